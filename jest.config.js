@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: here('./jest.environment.cjs'),
+  testEnvironmentOptions: {
+    customExportConditions: ['@scene-mtl/source', 'node', 'node-addons'],
+  },
+  setupFilesAfterEnv: [here('./jest.setup.ts')],
+  testMatch: ['**/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['/dist/', '/runs/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  reporters: ['default', here('./scripts/plain-reporter.js')],
+  testTimeout: 120_000,
+  coverageProvider: 'v8',
+};

@@ -1,0 +1,90 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Sample } from './sample.ts';
+
+/**
+ * The noise model of a task's loss, which decides its form under uncertainty weighting
+ * (Kendall et al. 2018, equations 5, 8 and 10).
+ */
+export type Likelihood = 'softmax' | 'gaussian' | 'laplace';
+
+/** What a head is trained towards for one sample. */
+export interface Target {
+  /** `[H, W, C]` row-major, C = `Task.targetChannels`. Class ids are whole numbers. */
+  readonly value: Float32Array;
+  /** `[H, W]`: 1 where `value` counts, 0 where it is ignored. */
+  readonly mask: Float32Array;
+}
+
+/** One metric of a task: its name, unit and the direction that is better. */
+export interface MetricInfo {
+  readonly name: string;
+  /** Short unit for tables: `%`, `px`, `m⁻¹`. */
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+}
+
+/** Accumulates one task's metrics over a whole split; never an average of per-image values. */
+export interface MetricAccumulator<Prediction> {
+  /** Adds one image. `sample` is the ground truth at the size of the prediction. */
+  add(prediction: Prediction, sample: Sample): void;
+  /** Metric values by `MetricInfo.name`; NaN where nothing was counted. */
+  result(): Record<string, number>;
+}
+
+/**
+ * One head of the network: how its target is made, how it reads the shared features, its loss, and
+ * how its output becomes a prediction. A task holds no state; `Prediction` is what `decode` gives.
+ */
+export interface Task<Prediction = unknown> {
+  readonly name: string;
+  readonly likelihood: Likelihood;
+  /** Channels of `Target.value`. */
+  readonly targetChannels: number;
+  /** Channels of the decoder's output. */
+  readonly outputChannels: number;
+  /** Every metric, the primary one (for model selection and Δm) first. */
+  readonly metrics: readonly [MetricInfo, ...MetricInfo[]];
+
+  /** True when the sample carries this task's annotation. */
+  has(sample: Sample): boolean;
+  /** Ground truth → target and mask, at the sample's size. */
+  encode(sample: Sample): Target;
+  /**
+   * Adds this task's decoder to a `tf.layers` graph.
+   * @param features shared features `[B, H/s, W/s, C]`
+   * @param size output size in px `[H, W]`
+   * @param options the decoder's width and the seed of its initial weights
+   * @returns symbolic output `[B, H, W, outputChannels]`
+   */
+  decoder(
+    features: tf.SymbolicTensor,
+    size: readonly [number, number],
+    options: DecoderOptions,
+  ): tf.SymbolicTensor;
+  /**
+   * Mean loss over the masked pixels, a scalar; 0 when the mask is empty.
+   * @param output `[B, H, W, outputChannels]`
+   * @param target `[B, H, W, targetChannels]`
+   * @param mask `[B, H, W, 1]`
+   */
+  loss(output: tf.Tensor4D, target: tf.Tensor4D, mask: tf.Tensor4D): tf.Scalar;
+  /**
+   * One image's output → prediction.
+   * @param output `[H, W, outputChannels]` row-major
+   */
+  decode(output: Float32Array, height: number, width: number): Prediction;
+  /** A fresh accumulator for one split. */
+  accumulator(): MetricAccumulator<Prediction>;
+}
+
+/** Shape of a decoder: see `Task.decoder`. */
+export interface DecoderOptions {
+  /** Channels of the decoder's hidden layer (the paper: 256). */
+  readonly width: number;
+  /** Kernel of the hidden layer: the paper's body says 3, its appendix says 1. */
+  readonly kernel: 1 | 3;
+  /** Seed of the initial weights. */
+  readonly seed: number;
+  /** Prefix of the layers' names. */
+  readonly name: string;
+}

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Body of a composite kernel: tensors by name and attributes in, one or more tensors out. */
+export type CompositeBody = (
+  inputs: Record<string, tf.Tensor>,
+  attrs: Record<string, unknown>,
+) => tf.Tensor | tf.Tensor[];
+
+/** Eager backends that get every composite kernel; a name that is never used costs nothing. */
+const eagerBackends = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
+
+/**
+ * Registers `kernelName` on every eager backend as a composition of TensorFlow.js ops, so that a
+ * kernel of ours that the capture backend lowers as one op also runs, and differentiates, eagerly.
+ * Ops called inside a kernel are not taped, so the gradient registered for the kernel is used.
+ */
+export function compositeKernel(kernelName: string, body: CompositeBody): void {
+  for (const backendName of eagerBackends) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) =>
+        tf.tidy(() => body(inputs as unknown as Record<string, tf.Tensor>, (attrs ?? {}) as never)),
+    });
+  }
+}
