@@ -1,3 +1,17 @@
 import './ops/dilated-conv.ts';
+import './ops/resize-gradient.ts';
 
+export { CaptureError } from './capture/errors.ts';
+export {
+  compile,
+  type Compiled,
+  type CompileOptions,
+  type InputSpec,
+  type InputTensors,
+  type InputValues,
+  type Outputs,
+  type OutputValues,
+  type Signature,
+} from './compile.ts';
+export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';

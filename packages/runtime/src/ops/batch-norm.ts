@@ -40,11 +40,11 @@ tf.registerGradient({
     // The statistics go to the moving averages only; their own gradients are not propagated.
     const dy = (dys as tf.Tensor[])[0];
     const [x, gamma, mean, variance] = saved;
-    const run = (): tf.Tensor[] =>
-      tf.engine().runKernel(BACKWARD, { dy, x, gamma, mean, variance }, attrs) as never;
-    let result: tf.Tensor[] | undefined;
-    const part = (i: number) => () => (result ??= run())[i];
-    return { x: part(0), gamma: part(1), beta: part(2) };
+    // One kernel gives all three; it runs here because the engine disposes of what a closure leaves.
+    const [dx, dGamma, dBeta] = tf
+      .engine()
+      .runKernel(BACKWARD, { dy, x, gamma, mean, variance }, attrs) as tf.Tensor[];
+    return { x: () => dx, gamma: () => dGamma, beta: () => dBeta };
   },
 });
 

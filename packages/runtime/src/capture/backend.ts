@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs';
+import { CaptureError, callSite } from './errors.ts';
+import type { Attrs, CapturedType, OutputShape, Source, TraceNode, TraceValue } from './value.ts';
+
+/** Name under which the capture backend is registered with TensorFlow.js. */
+export const CAPTURE = 'scene-mtl-capture';
+
+type Infer = (inputs: Record<string, TraceValue>, attrs: Attrs) => readonly OutputShape[];
+
+const typeOf = (dtype: tf.DataType): CapturedType => {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new CaptureError(
+    `compile: a step may hold float32, int32 and bool tensors, got ${dtype} at ${callSite()}; cast it outside the step`,
+  );
+};
+
+/**
+ * A TensorFlow.js backend that computes nothing: each kernel infers the shapes of its outputs and
+ * is recorded. What a step does under it, gradients and optimiser included, becomes a graph.
+ */
+export class CaptureBackend extends tf.KernelBackend {
+  readonly recorded: TraceNode[] = [];
+  #data = new tf.DataStorage<{ value: TraceValue }>(this, tf.engine());
+  #references = new WeakMap<object, number>();
+  #variables = new Map<object, tf.Variable>();
+
+  /** Starts a trace; values of these variables become graph inputs rather than constants. */
+  beginTrace(variables: Iterable<tf.Variable>): void {
+    this.recorded.length = 0;
+    this.#variables = new Map([...variables].map((v) => [v.dataId, v]));
+  }
+
+  /** The value behind a tensor, which may still live on another backend. */
+  traceValue(dataId: object): TraceValue {
+    return this.#data.get(dataId).value;
+  }
+
+  /** A tensor for a new value of the trace. */
+  tensorOf(shape: readonly number[], dtype: CapturedType, source: Source): tf.Tensor {
+    const dataId = this.#store({ shape, dtype, source });
+    return tf.engine().makeTensorFromDataId(dataId, [...shape], dtype, this);
+  }
+
+  /** Records one kernel and gives the infos of its outputs. */
+  record(
+    kernel: string,
+    inputs: Readonly<Record<string, tf.TensorInfo | null | undefined>>,
+    attrs: Attrs,
+    infer: Infer,
+  ): tf.TensorInfo[] {
+    const values: Record<string, TraceValue> = {};
+    for (const [name, info] of Object.entries(inputs)) {
+      if (!info) continue;
+      const value = this.traceValue(info.dataId);
+      // A reshape shares its data id, so the shape of the tensor at hand counts.
+      values[name] = sameShape(value.shape, info.shape) ? value : this.#reshaped(value, info.shape);
+    }
+    const outputs: TraceValue[] = [];
+    const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: callSite() };
+    const infos = infer(values, attrs).map(({ shape, dtype }) => {
+      const value: TraceValue = { shape, dtype, source: { kind: 'node', node } };
+      outputs.push(value);
+      return { dataId: this.#store(value), shape: [...shape], dtype };
+    });
+    this.recorded.push(node);
+    return infos;
+  }
+
+  #reshaped(value: TraceValue, shape: readonly number[]): TraceValue {
+    const outputs: TraceValue[] = [];
+    const node: TraceNode = {
+      kernel: 'Reshape',
+      inputs: { x: value },
+      attrs: { shape },
+      outputs,
+      site: callSite(),
+    };
+    outputs.push({ shape, dtype: value.dtype, source: { kind: 'node', node } });
+    this.recorded.push(node);
+    return outputs[0];
+  }
+
+  #store(value: TraceValue): object {
+    const dataId = {};
+    this.#data.set(dataId, { value });
+    this.#references.set(dataId, 1);
+    return dataId;
+  }
+
+  override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
+    if (values === null)
+      throw new CaptureError(`compile: a tensor without values at ${callSite()}`);
+    return this.#store({ shape, dtype: typeOf(dtype), source: constant(values) });
+  }
+
+  override move(
+    dataId: object,
+    values: tf.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
+    const variable = this.#variables.get(dataId);
+    const source: Source = variable ? { kind: 'variable', variable } : constant(values);
+    this.#data.set(dataId, { value: { shape, dtype: typeOf(dtype), source } });
+    this.#moved.set(dataId, values);
+    this.#references.set(dataId, references);
+  }
+
+  #moved = new WeakMap<object, tf.BackendValues>();
+
+  override readSync(dataId: object): tf.BackendValues {
+    const moved = this.#moved.get(dataId);
+    if (moved) return moved;
+    const { source } = this.#data.get(dataId).value;
+    if (source.kind === 'constant') return source.data;
+    throw new CaptureError(
+      `compile: a value is read inside the step at ${callSite()}; a captured step has no values yet. ` +
+        'Return the tensor from the step and read it from the result of run()',
+    );
+  }
+
+  override read(dataId: object): Promise<tf.BackendValues> {
+    return new Promise((resolve) => resolve(this.readSync(dataId)));
+  }
+
+  override incRef(dataId: object): void {
+    this.#references.set(dataId, (this.#references.get(dataId) ?? 0) + 1);
+  }
+
+  override refCount(dataId: object): number {
+    return this.#references.get(dataId) ?? 0;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const left = (this.#references.get(dataId) ?? 0) - 1;
+    this.#references.set(dataId, left);
+    // A disposed value may still be the graph's: the record keeps it, only the tensor goes.
+    return force || left <= 0;
+  }
+
+  override numDataIds(): number {
+    return this.#data.numDataIds();
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7;
+  }
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return { unreliable: true, reasons: ['a captured step holds no numbers'] };
+  }
+  override dispose(): void {}
+}
+
+const constant = (values: tf.BackendValues): Source => ({
+  kind: 'constant',
+  data: values as tf.backend_util.TypedArray,
+});
+
+const sameShape = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((d, i) => d === b[i]);

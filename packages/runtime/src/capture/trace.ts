@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs';
+import type { InputTensors, Outputs, Signature } from '../compile.ts';
+import { kernels } from '../kernels/kernel.ts';
+import { CAPTURE, CaptureBackend } from './backend.ts';
+import { CaptureError, callSite } from './errors.ts';
+import type { Trace, TraceValue, TraceVariable } from './value.ts';
+
+let backend: CaptureBackend | undefined;
+
+function captureBackend(): CaptureBackend {
+  if (backend) return backend;
+  const made = new CaptureBackend();
+  tf.registerBackend(CAPTURE, () => made, 0);
+  for (const { name, infer } of kernels.values()) {
+    tf.registerKernel({
+      kernelName: name,
+      backendName: CAPTURE,
+      kernelFunc: ({ inputs, attrs }) => {
+        const infos = made.record(name, inputs, (attrs ?? {}) as never, infer);
+        return infos.length === 1 ? infos[0] : infos;
+      },
+    });
+  }
+  const known = new Set<string>(kernels.keys());
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
+    if (known.has(kernelName)) continue;
+    tf.registerKernel({
+      kernelName,
+      backendName: CAPTURE,
+      kernelFunc: () => {
+        throw new CaptureError(
+          `compile: the op ${kernelName} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
+            'Compute it outside the step and pass the result in, or run the step on an eager engine',
+        );
+      },
+    });
+  }
+  return (backend = made);
+}
+
+const registered = (): tf.Variable[] =>
+  Object.values(
+    (tf.engine() as unknown as { registeredVariables: Record<string, tf.Variable> })
+      .registeredVariables,
+  );
+
+/** A trace, and the variables that came into being while the step ran. */
+export interface Captured {
+  readonly trace: Trace;
+  /** Variables that the step created, with the value that each one starts from. */
+  readonly created: readonly { readonly variable: tf.Variable; readonly initial: TraceValue }[];
+}
+
+/**
+ * Runs `step` once on symbolic inputs and records what it does. Variables keep their values: those
+ * that the step assigned are put back afterwards.
+ *
+ * @throws CaptureError for an op without a lowering, a value read inside the step, or an unseeded
+ * random draw, each naming the place
+ */
+export function capture<S extends Signature, O extends Outputs>(
+  step: (inputs: InputTensors<S>) => O,
+  signature: S,
+): Captured {
+  const target = captureBackend();
+  const previous = tf.getBackend();
+  const before = registered();
+  const snapshots = before.map((variable) => ({
+    variable,
+    dataId: variable.dataId,
+    copy: tf.keep(variable.clone()),
+  }));
+  const random = Math.random;
+  // setBackend is synchronous for a backend that is ready; its promise only reports success.
+  void tf.setBackend(CAPTURE);
+  target.beginTrace(before);
+  Math.random = () => {
+    throw new CaptureError(
+      `compile: a random draw inside the step at ${callSite()} would freeze into a constant; ` +
+        'draw it outside and pass it in as an input, or use this package’s seeded ops',
+    );
+  };
+  // Not tf.tidy: it would walk the whole trace in search of tensors to keep.
+  tf.engine().startScope('capture');
+  try {
+    const inputs: Record<string, tf.Tensor> = {};
+    const inputValues: Record<string, TraceValue> = {};
+    for (const [name, { shape, dtype }] of Object.entries(signature)) {
+      inputs[name] = target.tensorOf(shape, dtype, { kind: 'input', name });
+      inputValues[name] = target.traceValue(inputs[name].dataId);
+    }
+    const outputs: Record<string, TraceValue> = {};
+    for (const [name, tensor] of Object.entries(step(inputs as InputTensors<S>))) {
+      outputs[name] = asShaped(target, tensor);
+    }
+    const nodes = [...target.recorded];
+    const reads = new Map<tf.Variable, TraceValue>();
+    const note = (value: TraceValue) => {
+      if (value.source.kind === 'variable') reads.set(value.source.variable, value);
+    };
+    for (const node of nodes) Object.values(node.inputs).forEach(note);
+    Object.values(outputs).forEach(note);
+    const variables: TraceVariable[] = [];
+    for (const { variable, dataId } of snapshots) {
+      const read = reads.get(variable);
+      const write = variable.dataId === dataId ? undefined : target.traceValue(variable.dataId);
+      // An assignment of another variable's old value reads that one.
+      if (write) note(write);
+      if (read || write) {
+        variables.push({ variable, ...(read && { read }), ...(write && { write }) });
+      }
+    }
+    const existing = new Set(before);
+    const created = registered()
+      .filter((v) => !existing.has(v))
+      .map((variable) => ({ variable, initial: target.traceValue(variable.dataId) }));
+    return {
+      trace: { nodes, inputs: inputValues, outputs, variables },
+      created,
+    };
+  } finally {
+    tf.engine().endScope();
+    Math.random = random;
+    void tf.setBackend(previous);
+    for (const { variable, dataId, copy } of snapshots) {
+      if (variable.dataId !== dataId) variable.assign(copy as never);
+      copy.dispose();
+    }
+  }
+}
+
+function asShaped(target: CaptureBackend, tensor: tf.Tensor): TraceValue {
+  const value = target.traceValue(tensor.dataId);
+  if (tf.util.arraysEqual([...value.shape], tensor.shape)) return value;
+  return target.traceValue(tensor.add(0).dataId);
+}

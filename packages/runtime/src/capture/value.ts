@@ -1,0 +1,55 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** Element types of captured values. */
+export type CapturedType = 'float32' | 'int32' | 'bool';
+
+/** Where a captured value comes from. */
+export type Source =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'constant'; readonly data: tf.backend_util.TypedArray }
+  | { readonly kind: 'variable'; readonly variable: tf.Variable }
+  | { readonly kind: 'node'; readonly node: TraceNode };
+
+/** One value of a captured step: a shape and a type, no numbers. */
+export interface TraceValue {
+  readonly shape: readonly number[];
+  readonly dtype: CapturedType;
+  readonly source: Source;
+}
+
+/** Attributes of a kernel, as TensorFlow.js gives them. */
+export type Attrs = Readonly<Record<string, unknown>>;
+
+/** One kernel invocation of a captured step. */
+export interface TraceNode {
+  readonly kernel: string;
+  /** Inputs by name; kernels that take a list name them '0', '1', … */
+  readonly inputs: Readonly<Record<string, TraceValue>>;
+  readonly attrs: Attrs;
+  readonly outputs: readonly TraceValue[];
+  /** Line of the caller's code, outside TensorFlow.js and this package. */
+  readonly site: string;
+}
+
+/** A variable that the step reads, assigns, or both. */
+export interface TraceVariable {
+  readonly variable: tf.Variable;
+  /** The value at the start of the step, when the step reads it. */
+  readonly read?: TraceValue;
+  /** The value at the end of the step, when the step assigns it. */
+  readonly write?: TraceValue;
+}
+
+/** A whole captured step, nodes in order of execution. */
+export interface Trace {
+  readonly nodes: readonly TraceNode[];
+  readonly inputs: Readonly<Record<string, TraceValue>>;
+  readonly outputs: Readonly<Record<string, TraceValue>>;
+  readonly variables: readonly TraceVariable[];
+}
+
+/** Shape and type of a kernel's output. */
+export interface OutputShape {
+  readonly shape: readonly number[];
+  readonly dtype: CapturedType;
+}

@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs';
+import type {
+  Compiled,
+  InputTensors,
+  InputValues,
+  Outputs,
+  OutputValues,
+  Signature,
+} from '../compile.ts';
+
+/**
+ * Runs a step op by op on a TensorFlow.js backend that computes: the oracle in tests (`cpu`), or
+ * TensorFlow's own engine (`tensorflow`).
+ */
+export function eagerStep<S extends Signature, O extends Outputs>(
+  step: (inputs: InputTensors<S>) => O,
+  signature: S,
+  backend: string,
+): Compiled<S, O> {
+  const shapes: Record<string, readonly number[]> = {};
+  return {
+    engine: `eager/${backend}`,
+    outputShapes: shapes as Record<keyof O & string, readonly number[]>,
+    run: async (inputs: InputValues<S>) => {
+      await tf.setBackend(backend);
+      tf.engine().startScope();
+      try {
+        const tensors = Object.fromEntries(
+          Object.entries(signature).map(([name, { shape, dtype }]) => [
+            name,
+            tf.tensor(inputs[name] as Float32Array, [...shape], dtype),
+          ]),
+        );
+        const result: Record<string, Float32Array | Int32Array | Uint8Array> = {};
+        for (const [name, output] of Object.entries(step(tensors as InputTensors<S>))) {
+          shapes[name] = output.shape;
+          result[name] = await output.data();
+        }
+        return result as OutputValues<O>;
+      } finally {
+        tf.engine().endScope();
+      }
+    },
+    pull: () => Promise.resolve(),
+    push: () => Promise.resolve(),
+    dispose: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,168 @@
+import type * as tf from '@tensorflow/tfjs';
+import * as ort from 'onnxruntime-node';
+import type { Trace } from '../capture/value.ts';
+import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
+import { encodeModel, type OnnxType } from '../onnx/proto.ts';
+import { lower, type Lowered } from '../lowering/lower.ts';
+import { NCHWC, type Target } from '../lowering/lowering.ts';
+
+/** Options of the ONNX Runtime engine. */
+export interface OnnxOptions {
+  /** Threads of one session. Default: `SCENE_MTL_THREADS`, else all cores. */
+  readonly threads?: number;
+  /** Write a profile (Chrome trace JSON) with this file prefix. */
+  readonly profile?: string;
+  /** Channels per block; 0 switches blocked convolutions off. Default: what the CPU supports. */
+  readonly block?: number;
+}
+
+type Values = Float32Array | Int32Array | Uint8Array;
+
+const sessionOptions = ({
+  threads,
+  profile,
+}: OnnxOptions): ort.InferenceSession.SessionOptions => ({
+  ...(threads !== undefined && { intraOpNumThreads: threads }),
+  graphOptimizationLevel: 'all',
+  executionMode: 'sequential',
+  logSeverityLevel: 3,
+  ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+});
+
+const allocate = (shape: readonly number[], type: OnnxType): Values => {
+  const size = sizeOf(shape);
+  switch (type) {
+    case 'float32':
+      return new Float32Array(size);
+    case 'int32':
+      return new Int32Array(size);
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(size);
+    case 'int64':
+      throw new Error('a step has no int64 inputs or outputs');
+  }
+};
+
+const tensor = (ref: Ref, data: Values): ort.Tensor =>
+  new ort.Tensor(ref.type as 'float32', data as Float32Array, ref.shape);
+
+let measuredBlock: Promise<number> | undefined;
+
+/**
+ * Channels per block of this CPU's NCHWc convolutions: 8 (AVX2), 16 (AVX-512), or 0 where ONNX
+ * Runtime has none. Found by asking: reordering one channel pads it to a whole block.
+ */
+export function channelBlock(): Promise<number> {
+  return (measuredBlock ??= (async () => {
+    const g = new Graph();
+    const x = g.input('x', [1, 8, 1, 1], 'float32');
+    g.output(g.op('ReorderInput', [x], [1, 8, 1, 1], {}, { domain: NCHWC }));
+    try {
+      const session = await ort.InferenceSession.create(encodeModel(g), { logSeverityLevel: 4 });
+      const feeds = { x: new ort.Tensor('float32', new Float32Array(8), [1, 8, 1, 1]) };
+      const [result] = Object.values(await session.run(feeds));
+      await session.release();
+      return result.dims[1];
+    } catch {
+      return 0;
+    }
+  })());
+}
+
+/** What lowering targets here. */
+export async function onnxTarget(options: OnnxOptions = {}): Promise<Target> {
+  return { block: options.block ?? (await channelBlock()) };
+}
+
+/** A lowered trace in a session, with its variables in two sets of buffers that swap every run. */
+export class OnnxStep {
+  readonly lowered: Lowered;
+  readonly #trace: Trace;
+  readonly #session: ort.InferenceSession;
+  readonly #variables: { now: ort.Tensor; next: ort.Tensor | undefined }[];
+  readonly #outputs: Record<string, ort.Tensor>;
+
+  static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
+    const lowered = lower(trace, await onnxTarget(options));
+    const session = await ort.InferenceSession.create(
+      encodeModel(lowered.graph),
+      sessionOptions(options),
+    );
+    return new OnnxStep(trace, lowered, session);
+  }
+
+  private constructor(trace: Trace, lowered: Lowered, session: ort.InferenceSession) {
+    this.#trace = trace;
+    this.lowered = lowered;
+    this.#session = session;
+    this.#variables = trace.variables.map(({ variable }, i) => {
+      const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
+      const now = tensor(ref, Float32Array.from(variable.dataSync()));
+      const next = lowered.writes[i] && tensor(ref, allocate(ref.shape, ref.type));
+      return { now: ref.type === 'float32' ? now : tensor(ref, copyOf(variable)), next };
+    });
+    this.#outputs = Object.fromEntries(
+      Object.entries(lowered.outputs).map(([name, ref]) => [
+        name,
+        tensor(ref, allocate(ref.shape, ref.type)),
+      ]),
+    );
+  }
+
+  /** One step. The arrays returned are overwritten by the next one. */
+  async run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
+    const { reads, writes, outputs, graph } = this.lowered;
+    const feeds: Record<string, ort.Tensor> = {};
+    const fetches: Record<string, ort.Tensor> = {};
+    for (const ref of graph.inputs) {
+      if (ref.name.startsWith('in:')) feeds[ref.name] = tensor(ref, inputs[ref.name.slice(3)]);
+    }
+    this.#variables.forEach(({ now, next }, i) => {
+      const read = reads[i];
+      const write = writes[i];
+      if (read) feeds[read.name] = now;
+      if (write && next) fetches[write.name] = next;
+    });
+    for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = this.#outputs[name];
+    await this.#session.run(feeds, fetches);
+    for (const variable of this.#variables) {
+      if (!variable.next) continue;
+      const { now, next } = variable;
+      variable.now = next;
+      variable.next = now;
+    }
+    return Object.fromEntries(
+      Object.entries(this.#outputs).map(([name, value]) => [name, value.data as Values]),
+    );
+  }
+
+  /** Current values of every variable of the step. */
+  *state(): Generator<[tf.Variable, Values]> {
+    for (const [i, { variable }] of this.#trace.variables.entries()) {
+      yield [variable, this.#variables[i].now.data as Values];
+    }
+  }
+
+  /** Reloads the engine's state from the variables. */
+  push(): void {
+    for (const [i, { variable }] of this.#trace.variables.entries()) {
+      (this.#variables[i].now.data as Float32Array).set(variable.dataSync());
+    }
+  }
+
+  /** Ends a profile and frees the session. */
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /** Ends profiling; the file appears under the prefix given. */
+  endProfiling(): void {
+    this.#session.endProfiling();
+  }
+}
+
+function copyOf(variable: tf.Variable): Values {
+  const data = variable.dataSync();
+  return variable.dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+}

@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs';
+import type { CapturedType, TraceValue } from '../capture/value.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { NCHWC } from '../lowering/lowering.ts';
+import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
+import { defineKernels, like, type Kernel } from './kernel.ts';
+
+const axesOf = (attrs: Readonly<Record<string, unknown>>, rank: number): number[] => {
+  const axis = (attrs['axis'] ?? attrs['reductionIndices']) as number | number[] | null | undefined;
+  const all = Array.from({ length: rank }, (_, i) => i);
+  return axis === null || axis === undefined
+    ? all
+    : tf.util.parseAxisParam(axis, Array<number>(rank).fill(1));
+};
+
+const reducedShape = (
+  shape: readonly number[],
+  axes: readonly number[],
+  keepDims: boolean,
+): number[] => shape.flatMap((d, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [d]));
+
+/** Sum over the batch and both spatial axes of a blocked `[N, C, H, W]`: `[C]`. */
+export function channelSum(g: Graph, x: Ref): Ref {
+  const [n, c, h, w] = x.shape;
+  const means = g.op('GlobalAveragePool', [x], [n, c, 1, 1], {}, { domain: NCHWC });
+  const sums = g.op('ReduceSum', [g.reshape(means, [n, c]), g.ints([0])], [c], { keepdims: 0 });
+  return g.op('Mul', [sums, g.float(h * w)], [c]);
+}
+
+/** Position of each axis of `[N, H, W, C]` in `[N, C, H, W]`. */
+const nchwAxis = [0, 2, 3, 1];
+
+function reduce(
+  ctx: Lowering,
+  op: string,
+  x: TraceValue,
+  axes: number[],
+  y: TraceValue,
+  dtype = y.dtype,
+): void {
+  const { graph: g } = ctx;
+  const keepDims = y.shape.length === x.shape.length && axes.length > 0;
+  const emit = (ref: Ref, at: readonly number[], shape: readonly number[]) =>
+    g.op(op, [ref, g.ints(at)], shape, { keepdims: 0 });
+  if (axes.length === 0) return ctx.define(y, 'plain', ctx.plain(x));
+  const everything = axes.length === x.shape.length;
+  const native = ctx.native(x);
+  if (everything) {
+    // The order of the elements does not matter, so any layout serves.
+    const flat = g.reshape(g.cast(ctx.as(x, native), dtype), [sizeOf(x.shape)]);
+    return ctx.define(y, 'plain', g.reshape(emit(flat, [0], []), y.shape));
+  }
+  const overPixels = axes.length === 3 && !axes.includes(3);
+  if (native === 'blocked' && overPixels && op === 'ReduceSum') {
+    return ctx.define(y, 'plain', g.reshape(channelSum(g, ctx.as(x, 'blocked')), y.shape));
+  }
+  if (native === 'plain') {
+    const shape = reducedShape(x.shape, axes, false);
+    return ctx.define(
+      y,
+      'plain',
+      g.reshape(emit(g.cast(ctx.plain(x), dtype), axes, shape), y.shape),
+    );
+  }
+  // In nchw the remaining axes come out in order N, C, H, W; plain wants N, H, W, C.
+  const order = [0, 3, 1, 2].filter((axis) => !axes.includes(axis));
+  const reduced = emit(
+    g.cast(ctx.as(x, 'nchw'), dtype),
+    axes.map((axis) => nchwAxis[axis]).sort((a, b) => a - b),
+    order.map((axis) => x.shape[axis]),
+  );
+  if (keepDims) {
+    const [n, h, w, c] = y.shape;
+    return ctx.define(y, 'nchw', g.reshape(reduced, [n, c, h, w]));
+  }
+  const sorted = [...order].sort((a, b) => a - b);
+  ctx.define(
+    y,
+    'plain',
+    g.transpose(
+      reduced,
+      sorted.map((axis) => order.indexOf(axis)),
+    ),
+  );
+}
+
+const reduction = (
+  name: string,
+  op: string,
+  dtype: (x: TraceValue) => CapturedType = (x) => x.dtype,
+): Kernel => ({
+  name,
+  lowering: op,
+  infer: ({ x }, attrs) => [
+    {
+      shape: reducedShape(x.shape, axesOf(attrs, x.shape.length), Boolean(attrs['keepDims'])),
+      dtype: dtype(x),
+    },
+  ],
+  lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) =>
+    reduce(ctx, op, x, axesOf(attrs, x.shape.length), y),
+});
+
+const arg = (name: string): Kernel => ({
+  name,
+  lowering: `${name}, Cast`,
+  infer: ({ x }, attrs) => {
+    const axes = axesOf({ axis: attrs['axis'] }, x.shape.length);
+    return [{ shape: reducedShape(x.shape, axes, false), dtype: 'int32' }];
+  },
+  lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) => {
+    const { graph: g } = ctx;
+    const [axis] = axesOf({ axis: attrs['axis'] }, x.shape.length);
+    const nchw = x.shape.length === 4 && axis === 3 && ctx.native(x) !== 'plain';
+    const ref = nchw ? ctx.as(x, 'nchw') : ctx.plain(x);
+    const index = g.op(
+      name,
+      [ref],
+      y.shape,
+      { axis: nchw ? 1 : axis, keepdims: 0 },
+      { type: 'int64' },
+    );
+    ctx.define(y, 'plain', g.cast(index, 'int32'));
+  },
+});
+
+/** Softmax over the last axis, in the layout of its input (axis 1 in nchw). */
+const softmax = (name: string, op: string): Kernel => ({
+  name,
+  lowering: op,
+  infer: ({ logits }) => like(logits),
+  lower: (ctx, { inputs: { logits }, outputs: [y] }) => {
+    const ref = ctx.plain(logits);
+    ctx.define(y, 'plain', ctx.graph.op(op, [ref], y.shape, { axis: -1 }));
+  },
+});
+
+defineKernels(
+  reduction('Sum', 'ReduceSum', (x) => (x.dtype === 'bool' ? 'int32' : x.dtype)),
+  reduction('Mean', 'ReduceMean', () => 'float32'),
+  reduction('Max', 'ReduceMax'),
+  reduction('Min', 'ReduceMin'),
+  reduction('Prod', 'ReduceProd'),
+  arg('ArgMax'),
+  arg('ArgMin'),
+  softmax('Softmax', 'Softmax'),
+  softmax('LogSoftmax', 'LogSoftmax'),
+);

@@ -1,0 +1,233 @@
+import type { OnnxType } from './proto.ts';
+
+/** One value of an ONNX graph: its name, static shape and element type. */
+export interface Ref {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: OnnxType;
+}
+
+/** A number is an integer attribute; `{ float }` and `{ floats }` are floating-point ones. */
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
+
+/** One ONNX node. An absent optional input is undefined. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly op: string;
+  /** '' is the standard domain. */
+  readonly domain: string;
+  readonly inputs: readonly (Ref | undefined)[];
+  readonly outputs: readonly Ref[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+interface Initialiser {
+  readonly ref: Ref;
+  readonly data: ArrayBufferView;
+}
+
+/** Shape and element type of an output to be made. */
+export interface OutputSpec {
+  readonly shape: readonly number[];
+  readonly type?: OnnxType;
+}
+
+const typedArrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+} as const;
+
+/** Product of the dimensions; 1 for a scalar. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/**
+ * An ONNX graph under construction. Nodes are appended in order of execution; the same op on the
+ * same inputs with the same attributes is made once (common sub-expressions), and nodes that no
+ * output needs disappear when the graph is encoded.
+ */
+export class Graph {
+  readonly inputs: Ref[] = [];
+  readonly outputs: Ref[] = [];
+  #nodes: OnnxNode[] = [];
+  #known = new Map<string, readonly Ref[]>();
+  #constants = new Map<string, Initialiser>();
+  #literals = new Map<string, ArrayBufferView>();
+  #counter = 0;
+  #scope = '';
+
+  /** Names the nodes made inside `body`, so that a profile says where they come from. */
+  scoped<T>(scope: string, body: () => T): T {
+    const before = this.#scope;
+    this.#scope = scope;
+    try {
+      return body();
+    } finally {
+      this.#scope = before;
+    }
+  }
+
+  input(name: string, shape: readonly number[], type: OnnxType): Ref {
+    const ref = { name, shape, type };
+    this.inputs.push(ref);
+    return ref;
+  }
+
+  output(ref: Ref): void {
+    this.outputs.push(ref);
+  }
+
+  /** A node with one output; its element type is that of the first input unless stated. */
+  op(
+    op: string,
+    inputs: readonly (Ref | undefined)[],
+    shape: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: { type?: OnnxType; domain?: string } = {},
+  ): Ref {
+    const spec: OutputSpec = options.type ? { shape, type: options.type } : { shape };
+    return this.ops(op, inputs, [spec], attributes, options.domain)[0];
+  }
+
+  /** A node with several outputs. */
+  ops(
+    op: string,
+    inputs: readonly (Ref | undefined)[],
+    outputs: readonly OutputSpec[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): readonly Ref[] {
+    const key = JSON.stringify([
+      domain,
+      op,
+      inputs.map((i) => i?.name ?? ''),
+      attributes,
+      outputs.length,
+    ]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const fallback = inputs.find((i) => i !== undefined)?.type ?? 'float32';
+    const name = `${this.#scope}${this.#scope ? '/' : ''}${op}_${this.#counter++}`;
+    const refs = outputs.map(({ shape, type = fallback }, i) => ({
+      name: outputs.length === 1 ? name : `${name}.${i}`,
+      shape,
+      type,
+    }));
+    this.#nodes.push({ name, op, domain, inputs, outputs: refs, attributes });
+    this.#known.set(key, refs);
+    return refs;
+  }
+
+  /** A second value with the same elements, never shared. */
+  copy(x: Ref): Ref {
+    const ref = { ...x, name: `copy_${this.#counter++}` };
+    this.#nodes.push({
+      name: ref.name,
+      op: 'Identity',
+      domain: '',
+      inputs: [x],
+      outputs: [ref],
+      attributes: {},
+    });
+    return ref;
+  }
+
+  /** A constant tensor; equal small constants are shared. */
+  constant(
+    data: ArrayBufferView & { length: number },
+    shape: readonly number[],
+    type: OnnxType,
+  ): Ref {
+    const small = data.length <= 4096;
+    const key = small
+      ? `${type}[${shape.join()}]${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')}`
+      : `#${this.#counter}`;
+    const known = this.#constants.get(key);
+    if (known) return known.ref;
+    const ref = { name: `const_${this.#counter++}`, shape, type };
+    this.#constants.set(key, { ref, data });
+    this.#literals.set(ref.name, data);
+    return ref;
+  }
+
+  /** The value of a constant, or undefined for a computed one. */
+  literal(ref: Ref): ArrayBufferView | undefined {
+    return this.#literals.get(ref.name);
+  }
+
+  float(value: number): Ref {
+    return this.constant(Float32Array.of(value), [], 'float32');
+  }
+
+  floats(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Ref {
+    return this.constant(Float32Array.from(values), shape, 'float32');
+  }
+
+  /** A 1-D `int64` constant, as shapes, axes and pads are given. */
+  ints(values: readonly number[]): Ref {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length], 'int64');
+  }
+
+  /** A scalar or tensor constant of any element type from plain numbers. */
+  typed(values: readonly number[], shape: readonly number[], type: OnnxType): Ref {
+    if (type === 'int64') return this.constant(BigInt64Array.from(values, BigInt), shape, type);
+    return this.constant(typedArrays[type].from(values), shape, type);
+  }
+
+  reshape(x: Ref, shape: readonly number[]): Ref {
+    if (x.shape.length === shape.length && shape.every((d, i) => d === x.shape[i])) return x;
+    // A reshape of a reshape reads the first one's input: fewer nodes, the same bytes.
+    const producer = this.#producer(x);
+    const source = producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
+    if (source !== x) return this.reshape(source, shape);
+    return this.op('Reshape', [x, this.ints(shape)], shape);
+  }
+
+  transpose(x: Ref, perm: readonly number[]): Ref {
+    if (perm.every((p, i) => p === i)) return x;
+    return this.op(
+      'Transpose',
+      [x],
+      perm.map((p) => x.shape[p]),
+      { perm },
+    );
+  }
+
+  cast(x: Ref, type: OnnxType): Ref {
+    if (x.type === type) return x;
+    const codes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+    return this.op('Cast', [x], x.shape, { to: codes[type] }, { type });
+  }
+
+  #producers = new Map<string, OnnxNode>();
+  #indexed = 0;
+
+  #producer(ref: Ref): OnnxNode | undefined {
+    for (; this.#indexed < this.#nodes.length; this.#indexed++) {
+      const node = this.#nodes[this.#indexed];
+      for (const output of node.outputs) this.#producers.set(output.name, node);
+    }
+    return this.#producers.get(ref.name);
+  }
+
+  /** Nodes and constants that the outputs need, in order. */
+  live(): { nodes: OnnxNode[]; initialisers: Initialiser[] } {
+    const needed = new Set(this.outputs.map((o) => o.name));
+    const nodes: OnnxNode[] = [];
+    for (let i = this.#nodes.length - 1; i >= 0; i--) {
+      const node = this.#nodes[i];
+      if (!node.outputs.some((o) => needed.has(o.name))) continue;
+      for (const input of node.inputs) if (input) needed.add(input.name);
+      nodes.push(node);
+    }
+    const initialisers = [...this.#constants.values()].filter(({ ref }) => needed.has(ref.name));
+    return { nodes: nodes.reverse(), initialisers };
+  }
+}
