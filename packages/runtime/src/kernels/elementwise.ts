@@ -86,6 +86,20 @@ function lowerAdd(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValue): v
   elementwise(ctx, [a, b], y, ([p, q], shape) => ctx.graph.op('Add', [p, q], shape));
 }
 
+/** a · b. TensorFlow.js spreads the gradient of a sum by a product with ones: that costs no pass. */
+function lowerMultiply(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValue): void {
+  for (const [ones, other] of [
+    [a, b],
+    [b, a],
+  ]) {
+    if (ctx.uniform(ones) !== 1) continue;
+    if (!tf.util.arraysEqual([...other.shape], [...y.shape])) return ctx.defineSpread(y, other);
+    const native = ctx.native(other);
+    return ctx.define(y, native, () => ctx.as(other, native));
+  }
+  elementwise(ctx, [a, b], y, ([p, q], shape) => ctx.graph.op('Mul', [p, q], shape));
+}
+
 /** The ReLU of the same value, if the step computes one: its sign is the same, and it is at hand. */
 const reluOf = (ctx: Lowering, x: TraceValue): TraceValue | undefined =>
   ctx.users(x).find((node) => node.kernel === 'Relu')?.outputs[0];
@@ -203,7 +217,12 @@ defineKernels(
     },
   },
   arithmetic('Sub', 'Sub'),
-  arithmetic('Multiply', 'Mul'),
+  {
+    name: 'Multiply',
+    lowering: 'Mul; none where a factor is 1',
+    infer: ({ a, b }) => [{ shape: broadcast(a, b), dtype: a.dtype }],
+    lower: (ctx, { inputs: { a, b }, outputs: [y] }) => lowerMultiply(ctx, a, b, y),
+  },
   arithmetic('Maximum', 'Max'),
   arithmetic('Minimum', 'Min'),
   binary('RealDiv', 'Div', 'float32', (g, a, b, shape) =>

@@ -49,10 +49,13 @@ function operand(ctx: Lowering, value: TraceValue, shape: readonly number[], lay
  */
 export function elementwise(
   ctx: Lowering,
-  inputs: readonly TraceValue[],
+  operands: readonly TraceValue[],
   output: TraceValue,
   emit: (refs: readonly Ref[], shape: readonly number[]) => Ref,
 ): void {
+  const small = operands.map((v) => ctx.compact(v));
+  const anchored = small.some((v) => same(v.shape, output.shape));
+  const inputs = anchored ? small : operands;
   const layout = commonLayout(ctx, inputs, output.shape);
   // Where every operand has the shape of the result no broadcast looks at it: the logical one serves.
   const full = inputs.every((v) => same(v.shape, output.shape) || v.shape.length === 0);

@@ -42,6 +42,8 @@ export class Lowering {
   #native = new Map<TraceValue, Layout>();
   #affine = new Map<TraceValue, Affine>();
   #users = new Map<TraceValue, TraceNode[]>();
+  #spread = new Map<TraceValue, TraceValue>();
+  #uniform = new Map<TraceValue, number | undefined>();
 
   constructor(target: Target, nodes: readonly TraceNode[]) {
     this.block = target.block;
@@ -94,6 +96,33 @@ export class Lowering {
       { group: channels, kernel_shape: [1, 1], ...(relu && { activation: 'Relu' }) },
       { domain: NCHWC },
     );
+  }
+
+  /**
+   * Defines a value as the broadcast of a smaller one, as the gradient of a sum is. Elementwise ops
+   * read the smaller one; only other users make it expand.
+   */
+  defineSpread(value: TraceValue, small: TraceValue): void {
+    this.#spread.set(value, small);
+    const { graph: g } = this;
+    this.define(value, 'plain', () =>
+      g.op('Expand', [this.plain(small), g.ints(value.shape)], value.shape),
+    );
+  }
+
+  /** The smaller value that a value is a broadcast of, or the value itself. */
+  compact(value: TraceValue): TraceValue {
+    return this.#spread.get(value) ?? value;
+  }
+
+  /** The number that every element of a constant has, or undefined. */
+  uniform(value: TraceValue): number | undefined {
+    if (value.source.kind !== 'constant') return undefined;
+    if (!this.#uniform.has(value)) {
+      const { data } = value.source;
+      this.#uniform.set(value, data.every((x) => x === data[0]) ? data[0] : undefined);
+    }
+    return this.#uniform.get(value);
   }
 
   /** The layout that a value was defined in, which costs nothing to ask for. */
@@ -151,6 +180,11 @@ export class Lowering {
       throw new Error(`layout ${layout} of a rank-${value.shape.length} value`);
     const b = this.block;
     const nchw = [n, c, h, w];
+    // With one channel or one pixel both row-major orders are the same bytes.
+    if ((c === 1 || h * w === 1) && layout !== 'blocked' && !forms.has('blocked')) {
+      const other = this.as(value, layout === 'plain' ? 'nchw' : 'plain');
+      return g.reshape(other, layout === 'plain' ? value.shape : nchw);
+    }
     switch (layout) {
       case 'plain':
         return forms.has('nchw')
