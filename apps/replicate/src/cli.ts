@@ -1,1 +1,25 @@
-export {};
+import * as tf from '@tensorflow/tfjs';
+import { Command, CommanderError } from 'commander';
+import { addTable1Command } from './commands/table1.ts';
+
+// Keeps TensorFlow.js's advertisement for its native package out of the output.
+tf.env().set('PROD', true);
+
+const program = new Command('replicate')
+  .description('Tables and figures of Kendall, Gal & Cipolla 2018, by one command each')
+  .showHelpAfterError()
+  .exitOverride();
+addTable1Command(program);
+
+try {
+  await tf.setBackend('cpu');
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`error: ${(error as Error).message}\n`);
+    if (process.env['DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = 1;
+  }
+}

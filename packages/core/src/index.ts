@@ -1,9 +1,109 @@
-export { VOID, type Camera, type Centre, type Sample } from './sample.ts';
+export {
+  latestCheckpoint,
+  listCheckpoints,
+  loadCheckpoint,
+  pruneCheckpoints,
+  saveCheckpoint,
+  type Best,
+  type Checkpoint,
+  type Manifest,
+} from './checkpoint/checkpoint.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type StoredTensor,
+} from './checkpoint/safetensors.ts';
+export { restoreVariables, storeVariables, type NamedVariables } from './checkpoint/variables.ts';
+export { aspp, scaledRates, withAspp, type AsppOptions } from './encoders/aspp.ts';
+export { dilatedResidual, type DilatedResidualOptions } from './encoders/dilated-residual.ts';
+export { imageClassifier } from './encoders/classifier.ts';
+export type { Encoder } from './encoders/encoder.ts';
+export { loadWeights } from './encoders/load-weights.ts';
+export { loadMobileNet, mobileNetName, readTfjsWeights } from './encoders/mobilenet-weights.ts';
+export { mobileNet, type MobileNetOptions } from './encoders/mobilenet.ts';
+export { resNet, type ResNetDepth, type ResNetOptions } from './encoders/resnet.ts';
+export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
+export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
+export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
+export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
+export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
+export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
+export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
+export { inside, type Scope } from './layers/scope.ts';
+export { upsampleTo } from './layers/upsample.ts';
+export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
+export {
+  ENCODER_SCOPE,
+  multiTaskModel,
+  type MultiTaskModel,
+  type MultiTaskModelOptions,
+} from './model.ts';
+export { adam, type AdamOptions } from './optimisers/adam.ts';
+export { accumulated } from './optimisers/accumulate.ts';
+export { gradientsOf } from './optimisers/gradients.ts';
 export type {
-  DecoderOptions,
-  Likelihood,
-  MetricAccumulator,
-  MetricInfo,
-  Target,
-  Task,
-} from './task.ts';
+  Gradients,
+  Norms,
+  Optimiser,
+  OptimiserOptions,
+  Rates,
+} from './optimisers/optimiser.ts';
+export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export {
+  countParameters,
+  parametersOf,
+  type Buffer,
+  type Parameter,
+  type ParameterRole,
+  type ParameterSet,
+} from './parameters.ts';
+export { fromState, stream, type Random, type RandomState } from './random.ts';
+export { VOID, type Camera, type Centre, type Sample } from './sample.ts';
+export { constant, cosine, poly, steps, warmUp, type Schedule } from './schedules.ts';
+export { stopGradient } from './stop-gradient.ts';
+export type { DecoderOptions, Likelihood, MetricInfo, Target, Task } from './task.ts';
+export {
+  train,
+  type CompileStep,
+  type Progress,
+  type TrainingBatch,
+  type TrainOptions,
+  type TrainResult,
+} from './train.ts';
+export {
+  appendMetrics,
+  readMetrics,
+  truncateMetrics,
+  type MetricsRecord,
+} from './training/metrics-log.ts';
+export {
+  imageNetNormalisation,
+  normalised,
+  sampleArrays,
+  symmetricNormalisation,
+  type Normalisation,
+} from './training/sample-arrays.ts';
+export {
+  predictionStep,
+  trainingStep,
+  type FloatSignature,
+  type FloatSpec,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from './training/step.ts';
+export { dynamicAverage, type DynamicAverageOptions } from './weighting/dynamic-average.ts';
+export { equal, fixed } from './weighting/fixed.ts';
+export { learned } from './weighting/learned.ts';
+export { logSum } from './weighting/log-sum.ts';
+export type { LogVarianceOptions } from './weighting/log-variance.ts';
+export { randomWeights } from './weighting/random.ts';
+export { softOptimal } from './weighting/soft-optimal.ts';
+export { uncertaintyExact } from './weighting/uncertainty-exact.ts';
+export { uncertaintyHalfLog } from './weighting/uncertainty-half-log.ts';
+export { uncertaintyHalved } from './weighting/uncertainty-halved.ts';
+export { uncertaintyLikelihood } from './weighting/uncertainty-likelihood.ts';
+export { uncertaintyPlain } from './weighting/uncertainty-plain.ts';
+export { uncertaintyPositive } from './weighting/uncertainty-positive.ts';
+export { uncertainty } from './weighting/uncertainty.ts';
+export type { Combined, PerTask, Weighting, WeightingContext } from './weighting/weighting.ts';

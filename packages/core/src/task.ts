@@ -23,14 +23,6 @@ export interface MetricInfo {
   readonly better: 'higher' | 'lower';
 }
 
-/** Accumulates one task's metrics over a whole split; never an average of per-image values. */
-export interface MetricAccumulator<Prediction> {
-  /** Adds one image. `sample` is the ground truth at the size of the prediction. */
-  add(prediction: Prediction, sample: Sample): void;
-  /** Metric values by `MetricInfo.name`; NaN where nothing was counted. */
-  result(): Record<string, number>;
-}
-
 /**
  * One head of the network: how its target is made, how it reads the shared features, its loss, and
  * how its output becomes a prediction. A task holds no state; `Prediction` is what `decode` gives.
@@ -42,7 +34,10 @@ export interface Task<Prediction = unknown> {
   readonly targetChannels: number;
   /** Channels of the decoder's output. */
   readonly outputChannels: number;
-  /** Every metric, the primary one (for model selection and Δm) first. */
+  /**
+   * Every metric, the primary one (for model selection and Δm) first. Their names only: what
+   * computes them is joined to the task by the program that evaluates, so that heads need no metrics.
+   */
   readonly metrics: readonly [MetricInfo, ...MetricInfo[]];
 
   /** True when the sample carries this task's annotation. */
@@ -73,8 +68,6 @@ export interface Task<Prediction = unknown> {
    * @param output `[H, W, outputChannels]` row-major
    */
   decode(output: Float32Array, height: number, width: number): Prediction;
-  /** A fresh accumulator for one split. */
-  accumulator(): MetricAccumulator<Prediction>;
 }
 
 /** Shape of a decoder: see `Task.decoder`. */

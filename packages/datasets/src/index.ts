@@ -1,1 +1,27 @@
-export {};
+export { batches, type Arrays, type Batch, type BatchOptions, type Transform } from './batches.ts';
+export { cached } from './cached.ts';
+export { connectedComponents } from './camvid/components.ts';
+export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
+export { centresOf } from './centres.ts';
+export { decodeDisparity, encodeDisparity, type DisparityMap } from './cityscapes/disparity.ts';
+export { labelNamed, labels, trainIdOf, trainLabels, type Label } from './cityscapes/labels.ts';
+export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
+export { SPLITS, type Dataset, type Size, type Split } from './dataset.ts';
+export { nearestIndices, resizeNearest } from './image/nearest.ts';
+export { openDataset, type OpenOptions } from './open.ts';
+export { randomStream, type Random, type StreamKey } from './random.ts';
+export { compose, withProbability } from './transforms/compose.ts';
+export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';
+export { flipped, horizontalFlip } from './transforms/flip.ts';
+export { jittered, photometricJitter, type JitterOptions } from './transforms/jitter.ts';
+export { randomScale, scaled } from './transforms/scale.ts';
+export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';
+export {
+  GENERATOR_VERSION,
+  MANIFEST,
+  readManifest,
+  type Manifest,
+  type TreeRecipe,
+} from './street/tree/manifest.ts';
+export { type NoiseOptions } from './street/tree/noise.ts';
+export { type FrameCounts } from './street/tree/plan.ts';

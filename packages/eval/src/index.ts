@@ -1,1 +1,150 @@
-export {};
+export {
+  averagePrecision,
+  distanceSettings,
+  overlapThresholds,
+  type DistanceSetting,
+  type InstanceScores,
+} from './cityscapes/average-precision.ts';
+export { instanceDistances } from './cityscapes/instance-distances.ts';
+export {
+  matchInstances,
+  type GroundTruthInstance,
+  type ImageMatches,
+  type InstanceDistance,
+  type InstancePrediction,
+  type Intersection,
+  type MatchedPrediction,
+} from './cityscapes/instance-matching.ts';
+export {
+  categories,
+  cityscapesLabels,
+  evaluatedLabels,
+  instanceLabels,
+  LABEL_IDS,
+  labelsById,
+  trainNames,
+  trainPalette,
+  type CityscapesLabel,
+} from './cityscapes/labels.ts';
+export {
+  panopticQuality,
+  type PanopticCategory,
+  type PanopticEvaluation,
+  type PanopticImage,
+  type PanopticQuality,
+  type PanopticScores,
+  type PanopticSegment,
+} from './cityscapes/panoptic.ts';
+export {
+  pixelScores,
+  type PixelEvaluation,
+  type PixelScores,
+  type PixelState,
+} from './cityscapes/pixel.ts';
+export {
+  colourClasses,
+  colourDisparity,
+  colourInstances,
+  colourVectors,
+  disparityMap,
+  oklch,
+  VOID_GREY,
+  type Palette,
+  type Rgb,
+} from './images/colours.ts';
+export {
+  panelPng,
+  strip,
+  stripPanels,
+  type Panel,
+  type StripInput,
+  type StripSide,
+} from './images/strip.ts';
+export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
+export { connectedComponents } from './metrics/components.ts';
+export {
+  confidenceCalibration,
+  type ConfidenceCalibration,
+  type ConfidenceCalibrationResult,
+} from './metrics/confidence-calibration.ts';
+export { confusion, type Confusion, type ConfusionResult } from './metrics/confusion.ts';
+export {
+  disparityError,
+  type DisparityError,
+  type DisparityErrorResult,
+} from './metrics/disparity-error.ts';
+export {
+  errorCorrelation,
+  type ErrorCorrelation,
+  type ErrorCorrelationResult,
+  type PixelErrors,
+} from './metrics/error-correlation.ts';
+export { exactSum, type ExactSum } from './metrics/exact-sum.ts';
+export { occlusionRates, type OcclusionRates, type OcclusionResult } from './metrics/occlusion.ts';
+export {
+  gaussianWithin,
+  laplaceWithin,
+  sigmaCalibration,
+  type SigmaCalibration,
+  type SigmaCalibrationResult,
+  type WithinProbability,
+} from './metrics/sigma-calibration.ts';
+export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
+export { bandOverSeeds } from './plots/band-over-seeds.ts';
+export {
+  lineChart,
+  type ChartAxis,
+  type Curve,
+  type CurvePoint,
+  type LineChart,
+} from './plots/line-chart.ts';
+export { renderPng, renderSvg, type RenderedName } from './plots/render.ts';
+export { seriesColours, seriesDashes, theme } from './plots/theme.ts';
+export {
+  weightGridChart,
+  type WeightGridAxis,
+  type WeightGridChart,
+  type WeightGridPoint,
+} from './plots/weight-grid-chart.ts';
+export {
+  report,
+  type KeyNumber,
+  type ReportFigure,
+  type ReportInput,
+  type ReportStrip,
+} from './report/report.ts';
+export { bootstrapInterval, type BootstrapOptions } from './stats/bootstrap.ts';
+export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
+export { meanRank, type RankedMetric } from './stats/mean-rank.ts';
+export { pairedPermutationTest, type PermutationTest } from './stats/permutation-test.ts';
+export { selectBest, type SelectionScore, type Split } from './stats/select-best.ts';
+export { summarise, type Summary } from './stats/summary.ts';
+export type { ScoreInput } from './submission/in-order.ts';
+export { scoreDisparity } from './submission/score-disparity.ts';
+export {
+  parsePredictionLines,
+  scoreInstance,
+  type DistanceLookup,
+  type InstanceScoreInput,
+  type PredictionLine,
+} from './submission/score-instance.ts';
+export { scorePanoptic } from './submission/score-panoptic.ts';
+export { scoreSemantic } from './submission/score-semantic.ts';
+export { stereoDistances } from './submission/stereo-distances.ts';
+export { toCsv } from './tables/csv.ts';
+export { toHtml } from './tables/html.ts';
+export { toJson } from './tables/json.ts';
+export { toLatex } from './tables/latex.ts';
+export { toMarkdown } from './tables/markdown.ts';
+export {
+  bestCells,
+  checkTable,
+  footnotes,
+  formatNumber,
+  isMeasured,
+  type Measured,
+  type Table,
+  type TableCell,
+  type TableColumn,
+  type TableRow,
+} from './tables/table.ts';

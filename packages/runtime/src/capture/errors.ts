@@ -4,7 +4,7 @@ export class CaptureError extends Error {
 }
 
 const foreign =
-  /node_modules[\\/](@tensorflow|onnxruntime)|packages[\\/]runtime[\\/](src|dist)[\\/]|node:internal/;
+  /node_modules[\\/](@tensorflow|onnxruntime)|packages[\\/]runtime[\\/](src|dist)[\\/]|tfjs-[a-z-]+[\\/]src[\\/]|node:internal/;
 
 /** First line of the stack outside TensorFlow.js and this package: `file:line:column`. */
 export function callSite(): string {

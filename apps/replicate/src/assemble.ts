@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import {
+  dilatedResidual,
+  fixed,
+  imageNetNormalisation,
+  multiTaskModel,
+  parametersOf,
+  poly,
+  sampleArrays,
+  scaledRates,
+  sgd,
+  uncertainty,
+  warmUp,
+  type Encoder,
+  type MultiTaskModel,
+  type Optimiser,
+  type ParameterSet,
+  type Schedule,
+  type Task,
+  type TrainingBatch,
+  type Weighting,
+} from '@scene-mtl/core';
+import { batches, cached, horizontalFlip, openDataset, type Dataset } from '@scene-mtl/datasets';
+import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import type { Config } from './config/schema.ts';
+import { streetTree } from './data/street-tree.ts';
+import type { ProgressLine } from './run/progress.ts';
+import type { RowWeighting, TaskName } from './paper/table1.ts';
+
+/** The only file that turns configuration into parts. */
+
+/** Opens the data of a configuration; generated scenes are made on first use. */
+export async function datasetOf(
+  config: Config,
+  runs: string,
+  line: ProgressLine,
+): Promise<Dataset> {
+  const { data, size } = config;
+  if (data.source === 'generated') {
+    const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
+    return cached(await openDataset(root));
+  }
+  const dataset = await openDataset(data.root);
+  const limits = { train: data.maxTrain, val: data.maxVal, test: null };
+  return cached({
+    ...dataset,
+    list: (split) => spread(dataset.list(split), limits[split]),
+  });
+}
+
+/** At most `limit` frames, evenly over the list: neighbours in a video are alike. */
+function spread<T>(list: readonly T[], limit: number | null): readonly T[] {
+  if (limit === null || list.length <= limit) return list;
+  return Array.from({ length: limit }, (_, i) => list[Math.floor((i * list.length) / limit)]);
+}
+
+/** The tasks of a data set, by name. */
+export function tasksOf(dataset: Dataset): Partial<Record<TaskName, Task>> {
+  const { annotations, classes } = dataset;
+  return {
+    ...(annotations.semantic && { semantic: semantic(classes.length) as Task }),
+    ...(annotations.instance && { instance: instance() as Task }),
+    ...(annotations.disparity && { depth: depth() as Task }),
+  };
+}
+
+function encoderOf({ network, size }: Config): Encoder {
+  const { encoder } = network;
+  const sides = [size.height, size.width] as const;
+  const aspp = { channels: encoder.asppChannels, rates: scaledRates(sides, 8) };
+  switch (encoder.kind) {
+    case 'dilated-residual':
+      return dilatedResidual({ stem: encoder.stem, channels: encoder.channels, aspp });
+    case 'resnet101':
+      throw new Error('network.encoder.kind resnet101: not wired up');
+  }
+}
+
+function weightingOf(weighting: RowWeighting, tasks: readonly Task[], config: Config): Weighting {
+  const names = tasks.map((task) => task.name);
+  switch (weighting.kind) {
+    case 'uncertainty':
+      return uncertainty(names, { initial: config.training.initialLogVariance });
+    case 'fixed': {
+      const entries = names.map((name) => [name, weighting.weights[name as TaskName] ?? 0]);
+      return fixed(Object.fromEntries(entries) as Record<string, number>);
+    }
+  }
+}
+
+/** Everything that a training run needs, made from a configuration. */
+export interface Assembled {
+  readonly network: MultiTaskModel;
+  readonly parameters: ParameterSet;
+  readonly weighting: Weighting;
+  readonly optimiser: Optimiser;
+  readonly schedule: Schedule;
+  readonly weightingSchedule: Schedule;
+  readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
+}
+
+/** Builds network, weighting, optimiser, schedules and batches for some tasks and one seed. */
+export function assemble(
+  config: Config,
+  dataset: Dataset,
+  tasks: readonly Task[],
+  rowWeighting: RowWeighting,
+  seed: number,
+): Assembled {
+  const { size, training } = config;
+  const network = multiTaskModel({
+    encoder: encoderOf(config),
+    tasks,
+    size: [size.height, size.width],
+    decoder: config.network.decoder,
+    seed,
+  });
+  const weighting = weightingOf(rowWeighting, tasks, config);
+  const parameters = parametersOf(network, weighting.variables);
+  const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
+  const optimiser = sgd(parameters.trained, {
+    momentum,
+    weightDecay,
+    ...(clipNorm !== null && { clipNorm }),
+  });
+  const rate = (base: number): Schedule =>
+    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, steps)) : poly(base, steps);
+  return {
+    network,
+    parameters,
+    weighting,
+    optimiser,
+    schedule: rate(learningRate),
+    weightingSchedule: rate(weightingLearningRate ?? learningRate),
+    batches: (startStep) =>
+      batches({
+        dataset,
+        split: 'train',
+        size,
+        batchSize: training.batchSize,
+        seed,
+        startStep,
+        transform: horizontalFlip(training.flip),
+        encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
+      }),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Config } from './schema.ts';
+
+/**
+ * The profiles of `table1`: how long, on what, and what to expect.
+ *
+ * | profile  | command                                       | size    | time on 2 cores |
+ * | -------- | --------------------------------------------- | ------- | --------------- |
+ * | smoke    | `npm run replicate -- table1 --profile smoke` | 32×64   | seconds per row |
+ * | quick    | `npm run replicate`                           | 64×128  | about 10 min    |
+ * | standard | `… --profile standard`                        | 128×256 | hours, 3 seeds  |
+ * | paper    | `… --profile paper --data CITYSCAPES`         | 128×256 | a GPU and days  |
+ */
+const quick: Config = {
+  data: { source: 'generated', train: 600, val: 100, seed: 1 },
+  size: { height: 64, width: 128 },
+  network: {
+    encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
+    decoder: { width: 64, kernel: 3 },
+  },
+  training: {
+    steps: 600,
+    batchSize: 8,
+    learningRate: 0.02,
+    weightingLearningRate: null,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    clipNorm: 5,
+    warmUp: 20,
+    initialLogVariance: 0,
+    flip: 0.5,
+    evalEvery: 200,
+    checkpointEvery: 100,
+  },
+  seeds: [1],
+  strips: 6,
+};
+
+const smoke: Config = {
+  ...quick,
+  data: { source: 'generated', train: 32, val: 8, seed: 1 },
+  size: { height: 32, width: 64 },
+  network: {
+    encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
+    decoder: { width: 16, kernel: 3 },
+  },
+  training: {
+    ...quick.training,
+    steps: 30,
+    batchSize: 4,
+    warmUp: 5,
+    evalEvery: 15,
+    checkpointEvery: 10,
+  },
+  strips: 2,
+};
+
+const standard: Config = {
+  ...quick,
+  data: { source: 'generated', train: 2975, val: 500, seed: 1 },
+  size: { height: 128, width: 256 },
+  training: { ...quick.training, steps: 4000, evalEvery: 1000, checkpointEvery: 500, warmUp: 100 },
+  seeds: [1, 2, 3],
+};
+
+/** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
+const paper: Config = {
+  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null },
+  size: { height: 128, width: 256 },
+  network: {
+    encoder: { kind: 'resnet101', asppChannels: 256 },
+    decoder: { width: 256, kernel: 3 },
+  },
+  training: {
+    steps: 50_000,
+    batchSize: 8,
+    learningRate: 2.5e-3,
+    weightingLearningRate: null,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    clipNorm: null,
+    warmUp: 0,
+    initialLogVariance: 0,
+    flip: 0.5,
+    evalEvery: 5000,
+    checkpointEvery: 1000,
+  },
+  seeds: [1, 2, 3],
+  strips: 6,
+};
+
+/** The profiles by name. */
+export const profiles = { smoke, quick, standard, paper } as const satisfies Record<string, Config>;
+
+/** Name of a profile. */
+export type ProfileName = keyof typeof profiles;

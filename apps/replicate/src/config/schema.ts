@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** Everything that decides the numbers of a run. Unknown keys are errors. */
+
+const positive = z.number().int().positive();
+
+/** Where the images come from: a folder, or scenes generated on first use. */
+const data = z.discriminatedUnion('source', [
+  z.strictObject({
+    source: z.literal('generated'),
+    train: positive.describe('training frames'),
+    val: positive.describe('validation frames'),
+    seed: z.number().int().nonnegative(),
+  }),
+  z.strictObject({
+    source: z.literal('folder'),
+    root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
+    maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
+    maxVal: positive.nullable(),
+  }),
+]);
+
+const encoder = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('dilated-residual'),
+    stem: positive,
+    channels: z.tuple([positive, positive, positive]),
+    asppChannels: positive,
+  }),
+  z.strictObject({ kind: z.literal('resnet101'), asppChannels: positive }),
+]);
+
+/** Schema of a run's configuration. */
+export const configSchema = z.strictObject({
+  data,
+  size: z.strictObject({ height: positive, width: positive }).describe('px'),
+  network: z.strictObject({
+    encoder,
+    decoder: z.strictObject({
+      width: positive,
+      kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
+    }),
+  }),
+  training: z.strictObject({
+    steps: positive,
+    batchSize: positive,
+    learningRate: z.number().positive(),
+    weightingLearningRate: z.number().positive().nullable().describe('of s; null: the same'),
+    momentum: z.number().min(0).max(1),
+    weightDecay: z.number().min(0),
+    clipNorm: z.number().positive().nullable(),
+    warmUp: z.number().int().nonnegative().describe('steps'),
+    initialLogVariance: z.number().describe('s at the start'),
+    flip: z.number().min(0).max(1).describe('probability'),
+    evalEvery: positive,
+    checkpointEvery: positive,
+  }),
+  seeds: z.array(z.number().int().nonnegative()).min(1),
+  strips: z.number().int().nonnegative().describe('validation images in the report'),
+});
+
+/** Configuration of a run. */
+export type Config = z.infer<typeof configSchema>;
+
+/**
+ * Checks a configuration.
+ * @param source named in the error: a file or `--set`
+ * @throws naming each wrong or unknown key
+ */
+export function parseConfig(value: unknown, source: string): Config {
+  const result = configSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Error(`configuration from ${source}:\n${z.prettifyError(result.error)}`);
+}

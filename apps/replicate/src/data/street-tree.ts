@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { GENERATOR_VERSION, generateTree } from '@scene-mtl/datasets';
+import { hashOf } from '../run/files.ts';
+import type { ProgressLine } from '../run/progress.ts';
+
+/** What generated scenes are made from. */
+export interface StreetTreeOptions {
+  /** Folder that holds the trees of all runs. */
+  readonly folder: string;
+  readonly size: { readonly height: number; readonly width: number };
+  readonly train: number;
+  readonly val: number;
+  readonly seed: number;
+  readonly line: ProgressLine;
+}
+
+/** Root of a tree of generated scenes, made unless a whole one is there already. */
+export async function streetTree(options: StreetTreeOptions): Promise<string> {
+  const { folder, size, train, val, seed, line } = options;
+  const key = hashOf({ size, train, val, seed, generator: GENERATOR_VERSION });
+  const root = join(folder, `street-${size.width}x${size.height}-${key}`);
+  let announced = false;
+  await generateTree({
+    out: root,
+    frames: { train, val },
+    ...size,
+    seed,
+    workers: availableParallelism(),
+    onProgress: (done, total) => {
+      if (!announced) line.print(`generating street scenes in ${root}`);
+      announced = true;
+      line.update(() => `${done} of ${total} street scenes`);
+    },
+  });
+  return root;
+}

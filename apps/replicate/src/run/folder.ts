@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { json, readJsonIfPresent, writeWhole } from './files.ts';
+
+/**
+ * Takes a run folder for a configuration: writes `config.json`, or checks that the one there is the
+ * same, so that a folder never mixes results of two configurations.
+ * @throws naming the first key that differs
+ */
+export async function claimFolder(folder: string, config: Config): Promise<void> {
+  const file = join(folder, 'config.json');
+  const known = await readJsonIfPresent(file);
+  if (known === undefined) return writeWhole(file, json(config));
+  const difference = firstDifference(known, config, '');
+  if (difference !== undefined) {
+    throw new Error(
+      `${file}: ${difference}; give another --name to start a new run, or delete ${folder}`,
+    );
+  }
+}
+
+function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const found = firstDifference(a[key], b[key], path === '' ? key : `${path}.${key}`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left === right
+    ? undefined
+    : `this run was started with ${path} = ${left}, now it is ${right}`;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

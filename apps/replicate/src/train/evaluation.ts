@@ -1,0 +1,85 @@
+import {
+  imageNetNormalisation,
+  predictionStep,
+  sampleArrays,
+  type MultiTaskModel,
+  type Sample,
+  type Task,
+} from '@scene-mtl/core';
+import type { Dataset, Size, Split } from '@scene-mtl/datasets';
+import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import { accumulatorOf, type Metrics } from './metrics.ts';
+
+/** One image's predictions by task name. */
+export type Predictions = Readonly<Record<string, unknown>>;
+
+/** Evaluates a network's current weights. */
+export interface Evaluator {
+  /** Metrics over the whole split, by `<task>/<metric>`. */
+  evaluate(): Promise<Metrics>;
+  /** Predictions for some frames. */
+  predict(ids: readonly string[]): Promise<{ sample: Sample; predictions: Predictions }[]>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles the network for inference. `evaluate` and `predict` read its variables anew each time. */
+export async function evaluator(options: {
+  readonly network: MultiTaskModel;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly size: Size;
+  readonly batchSize: number;
+  readonly compile: CompileOptions;
+}): Promise<Evaluator> {
+  const { network, dataset, split, size, batchSize } = options;
+  const { tasks } = network;
+  const { run, signature } = predictionStep(network, batchSize);
+  const compiled = await compile(run, signature, options.compile);
+  const ids = dataset.list(split);
+  if (ids.length === 0)
+    throw new Error(`${dataset.name}: split ${split} has no frames to evaluate`);
+
+  async function* predicted(of: readonly string[]) {
+    await compiled.push();
+    const pixels = size.height * size.width;
+    for (let first = 0; first < of.length; first += batchSize) {
+      const samples = await Promise.all(
+        of.slice(first, first + batchSize).map((id) => dataset.read(id, split, size)),
+      );
+      const image = new Float32Array(batchSize * pixels * 3);
+      samples.forEach((sample, i) =>
+        image.set(sampleArrays(sample, [], imageNetNormalisation)['image'], i * pixels * 3),
+      );
+      const outputs = await compiled.run({ image });
+      for (const [i, sample] of samples.entries()) {
+        const predictions: Record<string, unknown> = {};
+        for (const task of tasks) {
+          predictions[task.name] = decoded(task, outputs[task.name] as Float32Array, i, size);
+        }
+        yield { sample, predictions };
+      }
+    }
+  }
+
+  return {
+    async evaluate() {
+      const accumulators = tasks.map((task) => accumulatorOf(task));
+      for await (const { sample, predictions } of predicted(ids)) {
+        accumulators.forEach(({ add }, t) => add(predictions[tasks[t].name], sample));
+      }
+      return Object.assign({}, ...accumulators.map(({ result }) => result())) as Metrics;
+    },
+    async predict(of) {
+      const all: { sample: Sample; predictions: Predictions }[] = [];
+      for await (const one of predicted(of)) all.push(one);
+      return all;
+    },
+    dispose: () => compiled.dispose(),
+  };
+}
+
+/** Image `i` of a batch's output, decoded; a copy, since the engine reuses its buffers. */
+function decoded(task: Task, output: Float32Array, i: number, { height, width }: Size): unknown {
+  const length = height * width * task.outputChannels;
+  return task.decode(output.slice(i * length, (i + 1) * length), height, width);
+}

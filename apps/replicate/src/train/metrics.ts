@@ -1,0 +1,78 @@
+import type { Sample, Task } from '@scene-mtl/core';
+import { confusion, disparityError, vectorError } from '@scene-mtl/eval';
+import type {
+  DepthPrediction,
+  InstancePrediction,
+  SemanticPrediction,
+} from '@scene-mtl/vision-heads';
+
+/** Numbers by `<task>/<metric>`. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** Joins a task to the metric that judges it; accumulates over a whole split. */
+export interface Accumulator {
+  add(prediction: unknown, sample: Sample): void;
+  result(): Metrics;
+}
+
+function semanticAccumulator(task: Task): Accumulator {
+  const matrix = confusion(task.outputChannels);
+  return {
+    add: (prediction, { semantic }) =>
+      semantic && matrix.add(semantic, (prediction as SemanticPrediction).classes),
+    result: () => {
+      const { meanIou, pixelAccuracy } = matrix.result();
+      return { 'semantic/iou': 100 * meanIou, 'semantic/pixelAccuracy': 100 * pixelAccuracy };
+    },
+  };
+}
+
+function instanceAccumulator(task: Task): Accumulator {
+  const error = vectorError();
+  return {
+    add: (prediction, sample) => {
+      if (!task.has(sample)) return;
+      const { value, mask } = task.encode(sample);
+      error.add(value, (prediction as InstancePrediction).vectors, mask);
+    },
+    result: () => {
+      const { l1, euclidean, rms } = error.result();
+      return { 'instance/meanError': l1, 'instance/euclidean': euclidean, 'instance/rms': rms };
+    },
+  };
+}
+
+function depthAccumulator(task: Task): Accumulator {
+  const error = disparityError();
+  return {
+    add: (prediction, sample) => {
+      if (!task.has(sample)) return;
+      const { value, mask } = task.encode(sample);
+      error.add(value, (prediction as DepthPrediction).disparity, mask);
+    },
+    result: () => {
+      const { mean, rms } = error.result();
+      return { 'depth/meanError': mean, 'depth/rms': rms };
+    },
+  };
+}
+
+const makers: Readonly<Record<string, (task: Task) => Accumulator>> = {
+  semantic: semanticAccumulator,
+  instance: instanceAccumulator,
+  depth: depthAccumulator,
+};
+
+/** A fresh accumulator for a task. */
+export function accumulatorOf(task: Task): Accumulator {
+  const make = makers[task.name];
+  if (!make) throw new Error(`task ${task.name} has no metric; add it to train/metrics.ts`);
+  return make(task);
+}
+
+/** The metric of each task that Table 1 prints. */
+export const primaryMetric = {
+  semantic: 'semantic/iou',
+  instance: 'instance/meanError',
+  depth: 'depth/meanError',
+} as const;

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { Sample } from '@scene-mtl/core';
+import type { Dataset } from '@scene-mtl/datasets';
+import { strip, type StripInput } from '@scene-mtl/eval';
+import {
+  instance,
+  type DepthPrediction,
+  type InstancePrediction,
+  type SemanticPrediction,
+} from '@scene-mtl/vision-heads';
+import type { Config } from '../config/schema.ts';
+import { writeWhole } from '../run/files.ts';
+import type { Evaluator, Predictions } from './evaluation.ts';
+
+/** Frames shown in reports: spread evenly over the validation split, never chosen by result. */
+export function shownFrames(dataset: Dataset, count: number): readonly string[] {
+  const ids = dataset.list('val');
+  const n = Math.min(count, ids.length);
+  return Array.from({ length: n }, (_, i) => ids[Math.floor(((i + 0.5) * ids.length) / n)]);
+}
+
+/** Ground truth and predictions of one image, as `strip` takes them. */
+export function stripOf(dataset: Dataset, sample: Sample, predictions: Predictions): StripInput {
+  const {
+    semantic,
+    instance: vectors,
+    depth,
+  } = predictions as {
+    semantic?: SemanticPrediction;
+    instance?: InstancePrediction;
+    depth?: DepthPrediction;
+  };
+  const target = vectors && sample.instance ? instance().encode(sample) : undefined;
+  const mask = target && Uint8Array.from(target.mask);
+  return {
+    height: sample.height,
+    width: sample.width,
+    photo: sample.image,
+    palette: dataset.palette,
+    truth: {
+      ...(semantic && sample.semantic && { classes: sample.semantic }),
+      ...(target && mask && { vectors: target.value, vectorMask: mask }),
+      ...(depth &&
+        sample.disparity &&
+        sample.disparityValid && {
+          disparity: sample.disparity,
+          disparityValid: sample.disparityValid,
+        }),
+    },
+    prediction: {
+      ...(semantic && { classes: semantic.classes }),
+      ...(vectors && mask && { vectors: vectors.vectors, vectorMask: mask }),
+      ...(depth && { disparity: depth.disparity }),
+    },
+  };
+}
+
+/** Writes `predictions/<frame>.png`: photograph, then truth and prediction of each task. */
+export async function savePredictions(
+  folder: string,
+  dataset: Dataset,
+  evaluation: Evaluator,
+  config: Config,
+): Promise<void> {
+  for (const { sample, predictions } of await evaluation.predict(
+    shownFrames(dataset, config.strips),
+  )) {
+    const png = await strip(stripOf(dataset, sample, predictions));
+    await writeWhole(join(folder, 'predictions', `${sample.id}.png`), png);
+  }
+}

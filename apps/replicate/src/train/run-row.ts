@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import {
+  countParameters,
+  train,
+  type CompileStep,
+  type Progress,
+  type Task,
+} from '@scene-mtl/core';
+import type { Dataset } from '@scene-mtl/datasets';
+import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import { assemble } from '../assemble.ts';
+import type { Config } from '../config/schema.ts';
+import type { RowWeighting } from '../paper/table1.ts';
+import { hashOf, json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { evaluator } from './evaluation.ts';
+import type { Metrics } from './metrics.ts';
+import { savePredictions } from './predictions.ts';
+
+/** What one training run gave: depends on configuration and seed alone. */
+export interface RowResult {
+  readonly metrics: Metrics;
+  /** σ² per task at the end, for learned weights. */
+  readonly sigma2: Readonly<Record<string, number>>;
+  /** Trained numbers. */
+  readonly parameters: number;
+  readonly steps: number;
+}
+
+/** How long it took; apart from the result, which must not depend on the machine. */
+export interface RowTiming {
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  /** Part of the training loop's time spent inside the engine, 0 … 1. */
+  readonly engineShare: number;
+  readonly engine: string;
+}
+
+/** One training run of a row. */
+export interface RowRun {
+  readonly config: Config;
+  readonly dataset: Dataset;
+  readonly tasks: readonly Task[];
+  readonly weighting: RowWeighting;
+  readonly seed: number;
+  /** Folder of this run: metrics, checkpoints, predictions, result. */
+  readonly folder: string;
+  readonly compile: CompileOptions;
+  readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
+}
+
+/** Trains and evaluates, or returns the stored result of an earlier, finished run. */
+export async function runRow(run: RowRun): Promise<RowResult> {
+  const { config, dataset, tasks, weighting, seed, folder } = run;
+  const names = tasks.map((task) => task.name);
+  const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
+  const configHash = hashOf({
+    ...config,
+    training: decisive,
+    seeds: [seed],
+    strips: 0,
+    names,
+    weighting,
+  });
+  const resultFile = join(folder, 'result.json');
+  const stored = (await readJsonIfPresent(resultFile)) as
+    { configHash: string; result: RowResult } | undefined;
+  if (stored) {
+    if (stored.configHash === configHash) return stored.result;
+    throw new Error(
+      `${resultFile}: belongs to another configuration; choose another --name or delete ${folder}`,
+    );
+  }
+
+  const parts = assemble(config, dataset, tasks, weighting, seed);
+  const { size, training } = config;
+  const evaluation = await evaluator({
+    network: parts.network,
+    dataset,
+    split: 'val',
+    size,
+    batchSize: training.batchSize,
+    compile: run.compile,
+  });
+  const clock = { engine: 0, steps: 0, name: '' };
+  const started = performance.now();
+  let evaluating = 0;
+  const sigma2: Record<string, number> = {};
+  try {
+    const { metrics } = await train({
+      ...parts,
+      batchSize: training.batchSize,
+      steps: training.steps,
+      evalEvery: training.evalEvery,
+      checkpointEvery: training.checkpointEvery,
+      compile: timed(run.compile, clock),
+      folder,
+      configHash,
+      evaluate: async () => {
+        const before = performance.now();
+        const result = await evaluation.evaluate();
+        evaluating += performance.now() - before;
+        return result;
+      },
+      onProgress: (progress) => {
+        for (const name of names) {
+          const value = progress.values[`sigma2/${name}`];
+          if (value !== undefined) sigma2[name] = value;
+        }
+        clock.name = progress.engine;
+        run.onProgress(progress, sigma2);
+      },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
+    await savePredictions(folder, dataset, evaluation, config);
+    const result: RowResult = {
+      metrics: (metrics ?? {}) as Metrics,
+      sigma2: { ...sigma2, ...finalNoise(parts.weighting.variables) },
+      parameters: countParameters(parts.parameters).total,
+      steps: training.steps,
+    };
+    const timing: RowTiming = {
+      seconds,
+      stepsPerSecond: clock.steps / training_s,
+      engineShare: clock.engine / 1000 / training_s,
+      engine: clock.name,
+    };
+    await writeWhole(join(folder, 'timing.json'), json(timing));
+    await writeWhole(resultFile, json({ configHash, result }));
+    return result;
+  } finally {
+    await evaluation.dispose();
+    parts.network.model.dispose();
+  }
+}
+
+/** σ² = exp(s) of the weighting's variables, from the variables themselves. */
+function finalNoise(
+  variables: Readonly<Record<string, { dataSync(): ArrayLike<number> }>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => [name, Math.exp(variable.dataSync()[0])]),
+  );
+}
+
+/** `compile` with a clock around every run. */
+const timed =
+  (options: CompileOptions, clock: { engine: number; steps: number }): CompileStep =>
+  async (step, signature) => {
+    const compiled = await compile(step, signature, options);
+    return {
+      ...compiled,
+      run: async (inputs) => {
+        const before = performance.now();
+        const outputs = await compiled.run(inputs);
+        clock.engine += performance.now() - before;
+        clock.steps++;
+        return outputs;
+      },
+    };
+  };

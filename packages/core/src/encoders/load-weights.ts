@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs';
+import type { StoredTensor } from '../checkpoint/safetensors.ts';
+
+/**
+ * Gives the weights of a model the values of stored tensors.
+ * @param nameOf stored name of one of the model's weights (`encoder/stem/conv/kernel`), or
+ *   `undefined` for a weight that is to keep its value
+ * @param convert brings a stored tensor into the weight's layout
+ * @returns names of the weights that were loaded
+ * @throws when a stored tensor is missing or has another shape; nothing is changed then
+ */
+export function loadWeights(
+  model: tf.LayersModel,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  nameOf: (weight: string) => string | undefined,
+  convert: (value: tf.Tensor, weight: string) => tf.Tensor = (value) => value,
+): string[] {
+  return tf.tidy(() => {
+    const loaded = model.weights.flatMap((weight) => {
+      const name = weight.originalName;
+      const stored = nameOf(name);
+      if (stored === undefined) return [];
+      const tensor = tensors.get(stored);
+      if (!tensor) {
+        throw new Error(`loading ${name}: expected a stored tensor ${stored}, there is none`);
+      }
+      const value = convert(tf.tensor(tensor.data as Float32Array, [...tensor.shape]), name);
+      if (value.shape.join() !== weight.shape.join()) {
+        throw new Error(
+          `loading ${name} from ${stored}: expected shape [${weight.shape.join(', ')}], ` +
+            `got [${value.shape.join(', ')}]`,
+        );
+      }
+      return [{ name, weight, value }];
+    });
+    for (const { weight, value } of loaded) weight.write(value);
+    return loaded.map(({ name }) => name);
+  });
+}

@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs';
+import { convBn, convBnRelu, relu } from '../layers/conv-block.ts';
+import { inside, type Scope } from '../layers/scope.ts';
+
+/** Shape of one residual block. */
+export interface ResidualBlockOptions {
+  /** Channels of the 3×3 convolutions; a bottleneck's output has four times as many. */
+  readonly channels: number;
+  /** Stride of the (first) 3×3 convolution and of the shortcut. */
+  readonly stride: number;
+  /** Dilation of every 3×3 convolution of the block. */
+  readonly dilation: number;
+}
+
+/** Adds one residual block to a graph; `expansion` is its output channels over `channels`. */
+export interface ResidualBlock {
+  readonly expansion: number;
+  build(x: tf.SymbolicTensor, scope: Scope, options: ResidualBlockOptions): tf.SymbolicTensor;
+}
+
+/** Two 3×3 convolutions (He et al. 2016, figure 5 left). */
+export const basicBlock: ResidualBlock = {
+  expansion: 1,
+  build(x, scope, { channels: filters, stride, dilation }) {
+    const first = convBnRelu(x, inside(scope, '1'), { filters, stride, dilation, fan: 'out' });
+    const second = convBn(first, inside(scope, '2'), { filters, dilation, fan: 'out' });
+    return joined(x, second, scope, stride);
+  },
+};
+
+/** 1×1, 3×3, 1×1 convolutions (He et al. 2016, figure 5 right), the stride on the 3×3 one. */
+export const bottleneckBlock: ResidualBlock = {
+  expansion: 4,
+  build(x, scope, { channels: filters, stride, dilation }) {
+    const reduced = convBnRelu(x, inside(scope, '1'), { filters, kernel: 1, fan: 'out' });
+    const middle = { filters, stride, dilation, fan: 'out' } as const;
+    const spatial = convBnRelu(reduced, inside(scope, '2'), middle);
+    const widened = { filters: 4 * filters, kernel: 1, fan: 'out' } as const;
+    return joined(x, convBn(spatial, inside(scope, '3'), widened), scope, stride);
+  },
+};
+
+/** relu(branch + shortcut); the shortcut is a 1×1 convolution where the shape changes. */
+function joined(
+  x: tf.SymbolicTensor,
+  branch: tf.SymbolicTensor,
+  scope: Scope,
+  stride: number,
+): tf.SymbolicTensor {
+  const filters = branch.shape[3] as number;
+  const same = stride === 1 && x.shape[3] === filters;
+  const shortcut = same
+    ? x
+    : convBn(x, inside(scope, 'shortcut'), { filters, kernel: 1, stride, fan: 'out' });
+  const sum = tf.layers.add({ name: `${scope.name}/add` }).apply([branch, shortcut]);
+  return relu(sum as tf.SymbolicTensor, `${scope.name}/relu`);
+}

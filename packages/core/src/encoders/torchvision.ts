@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs';
+import type { StoredTensor } from '../checkpoint/safetensors.ts';
+import { ENCODER_SCOPE } from '../model.ts';
+import { loadWeights } from './load-weights.ts';
+
+const leaves: Readonly<Record<string, string>> = {
+  kernel: 'weight',
+  bias: 'bias',
+  gamma: 'weight',
+  beta: 'bias',
+  moving_mean: 'running_mean',
+  moving_variance: 'running_var',
+};
+
+/**
+ * Name in torchvision's state dict of a weight of `resNet` or of its classifier:
+ * `encoder/stage2/block1/shortcut/bn/gamma` is `layer2.0.downsample.1.weight`. `undefined` for any
+ * other weight (a decoder's, ASPP's).
+ */
+export function torchvisionName(weight: string): string | undefined {
+  const leaf = leaves[weight.slice(weight.lastIndexOf('/') + 1)];
+  const path = weight.slice(0, weight.lastIndexOf('/'));
+  if (path === 'classifier') return `fc.${leaf}`;
+  const stem = new RegExp(`^${ENCODER_SCOPE}/stem/(conv|bn)$`).exec(path);
+  if (stem) return `${stem[1]}1.${leaf}`;
+  const block = new RegExp(
+    `^${ENCODER_SCOPE}/stage(\\d)/block(\\d+)/([1-3]|shortcut)/(conv|bn)$`,
+  ).exec(path);
+  if (!block) return undefined;
+  const [, stage, index, part, kind] = block;
+  const module = part === 'shortcut' ? `downsample.${kind === 'conv' ? 0 : 1}` : `${kind}${part}`;
+  return `layer${stage}.${Number(index) - 1}.${module}.${leaf}`;
+}
+
+/**
+ * Loads a ResNet's weights from torchvision's state dict, saved by `safetensors.torch.save_file`
+ * and read by `decodeSafetensors`. Kernels turn from `[Cout, Cin, kh, kw]` to `[kh, kw, Cin, Cout]`.
+ * Expects images normalised by `imageNetNormalisation`.
+ * @returns names of the weights that were loaded
+ */
+export const loadTorchvision = (
+  model: tf.LayersModel,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): string[] =>
+  loadWeights(model, tensors, torchvisionName, (value) => {
+    if (value.rank === 4) return tf.transpose(value, [2, 3, 1, 0]);
+    return value.rank === 2 ? tf.transpose(value) : value;
+  });

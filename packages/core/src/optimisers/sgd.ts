@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Parameter } from '../parameters.ts';
+import { groupsOf, updateGroups, zerosPerGroup } from './optimiser.ts';
+import type { Optimiser, OptimiserOptions } from './optimiser.ts';
+
+/** Constants of {@link sgd}. */
+export interface SgdOptions extends OptimiserOptions {
+  /** μ. Default 0.9. */
+  readonly momentum?: number;
+  /** Default true. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum, in PyTorch's form (`torch.optim.SGD`, dampening 0):
+ *
+ * `g ← g + λ p` (kernels only), `v ← μ v + g`, `p ← p − lr · (g + μ v)`, or `p ← p − lr · v`
+ * without Nesterov.
+ *
+ * The learning rate stands outside the velocity, unlike in Sutskever et al. 2013, so a falling rate
+ * slows the momentum too.
+ */
+export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}): Optimiser {
+  const { momentum = 0.9, nesterov = true, weightDecay = 1e-4, clipNorm } = options;
+  const groups = groupsOf(parameters);
+  const state = zerosPerGroup(groups, 'velocity');
+  return {
+    name: 'sgd',
+    parameters,
+    state,
+    update: (gradients, rates) =>
+      updateGroups(groups, gradients, rates, clipNorm, (group, p, gradient, rate) => {
+        const g =
+          group.decays && weightDecay > 0 ? tf.add(gradient, tf.mul(p, weightDecay)) : gradient;
+        const velocity = state[`velocity/${group.name}`] as tf.Variable<tf.Rank.R1>;
+        const v = tf.add(tf.mul(velocity, momentum), g) as tf.Tensor1D;
+        velocity.assign(v);
+        return tf.mul(nesterov ? tf.add(g, tf.mul(v, momentum)) : v, rate);
+      }),
+  };
+}

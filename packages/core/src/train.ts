@@ -1,0 +1,250 @@
+import { join } from 'node:path';
+import type { Compiled, InputTensors, Outputs, Signature } from '@scene-mtl/runtime';
+import type * as tf from '@tensorflow/tfjs';
+import {
+  latestCheckpoint,
+  pruneCheckpoints,
+  saveCheckpoint,
+  type Best,
+} from './checkpoint/checkpoint.ts';
+import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
+import type { MultiTaskModel } from './model.ts';
+import type { Optimiser } from './optimisers/optimiser.ts';
+import type { ParameterSet } from './parameters.ts';
+import type { Schedule } from './schedules.ts';
+import { averages } from './training/averages.ts';
+import { appendMetrics, truncateMetrics } from './training/metrics-log.ts';
+import { trainingStep, WEIGHTING_INPUT, type FloatSignature } from './training/step.ts';
+import type { Weighting } from './weighting/weighting.ts';
+
+/** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
+export type CompileStep = <S extends Signature, O extends Outputs>(
+  step: (inputs: InputTensors<S>) => O,
+  signature: S,
+) => Compiled<S, O> | Promise<Compiled<S, O>>;
+
+/** One batch: `sampleArrays` of its samples, one after the other. */
+export interface TrainingBatch {
+  readonly arrays: Readonly<Record<string, Float32Array | Int32Array>>;
+}
+
+/** State of a run, for a progress line. */
+export interface Progress {
+  /** Steps done, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** What the step gave: `total`, `loss/<task>`, norms … */
+  readonly values: Readonly<Record<string, number>>;
+  /** Engine that runs it. */
+  readonly engine: string;
+}
+
+/** What {@link train} takes: plain values, no configuration. */
+export interface TrainOptions {
+  readonly network: MultiTaskModel;
+  readonly parameters: ParameterSet;
+  readonly weighting: Weighting;
+  readonly optimiser: Optimiser;
+  /** Learning rate of the network; with `accumulate`, steps are those of the optimiser. */
+  readonly schedule: Schedule;
+  /** Learning rate of the weighting's variables. Default: `schedule`. */
+  readonly weightingSchedule?: Schedule;
+  /** The stream of batches from batch number `first` on; the same number, the same batch. */
+  readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
+  readonly batchSize: number;
+  /** Batches per step, for an optimiser made by `accumulated`. Default 1. */
+  readonly accumulate?: number;
+  /** Steps in all, those before a resume included. */
+  readonly steps: number;
+  readonly compile: CompileStep;
+  /** Folder of the run: gets `metrics.jsonl` and `checkpoints/`. */
+  readonly folder: string;
+  /** Identifies the configuration; a folder continues only under the same one. */
+  readonly configHash: string;
+  /** Steps between lines of the training log. Default 10. */
+  readonly logEvery?: number;
+  /** Metrics of the current weights, by name. Called every `evalEvery` steps and at the end. */
+  readonly evaluate?: (step: number) => Promise<Readonly<Record<string, number>>>;
+  readonly evalEvery?: number;
+  /** The metric that decides which checkpoint is kept as the best. */
+  readonly select?: { readonly metric: string; readonly better: 'higher' | 'lower' };
+  /** Steps between checkpoints; there is one at the end in any case. */
+  readonly checkpointEvery?: number;
+  /** How many of the last checkpoints stay, besides the best. Default 2. */
+  readonly keep?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How a run ended. */
+export interface TrainResult {
+  readonly step: number;
+  /** Step from which it was resumed; 0 for a fresh run. */
+  readonly resumedFrom: number;
+  /** Metrics of the last evaluation, if any. */
+  readonly metrics: Readonly<Record<string, number | null>> | undefined;
+  readonly best: Best | undefined;
+}
+
+/**
+ * Trains a network from start to end, or on from the folder's last checkpoint: a run that was
+ * stopped and resumed ends with the same bits, and the same log, as one that was not.
+ * @throws when a loss or norm is no longer finite, naming the step; the last checkpoint stays good
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { network, parameters, weighting, optimiser, steps, batchSize, folder } = options;
+  const { accumulate = 1, logEvery = 10, keep = 2, configHash } = options;
+
+  // --- Everything that a step changes, by the names in a checkpoint -----------------------------
+  const variables = new Map<string, tf.Variable>([
+    ...[...parameters.trained, ...parameters.frozen, ...parameters.buffers].map(
+      (entry) => [entry.name, entry.variable] as const,
+    ),
+    ...Object.entries(weighting.state).map(([n, v]) => [`weighting-state/${n}`, v] as const),
+    ...Object.entries(optimiser.state).map(([n, v]) => [`optimiser/${n}`, v] as const),
+  ]);
+
+  // --- Resume ------------------------------------------------------------------------------------
+  const checkpoints = join(folder, 'checkpoints');
+  const log = join(folder, 'metrics.jsonl');
+  const resumed = await latestCheckpoint(checkpoints);
+  if (resumed && resumed.manifest.configHash !== configHash) {
+    throw new Error(
+      `${checkpoints}: its checkpoint belongs to configuration ${resumed.manifest.configHash}, ` +
+        `this run is ${configHash}; choose another folder or delete this one`,
+    );
+  }
+  if (resumed) restoreVariables(variables, resumed.tensors, checkpoints);
+  const resumedFrom = resumed?.manifest.step ?? 0;
+  const means = averages(resumed?.manifest.pending);
+  let metrics = resumed?.manifest.metrics;
+  let best = resumed?.manifest.best;
+  await truncateMetrics(log, resumedFrom);
+
+  // --- Compile the step --------------------------------------------------------------------------
+  const step = trainingStep({ network, weighting, optimiser, batchSize });
+  const compiled = await options.compile(step.run, step.signature);
+  await compiled.push();
+
+  const save = async (done: number): Promise<void> => {
+    await compiled.pull();
+    const manifest = {
+      step: done,
+      configHash,
+      pending: means.pending(),
+      ...(metrics && { metrics }),
+      ...(best && { best }),
+    };
+    await saveCheckpoint(checkpoints, manifest, storeVariables(variables));
+    await pruneCheckpoints(checkpoints, keep, best ? [best.step] : []);
+  };
+
+  // --- Train -------------------------------------------------------------------------------------
+  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
+  try {
+    for (let i = resumedFrom; i < steps; i++) {
+      let values: Record<string, number> = {};
+      for (let part = 0; part < accumulate; part++) {
+        const next = await stream.next();
+        if (next.done) throw new Error(`train: the batches ended at step ${i} of ${steps}`);
+        const { schedule, weightingSchedule = schedule } = options;
+        const scalars = {
+          'rate/network': Float32Array.of(schedule(i)),
+          'rate/weighting': Float32Array.of(weightingSchedule(i)),
+          apply: Float32Array.of(part === accumulate - 1 ? 1 : 0),
+        };
+        const inputs: Record<string, Float32Array> = {
+          ...floats(next.value, step.signature),
+          ...scalars,
+        };
+        for (const [name, value] of Object.entries(weighting.inputsAt(i))) {
+          inputs[WEIGHTING_INPUT + name] = value;
+        }
+        values = numbers(await compiled.run(inputs));
+        checkFinite(values, i);
+        means.add(values);
+      }
+      const done = i + 1;
+      const last = done === steps;
+
+      // --- Log, evaluate, save -------------------------------------------------------------------
+      if (done % logEvery === 0 || last) {
+        const rates = { 'rate/network': options.schedule(i) };
+        await appendMetrics(log, {
+          step: done,
+          kind: 'train',
+          values: { ...means.take(), ...rates },
+        });
+      }
+      if (options.evaluate && (last || done % (options.evalEvery ?? steps) === 0)) {
+        await compiled.pull();
+        metrics = finiteOrNull(await options.evaluate(done));
+        await appendMetrics(log, { step: done, kind: 'evaluation', values: metrics });
+        const better = betterOf(best, options.select, metrics, done);
+        if (better !== best) {
+          best = better;
+          await save(done);
+        }
+      }
+      if (last || done % (options.checkpointEvery ?? steps) === 0) await save(done);
+      options.onProgress?.({ step: done, steps, values, engine: compiled.engine });
+    }
+    await compiled.pull();
+    return { step: Math.max(steps, resumedFrom), resumedFrom, metrics, best };
+  } finally {
+    await stream.return?.();
+    await compiled.dispose();
+  }
+}
+
+// --- Helpers -------------------------------------------------------------------------------------
+
+/** The arrays that the step takes, as float32; others that the batch carries are left out. */
+function floats(
+  { arrays }: TrainingBatch,
+  signature: FloatSignature,
+): Record<string, Float32Array> {
+  const taken: Record<string, Float32Array> = {};
+  for (const name of Object.keys(signature)) {
+    const array = arrays[name];
+    // By its tag: a typed array may come from another realm, where `instanceof` fails.
+    const isFloat = Object.prototype.toString.call(array) === '[object Float32Array]';
+    if (array) taken[name] = isFloat ? (array as Float32Array) : Float32Array.from(array);
+  }
+  return taken;
+}
+
+/** First number of each output: all are scalars. */
+const numbers = (outputs: Readonly<Record<string, ArrayLike<number>>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, value[0]]));
+
+function checkFinite(values: Readonly<Record<string, number>>, step: number): void {
+  const broken = Object.entries(values).filter(([, value]) => !Number.isFinite(value));
+  if (broken.length === 0) return;
+  const all = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+  throw new Error(
+    `train: ${broken.map(([name]) => name).join(', ')} no longer finite in step ${step} ` +
+      `(${all.join(', ')}); lower the learning rate, clip the gradients, or look at the batch`,
+  );
+}
+
+const finiteOrNull = (values: Readonly<Record<string, number>>): Record<string, number | null> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, v]) => [name, Number.isFinite(v) ? v : null]),
+  );
+
+function betterOf(
+  best: Best | undefined,
+  select: TrainOptions['select'],
+  metrics: Readonly<Record<string, number | null>>,
+  step: number,
+): Best | undefined {
+  if (!select) return best;
+  const value = metrics[select.metric];
+  if (value === undefined) {
+    const names = Object.keys(metrics).join(', ');
+    throw new Error(`train: evaluate gave [${names}], not ${select.metric}, which selects`);
+  }
+  if (value === null) return best;
+  const wins = !best || (select.better === 'higher' ? value > best.value : value < best.value);
+  return wins ? { step, metric: select.metric, value } : best;
+}

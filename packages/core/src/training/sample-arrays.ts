@@ -1,0 +1,51 @@
+import type { Sample } from '../sample.ts';
+import type { Task } from '../task.ts';
+
+/** Per-channel mean and standard deviation of an image, on the scale 0 … 1, in the order R, G, B. */
+export interface Normalisation {
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+}
+
+/** Statistics of ImageNet's training images, as torchvision's pretrained networks expect them. */
+export const imageNetNormalisation: Normalisation = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
+/** −1 … 1, as MobileNet v1 expects it: `x / 127.5 − 1`. */
+export const symmetricNormalisation: Normalisation = {
+  mean: [0.5, 0.5, 0.5],
+  deviation: [0.5, 0.5, 0.5],
+};
+
+/** `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`. */
+export function normalised(image: Uint8Array, { mean, deviation }: Normalisation): Float32Array {
+  const result = new Float32Array(image.length);
+  for (let i = 0; i < image.length; i += 3) {
+    for (let c = 0; c < 3; c++) result[i + c] = (image[i + c] / 255 - mean[c]) / deviation[c];
+  }
+  return result;
+}
+
+/**
+ * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and for each task
+ * `target/<task>` `[H, W, Task.targetChannels]` and `mask/<task>` `[H, W]`. A task whose annotation
+ * the sample lacks gets zeros and an empty mask, so that the sample trains the other tasks only.
+ */
+export function sampleArrays(
+  sample: Sample,
+  tasks: readonly Task[],
+  normalisation: Normalisation,
+): Record<string, Float32Array> {
+  const pixels = sample.height * sample.width;
+  const arrays: Record<string, Float32Array> = { image: normalised(sample.image, normalisation) };
+  for (const task of tasks) {
+    const target = task.has(sample)
+      ? task.encode(sample)
+      : { value: new Float32Array(pixels * task.targetChannels), mask: new Float32Array(pixels) };
+    arrays[`target/${task.name}`] = target.value;
+    arrays[`mask/${task.name}`] = target.mask;
+  }
+  return arrays;
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import { stream } from '../random.ts';
+import { checkNames, checkTasks, nothing, sumOf, type Weighting } from './weighting.ts';
+
+/**
+ * Random loss weighting (Lin et al. 2021, arXiv 2111.10603): at each step
+ * `w = softmax(z)`, z ~ N(0, I), a control that any method should beat. The weights sum to 1.
+ * @param seed of the stream of z; the weights of a step depend on the seed and the step alone
+ */
+export function randomWeights(tasks: readonly string[], seed: number): Weighting {
+  checkNames('random weights', tasks);
+  const K = tasks.length;
+  return {
+    ...nothing,
+    name: 'random',
+    inputs: { weights: [K] },
+    inputsAt(step) {
+      const z = stream(seed, 'random-weights', step).normals(K);
+      const e = z.map((v) => Math.exp(v));
+      const sum = e.reduce((a, b) => a + b, 0);
+      return { weights: e.map((v) => v / sum) };
+    },
+    combine(losses, _likelihoods, { inputs } = {}) {
+      checkTasks('random weights', tasks, losses);
+      const weights = inputs?.['weights'];
+      if (!weights) throw new Error('random weights: expected the input `weights` of the step');
+      const each = tasks.map((_, i) => tf.reshape(tf.slice(weights, [i], [1]), []) as tf.Scalar);
+      return {
+        total: sumOf(tasks.map((task, i) => tf.mul(each[i], losses[task]))),
+        report: Object.fromEntries(tasks.map((task, i) => [`weight/${task}`, each[i]])),
+      };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import {
+  imageClassifier,
+  loadTorchvision,
+  resNet,
+  torchvisionName,
+  type ResNetDepth,
+  type StoredTensor,
+} from '../src/index.ts';
+import { useCpu } from './cpu.ts';
+
+beforeAll(useCpu);
+
+interface Case {
+  depth: 18 | 50;
+  outputStride: 8 | 16 | 32;
+  shape: number[];
+  featuresEvery: number;
+  features: number[];
+  logits: number[];
+}
+const fixture = JSON.parse(
+  readFileSync(new URL('./fixtures/resnet-torchvision.json', import.meta.url), 'utf8'),
+) as { program: string; cases: Case[] };
+
+/** n numbers in [−½, ½) that depend on a key: a mixing function, the same in numpy's uint32. */
+function hashed(n: number, name: string): Float64Array {
+  let key = 0;
+  for (const c of name) key = (Math.imul(key, 31) + c.charCodeAt(0)) | 0;
+  return Float64Array.from({ length: n }, (_, i) => {
+    let h = (Math.imul(i, 0x9e3779b1) + key) >>> 0;
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 0;
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
+    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32 - 0.5;
+  });
+}
+
+/** A tensor of the fixture's state dict, in torch's layout. */
+function stateTensor(name: string, shape: readonly number[]): StoredTensor {
+  const u = hashed(
+    shape.reduce((a, b) => a * b, 1),
+    name,
+  );
+  const scaled = (f: (v: number) => number) => ({ shape, data: Float32Array.from(u, f) });
+  if (shape.length === 4) {
+    const factor = Math.sqrt((12 * 2) / (shape[1] * shape[2] * shape[3]));
+    return scaled((v) => v * factor);
+  }
+  if (shape.length === 2) return scaled((v) => v * Math.sqrt(12 / shape[1]));
+  if (name.endsWith('running_var')) return scaled((v) => 1 + 0.4 * v);
+  return name.endsWith('weight') ? scaled((v) => 0.5 + 0.4 * v) : scaled((v) => 0.2 * v);
+}
+
+/** The state dict that torchvision would give for a model of ours. */
+function stateDict(model: tf.LayersModel): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const weight of model.weights) {
+    const name = torchvisionName(weight.originalName) as string;
+    const s = weight.shape as number[];
+    const shape = s.length === 4 ? [s[3], s[2], s[0], s[1]] : s.slice().reverse();
+    tensors.set(name, stateTensor(name, shape));
+  }
+  return tensors;
+}
+
+test.each(fixture.cases)(
+  'ResNet $depth at output stride $outputStride computes what torchvision does',
+  ({ depth, outputStride, shape, featuresEvery, features, logits }) => {
+    const model = imageClassifier(resNet({ depth, outputStride }), 1000, [32, 32], 1);
+    const loaded = loadTorchvision(model, stateDict(model));
+    expect(loaded.length).toBe(model.weights.length);
+    const image = tf.tensor4d(
+      Float32Array.from(hashed(32 * 32 * 3, 'image'), (v) => 4 * v),
+      [1, 32, 32, 3],
+    );
+    const pooled = model.getLayer('pool').input as tf.SymbolicTensor;
+    const both = tf.model({ inputs: model.inputs, outputs: [pooled, model.outputs[0]] });
+    const [f, l] = both.predict(image) as tf.Tensor[];
+    expect(f.shape).toEqual(shape);
+    const every = f.dataSync().filter((_, i) => i % featuresEvery === 0);
+    const scale = Math.max(...features.map(Math.abs));
+    // Relative to the largest activation: 50 layers of float32 sums in another order.
+    expect(every).toBeAllClose(features, { atol: 1e-4 * scale, rtol: 1e-4 });
+    expect(l.dataSync().slice(0, logits.length)).toBeAllClose(logits, { atol: 1e-4 * scale });
+    model.dispose();
+  },
+);
+
+// `sum(p.numel() for p in model.parameters())` of torchvision 0.15.2; without the moving averages.
+test.each<[ResNetDepth, number]>([
+  [18, 11_689_512],
+  [34, 21_797_672],
+  [50, 25_557_032],
+  [101, 44_549_160],
+])('ResNet %i with 1000 classes has %i parameters', (depth, count) => {
+  const model = imageClassifier(resNet({ depth, outputStride: 32 }), 1000, [32, 32], 1);
+  const total = model.trainableWeights.reduce(
+    (n, w) => n + w.shape.reduce((a, b) => (a ?? 1) * (b ?? 1), 1)!,
+    0,
+  );
+  expect(total).toBe(count);
+  model.dispose();
+});
+
+test('every 3×3 convolution of a dilated stage is dilated, and none has a stride', () => {
+  const model = imageClassifier(resNet({ depth: 18, outputStride: 8 }), 10, [32, 32], 1);
+  const geometry = (stage: number) =>
+    model.layers
+      .filter((l) => l.getClassName() === 'Conv2D' && l.name.includes(`stage${stage}/`))
+      .map(
+        (l) => l.getConfig() as { kernelSize: number[]; dilationRate: number[]; strides: number[] },
+      )
+      .filter((c) => c.kernelSize[0] === 3);
+  for (const [stage, dilation] of [
+    [3, 2],
+    [4, 4],
+  ]) {
+    const configs = geometry(stage);
+    expect(configs.length).toBe(4);
+    for (const c of configs) {
+      expect(c.dilationRate).toEqual([dilation, dilation]);
+      expect(c.strides).toEqual([1, 1]);
+    }
+  }
+  expect(geometry(2)[0].strides).toEqual([2, 2]);
+  model.dispose();
+});
+
+test('weights of another shape or name are refused, and nothing is changed', () => {
+  const model = imageClassifier(resNet({ depth: 18, outputStride: 32 }), 10, [32, 32], 1);
+  const tensors = stateDict(model);
+  const first = model.weights[0].read().dataSync().slice();
+  tensors.set('fc.weight', stateTensor('fc.weight', [7, 512]));
+  expect(() => loadTorchvision(model, tensors)).toThrow(
+    'loading classifier/kernel from fc.weight: expected shape [512, 10], got [512, 7]',
+  );
+  tensors.delete('layer1.0.bn1.running_mean');
+  expect(() => loadTorchvision(model, tensors)).toThrow('layer1.0.bn1.running_mean');
+  expect(model.weights[0].read().dataSync()).toEqual(first);
+  model.dispose();
+});
+
+test('output strides that a ResNet cannot have are refused', () => {
+  expect(() => resNet({ depth: 18, outputStride: 2 as never })).toThrow('got 2');
+  expect(() => resNet({ depth: 20 as never })).toThrow('18, 34, 50 or 101, got 20');
+});

@@ -1,0 +1,123 @@
+import type { Sample } from '@scene-mtl/core';
+import { assertSize, type Dataset, type Size, type Split } from './dataset.ts';
+import { batchAt, stepsPerEpoch } from './order.ts';
+import { randomStream, type Random } from './random.ts';
+
+/** Named arrays of one sample or, one sample after the other, of a batch. */
+export type Arrays = Record<string, Float32Array | Int32Array>;
+
+/** A change of a sample that draws its numbers from `random`. */
+export type Transform = (sample: Sample, random: Random) => Sample;
+
+/** What `batches` reads and how. */
+export interface BatchOptions {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  /** Size to read at, px. */
+  readonly size: Size;
+  readonly batchSize: number;
+  /** Seed of the order and of the transform's random numbers. */
+  readonly seed: number;
+  /** Sample → arrays, the same names and lengths for every sample. */
+  readonly encode: (sample: Sample) => Arrays;
+  /** Augmentation; its numbers come from (seed, epoch, frame), so they never depend on the order. */
+  readonly transform?: Transform;
+  /** A new order each epoch; default true. */
+  readonly shuffle?: boolean;
+  /** Leave out an epoch's last batch when it is not full; default `shuffle`. */
+  readonly dropLast?: boolean;
+  /** Step to begin at, counted from the start of training; default 0. */
+  readonly startStep?: number;
+  /** Stop after this many epochs, counted from step 0; default endless. */
+  readonly epochs?: number;
+}
+
+/** One batch. */
+export interface Batch {
+  /** Counted from the start of training. */
+  readonly step: number;
+  readonly epoch: number;
+  /** Frame ids, `[B]`. */
+  readonly ids: readonly string[];
+  /** What `encode` gave, `[B, …]`, the samples one after the other. */
+  readonly arrays: Arrays;
+}
+
+/**
+ * Stream of batches for training (shuffled, endless, only full batches) or evaluation
+ * (`shuffle: false, epochs: 1`). While a batch is in use the next one is read.
+ *
+ * The same options give the same bytes, and `startStep: n` gives the tail of the stream from 0.
+ * @throws when the split has no full batch, or `encode` changes its names or lengths
+ */
+export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
+  const { dataset, split, batchSize, seed, startStep = 0, epochs = Infinity } = options;
+  const { shuffle = true, dropLast = shuffle } = options;
+  const ids = dataset.list(split);
+  const order = { count: ids.length, batchSize, seed, shuffle, dropLast };
+  const steps = stepsPerEpoch(order);
+  assertSize('batches', options.size);
+  if (!(Number.isInteger(batchSize) && batchSize > 0 && steps > 0)) {
+    throw new Error(
+      `batches: ${dataset.name} ${split} has ${ids.length} frames, which gives no batch of ${batchSize}`,
+    );
+  }
+  const load = async (step: number): Promise<Batch> => {
+    const { epoch, frames } = batchAt(step, order);
+    const encoded = await Promise.all(Array.from(frames, (frame) => one(epoch, frame)));
+    const names = Array.from(frames, (frame) => ids[frame]);
+    return { step, epoch, ids: names, arrays: stack(encoded, names) };
+  };
+  const one = async (epoch: number, frame: number): Promise<Arrays> => {
+    let sample = await dataset.read(ids[frame], split, options.size);
+    if (options.transform) {
+      sample = options.transform(sample, randomStream('transform', seed, epoch, frame));
+    }
+    return options.encode(sample);
+  };
+  return readAhead(load, startStep, epochs * steps);
+}
+
+/** Yields load(from), load(from + 1), …, each begun while the one before it is in use. */
+async function* readAhead<T>(
+  load: (step: number) => Promise<T>,
+  from: number,
+  end: number,
+): AsyncGenerator<T, void, undefined> {
+  let next = from < end ? load(from) : undefined;
+  for (let step = from + 1; next !== undefined; step++) {
+    const current = await next;
+    next = step < end ? load(step) : undefined;
+    // A failure while nobody waits yet must not end the process; it is thrown at the next turn.
+    next?.catch(() => {});
+    yield current;
+  }
+}
+
+function stack(encoded: Arrays[], ids: string[]): Arrays {
+  const [first] = encoded;
+  const names = Object.keys(first);
+  const result: Arrays = {};
+  encoded.forEach((arrays, i) => {
+    if (Object.keys(arrays).length !== names.length) {
+      throw new Error(
+        `batches: encode gave [${Object.keys(arrays).join(', ')}] for ${ids[i]} but [${names.join(', ')}] for ${ids[0]}`,
+      );
+    }
+  });
+  for (const name of names) {
+    const { length } = first[name];
+    const Type = first[name].constructor as new (length: number) => Float32Array | Int32Array;
+    const whole = new Type(length * encoded.length);
+    encoded.forEach((arrays, i) => {
+      if (arrays[name]?.length !== length) {
+        throw new Error(
+          `batches: encode gave ${arrays[name]?.length ?? 'no'} values of '${name}' for ${ids[i]} but ${length} for ${ids[0]}`,
+        );
+      }
+      whole.set(arrays[name], i * length);
+    });
+    result[name] = whole;
+  }
+  return result;
+}

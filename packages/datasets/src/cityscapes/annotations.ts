@@ -1,0 +1,46 @@
+import { hasInstances, labels, MAX_LABEL_ID, trainIdOf } from './labels.ts';
+
+/**
+ * Training ids of a `labelIds` image; classes that are not evaluated become 255.
+ * @param labelIds `u8 [H, W]`, label ids 0–33
+ * @returns `u8 [H, W]`
+ * @throws for an id outside the table; the message names `file` and the pixel
+ */
+export function trainIds(labelIds: Uint8Array, width: number, file: string): Uint8Array {
+  return labelIds.map((id, i) => {
+    if (id > MAX_LABEL_ID) {
+      throw new Error(
+        `${file}: label id ${id} at ${at(i, width)} is outside the Cityscapes table (0–${MAX_LABEL_ID}); training ids (labelTrainIds) are not label ids`,
+      );
+    }
+    return trainIdOf[id];
+  });
+}
+
+/**
+ * Objects of an `instanceIds` image: the official value `id · 1000 + k` for evaluated classes with
+ * instances; 0 for stuff and groups (values below 1000) and for caravan and trailer.
+ * @param instanceIds `u16 [H, W]`
+ * @returns `u16 [H, W]`
+ * @throws for a value whose class is not in the table or has no instances
+ */
+export function objects(instanceIds: Uint16Array, width: number, file: string): Uint16Array {
+  return instanceIds.map((value, i) => {
+    const id = value < 1000 ? value : Math.floor(value / 1000);
+    if (id > MAX_LABEL_ID) {
+      throw new Error(
+        `${file}: instance value ${value} at ${at(i, width)} has class ${id}, outside the Cityscapes table (0–${MAX_LABEL_ID})`,
+      );
+    }
+    if (value < 1000) return 0;
+    if (!hasInstances[id]) {
+      const { name } = labels.find((label) => label.id === id)!;
+      throw new Error(
+        `${file}: instance value ${value} at ${at(i, width)} numbers an object of '${name}' (${id}), a class without instances`,
+      );
+    }
+    return trainIdOf[id] === 255 ? 0 : value;
+  });
+}
+
+const at = (i: number, width: number) => `row ${Math.floor(i / width)}, column ${i % width}`;

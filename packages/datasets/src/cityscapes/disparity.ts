@@ -1,0 +1,40 @@
+import type { Size } from '../dataset.ts';
+import { resizeNearest } from '../image/nearest.ts';
+
+/** Disparity and where it is known, both `[H, W]`. */
+export interface DisparityMap {
+  /** px at the map's own width. */
+  readonly disparity: Float32Array;
+  /** 1 where known. */
+  readonly valid: Uint8Array;
+}
+
+/**
+ * Disparity of a 16-bit Cityscapes image p, resized to `to`:
+ *
+ *     d = (p − 1) / 256 · to.width / from.width        p = 0: not known
+ *
+ * in px at the width of `to`. The recorded values are px at the image's own width.
+ */
+export function decodeDisparity(p: Uint16Array, from: Size, to: Size): DisparityMap {
+  const values = resizeNearest(p, from, to);
+  const unit = to.width / from.width / 256;
+  const disparity = new Float32Array(values.length);
+  const valid = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0) continue;
+    disparity[i] = (values[i] - 1) * unit;
+    valid[i] = 1;
+  }
+  return { disparity, valid };
+}
+
+/**
+ * The inverse of `decodeDisparity` at one size: p = round(256 d) + 1, 0 where not known.
+ * Values above 255.99 px are clipped.
+ */
+export function encodeDisparity({ disparity, valid }: DisparityMap): Uint16Array {
+  return Uint16Array.from(disparity, (d, i) =>
+    valid[i] ? Math.min(65535, Math.max(1, Math.round(d * 256) + 1)) : 0,
+  );
+}

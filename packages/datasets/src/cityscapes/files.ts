@@ -1,0 +1,92 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SPLITS, type Split } from '../dataset.ts';
+
+/** Kinds of file in a Cityscapes tree that go with a photograph: folder and ending. */
+const PARTNERS = {
+  semantic: ['gtFine', 'gtFine_labelIds.png'],
+  instance: ['gtFine', 'gtFine_instanceIds.png'],
+  disparity: ['disparity', 'disparity.png'],
+  camera: ['camera', 'camera.json'],
+  centres: ['centres', 'centres.json'],
+} as const;
+
+/** Kind of a file beside the photograph. */
+export type Partner = keyof typeof PARTNERS;
+
+/** Frames of a Cityscapes tree, and which partner files each split has. */
+export interface TreeListing {
+  readonly frames: Readonly<Record<Split, readonly string[]>>;
+  readonly has: Readonly<Record<Split, ReadonlySet<Partner>>>;
+}
+
+/** How many missing files one error names. */
+const SHOWN = 20;
+
+/** Path of the photograph of a frame such as `aachen_000000_000019`. */
+export function photoPath(root: string, split: Split, id: string): string {
+  return join(root, 'leftImg8bit', split, cityOf(id), `${id}_leftImg8bit.png`);
+}
+
+/** Path of a partner file of a frame. */
+export function partnerPath(root: string, split: Split, id: string, kind: Partner): string {
+  const [folder, ending] = PARTNERS[kind];
+  return join(root, folder, split, cityOf(id), `${id}_${ending}`);
+}
+
+/**
+ * Lists a Cityscapes tree: `{root}/{type}/{split}/{city}/{city}_{seq}_{frame}_{type}{ext}`.
+ * @throws when a split has some files of a kind but not all; the message lists what is missing
+ */
+export async function listTree(root: string): Promise<TreeListing> {
+  const frames = {} as Record<Split, string[]>;
+  const has = {} as Record<Split, Set<Partner>>;
+  const missing: string[] = [];
+  for (const split of SPLITS) {
+    frames[split] = await idsIn(join(root, 'leftImg8bit', split), '_leftImg8bit.png');
+    has[split] = new Set();
+    for (const kind of Object.keys(PARTNERS) as Partner[]) {
+      const [folder, ending] = PARTNERS[kind];
+      const found = new Set(await idsIn(join(root, folder, split), `_${ending}`));
+      const absent = frames[split].filter((id) => !found.has(id));
+      if (absent.length < frames[split].length) {
+        has[split].add(kind);
+        missing.push(...absent.map((id) => partnerPath(root, split, id, kind)));
+      }
+    }
+  }
+  if (missing.length > 0) {
+    const shown = missing.slice(0, SHOWN).map((file) => `\n  ${file}`);
+    const rest = missing.length > SHOWN ? `\n  and ${missing.length - SHOWN} more` : '';
+    throw new Error(
+      `${root}: ${missing.length} files that belong to photographs are missing:${shown.join('')}${rest}\nUnpack or generate the tree again, or remove those photographs.`,
+    );
+  }
+  return { frames, has };
+}
+
+const cityOf = (id: string) => id.slice(0, id.indexOf('_'));
+
+/** Ids of the files with an ending, sorted by UTF-16 code units (never by the machine's locale). */
+async function idsIn(folder: string, ending: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (const city of await entries(folder)) {
+    if (!city.isDirectory()) continue;
+    for (const { name } of await entries(join(folder, city.name))) {
+      if (name.endsWith(ending) && name.startsWith(`${city.name}_`)) {
+        ids.push(name.slice(0, -ending.length));
+      }
+    }
+  }
+  return ids.sort();
+}
+
+async function entries(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new Error(`${folder}: the folder cannot be listed (${code})`, { cause });
+  }
+}

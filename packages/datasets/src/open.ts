@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises';
+import { openCamVid, type CamVidOptions } from './camvid/reader.ts';
+import { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
+import type { Dataset } from './dataset.ts';
+import { MANIFEST } from './street/tree/manifest.ts';
+
+/** Options of whichever reader the folder needs; the others' are left unused. */
+export type OpenOptions = CityscapesOptions & CamVidOptions;
+
+/**
+ * Opens a folder as a data set: a Cityscapes tree (has `leftImg8bit`), official or generated, or
+ * CamVid in the SegNet split (has `train.txt` and `trainannot`).
+ * @throws for a folder that is missing, unreadable or neither of these
+ */
+export async function openDataset(root: string, options: OpenOptions = {}): Promise<Dataset> {
+  let names: Set<string>;
+  try {
+    names = new Set(await readdir(root));
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such folder'
+        : code === 'ENOTDIR'
+          ? 'this is a file, expected a folder'
+          : `the folder cannot be listed (${code})`;
+    throw new Error(
+      `${root}: ${why}; give the root of a Cityscapes tree or of CamVid, or generate one with 'data generate'`,
+      { cause },
+    );
+  }
+  if (names.has('leftImg8bit')) {
+    const name = names.has(MANIFEST) ? 'street' : 'cityscapes';
+    return openCityscapes(root, { name, ...options });
+  }
+  if (names.has('train.txt') && names.has('trainannot')) return openCamVid(root, options);
+  const found = [...names].sort().slice(0, 8).join(', ') || 'nothing';
+  throw new Error(
+    `${root}: not a data set; expected 'leftImg8bit' (Cityscapes) or 'train.txt' and 'trainannot' (CamVid), found ${found}`,
+  );
+}

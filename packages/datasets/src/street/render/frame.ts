@@ -1,0 +1,78 @@
+import type { Camera } from '@scene-mtl/core';
+import type { Size } from '../../dataset.ts';
+import { randomStream } from '../../random.ts';
+import type { Scene } from '../scene/scene.ts';
+import { paintBonnet } from './bonnet.ts';
+import { viewOf } from './camera.ts';
+import { contactShade } from './contact.ts';
+import { develop } from './lens.ts';
+import { rasterise } from './rasterise.ts';
+import { shade } from './shade.ts';
+import { shadowMap } from './shadow.ts';
+import { matched } from './stereo.ts';
+
+/** Label ids that the renderer itself gives. */
+const EGO_VEHICLE = 1;
+const SKY = 23;
+
+/** A rendered frame. All maps come from the same nearest surfaces. */
+export interface StreetFrame extends Size {
+  /** `u8 [H, W, 3]`. */
+  readonly image: Uint8Array;
+  /** Cityscapes label ids, `u8 [H, W]`. */
+  readonly labelIds: Uint8Array;
+  /** Cityscapes instance ids, `u16 [H, W]`: `id · 1000 + k`, or `id` for stuff and groups. */
+  readonly instanceIds: Uint16Array;
+  /** Exact disparity in px at this width, `[H, W]`; 0 for sky and the bonnet. */
+  readonly disparity: Float32Array;
+  /** 1 where a stereo matcher would find the disparity, `u8 [H, W]`. */
+  readonly disparityValid: Uint8Array;
+  readonly camera: Camera;
+}
+
+/** Samples per pixel and side: odd, so that one lies on the pixel's centre. */
+const SAMPLES = 3;
+
+/**
+ * Renders a scene. The photograph averages 3 × 3 samples per pixel; classes, objects and disparity
+ * are those of the sample on the pixel's centre.
+ */
+export function renderFrame(scene: Scene, size: Size): StreetFrame {
+  const { mesh, weather, lens, bonnet, seed } = scene;
+  const camera = scene.cameraAt(size);
+  const view = viewOf(camera, size);
+  const visibility = rasterise(mesh, view, SAMPLES);
+  // Cells about as fine as what a pixel of the middle distance shows.
+  const cell = Math.max(0.08, Math.min(0.2, 25.6 / size.width));
+  const light = shade(visibility, mesh, view, {
+    weather,
+    sunlight: shadowMap(mesh, weather, cell),
+    contact: contactShade(scene.footprints),
+  });
+  const ego = paintBonnet(light, size, bonnet, weather);
+  const image = develop(light, size, lens, randomStream('sensor', seed));
+
+  const pixels = size.height * size.width;
+  const labelIds = new Uint8Array(pixels);
+  const instanceIds = new Uint16Array(pixels);
+  const disparity = new Float32Array(pixels);
+  const middle = (SAMPLES - 1) / 2;
+  for (let i = 0; i < pixels; i++) {
+    const row = Math.floor(i / size.width) * SAMPLES + middle;
+    const sample = row * visibility.width + (i % size.width) * SAMPLES + middle;
+    const id = visibility.drawn[sample];
+    if (ego[i]) {
+      labelIds[i] = instanceIds[i] = EGO_VEHICLE;
+    } else if (id < 0) {
+      labelIds[i] = instanceIds[i] = SKY;
+    } else {
+      const surface = mesh.surfaces[mesh.surfaceOf[visibility.triangleOf[id]]];
+      labelIds[i] = surface.label;
+      instanceIds[i] = surface.thing < 0 ? surface.label : scene.things[surface.thing];
+      disparity[i] = camera.baseline * camera.fx * visibility.inverseDepth[sample];
+    }
+  }
+  const usable = ego.map((isEgo) => 1 - isEgo);
+  const disparityValid = matched(disparity, usable, size, randomStream('stereo', seed));
+  return { ...size, image, labelIds, instanceIds, disparity, disparityValid, camera };
+}

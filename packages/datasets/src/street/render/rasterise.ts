@@ -1,0 +1,217 @@
+import type { Mesh } from '../geometry/mesh.ts';
+import type { View } from './camera.ts';
+
+/** Nothing nearer than this is drawn, metres. */
+const NEAR = 0.25;
+/** Numbers kept per drawn triangle: planes of 1/Z, u/Z and v/Z over the samples' columns and rows. */
+export const PLANE_STRIDE = 9;
+
+/** For every colour sample, the nearest triangle. */
+export interface Visibility {
+  /** Samples per pixel and side. Odd, so that one sample lies on the pixel's centre. */
+  readonly perSide: number;
+  /** Samples `[height, width]`. */
+  readonly height: number;
+  readonly width: number;
+  /** 1/Z per sample, 1/m; 0 is sky. */
+  readonly inverseDepth: Float32Array;
+  /** Drawn triangle per sample, −1 is sky. */
+  readonly drawn: Int32Array;
+  /** Per drawn triangle: index into the mesh. */
+  readonly triangleOf: Int32Array;
+  /** Per drawn triangle: `PLANE_STRIDE` numbers. */
+  readonly planes: Float64Array;
+}
+
+/**
+ * Draws the mesh into one z-buffer. Everything about a frame (colour, class, object, disparity) is
+ * read from the nearest triangle found here.
+ *
+ * 1/Z, u/Z and v/Z are linear over the image, so each triangle keeps three planes.
+ */
+export function rasterise(mesh: Mesh, view: View, perSide: number): Visibility {
+  const { camera, size, axes } = view;
+  const width = size.width * perSide;
+  const height = size.height * perSide;
+  const inverseDepth = new Float32Array(width * height);
+  const drawn = new Int32Array(width * height).fill(-1);
+  const count = mesh.surfaceOf.length;
+  // Clipping at the near plane can make two triangles of one.
+  let triangleOf = new Int32Array(count + 64);
+  let planes = new Float64Array((count + 64) * PLANE_STRIDE);
+  let used = 0;
+
+  // Polygon after clipping, at most 4 corners: camera depth, left, up, u, v.
+  const corner = new Float64Array(3 * 5);
+  const clipped = new Float64Array(4 * 5);
+  const sx = new Float64Array(4);
+  const sy = new Float64Array(4);
+  const sw = new Float64Array(4);
+  const offsetX = (camera.u0 + 0.5) * perSide - 0.5;
+  const offsetY = (camera.v0 + 0.5) * perSide - 0.5;
+  const fx = camera.fx * perSide;
+  const fy = camera.fy * perSide;
+
+  for (let t = 0; t < count; t++) {
+    let inFront = 0;
+    for (let k = 0; k < 3; k++) {
+      const p = t * 9 + k * 3;
+      const x = mesh.positions[p];
+      const y = mesh.positions[p + 1];
+      const z = mesh.positions[p + 2] - camera.z;
+      const c = k * 5;
+      corner[c] = axes[0] * x + axes[1] * y + axes[2] * z;
+      corner[c + 1] = axes[3] * x + axes[4] * y + axes[5] * z;
+      corner[c + 2] = axes[6] * x + axes[7] * y + axes[8] * z;
+      corner[c + 3] = mesh.uvs[t * 6 + k * 2];
+      corner[c + 4] = mesh.uvs[t * 6 + k * 2 + 1];
+      if (corner[c] > NEAR) inFront++;
+    }
+    if (inFront === 0) continue;
+    const corners = inFront === 3 ? copy(corner, clipped) : clipNear(corner, clipped);
+    let minX = Infinity;
+    let maxX = -Infinity;
+    let minY = Infinity;
+    let maxY = -Infinity;
+    for (let k = 0; k < corners; k++) {
+      const w = 1 / clipped[k * 5];
+      sw[k] = w;
+      sx[k] = offsetX - fx * clipped[k * 5 + 1] * w;
+      sy[k] = offsetY - fy * clipped[k * 5 + 2] * w;
+      if (sx[k] < minX) minX = sx[k];
+      if (sx[k] > maxX) maxX = sx[k];
+      if (sy[k] < minY) minY = sy[k];
+      if (sy[k] > maxY) maxY = sy[k];
+    }
+    // Most distant triangles fall between the samples.
+    if (Math.ceil(Math.max(0, minX)) > Math.min(width - 1, maxX)) continue;
+    if (Math.ceil(Math.max(0, minY)) > Math.min(height - 1, maxY)) continue;
+    for (let k = 1; k + 1 < corners; k++) drawTriangle(t, 0, k, k + 1);
+  }
+  return { perSide, height, width, inverseDepth, drawn, triangleOf, planes };
+
+  function drawTriangle(t: number, a: number, b: number, c: number): void {
+    const area = (sx[b] - sx[a]) * (sy[c] - sy[a]) - (sx[c] - sx[a]) * (sy[b] - sy[a]);
+    if (Math.abs(area) < 1e-9) return;
+    const top = Math.max(0, Math.ceil(Math.min(sy[a], sy[b], sy[c])));
+    const bottom = Math.min(height - 1, Math.floor(Math.max(sy[a], sy[b], sy[c])));
+    if (top > bottom) return;
+    if (used === triangleOf.length) {
+      triangleOf = doubled(triangleOf);
+      planes = doubled(planes);
+    }
+    const id = used++;
+    triangleOf[id] = t;
+    const at = id * PLANE_STRIDE;
+    plane(at, area, a, b, c, sw[a], sw[b], sw[c]);
+    plane(
+      at + 3,
+      area,
+      a,
+      b,
+      c,
+      clipped[a * 5 + 3] * sw[a],
+      clipped[b * 5 + 3] * sw[b],
+      clipped[c * 5 + 3] * sw[c],
+    );
+    plane(
+      at + 6,
+      area,
+      a,
+      b,
+      c,
+      clipped[a * 5 + 4] * sw[a],
+      clipped[b * 5 + 4] * sw[b],
+      clipped[c * 5 + 4] * sw[c],
+    );
+    const perX = planes[at];
+    const perY = planes[at + 1];
+    const zero = planes[at + 2];
+    // Bias within a triangle: without it the plane's rounding could pass its own corners.
+    const limit = Math.max(sw[a], sw[b], sw[c]) * (1 + 1e-6);
+    for (let y = top; y <= bottom; y++) {
+      let from = Infinity;
+      let to = -Infinity;
+      for (let edge = 0; edge < 3; edge++) {
+        let p = edge === 0 ? a : edge === 1 ? b : c;
+        let q = edge === 0 ? b : edge === 1 ? c : a;
+        // Both triangles at an edge walk it from the same end, so no crack opens between them.
+        if (sy[p] > sy[q] || (sy[p] === sy[q] && sx[p] > sx[q])) {
+          const other = p;
+          p = q;
+          q = other;
+        }
+        if (sy[p] > y || sy[q] < y) continue;
+        if (sy[p] === sy[q]) {
+          if (sx[p] < from) from = sx[p];
+          if (sx[q] > to) to = sx[q];
+          continue;
+        }
+        const x = sx[p] + ((y - sy[p]) / (sy[q] - sy[p])) * (sx[q] - sx[p]);
+        if (x < from) from = x;
+        if (x > to) to = x;
+      }
+      const first = Math.max(0, Math.ceil(from));
+      const last = Math.min(width - 1, Math.floor(to));
+      let i = y * width + first;
+      let w = zero + perY * y + perX * first;
+      for (let x = first; x <= last; x++, i++, w += perX) {
+        const inverse = w < limit ? w : limit;
+        if (inverse > inverseDepth[i]) {
+          inverseDepth[i] = inverse;
+          drawn[i] = id;
+        }
+      }
+    }
+  }
+
+  function plane(
+    at: number,
+    area: number,
+    a: number,
+    b: number,
+    c: number,
+    va: number,
+    vb: number,
+    vc: number,
+  ): void {
+    const perX = ((vb - va) * (sy[c] - sy[a]) - (vc - va) * (sy[b] - sy[a])) / area;
+    const perY = ((vc - va) * (sx[b] - sx[a]) - (vb - va) * (sx[c] - sx[a])) / area;
+    planes[at] = perX;
+    planes[at + 1] = perY;
+    planes[at + 2] = va - perX * sx[a] - perY * sy[a];
+  }
+}
+
+function copy(from: Float64Array, to: Float64Array): number {
+  to.set(from);
+  return 3;
+}
+
+/** Cuts a triangle at the near plane (Sutherland & Hodgman 1974); returns the corners left. */
+function clipNear(from: Float64Array, to: Float64Array): number {
+  let corners = 0;
+  for (let k = 0; k < 3; k++) {
+    const p = k * 5;
+    const q = ((k + 1) % 3) * 5;
+    if (from[p] > NEAR) {
+      for (let i = 0; i < 5; i++) to[corners * 5 + i] = from[p + i];
+      corners++;
+    }
+    if (from[p] > NEAR !== from[q] > NEAR) {
+      const share = (NEAR - from[p]) / (from[q] - from[p]);
+      for (let i = 0; i < 5; i++) {
+        to[corners * 5 + i] = from[p + i] + share * (from[q + i] - from[p + i]);
+      }
+      corners++;
+    }
+  }
+  return corners;
+}
+
+function doubled<Data extends Float64Array | Int32Array>(data: Data): Data {
+  const Type = data.constructor as new (length: number) => Data;
+  const result = new Type(data.length * 2);
+  result.set(data);
+  return result;
+}

@@ -1,0 +1,156 @@
+import type { Mesh } from '../geometry/mesh.ts';
+import type { Hit, Reflectance, Surface } from '../geometry/surface.ts';
+import type { View } from './camera.ts';
+import { PLANE_STRIDE, type Visibility } from './rasterise.ts';
+import type { Sunlight } from './shadow.ts';
+import { skyColour, type Weather } from './weather.ts';
+
+/** What lights a frame. */
+export interface Lighting {
+  readonly weather: Weather;
+  readonly sunlight: Sunlight;
+  /** Open sky above the ground at (x, y), 0–1. */
+  readonly contact: (x: number, y: number) => number;
+}
+
+/**
+ * Colour of every pixel: the mean over its samples, each shaded once at its nearest surface.
+ *
+ *     L = ρ (E_sky (½ + ½ n_z) + E_sun max(0, n · s) · lit) + gloss · sky(reflected ray)
+ *     seen = L t + horizon (1 − t),   t = e^(−Z / Z0)      haze (Koschmieder)
+ *
+ * @returns linear light `[H, W, 3]`
+ */
+export function shade(
+  visibility: Visibility,
+  mesh: Mesh,
+  view: View,
+  lighting: Lighting,
+): Float32Array {
+  const { perSide, width, inverseDepth, drawn, triangleOf, planes } = visibility;
+  const { size, camera, axes } = view;
+  const { weather, sunlight, contact } = lighting;
+  const { sun, sunLight, skyLight, horizon } = weather;
+  const result = new Float32Array(size.height * size.width * 3);
+  const out: Reflectance = { r: 0, g: 0, b: 0, gloss: 0, glow: 0 };
+  const sky = new Float64Array(3);
+  const light = new Float64Array(3);
+  const hit = emptyHit(mesh.surfaces[0]);
+  const normals = facetNormals(mesh);
+  const perFocal = 1 / (camera.fx * perSide);
+  const weight = 1 / perSide ** 2;
+
+  for (let row = 0; row < visibility.height; row++) {
+    const up = (camera.v0 - ((row + 0.5) / perSide - 0.5)) / camera.fy;
+    const pixelRow = Math.floor(row / perSide) * size.width;
+    for (let column = 0; column < width; column++) {
+      const left = (camera.u0 - ((column + 0.5) / perSide - 0.5)) / camera.fx;
+      // Ray with unit depth along the optical axis.
+      const dx = axes[0] + axes[3] * left + axes[6] * up;
+      const dy = axes[1] + axes[4] * left + axes[7] * up;
+      const dz = axes[2] + axes[5] * left + axes[8] * up;
+      const i = row * width + column;
+      const id = drawn[i];
+      if (id < 0) {
+        const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+        skyColour(weather, dx / length, dy / length, dz / length, light);
+      } else {
+        const z = 1 / inverseDepth[i];
+        const at = id * PLANE_STRIDE;
+        const triangle = triangleOf[id];
+        hit.surface = mesh.surfaces[mesh.surfaceOf[triangle]];
+        hit.u = (planes[at + 3] * column + planes[at + 4] * row + planes[at + 5]) * z;
+        hit.v = (planes[at + 6] * column + planes[at + 7] * row + planes[at + 8]) * z;
+        hit.x = dx * z;
+        hit.y = dy * z;
+        hit.z = camera.z + dz * z;
+        hit.distance = z;
+        hit.footprint = z * perFocal;
+        setNormal(hit, normals, triangle, dx, dy, dz);
+        out.gloss = 0;
+        out.glow = 0;
+        hit.surface.material(hit, out);
+        lightHit(dx, dy, dz);
+      }
+      const p = (pixelRow + Math.floor(column / perSide)) * 3;
+      result[p] += light[0] * weight;
+      result[p + 1] += light[1] * weight;
+      result[p + 2] += light[2] * weight;
+    }
+  }
+  return result;
+
+  function lightHit(dx: number, dy: number, dz: number): void {
+    const { nx, ny, nz, x, y, z } = hit;
+    const open = (0.5 + 0.5 * nz) * (z < 0.4 && nz > 0.5 ? contact(x, y) : 1);
+    // What the street below sends back up.
+    const bounce = 0.16 * (0.5 - 0.5 * nz);
+    const facing = Math.max(0, nx * sun[0] + ny * sun[1] + nz * sun[2]);
+    const lit = facing > 0 ? facing * sunlight(x + 0.05 * nx, y + 0.05 * ny, z + 0.05 * nz) : 0;
+    const haze = Math.exp(-hit.distance / weather.haze);
+    let shine = 0;
+    if (out.gloss > 0) {
+      const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+      const along = (2 * (dx * nx + dy * ny + dz * nz)) / length;
+      const rz = dz / length - along * nz;
+      // Grazing rays mirror more (Schlick 1994).
+      const fresnel = out.gloss + (1 - out.gloss) * out.gloss * (1 + along / 2) ** 5;
+      skyColour(weather, dx / length - along * nx, dy / length - along * ny, Math.abs(rz), sky);
+      // Below the horizon a mirror shows the street, not the sky.
+      shine = fresnel * (rz > 0 ? 1 : 0.25);
+    }
+    for (let k = 0; k < 3; k++) {
+      const rho = k === 0 ? out.r : k === 1 ? out.g : out.b;
+      const incoming =
+        skyLight[k] * (open + bounce) + sunLight[k] * (lit + 0.35 * bounce) + 2 * out.glow;
+      const seen = rho * incoming + shine * sky[k];
+      light[k] = seen * haze + horizon[k] * 0.92 * (1 - haze);
+    }
+  }
+}
+
+/** Unit normals of the facets, `[T, 3]`. */
+function facetNormals({ positions: p, surfaceOf }: Mesh): Float32Array {
+  const normals = new Float32Array(surfaceOf.length * 3);
+  for (let t = 0; t < surfaceOf.length; t++) {
+    const i = t * 9;
+    const [ax, ay, az] = [p[i + 3] - p[i], p[i + 4] - p[i + 1], p[i + 5] - p[i + 2]];
+    const [bx, by, bz] = [p[i + 6] - p[i], p[i + 7] - p[i + 1], p[i + 8] - p[i + 2]];
+    const [x, y, z] = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
+    const length = Math.sqrt(x * x + y * y + z * z) || 1;
+    normals[t * 3] = x / length;
+    normals[t * 3 + 1] = y / length;
+    normals[t * 3 + 2] = z / length;
+  }
+  return normals;
+}
+
+function setNormal(
+  hit: Hit,
+  normals: Float32Array,
+  triangle: number,
+  dx: number,
+  dy: number,
+  dz: number,
+): void {
+  const { centre } = hit.surface;
+  if (centre !== undefined) {
+    const x = hit.x - centre[0];
+    const y = hit.y - centre[1];
+    const z = hit.z - centre[2];
+    const length = Math.sqrt(x * x + y * y + z * z) || 1;
+    hit.nx = x / length;
+    hit.ny = y / length;
+    hit.nz = z / length;
+    return;
+  }
+  const n = triangle * 3;
+  const side = normals[n] * dx + normals[n + 1] * dy + normals[n + 2] * dz > 0 ? -1 : 1;
+  hit.nx = side * normals[n];
+  hit.ny = side * normals[n + 1];
+  hit.nz = side * normals[n + 2];
+}
+
+function emptyHit(surface: Surface): Hit {
+  return { u: 0, v: 0, x: 0, y: 0, z: 0, nx: 0, ny: 0, nz: 1, distance: 0, footprint: 0, surface };
+}

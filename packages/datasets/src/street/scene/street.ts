@@ -1,0 +1,63 @@
+import type { Size } from '../../dataset.ts';
+import { normal, randomStream } from '../../random.ts';
+import { rigAt, RIG } from '../render/camera.ts';
+import { drawLens } from '../render/lens.ts';
+import { drawWeather } from '../render/weather.ts';
+import { addBuildings } from './buildings.ts';
+import { cityStyle } from './city.ts';
+import { addGround } from './ground.ts';
+import { drawRoad, type StreetKind } from './road.ts';
+import { addRoadside } from './roadside.ts';
+import type { Scene } from './scene.ts';
+import { newStage } from './stage.ts';
+import { addTraffic } from './traffic.ts';
+
+/** Names a frame: the tree's seed, its city and its number there. */
+export interface FrameName {
+  readonly seed: number;
+  readonly city: string;
+  readonly index: number;
+}
+
+/** Builds the scene of a frame from its name alone; each frame is a street of its own. */
+export function streetScene({ seed, city: name, index }: FrameName): Scene {
+  const city = cityStyle(name, seed);
+  const key = `${seed}/${name}/${index}`;
+  const stream = (purpose: string) => randomStream(purpose, key);
+  const layout = stream('road');
+  const kind = weighted(layout(), city.kinds);
+  const road = drawRoad(layout, kind, layout() < city.rails);
+  const stage = newStage(stream('stage'), city, road);
+  addGround(stage);
+  addBuildings(stage);
+  addTraffic(stage);
+  addRoadside(stage);
+  const pose = stream('camera');
+  const rig = {
+    ...RIG,
+    pitch: RIG.pitch + 0.006 * normal(pose),
+    yaw: RIG.yaw + 0.02 * normal(pose),
+    roll: 0.005 * normal(pose),
+    z: RIG.z + 0.03 * normal(pose),
+  };
+  return {
+    mesh: stage.mesh.mesh(),
+    things: stage.things,
+    footprints: stage.footprints,
+    weather: drawWeather(stream('weather'), city.haze),
+    lens: drawLens(stream('lens')),
+    bonnet: city.bonnet,
+    seed: key,
+    cameraAt: (size: Size) => rigAt(size, rig),
+  };
+}
+
+function weighted(draw: number, kinds: readonly (readonly [StreetKind, number])[]): StreetKind {
+  const total = kinds.reduce((sum, [, weight]) => sum + weight, 0);
+  let left = draw * total;
+  for (const [kind, weight] of kinds) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return kinds[kinds.length - 1][0];
+}

@@ -1,0 +1,54 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FrameJob } from './generate.ts';
+import type { PlannedFrame } from './plan.ts';
+
+/** What a worker is told: a frame to make. */
+export interface WorkerTask {
+  readonly job: FrameJob;
+  readonly index: number;
+  readonly frame: PlannedFrame;
+}
+
+/** What a worker answers. */
+export type WorkerAnswer =
+  | { readonly index: number; readonly hash: string }
+  | { readonly index: number; readonly error: string };
+
+/**
+ * Makes the frames in several processes, each asking for the next frame when it is done. Run from
+ * source this needs a TypeScript loader such as tsx, which forked processes inherit.
+ */
+export async function inWorkers(
+  job: FrameJob,
+  plan: readonly PlannedFrame[],
+  count: number,
+  finished: (index: number, hash: string) => void,
+): Promise<void> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const file = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+  const workers: ChildProcess[] = [];
+  let next = 0;
+  const drive = (worker: ChildProcess) =>
+    new Promise<void>((resolve, reject) => {
+      const send = () => {
+        if (next >= plan.length) return resolve();
+        const index = next++;
+        worker.send({ job, index, frame: plan[index] } satisfies WorkerTask);
+      };
+      worker.on('message', (answer: WorkerAnswer) => {
+        if ('error' in answer) return reject(new Error(answer.error));
+        finished(answer.index, answer.hash);
+        send();
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`a worker ended early (exit code ${code})`)));
+      send();
+    });
+  try {
+    for (let k = 0; k < Math.min(count, plan.length); k++) workers.push(fork(file));
+    await Promise.all(workers.map(drive));
+  } finally {
+    for (const worker of workers) worker.disconnect();
+  }
+}

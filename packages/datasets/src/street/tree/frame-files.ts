@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { centresOf } from '../../centres.ts';
+import { objects } from '../../cityscapes/annotations.ts';
+import { cameraFile } from '../../cityscapes/camera.ts';
+import { encodeDisparity } from '../../cityscapes/disparity.ts';
+import { labels, trainIdOf } from '../../cityscapes/labels.ts';
+import type { Size } from '../../dataset.ts';
+import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
+import { randomStream } from '../../random.ts';
+import { renderFrame, type StreetFrame } from '../render/frame.ts';
+import { streetScene } from '../scene/street.ts';
+import {
+  flippedLabels,
+  isNoisy,
+  noisyCentres,
+  noisyDisparity,
+  type NoiseOptions,
+} from './noise.ts';
+import type { PlannedFrame } from './plan.ts';
+
+/** A file of a tree: path relative to its root, and content. */
+export interface TreeFile {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
+/** All files of one frame. */
+export interface FrameFiles {
+  readonly files: readonly TreeFile[];
+  /** SHA-256 of the frame's decoded images. */
+  readonly hash: string;
+}
+
+/** What one version of a frame records. */
+interface Recorded {
+  readonly labelIds: Uint8Array;
+  readonly instanceIds: Uint16Array;
+  readonly disparity: Uint16Array;
+  readonly centres?: ReadonlyMap<number, { row: number; column: number }>;
+}
+
+const COLOURS = labels.filter((label) => label.id >= 0).map((label) => label.colour);
+
+/** Renders a frame and encodes its files; with noise, the truth as well under `truth/`. */
+export async function frameFiles(
+  frame: PlannedFrame,
+  size: Size,
+  noise: NoiseOptions,
+): Promise<FrameFiles> {
+  const rendered = renderFrame(streetScene(frame.name), size);
+  const { labelIds, instanceIds, disparity, disparityValid } = rendered;
+  const recorded: Recorded = isNoisy(noise)
+    ? noisy(frame, rendered, noise)
+    : {
+        labelIds,
+        instanceIds,
+        disparity: encodeDisparity({ disparity, valid: disparityValid }),
+      };
+  const files = await encode(frame, rendered, recorded);
+  if (isNoisy(noise)) {
+    // The truth has no gaps but the own car's bonnet: label 1.
+    const everywhere = labelIds.map((id) => Number(id !== 1));
+    const truth: Recorded = {
+      labelIds,
+      instanceIds,
+      disparity: encodeDisparity({ disparity, valid: everywhere }),
+    };
+    const truthFiles = await encode(frame, rendered, truth);
+    files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
+  }
+  const hash = createHash('sha256');
+  hash.update(rendered.image);
+  for (const part of [recorded.labelIds, recorded.instanceIds, recorded.disparity]) {
+    hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  }
+  return { files, hash: hash.digest('hex') };
+}
+
+function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {
+  const { labelIds, instanceIds, disparity, disparityValid: valid, width } = rendered;
+  const stream = (purpose: string) => randomStream(purpose, frame.name.seed, frame.split, frame.id);
+  const errors = noisyDisparity(disparity, valid, width, noise, stream('disparity noise'));
+  const centres = centresOf(objects(instanceIds, width, frame.id), width);
+  return {
+    labelIds: flippedLabels(labelIds, noise, stream('label noise')),
+    instanceIds,
+    disparity: encodeDisparity({ disparity: errors, valid }),
+    ...(noise.centreSigma && { centres: noisyCentres(centres, noise, stream('centre noise')) }),
+  };
+}
+
+async function encode(
+  { split, id }: PlannedFrame,
+  { image, height, width, camera }: StreetFrame,
+  { labelIds, instanceIds, disparity, centres }: Recorded,
+): Promise<TreeFile[]> {
+  const size = { height, width };
+  const colour = new Uint8Array(labelIds.length * 4).fill(255);
+  labelIds.forEach((label, i) => colour.set(COLOURS[label], 4 * i));
+  const city = id.slice(0, id.indexOf('_'));
+  const at = (folder: string, ending: string) => join(folder, split, city, `${id}_${ending}`);
+  const files: TreeFile[] = [
+    { path: at('leftImg8bit', 'leftImg8bit.png'), content: await rgbPng(image, size) },
+    { path: at('gtFine', 'gtFine_labelIds.png'), content: await grey8Png(labelIds, size) },
+    {
+      path: at('gtFine', 'gtFine_labelTrainIds.png'),
+      content: await grey8Png(
+        labelIds.map((label) => trainIdOf[label]),
+        size,
+      ),
+    },
+    { path: at('gtFine', 'gtFine_instanceIds.png'), content: grey16Png(instanceIds, size) },
+    { path: at('gtFine', 'gtFine_color.png'), content: await rgbaPng(colour, size) },
+    { path: at('disparity', 'disparity.png'), content: grey16Png(disparity, size) },
+    { path: at('camera', 'camera.json'), content: json(cameraFile(camera)) },
+  ];
+  if (centres) {
+    const entries = Array.from(centres, ([value, c]) => [value, [c.row, c.column]]);
+    files.push({ path: at('centres', 'centres.json'), content: json(Object.fromEntries(entries)) });
+  }
+  return files;
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { assertSize } from '../../dataset.ts';
+import { inWorkers } from './fork.ts';
+import { frameFiles } from './frame-files.ts';
+import {
+  GENERATOR_VERSION,
+  madeBy,
+  MANIFEST,
+  readManifest,
+  type Manifest,
+  type TreeRecipe,
+} from './manifest.ts';
+import { checkNoise, type NoiseOptions } from './noise.ts';
+import { planTree, type FrameCounts, type PlannedFrame } from './plan.ts';
+
+/** What `generateTree` makes. */
+export interface GenerateOptions {
+  /** Folder of the tree; made when absent. */
+  readonly out: string;
+  readonly frames: FrameCounts;
+  /** Size of the photographs, px. Twice as wide as high shows what Cityscapes' camera shows. */
+  readonly height: number;
+  readonly width: number;
+  readonly seed: number;
+  readonly noise?: NoiseOptions;
+  /** Processes that render; default 1, in this process. Never changes the result. */
+  readonly workers?: number;
+  /** Called after each frame. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** Writes one file; the default makes folders as needed. */
+export type WriteFile = (path: string, content: Uint8Array | string) => Promise<void>;
+
+/**
+ * Generates street scenes as an official Cityscapes tree: `leftImg8bit`, `gtFine` (labelIds,
+ * labelTrainIds, instanceIds, color), `disparity` (px at the tree's own width) and `camera`; with
+ * noise also `centres` where they are noisy, and the exact tree under `truth/`.
+ *
+ * The tree is written under a temporary name and renamed when whole. A tree of the same recipe that
+ * is already there is kept; anything else there is an error.
+ * @throws for bad options, a folder in the way, or a file that cannot be written (the message names
+ * it; what was written so far is removed)
+ */
+export async function generateTree(
+  options: GenerateOptions,
+  write: WriteFile = writeWithFolders,
+): Promise<void> {
+  const { frames, height, width, seed, noise = {}, workers = 1 } = options;
+  check(options);
+  const out = resolve(options.out);
+  const recipe: TreeRecipe = { generator: GENERATOR_VERSION, seed, frames, height, width, noise };
+  if (await alreadyThere(out, recipe)) return;
+
+  const plan = planTree(seed, frames);
+  const partial = `${out}.partial-${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
+  try {
+    const job = { root: partial, size: { height, width }, noise };
+    const hashes = new Array<string>(plan.length);
+    let done = 0;
+    const finished = (index: number, hash: string) => {
+      hashes[index] = hash;
+      options.onProgress?.(++done, plan.length);
+    };
+    if (workers > 1) await inWorkers(job, plan, workers, finished);
+    else {
+      for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
+    }
+    const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
+    const manifest: Manifest = { ...recipe, hash };
+    await write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    await mkdir(dirname(out), { recursive: true });
+    // An empty folder in the way is replaced; alreadyThere has refused any other.
+    await rm(out, { recursive: true, force: true });
+    await rename(partial, out);
+  } catch (cause) {
+    await rm(partial, { recursive: true, force: true });
+    throw new Error(`generateTree: ${out} was not made: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What every frame of a tree shares. */
+export interface FrameJob {
+  readonly root: string;
+  readonly size: { readonly height: number; readonly width: number };
+  readonly noise: NoiseOptions;
+}
+
+/** Renders and writes one frame; returns the hash of its images. */
+export async function writeFrame(
+  { root, size, noise }: FrameJob,
+  frame: PlannedFrame,
+  write: WriteFile = writeWithFolders,
+): Promise<string> {
+  const { files, hash } = await frameFiles(frame, size, noise);
+  for (const { path, content } of files) {
+    const file = join(root, path);
+    try {
+      await write(file, content);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const why = code === 'ENOSPC' ? 'the disk is full' : message;
+      throw new Error(`${file}: cannot be written (${why})`, { cause });
+    }
+  }
+  return hash;
+}
+
+async function writeWithFolders(path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+function check({ frames, height, width, seed, noise = {} }: GenerateOptions): void {
+  assertSize('generateTree', { height, width });
+  checkNoise(noise);
+  for (const [name, value] of Object.entries({
+    seed,
+    'frames.train': frames.train,
+    'frames.val': frames.val,
+  })) {
+    if (!Number.isInteger(value) || (name !== 'seed' && value < 0)) {
+      throw new Error(`generateTree: expected ${name} as a whole number, got ${value}`);
+    }
+  }
+}
+
+async function alreadyThere(out: string, recipe: TreeRecipe): Promise<boolean> {
+  const manifest = await readManifest(out);
+  if (manifest && madeBy(manifest, recipe)) return true;
+  const names = await readdir(out).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new Error(`${out}: in the way of a new tree (${cause.code})`, { cause });
+  });
+  if (names.length === 0) return false;
+  throw new Error(
+    manifest
+      ? `${out}: holds a tree of another recipe (${JSON.stringify({ ...manifest, hash: undefined })}); give another folder or remove it`
+      : `${out}: holds other files (${names.slice(0, 5).join(', ')}); give an empty or new folder`,
+  );
+}

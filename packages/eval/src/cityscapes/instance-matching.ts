@@ -1,0 +1,170 @@
+import { instanceLabels, labelsById } from './labels.ts';
+
+/** One predicted object of an image, as the instance-level benchmark takes it. */
+export interface InstancePrediction {
+  /** Regular id, −1 … 33; labels other than the eight with instances are skipped. */
+  readonly labelId: number;
+  /** Any finite or infinite number; higher is surer. NaN is refused. */
+  readonly confidence: number;
+  /** `u8 [H, W]`, non-zero inside. Masks of one image may overlap. */
+  readonly mask: Uint8Array;
+}
+
+/** Distance of a ground-truth object, for AP100m and AP50m; see `instanceDistances`. */
+export interface InstanceDistance {
+  /** Median distance in metres; −1 unknown. */
+  readonly medDist: number;
+  /** Share of the object's pixels with a known disparity, 0 … 1. */
+  readonly distConf: number;
+}
+
+/** A ground-truth object or group of one image. */
+export interface GroundTruthInstance extends InstanceDistance {
+  /** Official value: `class · 1000 + k`, or the class itself (below 1000) for a group. */
+  readonly instId: number;
+  readonly labelId: number;
+  readonly pixelCount: number;
+}
+
+/** Overlap of one prediction with one ground-truth entry of its class. */
+export interface Intersection {
+  /** Index into `ImageMatches.predictions` or `.groundTruth`. */
+  readonly other: number;
+  readonly pixels: number;
+}
+
+/** A kept prediction of one image: right kind of label, not empty. */
+export interface MatchedPrediction {
+  readonly labelId: number;
+  readonly confidence: number;
+  readonly pixelCount: number;
+  /** Its pixels on ground truth of an ignored label (a single caravan is not ignored there). */
+  readonly voidIntersection: number;
+  readonly matches: readonly Intersection[];
+}
+
+/** Everything the AP needs of one image; a few numbers per object, no masks. */
+export interface ImageMatches {
+  readonly groundTruth: readonly (GroundTruthInstance & {
+    readonly matches: readonly Intersection[];
+  })[];
+  readonly predictions: readonly MatchedPrediction[];
+}
+
+const evaluated = new Set(instanceLabels.map((l) => l.id));
+
+/**
+ * Finds the overlaps of predicted masks and ground-truth objects of one image, as the official
+ * `evalInstanceLevelSemanticLabeling.py` does (`assignGt2Preds`).
+ *
+ * @param instances official instance values `u16 [H, W]`
+ * @param predictions predicted objects, any number
+ * @param distances by instance value; an object without an entry has medDist −1, distConf 0
+ * @throws RangeError for a mask of another size, an unknown label id, a confidence of NaN, or an
+ *   instance value of no known class
+ */
+export function matchInstances(
+  instances: Uint16Array,
+  predictions: readonly InstancePrediction[],
+  distances: ReadonlyMap<number, InstanceDistance> = new Map(),
+): ImageMatches {
+  const areas = areaByValue(instances);
+  const groundTruth = [...areas]
+    .sort(([a], [b]) => a - b)
+    .map(([instId, pixelCount]) => ({ instId, labelId: labelOf(instId), pixelCount }))
+    .filter(({ labelId }) => evaluated.has(labelId))
+    .map((entry) => ({
+      ...entry,
+      ...(distances.get(entry.instId) ?? { medDist: -1, distConf: 0 }),
+      matches: [] as Intersection[],
+    }));
+  const kept: MatchedPrediction[] = [];
+  const histogram = new Uint32Array(65536);
+  predictions.forEach(({ labelId, confidence, mask }, k) => {
+    checkPrediction(k, labelId, confidence, mask, instances.length);
+    if (!evaluated.has(labelId)) return;
+    const touched = countInside(mask, instances, histogram);
+    const pixelCount = touched.reduce((n, value) => n + histogram[value], 0);
+    if (pixelCount > 0) {
+      const voids = touched.filter((value) => labelsById[value]?.ignoreInEval);
+      const matches: Intersection[] = [];
+      groundTruth.forEach((gt, other) => {
+        const pixels = gt.labelId === labelId ? histogram[gt.instId] : 0;
+        if (pixels === 0) return;
+        matches.push({ other, pixels });
+        gt.matches.push({ other: kept.length, pixels });
+      });
+      const voidIntersection = voids.reduce((n, value) => n + histogram[value], 0);
+      kept.push({ labelId, confidence, pixelCount, voidIntersection, matches });
+    }
+    for (const value of touched) histogram[value] = 0;
+  });
+  return { groundTruth, predictions: kept };
+}
+
+/**
+ * The class of an official instance value.
+ * @throws RangeError when it is no known class
+ */
+export function labelOf(value: number): number {
+  const label = value < 1000 ? value : Math.floor(value / 1000);
+  if (!labelsById[label]) {
+    throw new RangeError(
+      `instance value ${value}: expected a regular id 0 … 33, or id · 1000 + k; is this an instanceIds image?`,
+    );
+  }
+  return label;
+}
+
+/** Pixels of each value that occurs, in order of first appearance. */
+export function areaByValue(instances: Uint16Array): Map<number, number> {
+  const counts = new Uint32Array(65536);
+  for (let i = 0; i < instances.length; i++) counts[instances[i]]++;
+  const areas = new Map<number, number>();
+  counts.forEach((n, value) => {
+    if (n > 0) areas.set(value, n);
+  });
+  return areas;
+}
+
+/** Adds the ground-truth values under a mask to the histogram; gives the values that occurred. */
+function countInside(mask: Uint8Array, instances: Uint16Array, histogram: Uint32Array): number[] {
+  const touched: number[] = [];
+  const count = (i: number) => {
+    if (histogram[instances[i]]++ === 0) touched.push(instances[i]);
+  };
+  // Masks are mostly empty: eight pixels are skipped at a time where the memory allows it.
+  const words =
+    mask.byteOffset % 8 === 0
+      ? new Float64Array(mask.buffer, mask.byteOffset, mask.length >> 3)
+      : new Float64Array(0);
+  for (let w = 0; w < words.length; w++) {
+    // −0 (a single 128 in the top byte) also equals 0, so it needs the second test.
+    if (words[w] === 0 && mask[8 * w + 7] === 0) continue;
+    for (let i = 8 * w; i < 8 * w + 8; i++) if (mask[i] !== 0) count(i);
+  }
+  for (let i = 8 * words.length; i < mask.length; i++) if (mask[i] !== 0) count(i);
+  return touched;
+}
+
+function checkPrediction(
+  k: number,
+  labelId: number,
+  confidence: number,
+  mask: Uint8Array,
+  pixels: number,
+): void {
+  if (labelId !== -1 && !labelsById[labelId]) {
+    throw new RangeError(
+      `prediction ${k}: label id ${labelId} does not exist; expected a regular id −1 … 33`,
+    );
+  }
+  if (Number.isNaN(confidence)) {
+    throw new RangeError(`prediction ${k}: confidence is NaN; expected a number`);
+  }
+  if (mask.length !== pixels) {
+    throw new RangeError(
+      `prediction ${k}: mask has ${mask.length} pixels, the ground truth ${pixels}; masks must have its size`,
+    );
+  }
+}

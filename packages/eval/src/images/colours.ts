@@ -1,0 +1,152 @@
+/** An RGB picture, `u8 [H, W, 3]`, row-major. */
+export interface Rgb {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Uint8Array;
+}
+
+/** Colour of each class id, RGB 0 … 255. */
+export type Palette = readonly (readonly [number, number, number])[];
+
+/** Grey of void and of pixels without a value. */
+export const VOID_GREY = 48;
+
+/**
+ * Class ids → colours of a palette; ids without a colour (255 void) get dark grey.
+ * @param labels class per pixel `u8 [H, W]`
+ */
+export function colourClasses(
+  labels: Uint8Array,
+  height: number,
+  width: number,
+  palette: Palette,
+): Rgb {
+  checkSize('colourClasses', labels.length, height, width);
+  return paint(height, width, (i) => palette[labels[i]]);
+}
+
+/**
+ * Object ids → colours; 0 (no object) gets dark grey. Colours follow the order of first appearance by
+ * golden-angle hue steps, so neighbours differ and the same map gives the same picture.
+ * @param ids object per pixel `u16 [H, W]`
+ */
+export function colourInstances(ids: Uint16Array, height: number, width: number): Rgb {
+  checkSize('colourInstances', ids.length, height, width);
+  const seen = new Map<number, [number, number, number]>();
+  return paint(height, width, (i) => {
+    const id = ids[i];
+    if (id === 0) return undefined;
+    let colour = seen.get(id);
+    if (!colour) {
+      // 137.5°: the golden angle. Lightness alternates to tell close hues apart.
+      const hue = (seen.size * 137.50776405003785) % 360;
+      colour = oklch(seen.size % 2 === 0 ? 0.78 : 0.62, 0.15, hue);
+      seen.set(id, colour);
+    }
+    return colour;
+  });
+}
+
+/**
+ * Disparity → a perceptual colour map: dark blue (far, 0) to light yellow (near, `maximum`), with
+ * lightness rising evenly (OKLab). Unknown and non-finite pixels are dark grey.
+ * @param disparity `f32 [H, W]` in px
+ * @param valid `u8 [H, W]`, non-zero where known; absent means everywhere
+ * @param maximum disparity of the lightest colour, px; give truth and prediction the same
+ */
+export function colourDisparity(
+  disparity: Float32Array,
+  valid: Uint8Array | undefined,
+  height: number,
+  width: number,
+  maximum: number,
+): Rgb {
+  checkSize('colourDisparity', disparity.length, height, width);
+  if (valid) checkSize('colourDisparity (valid)', valid.length, height, width);
+  if (!(maximum > 0)) {
+    throw new RangeError(
+      `colourDisparity: maximum must be a positive number of px, got ${maximum}`,
+    );
+  }
+  return paint(height, width, (i) => {
+    if (valid?.[i] === 0 || !Number.isFinite(disparity[i])) return undefined;
+    return disparityMap[Math.round(255 * Math.min(1, Math.max(0, disparity[i] / maximum)))];
+  });
+}
+
+/**
+ * Centre vectors → a colour wheel: hue is the direction of (dx, dy), right = 0° and down = 90°,
+ * strength of the colour its length up to `maximum`. Pixels outside the mask are dark grey.
+ * @param vectors (dx, dy) per pixel `f32 [H, W, 2]` in px
+ * @param mask `u8 [H, W]`, non-zero on pixels of objects; absent means everywhere
+ * @param maximum length of the strongest colour, px; give truth and prediction the same
+ */
+export function colourVectors(
+  vectors: Float32Array,
+  mask: Uint8Array | undefined,
+  height: number,
+  width: number,
+  maximum: number,
+): Rgb {
+  checkSize('colourVectors', vectors.length / 2, height, width);
+  if (mask) checkSize('colourVectors (mask)', mask.length, height, width);
+  if (!(maximum > 0)) {
+    throw new RangeError(`colourVectors: maximum must be a positive number of px, got ${maximum}`);
+  }
+  return paint(height, width, (i) => {
+    const dx = vectors[2 * i];
+    const dy = vectors[2 * i + 1];
+    if (mask?.[i] === 0 || !Number.isFinite(dx) || !Number.isFinite(dy)) return undefined;
+    const strength = Math.min(1, Math.hypot(dx, dy) / maximum);
+    return oklch(0.9 - 0.2 * strength, 0.15 * strength, (Math.atan2(dy, dx) * 180) / Math.PI);
+  });
+}
+
+/** The 256 colours of `colourDisparity`, far to near. */
+export const disparityMap: Palette = Array.from({ length: 256 }, (_, i) => {
+  const t = i / 255;
+  return oklch(0.22 + 0.73 * t, 0.06 + 0.3 * t * (1 - t), 285 - 185 * t);
+});
+
+/**
+ * OKLCH → sRGB bytes (Ottosson 2020, "A perceptual color space for image processing"); channels out
+ * of gamut are clipped.
+ * @param lightness 0 … 1
+ * @param chroma 0 … about 0.3
+ * @param hue degrees
+ */
+export function oklch(lightness: number, chroma: number, hue: number): [number, number, number] {
+  const a = chroma * Math.cos((hue * Math.PI) / 180);
+  const b = chroma * Math.sin((hue * Math.PI) / 180);
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ].map((linear) => {
+    const x = Math.min(1, Math.max(0, linear));
+    const encoded = x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055;
+    return Math.round(255 * encoded);
+  }) as [number, number, number];
+}
+
+function paint(
+  height: number,
+  width: number,
+  colour: (pixel: number) => readonly number[] | undefined,
+): Rgb {
+  const data = new Uint8Array(height * width * 3).fill(VOID_GREY);
+  for (let i = 0; i < height * width; i++) {
+    const rgb = colour(i);
+    if (rgb) data.set(rgb, 3 * i);
+  }
+  return { height, width, data };
+}
+
+function checkSize(where: string, pixels: number, height: number, width: number): void {
+  if (pixels !== height * width) {
+    throw new RangeError(`${where}: expected ${height} × ${width} pixels, got ${pixels}`);
+  }
+}

@@ -1,0 +1,156 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { seriesColours, theme } from './theme.ts';
+
+/** Result of one fixed weighting: both tasks' metrics at one weight. */
+export interface WeightGridPoint {
+  /** Weight of the second task, 0 … 1; the first task has 1 − weight. */
+  readonly weight: number;
+  /** Mean metric of the first and second task; null where a task is not trained (weight 0). */
+  readonly left: number | null;
+  readonly right: number | null;
+  /** Standard deviation over seeds, drawn as error bars. */
+  readonly leftSd?: number;
+  readonly rightSd?: number;
+}
+
+/** One of the two value axes. */
+export interface WeightGridAxis {
+  /** Label with unit, e.g. `IoU (%)`. */
+  readonly label: string;
+  /** An axis on which lower is better is drawn upside down, so that up is always better. */
+  readonly better: 'higher' | 'lower';
+}
+
+/** What `weightGridChart` draws. */
+export interface WeightGridChart {
+  readonly title: string;
+  /** Label of the weight axis, e.g. `Depth weight`. */
+  readonly weightLabel: string;
+  readonly left: WeightGridAxis;
+  readonly right: WeightGridAxis;
+  readonly points: readonly WeightGridPoint[];
+  /** Result with learned weights, drawn as a dotted level per axis. */
+  readonly learned?: { readonly left: number; readonly right: number };
+  /** Size of the plotting area in px (default 560 × 320). */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/**
+ * Two metrics over the share of fixed weight given to the second task, on two value axes, as in
+ * Kendall et al. 2018, figure 2; the result of learned weights as dotted levels. Up is better on both
+ * axes. Gives a vega-lite specification (plain JSON).
+ *
+ * @throws RangeError when a weight is outside 0 … 1 or no point has a value
+ */
+export function weightGridChart(chart: WeightGridChart): TopLevelSpec {
+  const { title, weightLabel, left, right, points, learned, width = 560, height = 320 } = chart;
+  for (const { weight } of points) {
+    if (!(weight >= 0 && weight <= 1)) {
+      throw new RangeError(`weightGridChart "${title}": weights are 0 … 1, got ${weight}`);
+    }
+  }
+  if (!points.some((p) => p.left !== null || p.right !== null)) {
+    throw new RangeError(`weightGridChart "${title}": no point has a value; nothing to draw`);
+  }
+  const sorted = [...points].sort((a, b) => a.weight - b.weight);
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title,
+    width,
+    height,
+    config: theme,
+    resolve: { scale: { y: 'independent' } },
+    layer: [
+      side(sorted, 'left', left, weightLabel, 0, learned?.left),
+      side(sorted, 'right', right, weightLabel, 1, learned?.right),
+    ],
+  };
+}
+
+type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+
+/** The layer of one value axis: error bars, line with points, level of the learned weights. */
+function side(
+  points: readonly WeightGridPoint[],
+  key: 'left' | 'right',
+  axis: WeightGridAxis,
+  weightLabel: string,
+  index: number,
+  learned: number | undefined,
+): Layer {
+  const values = points.map((p) => {
+    const value = p[key];
+    const sd = (key === 'left' ? p.leftSd : p.rightSd) ?? null;
+    return {
+      weight: p.weight,
+      value,
+      low: value === null || sd === null ? null : value - sd,
+      high: value === null || sd === null ? null : value + sd,
+    };
+  });
+  const colour = seriesColours[index];
+  const shape = index === 0 ? 'circle' : 'square';
+  const arrow = axis.better === 'higher' ? '' : ', axis reversed';
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: `${index === 0 ? '●' : '■'} ${axis.label}${arrow}`,
+    axis: { orient: key, titleColor: colour, grid: index === 0 },
+    scale: { zero: false, reverse: axis.better === 'lower', padding: 12 },
+  } as const;
+  const x = {
+    field: 'weight',
+    type: 'quantitative' as const,
+    title: weightLabel,
+    scale: { domain: [0, 1] },
+  };
+  const bars: Layer[] = values.some((v) => v.low !== null)
+    ? [
+        {
+          mark: { type: 'rule', color: colour, strokeWidth: 1.5, opacity: 0.7 },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        },
+      ]
+    : [];
+  const level: Layer[] =
+    learned === undefined
+      ? []
+      : [
+          {
+            data: { values: [{ value: learned }] },
+            mark: { type: 'rule', color: colour, strokeDash: [2, 3], strokeWidth: 2 },
+            encoding: { y },
+          },
+          {
+            data: { values: [{ value: learned, text: 'learned weights' }] },
+            mark: {
+              type: 'text',
+              color: colour,
+              align: index === 0 ? 'left' : 'right',
+              // Above its line on the left, below it on the right: the two lines are often close.
+              baseline: index === 0 ? 'bottom' : 'top',
+              dy: index === 0 ? -4 : 4,
+              x: index === 0 ? 6 : { expr: 'width - 6' },
+            },
+            encoding: { y, text: { field: 'text', type: 'nominal' } },
+          },
+        ];
+  return {
+    data: { values },
+    layer: [
+      ...bars,
+      {
+        mark: {
+          type: 'line',
+          color: colour,
+          strokeWidth: 2,
+          strokeDash: index === 0 ? [1, 0] : [7, 3],
+          point: { shape, color: colour, size: 50, filled: true },
+        },
+        encoding: { x, y },
+      },
+      ...level,
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+import type { Table } from '../tables/table.ts';
+import {
+  configSection,
+  environmentSection,
+  figuresSection,
+  readingSection,
+  stripsSection,
+  summarySection,
+  tablesSection,
+  type Section,
+} from './sections.ts';
+import { escapeHtml } from './escape.ts';
+import { styleSheet } from './style.ts';
+
+/** A headline number of the summary. */
+export interface KeyNumber {
+  readonly label: string;
+  /** Formatted value with unit, e.g. `47.2 %`. */
+  readonly value: string;
+  /** One line of context: spread, baseline, data set. */
+  readonly context?: string;
+}
+
+/** One chart of the report, already rendered. */
+export interface ReportFigure {
+  /** Unique in the report; letters, digits, `-`. Use it as `renderSvg`'s id too. */
+  readonly id: string;
+  /** SVG text from `renderSvg`. */
+  readonly svg: string;
+  /** Caption: what is shown, on which data, over how many seeds. */
+  readonly caption: string;
+  /** The figures behind the chart, shown on demand; also what a screen reader reads. */
+  readonly data?: Table;
+}
+
+/** One validation image with its panels. */
+export interface ReportStrip {
+  /** Name of the frame. */
+  readonly title: string;
+  readonly panels: readonly {
+    readonly name: string;
+    /** What can be seen, for who cannot see it. */
+    readonly alt: string;
+    /** PNG file bytes. */
+    readonly png: Uint8Array;
+  }[];
+}
+
+/** Everything a report shows, as plain data. */
+export interface ReportInput {
+  readonly title: string;
+  /** One or two sentences: what was run and what came out. */
+  readonly lead: string;
+  /** Language of the texts as BCP 47 (default `en`). */
+  readonly language?: string;
+  readonly keyNumbers?: readonly KeyNumber[];
+  /** Paragraphs of the summary. */
+  readonly summary?: readonly string[];
+  /** Sentences that tell how to read the tables: data set, resolution, steps, seeds, marks. */
+  readonly howToRead?: readonly string[];
+  readonly tables?: readonly Table[];
+  readonly figures?: readonly ReportFigure[];
+  readonly strips?: readonly ReportStrip[];
+  /** Name → value: machine, versions, commit, command, time. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The full configuration of the run; shown as JSON. */
+  readonly config?: unknown;
+}
+
+/**
+ * A whole report as one HTML text: no network, no scripts, pictures inside the file. Works by keyboard
+ * and screen reader (skip link, landmarks, one heading per section, captions, scoped table headers),
+ * from 320 px wide, in light and dark. Sections without data are left out. The same input gives the
+ * same bytes.
+ *
+ * @throws RangeError when two figures have one id or a table is incomplete
+ */
+export function report(input: ReportInput): string {
+  const ids = (input.figures ?? []).map((f) => f.id);
+  if (new Set(ids).size < ids.length) {
+    throw new RangeError(`report: figure ids must differ, got ${ids.join(', ')}`);
+  }
+  const sections = [
+    summarySection(input),
+    readingSection(input),
+    tablesSection(input),
+    figuresSection(input),
+    stripsSection(input),
+    environmentSection(input),
+    configSection(input),
+  ].filter((section): section is Section => section !== null);
+  const links = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`);
+  const bodies = sections.map(
+    ({ id, title, html }) =>
+      `<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>\n${html}\n</section>`,
+  );
+  return `<!doctype html>
+<html lang="${escapeHtml(input.language ?? 'en')}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(input.title)}</title>
+<style>${styleSheet}</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to content</a>
+<header>
+<h1>${escapeHtml(input.title)}</h1>
+<p class="lead">${escapeHtml(input.lead)}</p>
+<nav aria-label="Sections"><ul>${links.join('')}</ul></nav>
+</header>
+<main id="content" tabindex="-1">
+${bodies.join('\n')}
+</main>
+</body>
+</html>
+`;
+}

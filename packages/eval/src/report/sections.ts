@@ -1,0 +1,89 @@
+import { toHtml } from '../tables/html.ts';
+import { escapeHtml } from './escape.ts';
+import type { ReportInput } from './report.ts';
+
+/** One section of a report; `html` is its content below the heading. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly html: string;
+}
+
+/** Headline numbers and paragraphs. */
+export function summarySection({ keyNumbers = [], summary = [] }: ReportInput): Section | null {
+  if (!keyNumbers.length && !summary.length) return null;
+  const numbers = keyNumbers.map(
+    ({ label, value, context }) =>
+      `<div><dt>${escapeHtml(label)}</dt><dd><span class="value">${escapeHtml(value)}</span>${
+        context ? `<span class="context">${escapeHtml(context)}</span>` : ''
+      }</dd></div>`,
+  );
+  const list = numbers.length ? `<dl class="numbers">${numbers.join('')}</dl>` : '';
+  return { id: 'summary', title: 'Summary', html: list + paragraphs(summary) };
+}
+
+/** How to read what follows. */
+export function readingSection({ howToRead = [] }: ReportInput): Section | null {
+  if (!howToRead.length) return null;
+  const items = howToRead.map((line) => `<li>${escapeHtml(line)}</li>`);
+  return { id: 'reading', title: 'How to read this', html: `<ul>${items.join('\n')}</ul>` };
+}
+
+/** The tables, one after the other. */
+export function tablesSection({ tables = [] }: ReportInput): Section | null {
+  if (!tables.length) return null;
+  const html = tables.map((table) => `<div class="table">${toHtml(table)}</div>`).join('\n');
+  return { id: 'tables', title: 'Results', html };
+}
+
+/** The charts, each with its caption and, where given, the figures behind it. */
+export function figuresSection({ figures = [] }: ReportInput): Section | null {
+  if (!figures.length) return null;
+  const html = figures.map(({ id, svg, caption, data }) => {
+    const details = data
+      ? `<details><summary>Figures behind this chart</summary>${toHtml(data)}</details>`
+      : '';
+    return `<figure id="figure-${escapeHtml(id)}">
+<div class="scroll chart" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>
+<figcaption>${escapeHtml(caption)}</figcaption>${details}</figure>`;
+  });
+  return { id: 'figures', title: 'Curves', html: html.join('\n') };
+}
+
+/** Validation images: per frame a grid of panels, each an image with its own text. */
+export function stripsSection({ strips = [] }: ReportInput): Section | null {
+  if (!strips.length) return null;
+  const html = strips.map(({ title, panels }) => {
+    const cells = panels.map(
+      ({ name, alt, png }) =>
+        `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(alt)}"><figcaption>${escapeHtml(name)}</figcaption></figure>`,
+    );
+    return `<h3>${escapeHtml(title)}</h3><div class="panels">${cells.join('\n')}</div>`;
+  });
+  return { id: 'images', title: 'Validation images', html: html.join('\n') };
+}
+
+/** Machine, versions, commit, command. */
+export function environmentSection({ environment = {} }: ReportInput): Section | null {
+  const entries = Object.entries(environment);
+  if (!entries.length) return null;
+  const rows = entries.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  return {
+    id: 'environment',
+    title: 'Environment',
+    html: `<dl class="facts">${rows.join('')}</dl>`,
+  };
+}
+
+/** The configuration as JSON, folded. */
+export function configSection({ config }: ReportInput): Section | null {
+  if (config === undefined) return null;
+  const json = escapeHtml(JSON.stringify(config, null, 2));
+  const html = `<details><summary>Full configuration (JSON)</summary><pre tabindex="0" role="region" aria-label="Configuration as JSON"><code>${json}</code></pre></details>`;
+  return { id: 'config', title: 'Configuration', html };
+}
+
+const paragraphs = (texts: readonly string[]): string =>
+  texts.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n');

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import {
+  averagePrecision,
+  type DistanceSetting,
+  type InstanceScores,
+} from '../cityscapes/average-precision.ts';
+import {
+  matchInstances,
+  type ImageMatches,
+  type InstanceDistance,
+  type InstancePrediction,
+} from '../cityscapes/instance-matching.ts';
+import { instanceLabels, labelsById } from '../cityscapes/labels.ts';
+import { pairFiles, type FilePair } from './files.ts';
+import { asWords, checkSameSize, readLabels, readMask, type LabelImage } from './images.ts';
+import { inOrder, type ScoreInput } from './in-order.ts';
+
+/** One line of a prediction's text file. */
+export interface PredictionLine {
+  /** Absolute path of the mask. */
+  readonly mask: string;
+  readonly labelId: number;
+  readonly confidence: number;
+}
+
+/** Distances of the ground-truth objects of one frame, by instance value. */
+export type DistanceLookup = (
+  frame: string,
+  instances: Uint16Array,
+) => Promise<ReadonlyMap<number, InstanceDistance>>;
+
+/** What `scoreInstance` takes beyond the folders. */
+export interface InstanceScoreInput extends ScoreInput {
+  /** Which objects count (default: the official first setting alone). */
+  readonly settings?: readonly DistanceSetting[];
+  /** Distances of the objects of a frame, for AP100m and AP50m; see `stereoDistances`. */
+  readonly distances?: DistanceLookup;
+}
+
+/**
+ * Scores an instance-level submission: for each `*_gtFine_instanceIds.png` below `gt` one text file
+ * `city_seq_frame*.txt` below `pred`, a line `relativeMaskPath labelId confidence` per object.
+ *
+ * @throws Error naming file and line for anything malformed, missing or of another size
+ */
+export async function scoreInstance(
+  input: InstanceScoreInput,
+): Promise<InstanceScores & { images: number }> {
+  const pairs = await pairFiles(input.gt, input.pred, '_gtFine_instanceIds.png', '.txt');
+  const matches: ImageMatches[] = [];
+  await inOrder(
+    pairs,
+    (pair) => readFrame(pair, input),
+    (image) => matches.push(image),
+    input.onProgress,
+  );
+  return { ...averagePrecision(matches, input.settings), images: pairs.length };
+}
+
+const evaluated = new Set(instanceLabels.map((l) => l.id));
+
+async function readFrame(
+  { gt, pred, frame }: FilePair,
+  { pred: root, distances }: InstanceScoreInput,
+): Promise<ImageMatches> {
+  const truth = await readLabels(gt);
+  const lines = parsePredictionLines(await readFile(pred, 'utf8'), pred, root);
+  // The official tool does not open masks of labels that are not evaluated.
+  const kept = lines.filter((line) => evaluated.has(line.labelId));
+  const predictions = new Array<InstancePrediction>(kept.length);
+  // A few at a time: inflation is native and parallel, but each mask takes as much memory as an image.
+  for (let from = 0; from < kept.length; from += 4) {
+    const batch = kept.slice(from, from + 4);
+    const masks = await Promise.all(batch.map((line) => readMaskOf(line, truth, gt)));
+    batch.forEach(({ labelId, confidence }, k) => {
+      predictions[from + k] = { labelId, confidence, mask: masks[k] };
+    });
+  }
+  const instances = asWords(truth);
+  const known = await distances?.(frame, instances);
+  try {
+    return matchInstances(instances, predictions, known);
+  } catch (error) {
+    throw new Error(`${pred}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function readMaskOf(line: PredictionLine, truth: LabelImage, gt: string) {
+  const mask = await readMask(line.mask);
+  checkSameSize(truth, gt, mask, line.mask);
+  return mask.data;
+}
+
+/**
+ * Reads the lines of a prediction file. A mask named twice keeps its last line, as in the official
+ * tool.
+ *
+ * @param text content of the file
+ * @param file its path; masks are relative to its folder
+ * @param root folder of the predictions; masks must lie in it
+ * @throws Error naming file and line number: not three fields, an absolute path or one outside
+ *   `root`, an unknown label id, a confidence that is not a number
+ */
+export function parsePredictionLines(text: string, file: string, root: string): PredictionLine[] {
+  const lines = text.split(/\r?\n/);
+  // A file ends with a line break; that is no empty line.
+  if (lines.at(-1) === '') lines.pop();
+  const byMask = new Map<string, PredictionLine>();
+  lines.forEach((line, k) => {
+    const where = `${file}, line ${k + 1}`;
+    const fields = line.split(' ');
+    if (fields.length !== 3) {
+      throw new Error(
+        `${where}: expected "relativeMaskPath labelId confidence" with single spaces, got "${line}"`,
+      );
+    }
+    const [path, label, score] = fields;
+    if (isAbsolute(path)) {
+      throw new Error(
+        `${where}: mask path "${path}" is absolute; make it relative to the text file`,
+      );
+    }
+    const mask = resolve(dirname(file), path);
+    const fromRoot = relative(resolve(root), mask);
+    if (fromRoot === '' || fromRoot.startsWith('..') || isAbsolute(fromRoot)) {
+      throw new Error(`${where}: mask path "${path}" points outside the prediction folder ${root}`);
+    }
+    const labelId = Math.trunc(decimal(label));
+    if (labelId !== -1 && !labelsById[labelId]) {
+      throw new Error(
+        `${where}: label id "${label}" does not exist; expected a regular id −1 … 33`,
+      );
+    }
+    const confidence = decimal(score);
+    if (Number.isNaN(confidence)) {
+      throw new Error(`${where}: confidence "${score}" is not a number`);
+    }
+    byMask.set(mask, { mask, labelId, confidence });
+  });
+  return [...byMask.values()];
+}
+
+/** A decimal number or ±inf, as Python's float() reads it; NaN for anything else. */
+function decimal(text: string): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : NaN;
+}

@@ -1,0 +1,33 @@
+import { checkTable, isMeasured, type Table } from './table.ts';
+
+/**
+ * A table as CSV (RFC 4180, CRLF): the row header, then four fields per column: value, sd, n and the
+ * published number. Numbers are written in full, a missing one is empty; text cells fill the value.
+ *
+ * @throws RangeError when the table is incomplete (`checkTable`)
+ */
+export function toCsv(table: Table): string {
+  checkTable(table);
+  const head = [
+    table.corner,
+    ...table.columns.flatMap(({ group, name, unit }) => {
+      const title = `${group ? `${group} · ` : ''}${name}${unit ? ` [${unit}]` : ''}`;
+      return [title, `${title} sd`, `${title} n`, `${title} published`];
+    }),
+  ];
+  const body = table.rows.map((row) => [
+    row.header,
+    ...row.cells.flatMap((cell) =>
+      isMeasured(cell)
+        ? [cell.value, cell.sd, cell.n, cell.published].map(number)
+        : [cell ?? '', '', '', ''],
+    ),
+  ]);
+  return [head, ...body].map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
+}
+
+const number = (x: number | null | undefined): string =>
+  x === null || x === undefined || !Number.isFinite(x) ? '' : String(x);
+
+const quote = (field: string): string =>
+  /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;

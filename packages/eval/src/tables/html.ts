@@ -1,0 +1,85 @@
+import { escapeHtml } from '../report/escape.ts';
+import {
+  bestCells,
+  checkTable,
+  DASH,
+  footnotes,
+  formatNumber,
+  isMeasured,
+  PUBLISHED_MARK,
+  type Measured,
+  type Table,
+  type TableColumn,
+} from './table.ts';
+
+/**
+ * A table as accessible HTML: `<caption>`, header cells with `scope`, column groups, footnotes after
+ * the table. The wrapper can be scrolled by keyboard where the table is wider than the screen.
+ *
+ * @throws RangeError when the table is incomplete (`checkTable`)
+ */
+export function toHtml(table: Table): string {
+  checkTable(table);
+  const best = bestCells(table);
+  const rows = table.rows.map((row, r) => {
+    const cells = row.cells.map((cell, c) =>
+      isMeasured(cell)
+        ? `<td${best[r][c] ? ' class="best"' : ''}>${measured(cell, table.columns[c], best[r][c])}</td>`
+        : `<td class="text">${escapeHtml(cell ?? DASH)}</td>`,
+    );
+    const rule = row.ruleAbove ? ' class="rule"' : '';
+    return `<tr${rule}><th scope="row">${escapeHtml(row.header)}</th>${cells.join('')}</tr>`;
+  });
+  const grouped = table.columns.some((c) => c.group);
+  const corner = `<th scope="col"${grouped ? ' rowspan="2"' : ''}>${escapeHtml(table.corner)}</th>`;
+  const names = table.columns.map((c) => `<th scope="col">${heading(c)}</th>`).join('');
+  const head = grouped
+    ? `<tr>${corner}${groups(table.columns)}</tr><tr>${names}</tr>`
+    : `<tr>${corner}${names}</tr>`;
+  const notes = footnotes(table).map((note) => `<p class="note">${escapeHtml(note)}</p>`);
+  return [
+    `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(table.title)}">`,
+    `<table><caption>${escapeHtml(table.title)}</caption>`,
+    `<thead>${head}</thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table></div>`,
+    ...notes,
+  ].join('\n');
+}
+
+function measured(cell: Measured, { decimals }: TableColumn, best: boolean): string {
+  const value = formatNumber(cell.value, decimals);
+  const sd =
+    cell.sd === undefined || value === DASH
+      ? ''
+      : ` <span class="sd">± ${formatNumber(cell.sd, decimals)}</span>`;
+  const ours = best ? `<strong>${value}</strong>${sd}` : value + sd;
+  if (cell.published === undefined) return ours;
+  const published = formatNumber(cell.published, decimals);
+  return `${ours} <span class="published" title="published, another data set">(${published}${PUBLISHED_MARK})</span>`;
+}
+
+function heading({ name, unit, better }: TableColumn): string {
+  const arrow =
+    better === undefined
+      ? ''
+      : ` <abbr title="${better} is better">${better === 'higher' ? '↑' : '↓'}</abbr>`;
+  const inUnit = unit ? ` <span class="unit">[${escapeHtml(unit)}]</span>` : '';
+  return `${escapeHtml(name)}${inUnit}${arrow}`;
+}
+
+/** Cells of the row of group headings, one per run of equal groups. */
+function groups(columns: readonly TableColumn[]): string {
+  const cells: string[] = [];
+  for (let i = 0; i < columns.length;) {
+    const group = columns[i].group ?? '';
+    let end = i + 1;
+    while (end < columns.length && (columns[end].group ?? '') === group) end++;
+    cells.push(
+      group
+        ? `<th scope="colgroup" colspan="${end - i}">${escapeHtml(group)}</th>`
+        : `<td colspan="${end - i}"></td>`,
+    );
+    i = end;
+  }
+  return cells.join('');
+}

@@ -1,0 +1,39 @@
+import { maskedL1, type Task } from '@scene-mtl/core';
+import { decoder } from '../decoder.ts';
+import { centreVectors } from './centre-vectors.ts';
+
+/** What the instance head predicts for one image; clustering makes instances of it. */
+export interface InstancePrediction {
+  /** Vector (dx, dy) from each pixel to its object's centre, `f32 [H, W, 2]`, in px. */
+  readonly vectors: Float32Array;
+}
+
+/**
+ * Instances by centre vectors (Kendall et al. 2018, section 4.2): every pixel of an object points
+ * to the object's centre, `x_n = c_n − p_n`, in px at the sample's resolution. Loss: |dx| + |dy| of
+ * the error, averaged over the pixels that belong to an object.
+ */
+export function instance(): Task<InstancePrediction> {
+  return {
+    name: 'instance',
+    likelihood: 'laplace',
+    targetChannels: 2,
+    outputChannels: 2,
+    metrics: [
+      { name: 'meanError', unit: 'px', better: 'lower' },
+      { name: 'rms', unit: 'px', better: 'lower' },
+    ],
+    has: (sample) => sample.instance !== undefined,
+    encode: centreVectors,
+    decoder: (features, size, options) => decoder(features, 2, size, options),
+    loss: maskedL1,
+    decode(output, height, width) {
+      if (output.length !== height * width * 2) {
+        throw new Error(
+          `instance: expected ${height}×${width}×2 numbers to decode, got ${output.length}`,
+        );
+      }
+      return { vectors: output };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { maskedCrossEntropy, VOID, type Sample, type Target, type Task } from '@scene-mtl/core';
+import { decoder } from '../decoder.ts';
+
+/** What the semantic head predicts for one image. */
+export interface SemanticPrediction {
+  /** Most probable class per pixel, `u8 [H, W]`; the lower id where two are equal. */
+  readonly classes: Uint8Array;
+  /** Softmax probability of that class, `f32 [H, W]`, in (0, 1]. */
+  readonly confidence: Float32Array;
+}
+
+/**
+ * Semantic segmentation: softmax over `classes` training classes, cross-entropy averaged over the
+ * labelled pixels; void pixels never count.
+ * @param classes number of training classes, 2 … 255
+ */
+export function semantic(classes: number): Task<SemanticPrediction> {
+  if (!Number.isInteger(classes) || classes < 2 || classes > VOID) {
+    throw new Error(`semantic: expected 2 … ${VOID} classes, got ${classes}`);
+  }
+  return {
+    name: 'semantic',
+    likelihood: 'softmax',
+    targetChannels: 1,
+    outputChannels: classes,
+    metrics: [
+      { name: 'mIoU', unit: '%', better: 'higher' },
+      { name: 'pixelAccuracy', unit: '%', better: 'higher' },
+    ],
+    has: (sample) => sample.semantic !== undefined,
+    encode: (sample) => encodeClasses(sample, classes),
+    decoder: (features, size, options) => decoder(features, classes, size, options),
+    loss: maskedCrossEntropy,
+    decode: (output, height, width) => mostProbable(output, height * width, classes),
+  };
+}
+
+function encodeClasses(sample: Sample, classes: number): Target {
+  const labels = sample.semantic;
+  if (!labels) throw new Error(`semantic: sample ${sample.id} has no semantic labels`);
+  const value = new Float32Array(labels.length);
+  const mask = new Float32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === VOID) continue;
+    if (labels[i] >= classes) {
+      throw new Error(
+        `semantic: sample ${sample.id} pixel ${i}: expected a class below ${classes} or ${VOID}, ` +
+          `got ${labels[i]}; map label ids to training ids first`,
+      );
+    }
+    value[i] = labels[i];
+    mask[i] = 1;
+  }
+  return { value, mask };
+}
+
+function mostProbable(logits: Float32Array, pixels: number, classes: number): SemanticPrediction {
+  if (logits.length !== pixels * classes) {
+    throw new Error(
+      `semantic: expected ${pixels} × ${classes} logits to decode, got ${logits.length}`,
+    );
+  }
+  const best = new Uint8Array(pixels);
+  const confidence = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    const at = i * classes;
+    let chosen = 0;
+    for (let c = 1; c < classes; c++) if (logits[at + c] > logits[at + chosen]) chosen = c;
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += Math.exp(logits[at + c] - logits[at + chosen]);
+    best[i] = chosen;
+    confidence[i] = 1 / sum;
+  }
+  return { classes: best, confidence };
+}
