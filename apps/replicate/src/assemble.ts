@@ -6,11 +6,13 @@ import {
   multiTaskModel,
   parametersOf,
   poly,
+  resNet,
   sampleArrays,
   scaledRates,
   sgd,
   uncertainty,
   warmUp,
+  withAspp,
   type Encoder,
   type MultiTaskModel,
   type Optimiser,
@@ -72,7 +74,7 @@ function encoderOf({ network, size }: Config): Encoder {
     case 'dilated-residual':
       return dilatedResidual({ stem: encoder.stem, channels: encoder.channels, aspp });
     case 'resnet101':
-      throw new Error('network.encoder.kind resnet101: not wired up');
+      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp);
   }
 }
 

@@ -3,18 +3,25 @@ export { cached } from './cached.ts';
 export { connectedComponents } from './camvid/components.ts';
 export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 export { centresOf } from './centres.ts';
+export { nativeSize, readEverything, type CheckVisitor } from './cityscapes/check.ts';
 export { decodeDisparity, encodeDisparity, type DisparityMap } from './cityscapes/disparity.ts';
 export { labelNamed, labels, trainIdOf, trainLabels, type Label } from './cityscapes/labels.ts';
+export {
+  CITYSCAPES_DISPARITY_DEVIATION,
+  cityscapesStatistics,
+  type PublishedClass,
+} from './cityscapes/published.ts';
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { SPLITS, type Dataset, type Size, type Split } from './dataset.ts';
+export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { nearestIndices, resizeNearest } from './image/nearest.ts';
+export { type Rgb } from './image/read.ts';
+export { readMnist, type Mnist } from './mnist/idx.ts';
+export { multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
+export { contactSheet } from './preview.ts';
 export { randomStream, type Random, type StreamKey } from './random.ts';
-export { compose, withProbability } from './transforms/compose.ts';
-export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';
-export { flipped, horizontalFlip } from './transforms/flip.ts';
-export { jittered, photometricJitter, type JitterOptions } from './transforms/jitter.ts';
-export { randomScale, scaled } from './transforms/scale.ts';
+export { statistics, type Statistics, type StatisticsCollector } from './statistics.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';
 export {
   GENERATOR_VERSION,
@@ -25,3 +32,10 @@ export {
 } from './street/tree/manifest.ts';
 export { type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
+export { asTfDataset } from './tf-dataset.ts';
+export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
+export { compose, withProbability } from './transforms/compose.ts';
+export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';
+export { flipped, horizontalFlip } from './transforms/flip.ts';
+export { jittered, photometricJitter, type JitterOptions } from './transforms/jitter.ts';
+export { randomScale, scaled } from './transforms/scale.ts';

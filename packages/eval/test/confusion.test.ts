@@ -45,7 +45,8 @@ describe('confusion', () => {
         });
         right.merge(left);
         expect(right.result()).toEqual(whole.result());
-        for (const x of whole.result().iou) expect(Number.isNaN(x) || (x >= 0 && x <= 1)).toBe(true);
+        for (const x of whole.result().iou)
+          expect(Number.isNaN(x) || (x >= 0 && x <= 1)).toBe(true);
       }),
     );
   });

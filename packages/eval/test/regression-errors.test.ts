@@ -9,7 +9,13 @@ describe('vectorError', () => {
     const e = vectorError();
     // Errors (3, 4), masked out, (0, −1): L1 7 and 1, length 5 and 1, squares 25 and 1.
     e.add(f32(0, 0, 9, 9, 1, 1), f32(3, 4, 0, 0, 1, 0), Uint8Array.of(1, 0, 1));
-    expect(e.result()).toEqual({ l1: 4, component: 2, euclidean: 3, rms: Math.sqrt(13), pixels: 2 });
+    expect(e.result()).toEqual({
+      l1: 4,
+      component: 2,
+      euclidean: 3,
+      rms: Math.sqrt(13),
+      pixels: 2,
+    });
   });
 
   test('weighs pixels, not images', () => {

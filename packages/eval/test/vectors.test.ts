@@ -11,7 +11,8 @@ import {
 } from '../src/index.ts';
 
 // Expected values: cityscapesScripts 2.2.4 with numpy 1.24 (fixtures/README.md).
-const folder = (name: string) => fileURLToPath(new URL(`fixtures/vectors/${name}`, import.meta.url));
+const folder = (name: string) =>
+  fileURLToPath(new URL(`fixtures/vectors/${name}`, import.meta.url));
 const expected = <T>(name: string) => JSON.parse(readFileSync(folder(name), 'utf8')) as T;
 const exact = { rtol: 0, atol: 1e-12 };
 

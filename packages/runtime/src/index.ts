@@ -1,5 +1,10 @@
+import './ops/added-gradients.ts';
+import './ops/depthwise-gradient.ts';
 import './ops/dilated-conv.ts';
+import './ops/mirror-pad-gradient.ts';
+import './ops/pool-gradient.ts';
 import './ops/resize-gradient.ts';
+import './ops/scan-gradient.ts';
 
 export { CaptureError } from './capture/errors.ts';
 export {

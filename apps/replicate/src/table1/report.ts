@@ -97,28 +97,37 @@ async function figures(folder: string, config: Config): Promise<ReportFigure[]> 
   return made;
 }
 
-/** The pictures that the row with all tasks wrote, else the one of the last row that wrote any. */
+/** The pictures that the row with all tasks wrote, else those of the last row that wrote any. */
 async function strips(folder: string, config: Config): Promise<ReportStrip[]> {
   for (const row of [...table1].reverse()) {
     const place = join(seedFolder(folder, row, config.seeds[0]), 'predictions');
-    const names = await readdir(place).catch(() => []);
-    const shown = names.filter((name) => name.endsWith('.png')).sort();
-    if (shown.length === 0) continue;
+    const frames = (await namesIn(place)).sort();
+    if (frames.length === 0) continue;
     return Promise.all(
-      shown.map(async (name) => ({
-        title: `${name.replace(/\.png$/, '')} (${nameOf(row)})`,
-        panels: [
-          {
-            name: 'photograph, then truth and prediction of each task',
-            alt: `Validation image ${name}: photograph, then ground truth and prediction side by side for ${row.tasks.join(', ')}`,
-            png: await readFile(join(place, name)),
-          },
-        ],
+      frames.map(async (frame) => ({
+        title: `${frame} (${nameOf(row)})`,
+        panels: await panels(join(place, frame), frame),
       })),
     );
   }
   return [];
 }
+
+async function panels(place: string, frame: string): Promise<ReportStrip['panels']> {
+  const files = (await namesIn(place)).filter((file) => file.endsWith('.png')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const name = file.replace(/^\d+-|\.png$/g, '').replaceAll('-', ' ');
+      return { name, alt: `${name} of frame ${frame}`, png: await readFile(join(place, file)) };
+    }),
+  );
+}
+
+const namesIn = (place: string): Promise<string[]> =>
+  readdir(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 
 async function timingsOf(folder: string, config: Config): Promise<Record<string, string>> {
   const lines: Record<string, string> = {};

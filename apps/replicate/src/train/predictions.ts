@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Sample } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
-import { strip, type StripInput } from '@scene-mtl/eval';
+import { panelPng, stripPanels, type StripInput } from '@scene-mtl/eval';
 import {
   instance,
   type DepthPrediction,
@@ -55,17 +55,18 @@ export function stripOf(dataset: Dataset, sample: Sample, predictions: Predictio
   };
 }
 
-/** Writes `predictions/<frame>.png`: photograph, then truth and prediction of each task. */
+/** Writes `predictions/<frame>/<panel>.png`: photograph, then truth and prediction of each task. */
 export async function savePredictions(
   folder: string,
   dataset: Dataset,
   evaluation: Evaluator,
   config: Config,
 ): Promise<void> {
-  for (const { sample, predictions } of await evaluation.predict(
-    shownFrames(dataset, config.strips),
-  )) {
-    const png = await strip(stripOf(dataset, sample, predictions));
-    await writeWhole(join(folder, 'predictions', `${sample.id}.png`), png);
+  const shown = await evaluation.predict(shownFrames(dataset, config.strips));
+  for (const { sample, predictions } of shown) {
+    for (const [i, panel] of stripPanels(stripOf(dataset, sample, predictions)).entries()) {
+      const file = `${i}-${panel.name.replace(/\W+/g, '-')}.png`;
+      await writeWhole(join(folder, 'predictions', sample.id, file), await panelPng(panel));
+    }
   }
 }

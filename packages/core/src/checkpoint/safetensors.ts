@@ -99,7 +99,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
     }
     if (end > size) fail(`tensor ${name}: its data ends at byte ${end} of ${size}`);
     covered += bytesOf;
-    const data = new Type(bytes.slice(start + begin, start + end).buffer);
+    // Copied by hand: `slice` of a Node Buffer shares the memory of the file.
+    const data = new Type(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer);
     tensors.set(name, { shape, data });
   }
   if (covered !== size) fail(`expected ${covered} bytes of data, got ${size}`);

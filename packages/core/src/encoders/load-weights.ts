@@ -13,7 +13,7 @@ export function loadWeights(
   model: tf.LayersModel,
   tensors: ReadonlyMap<string, StoredTensor>,
   nameOf: (weight: string) => string | undefined,
-  convert: (value: tf.Tensor, weight: string) => tf.Tensor = (value) => value,
+  convert: (stored: StoredTensor) => StoredTensor = (stored) => stored,
 ): string[] {
   return tf.tidy(() => {
     const loaded = model.weights.flatMap((weight) => {
@@ -24,14 +24,14 @@ export function loadWeights(
       if (!tensor) {
         throw new Error(`loading ${name}: expected a stored tensor ${stored}, there is none`);
       }
-      const value = convert(tf.tensor(tensor.data as Float32Array, [...tensor.shape]), name);
-      if (value.shape.join() !== weight.shape.join()) {
+      const { shape, data } = convert(tensor);
+      if (shape.join() !== weight.shape.join()) {
         throw new Error(
           `loading ${name} from ${stored}: expected shape [${weight.shape.join(', ')}], ` +
-            `got [${value.shape.join(', ')}]`,
+            `got [${shape.join(', ')}]`,
         );
       }
-      return [{ name, weight, value }];
+      return [{ name, weight, value: tf.tensor(data as Float32Array, [...shape]) }];
     });
     for (const { weight, value } of loaded) weight.write(value);
     return loaded.map(({ name }) => name);

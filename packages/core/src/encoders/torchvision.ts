@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { ENCODER_SCOPE } from '../model.ts';
 import { loadWeights } from './load-weights.ts';
@@ -41,8 +41,19 @@ export function torchvisionName(weight: string): string | undefined {
 export const loadTorchvision = (
   model: tf.LayersModel,
   tensors: ReadonlyMap<string, StoredTensor>,
-): string[] =>
-  loadWeights(model, tensors, torchvisionName, (value) => {
-    if (value.rank === 4) return tf.transpose(value, [2, 3, 1, 0]);
-    return value.rank === 2 ? tf.transpose(value) : value;
-  });
+): string[] => loadWeights(model, tensors, torchvisionName, fromTorchLayout);
+
+/** `[Cout, Cin, kh, kw]` → `[kh, kw, Cin, Cout]`, `[out, in]` → `[in, out]`; others as they are. */
+function fromTorchLayout(stored: StoredTensor): StoredTensor {
+  const { shape, data } = stored;
+  if (shape.length !== 4 && shape.length !== 2) return stored;
+  const [cout, cin, kh = 1, kw = 1] = shape;
+  const taps = kh * kw;
+  const turned = new Float32Array(data.length);
+  for (let o = 0, from = 0; o < cout; o++) {
+    for (let i = 0; i < cin; i++) {
+      for (let t = 0; t < taps; t++) turned[(t * cin + i) * cout + o] = Number(data[from++]);
+    }
+  }
+  return { shape: shape.length === 4 ? [kh, kw, cin, cout] : [cin, cout], data: turned };
+}

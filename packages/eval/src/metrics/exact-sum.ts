@@ -9,16 +9,18 @@ export interface ExactSum {
   merge(other: ExactSum): void;
   /** The sum, correctly rounded to float64 (ties to even). 0 when nothing was added. */
   value(): number;
-  /** The sum as numbers that do not overlap, by increasing magnitude; at most about 40 of them. */
+  /** The sum as numbers that do not overlap, by increasing magnitude; fewer than 100 of them. */
   partials(): readonly number[];
 }
+
+const LONG = 96;
 
 /**
  * A fresh exact sum at 0.
  *
  * Keeps the sum as a list of non-overlapping float64 partials (Shewchuk 1997, "Adaptive Precision
- * Floating-Point Arithmetic", GROW-EXPANSION), rounded once on reading. Memory is bounded: a
- * float64's exponent range holds at most some 40 partials.
+ * Floating-Point Arithmetic", GROW-EXPANSION), rounded once on reading. Memory is bounded: the list
+ * is packed when it grows long, and a float64's exponent range holds some 40 packed partials.
  */
 export function exactSum(): ExactSum {
   let partials: number[] = [];
@@ -41,6 +43,7 @@ export function exactSum(): ExactSum {
     }
     partials.length = kept;
     partials.push(x);
+    if (partials.length >= LONG) partials = compress(partials);
   };
 
   return {
@@ -59,6 +62,24 @@ export function exactSum(): ExactSum {
       return partials;
     },
   };
+}
+
+/** The same sum in as few partials as possible (Shewchuk 1997, COMPRESS, downward pass). */
+function compress(partials: readonly number[]): number[] {
+  const packed: number[] = [];
+  let high = partials[partials.length - 1];
+  for (let i = partials.length - 2; i >= 0; i--) {
+    const sum = high + partials[i];
+    const error = partials[i] - (sum - high);
+    if (error === 0) {
+      high = sum;
+      continue;
+    }
+    packed.push(sum);
+    high = error;
+  }
+  packed.push(high);
+  return packed.reverse();
 }
 
 /**

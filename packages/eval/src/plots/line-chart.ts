@@ -125,7 +125,8 @@ function scale({ log = false }: ChartAxis) {
     scale: { type: 'log', nice: false, padding: 8 },
     axis: {
       format: '~g',
-      gridOpacity: { condition: { test: isDecade, value: 0.25 }, value: 0.06 },
+      // Multiplies the opacity of the theme.
+      gridOpacity: { condition: { test: isDecade, value: 1.4 }, value: 0.35 },
     },
   } as const;
 }

@@ -38,7 +38,16 @@ export const theme: Config = {
   font: 'system-ui, "Segoe UI", "DejaVu Sans", Arial, sans-serif',
   padding: 6,
   view: { stroke: null },
-  title: { color: 'currentColor', fontSize: 14, fontWeight: 600, anchor: 'start', offset: 12 },
+  title: {
+    color: 'currentColor',
+    subtitleColor: 'currentColor',
+    subtitleFontSize: 12,
+    subtitlePadding: 4,
+    fontSize: 14,
+    fontWeight: 600,
+    anchor: 'start',
+    offset: 12,
+  },
   axis: {
     labelColor: 'currentColor',
     titleColor: 'currentColor',

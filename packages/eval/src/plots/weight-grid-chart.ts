@@ -56,7 +56,7 @@ export function weightGridChart(chart: WeightGridChart): TopLevelSpec {
   const sorted = [...points].sort((a, b) => a.weight - b.weight);
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title,
+    title: learned ? { text: title, subtitle: 'Dotted lines: learned weights' } : title,
     width,
     height,
     config: theme,
@@ -96,7 +96,7 @@ function side(
     field: 'value',
     type: 'quantitative',
     title: `${index === 0 ? '●' : '■'} ${axis.label}${arrow}`,
-    axis: { orient: key, titleColor: colour, grid: index === 0 },
+    axis: { orient: key, grid: index === 0, labelColor: 'currentColor' },
     scale: { zero: false, reverse: axis.better === 'lower', padding: 12 },
   } as const;
   const x = {
@@ -121,19 +121,6 @@ function side(
             data: { values: [{ value: learned }] },
             mark: { type: 'rule', color: colour, strokeDash: [2, 3], strokeWidth: 2 },
             encoding: { y },
-          },
-          {
-            data: { values: [{ value: learned, text: 'learned weights' }] },
-            mark: {
-              type: 'text',
-              color: colour,
-              align: index === 0 ? 'left' : 'right',
-              // Above its line on the left, below it on the right: the two lines are often close.
-              baseline: index === 0 ? 'bottom' : 'top',
-              dy: index === 0 ? -4 : 4,
-              x: index === 0 ? 6 : { expr: 'width - 6' },
-            },
-            encoding: { y, text: { field: 'text', type: 'nominal' } },
           },
         ];
   return {

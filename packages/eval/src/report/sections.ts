@@ -47,7 +47,7 @@ export function figuresSection({ figures = [] }: ReportInput): Section | null {
 <div class="scroll chart" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>
 <figcaption>${escapeHtml(caption)}</figcaption>${details}</figure>`;
   });
-  return { id: 'figures', title: 'Curves', html: html.join('\n') };
+  return { id: 'figures', title: 'Curves', html: `<div class="charts">${html.join('\n')}</div>` };
 }
 
 /** Validation images: per frame a grid of panels, each an image with its own text. */

@@ -29,7 +29,7 @@ nav a { display: inline-block; padding: .35rem 0; }
 .numbers dd { margin: 0; }
 .value { display: block; font-size: 1.6rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
 .context { display: block; color: var(--soft); font-size: .85rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(90deg, var(--page) 30%, transparent), linear-gradient(270deg, var(--page) 30%, transparent) 100% 0, linear-gradient(90deg, var(--line), transparent), linear-gradient(270deg, var(--line), transparent) 100% 0; background-repeat: no-repeat; background-size: 3rem 100%, 3rem 100%, .8rem 100%, .8rem 100%; background-attachment: local, local, scroll, scroll; }
 .table { margin: 0 0 2rem; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { caption-side: top; text-align: left; font-weight: 600; padding: 0 0 .5rem; }
@@ -39,6 +39,8 @@ thead th { font-weight: 600; border-bottom: 1px solid var(--line); vertical-alig
 thead tr:last-child th, thead th[rowspan] { border-bottom: 2px solid var(--ink); }
 th[scope="colgroup"] { text-align: center; }
 tbody th { font-weight: 500; }
+tbody th, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--page); background-clip: padding-box; }
+@media (max-width: 40rem) { tbody th { white-space: normal; max-width: 9rem; } }
 tbody tr { border-bottom: 1px solid var(--line); }
 tbody tr.rule { border-top: 2px solid var(--line); }
 tbody tr:last-child { border-bottom: 2px solid var(--ink); }
@@ -49,10 +51,13 @@ td.text { text-align: center; }
 abbr { text-decoration: none; }
 .note { color: var(--soft); font-size: .88rem; margin: .5rem 0 0; }
 figure { margin: 0 0 2rem; }
-.chart svg { display: block; width: 100%; min-width: 34rem; max-width: 46rem; height: auto; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1.5rem 2rem; }
+.charts > figure { margin: 0; min-width: 0; }
+.chart svg { display: block; width: 100%; min-width: 29rem; max-width: 46rem; height: auto; }
 figcaption { color: var(--soft); font-size: .92rem; max-width: 68ch; margin-top: .35rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: .75rem; }
 .panels figure { margin: 0; }
+@media (max-width: 40rem) { .panels { grid-template-columns: 1fr 1fr; } .panels figure:first-child { grid-column: 1 / -1; } }
 .panels img { display: block; width: 100%; height: auto; border-radius: .35rem; image-rendering: pixelated; }
 .facts { display: grid; gap: .15rem 1.5rem; margin: 0; }
 .facts div { display: grid; grid-template-columns: minmax(6rem, 12rem) 1fr; gap: 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }

@@ -47,14 +47,16 @@ const things = [24, 25, 26, 27, 28, 31, 32, 33];
 const stuff = [7, 8, 11, 12, 17, 20, 21, 23, 0, 4, 9];
 
 /** Case number `seed`, the same for the same number: one to three images. */
-export function randomCase(seed: number): { kind: (typeof kinds)[number]; images: CaseImage[] } {
+export function randomCase(seed: number): { images: CaseImage[] } {
   const random = randomSource(1000 + seed);
-  const kind = kinds[seed % kinds.length];
-  return {
-    kind,
-    images: Array.from({ length: 1 + (seed % 3) }, () => randomImage(kind, (n) => random.below(n))),
-  };
+  const images = Array.from({ length: 1 + (seed % 3) }, () =>
+    randomImage(kindOf(seed), (n) => random.below(n)),
+  );
+  return { images };
 }
+
+/** What case number `seed` is degenerate in. */
+export const kindOf = (seed: number): (typeof kinds)[number] => kinds[seed % kinds.length];
 
 type Below = (n: number) => number;
 

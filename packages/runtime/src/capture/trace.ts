@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { InputTensors, Outputs, Signature } from '../compile.ts';
-import { kernels } from '../kernels/kernel.ts';
+import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
 import { CaptureError, callSite } from './errors.ts';
-import type { Trace, TraceValue, TraceVariable } from './value.ts';
+import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
 
 let backend: CaptureBackend | undefined;
 
@@ -11,29 +11,41 @@ function captureBackend(): CaptureBackend {
   if (backend) return backend;
   const made = new CaptureBackend();
   tf.registerBackend(CAPTURE, () => made, 0);
-  for (const { name, infer } of kernels.values()) {
-    tf.registerKernel({
-      kernelName: name,
-      backendName: CAPTURE,
-      kernelFunc: ({ inputs, attrs }) => {
-        const infos = made.record(name, inputs, (attrs ?? {}) as never, infer);
-        return infos.length === 1 ? infos[0] : infos;
-      },
-    });
-  }
-  const known = new Set<string>(kernels.keys());
-  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
-    if (known.has(kernelName)) continue;
-    tf.registerKernel({
-      kernelName,
-      backendName: CAPTURE,
-      kernelFunc: () => {
-        throw new CaptureError(
-          `compile: the op ${kernelName} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
-            'Compute it outside the step and pass the result in, or run the step on an eager engine',
-        );
-      },
-    });
+  const recording = (name: string): tf.KernelFunc | undefined => {
+    const kernel = kernels.get(name);
+    return (
+      kernel &&
+      (({ inputs, attrs }) => {
+        const infos = made.record(name, inputs, (attrs ?? {}) as never, kernel.infer);
+        return infos.length === 1 && !kernel.list ? infos[0] : infos;
+      })
+    );
+  };
+  const composing = (name: string, otherwise?: tf.KernelFunc): tf.KernelFunc | undefined => {
+    const composition = compositions.get(name);
+    if (!composition) return otherwise;
+    return (call) => {
+      const attrs = (call.attrs ?? {}) as Attrs;
+      if (otherwise && composition.when && !composition.when(attrs)) return otherwise(call);
+      return composition.compose(call.inputs as unknown as Record<string, tf.Tensor>, attrs);
+    };
+  };
+  const refusing =
+    (name: string): tf.KernelFunc =>
+    () => {
+      throw new CaptureError(
+        `compile: the op ${name} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
+          'Compute it outside the step and pass the result in, or run the step on an eager engine',
+      );
+    };
+  const names = new Set([
+    ...kernels.keys(),
+    ...compositions.keys(),
+    ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
+  ]);
+  for (const name of names) {
+    const kernelFunc = composing(name, recording(name)) ?? refusing(name);
+    tf.registerKernel({ kernelName: name, backendName: CAPTURE, kernelFunc });
   }
   return (backend = made);
 }

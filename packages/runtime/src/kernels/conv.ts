@@ -4,6 +4,7 @@ import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import type { Attribute, Graph, Ref } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/graph.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
+import { padAfter } from './window.ts';
 
 /**
  * Convolutions: forward, gradient to the input, gradient to the filter. Filters are HWIO as
@@ -47,7 +48,23 @@ export function geometryOf(
     attrs['dimRoundingMode'] as 'floor' | undefined,
     depthwise,
   );
-  const { top, left, bottom, right } = info.padInfo;
+  const { top, left } = info.padInfo;
+  const bottom = padAfter(
+    'height',
+    info.inHeight,
+    info.outHeight,
+    top,
+    info.strideHeight,
+    info.effectiveFilterHeight,
+  );
+  const right = padAfter(
+    'width',
+    info.inWidth,
+    info.outWidth,
+    left,
+    info.strideWidth,
+    info.effectiveFilterWidth,
+  );
   return {
     batch: info.batchSize,
     input: [info.inHeight, info.inWidth],

@@ -4,68 +4,21 @@ import { elementwise } from '../lowering/elementwise.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { onnxType } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
-import { defineKernels, like, type Kernel } from './kernel.ts';
-
-/** Shape of the broadcast of two values. */
-const broadcast = (a: TraceValue, b: TraceValue): number[] =>
-  tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
-
-type Emit = (
-  g: Graph,
-  x: Ref,
-  shape: readonly number[],
-  attrs: Readonly<Record<string, unknown>>,
-) => Ref;
-
-const unary = (name: string, lowering: string, emit: Emit): Kernel => ({
-  name,
-  lowering,
-  infer: ({ x }) => like(x),
-  lower: (ctx, { inputs: { x }, outputs: [y], attrs }) =>
-    elementwise(ctx, [x], y, ([ref], shape) => emit(ctx.graph, ref, shape, attrs)),
-});
-
-const direct = (name: string, op: string = name): Kernel =>
-  unary(name, op, (g, x, shape) => g.op(op, [x], shape));
-
-const binary = (
-  name: string,
-  lowering: string,
-  dtype: 'as a' | CapturedType,
-  emit: (g: Graph, a: Ref, b: Ref, shape: readonly number[]) => Ref,
-): Kernel => ({
-  name,
-  lowering,
-  infer: ({ a, b }) => [{ shape: broadcast(a, b), dtype: dtype === 'as a' ? a.dtype : dtype }],
-  lower: (ctx, { inputs: { a, b }, outputs: [y] }) =>
-    elementwise(ctx, [a, b], y, ([p, q], shape) => emit(ctx.graph, p, q, shape)),
-});
-
-const arithmetic = (name: string, op: string): Kernel =>
-  binary(name, op, 'as a', (g, a, b, shape) => g.op(op, [a, b], shape));
-
-const comparison = (name: string, op: string): Kernel =>
-  binary(name, op, 'bool', (g, a, b, shape) => g.op(op, [a, b], shape, {}, { type: 'bool' }));
-
-/** Comparisons of bools go through int32, which every ONNX comparison takes. */
-const equality = (name: string, negate: boolean): Kernel =>
-  binary(name, negate ? 'Equal, Not' : 'Equal', 'bool', (g, a, b, shape) => {
-    const equal = g.op('Equal', [a, b], shape, {}, { type: 'bool' });
-    return negate ? g.op('Not', [equal], shape, {}, { type: 'bool' }) : equal;
-  });
+import { arithmeticOp, broadcastShape } from './binary.ts';
+import { defineKernels, like } from './kernel.ts';
 
 const toBool = (g: Graph, x: Ref): Ref => g.cast(x, 'bool');
-
-const logical = (name: string, op: string): Kernel =>
-  binary(name, op, 'bool', (g, a, b, shape) =>
-    g.op(op, [toBool(g, a), toBool(g, b)], shape, {}, { type: 'bool' }),
-  );
 
 /** max(x, 0), absorbing a preceding per-channel affine form into one pass. */
 function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
   const affine = ctx.affine(x);
   if (affine) ctx.define(y, 'blocked', ctx.emitAffine(affine, true));
-  else elementwise(ctx, [x], y, ([ref], shape) => ctx.graph.op('Relu', [ref], shape));
+  else
+    elementwise(ctx, [x], y, ([ref], shape) =>
+      ref.type === 'float32'
+        ? ctx.graph.op('Relu', [ref], shape)
+        : ctx.graph.op('Max', [ref, ctx.graph.typed([0], [], ref.type)], shape),
+    );
 }
 
 /**
@@ -83,7 +36,7 @@ function lowerAdd(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValue): v
     ctx.defineAffine(y, { ...affine, sum: ctx.as(q, 'blocked') });
     return;
   }
-  elementwise(ctx, [a, b], y, ([p, q], shape) => ctx.graph.op('Add', [p, q], shape));
+  elementwise(ctx, [a, b], y, ([p, q], shape) => arithmeticOp(ctx.graph, 'Add', p, q, shape));
 }
 
 /** a · b. TensorFlow.js spreads the gradient of a sum by a product with ones: that costs no pass. */
@@ -97,7 +50,7 @@ function lowerMultiply(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValu
     const native = ctx.native(other);
     return ctx.define(y, native, () => ctx.as(other, native));
   }
-  elementwise(ctx, [a, b], y, ([p, q], shape) => ctx.graph.op('Mul', [p, q], shape));
+  elementwise(ctx, [a, b], y, ([p, q], shape) => arithmeticOp(ctx.graph, 'Mul', p, q, shape));
 }
 
 /** The ReLU of the same value, if the step computes one: its sign is the same, and it is at hand. */
@@ -114,8 +67,14 @@ defineKernels(
   {
     name: 'Add',
     lowering: 'Add, or the addend of the preceding blocked convolution',
-    infer: ({ a, b }) => [{ shape: broadcast(a, b), dtype: a.dtype }],
+    infer: ({ a, b }) => [{ shape: broadcastShape(a, b), dtype: a.dtype }],
     lower: (ctx, { inputs: { a, b }, outputs: [y] }) => lowerAdd(ctx, a, b, y),
+  },
+  {
+    name: 'Multiply',
+    lowering: 'Mul; by ones: none',
+    infer: ({ a, b }) => [{ shape: broadcastShape(a, b), dtype: a.dtype }],
+    lower: (ctx, { inputs: { a, b }, outputs: [y] }) => lowerMultiply(ctx, a, b, y),
   },
   {
     name: 'Step',
@@ -126,78 +85,14 @@ defineKernels(
       const source = alpha === 0 ? (reluOf(ctx, x) ?? x) : x;
       elementwise(ctx, [source], y, ([ref], shape) => {
         const g = ctx.graph;
-        const positive = g.op('Greater', [ref, g.float(0)], shape, {}, { type: 'bool' });
-        if (alpha === 0) return g.cast(positive, 'float32');
-        return g.op(
-          'Where',
-          [positive, g.float(1), g.float(alpha)],
-          shape,
-          {},
-          { type: 'float32' },
-        );
+        const zero = g.typed([0], [], ref.type);
+        const positive = g.op('Greater', [ref, zero], shape, {}, { type: 'bool' });
+        if (alpha === 0) return g.cast(positive, onnxType(y.dtype));
+        const slopes = [positive, g.float(1), g.float(alpha)];
+        const slope = g.op('Where', slopes, shape, {}, { type: 'float32' });
+        return g.cast(slope, onnxType(y.dtype));
       });
     },
-  },
-  direct('Abs'),
-  direct('Acos'),
-  direct('Acosh'),
-  direct('Asin'),
-  direct('Asinh'),
-  direct('Atan'),
-  direct('Atanh'),
-  direct('Ceil'),
-  direct('Cos'),
-  direct('Cosh'),
-  direct('Erf'),
-  direct('Exp'),
-  direct('Floor'),
-  direct('Log'),
-  direct('Neg'),
-  direct('Reciprocal'),
-  direct('Round'),
-  direct('Sigmoid'),
-  direct('Sign'),
-  direct('Sin'),
-  direct('Sinh'),
-  direct('Softplus'),
-  direct('Sqrt'),
-  direct('Tan'),
-  direct('Tanh'),
-  unary('Square', 'Mul', (g, x, shape) => g.op('Mul', [x, x], shape)),
-  unary('Rsqrt', 'Sqrt, Reciprocal', (g, x, shape) =>
-    g.op('Reciprocal', [g.op('Sqrt', [x], shape)], shape),
-  ),
-  unary('Expm1', 'Exp, Sub', (g, x, shape) =>
-    g.op('Sub', [g.op('Exp', [x], shape), g.float(1)], shape),
-  ),
-  unary('Log1p', 'Add, Log', (g, x, shape) =>
-    g.op('Log', [g.op('Add', [x, g.float(1)], shape)], shape),
-  ),
-  unary('Relu6', 'Clip', (g, x, shape) => g.op('Clip', [x, g.float(0), g.float(6)], shape)),
-  unary('ClipByValue', 'Clip', (g, x, shape, attrs) =>
-    g.op(
-      'Clip',
-      [
-        x,
-        g.typed([attrs['clipValueMin'] as number], [], x.type),
-        g.typed([attrs['clipValueMax'] as number], [], x.type),
-      ],
-      shape,
-    ),
-  ),
-  unary('Elu', 'Elu', (g, x, shape) => g.op('Elu', [x], shape, { alpha: { float: 1 } })),
-  unary('Selu', 'Selu', (g, x, shape) => g.op('Selu', [x], shape)),
-  unary('LeakyRelu', 'LeakyRelu', (g, x, shape, attrs) =>
-    g.op('LeakyRelu', [x], shape, { alpha: { float: attrs['alpha'] as number } }),
-  ),
-  {
-    name: 'LogicalNot',
-    lowering: 'Not',
-    infer: ({ x }) => [{ shape: x.shape, dtype: 'bool' }],
-    lower: (ctx, { inputs: { x }, outputs: [y] }) =>
-      elementwise(ctx, [x], y, ([ref], shape) =>
-        ctx.graph.op('Not', [toBool(ctx.graph, ref)], shape, {}, { type: 'bool' }),
-      ),
   },
   {
     name: 'Cast',
@@ -216,37 +111,6 @@ defineKernels(
       else ctx.define(y, ctx.native(x), () => ctx.as(x, ctx.native(x)));
     },
   },
-  arithmetic('Sub', 'Sub'),
-  {
-    name: 'Multiply',
-    lowering: 'Mul; none where a factor is 1',
-    infer: ({ a, b }) => [{ shape: broadcast(a, b), dtype: a.dtype }],
-    lower: (ctx, { inputs: { a, b }, outputs: [y] }) => lowerMultiply(ctx, a, b, y),
-  },
-  arithmetic('Maximum', 'Max'),
-  arithmetic('Minimum', 'Min'),
-  binary('RealDiv', 'Div', 'float32', (g, a, b, shape) =>
-    g.op('Div', [g.cast(a, 'float32'), g.cast(b, 'float32')], shape),
-  ),
-  binary('SquaredDifference', 'Sub, Mul', 'as a', (g, a, b, shape) => {
-    const difference = g.op('Sub', [a, b], shape);
-    return g.op('Mul', [difference, difference], shape);
-  }),
-  binary('Pow', 'Pow', 'as a', (g, a, b, shape) => g.op('Pow', [a, b], shape)),
-  binary('FloorDiv', 'Div, Floor, Cast', 'int32', (g, a, b, shape) =>
-    g.cast(
-      g.op('Floor', [g.op('Div', [g.cast(a, 'float32'), g.cast(b, 'float32')], shape)], shape),
-      'int32',
-    ),
-  ),
-  comparison('Greater', 'Greater'),
-  comparison('GreaterEqual', 'GreaterOrEqual'),
-  comparison('Less', 'Less'),
-  comparison('LessEqual', 'LessOrEqual'),
-  equality('Equal', false),
-  equality('NotEqual', true),
-  logical('LogicalAnd', 'And'),
-  logical('LogicalOr', 'Or'),
   {
     name: 'AddN',
     lowering: 'Sum',

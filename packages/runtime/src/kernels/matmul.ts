@@ -1,3 +1,4 @@
+import { onnxType } from '../lowering/lowering.ts';
 import { defineKernels } from './kernel.ts';
 
 /** Batched matrix products. */
@@ -25,5 +26,36 @@ defineKernels({
         ? g.op('FusedMatMul', [p, q], y.shape, { transA, transB }, { domain: 'com.microsoft' })
         : g.op('MatMul', [p, q], y.shape),
     );
+  },
+});
+
+/** Sizes of an equation's labels from the operands' shapes. */
+function labelSizes(
+  terms: readonly string[],
+  shapes: readonly (readonly number[])[],
+): Map<string, number> {
+  const sizes = new Map<string, number>();
+  terms.forEach((term, t) => [...term].forEach((label, i) => sizes.set(label, shapes[t][i])));
+  return sizes;
+}
+
+defineKernels({
+  name: 'Einsum',
+  lowering: 'Einsum',
+  infer: (inputs, attrs) => {
+    const operands = Object.values(inputs);
+    const [left, right] = (attrs['equation'] as string).replace(/\s/g, '').split('->');
+    const sizes = labelSizes(
+      left.split(','),
+      operands.map((x) => x.shape),
+    );
+    const shape = [...right].map((label) => sizes.get(label) as number);
+    return [{ shape, dtype: operands[0].dtype }];
+  },
+  lower: (ctx, { inputs, attrs, outputs: [y] }) => {
+    const refs = Object.values(inputs).map((x) => ctx.plain(x));
+    const equation = (attrs['equation'] as string).replace(/\s/g, '');
+    const type = onnxType(y.dtype);
+    ctx.define(y, 'plain', ctx.graph.op('Einsum', refs, y.shape, { equation }, { type }));
   },
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CapturedType, TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
-import { NCHWC } from '../lowering/lowering.ts';
+import { NCHWC, onnxType } from '../lowering/lowering.ts';
 import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
 import { defineKernels, like, type Kernel } from './kernel.ts';
 
@@ -101,6 +101,27 @@ const reduction = (
     reduce(ctx, op, x, axesOf(attrs, x.shape.length), y),
 });
 
+/** A reduction of bools, which ONNX has for numbers only. */
+const logicalReduction = (name: string, op: string): Kernel => ({
+  name,
+  lowering: `Cast, ${op}, Cast`,
+  infer: ({ x }, attrs) => [
+    {
+      shape: reducedShape(x.shape, axesOf(attrs, x.shape.length), Boolean(attrs['keepDims'])),
+      dtype: x.dtype,
+    },
+  ],
+  lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) => {
+    const { graph: g } = ctx;
+    const axes = axesOf(attrs, x.shape.length);
+    if (axes.length === 0) return ctx.define(y, 'plain', () => ctx.plain(x));
+    const bits = g.cast(g.cast(ctx.plain(x), 'bool'), 'int32');
+    const shape = reducedShape(x.shape, axes, false);
+    const reduced = g.op(op, [bits, g.ints(axes)], shape, { keepdims: 0 });
+    ctx.define(y, 'plain', g.cast(g.reshape(reduced, y.shape), onnxType(y.dtype)));
+  },
+});
+
 const arg = (name: string): Kernel => ({
   name,
   lowering: `${name}, Cast`,
@@ -140,9 +161,10 @@ defineKernels(
   reduction('Mean', 'ReduceMean', () => 'float32'),
   reduction('Max', 'ReduceMax'),
   reduction('Min', 'ReduceMin'),
-  reduction('Prod', 'ReduceProd'),
+  reduction('Prod', 'ReduceProd', (x) => (x.dtype === 'bool' ? 'int32' : x.dtype)),
+  logicalReduction('All', 'ReduceMin'),
+  logicalReduction('Any', 'ReduceMax'),
   arg('ArgMax'),
   arg('ArgMin'),
   softmax('Softmax', 'Softmax'),
-  softmax('LogSoftmax', 'LogSoftmax'),
 );

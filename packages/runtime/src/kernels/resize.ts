@@ -79,8 +79,7 @@ const resizeGradient = (name: string, matrix: Matrix): Kernel => ({
 
 defineKernels(
   resize('ResizeBilinear', bilinearMatrix),
-  resizeGradient('ResizeBilinearGrad', bilinearMatrix),
   resizeGradient('ResizeBilinearAdjoint', bilinearMatrix),
   resize('ResizeNearestNeighbor', nearestMatrix),
-  resizeGradient('ResizeNearestNeighborGrad', nearestMatrix),
+  resizeGradient('ResizeNearestNeighborAdjoint', nearestMatrix),
 );

@@ -206,6 +206,7 @@ const pack: Kernel = {
 const unpack: Kernel = {
   name: 'Unpack',
   lowering: 'Split, Reshape',
+  list: true,
   infer: ({ value }, attrs) => {
     const rank = value.shape.length;
     const axis = ((attrs['axis'] as number) + rank) % rank;
@@ -230,6 +231,7 @@ const unpack: Kernel = {
 const splitV: Kernel = {
   name: 'SplitV',
   lowering: 'Split',
+  list: true,
   infer: ({ x }, attrs) => {
     const axis = axisOf(attrs['axis'], x.shape.length);
     const input = { shape: [...x.shape] } as tf.Tensor;
@@ -276,33 +278,6 @@ const filled = (
     );
   },
 });
-
-const gather: Kernel = {
-  name: 'GatherV2',
-  lowering: 'Gather',
-  infer: ({ x, indices }, attrs) => {
-    const axis = axisOf(attrs['axis'] ?? 0, x.shape.length);
-    const batchDims = (attrs['batchDims'] as number | undefined) ?? 0;
-    if (batchDims !== 0)
-      throw new Error('compile: gather with batchDims has no lowering; use batchDims 0');
-    const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-    return [{ shape, dtype: x.dtype }];
-  },
-  lower: (ctx, { inputs: { x, indices }, attrs, outputs: [y] }) => {
-    const axis = axisOf(attrs['axis'] ?? 0, x.shape.length);
-    ctx.define(
-      y,
-      'plain',
-      ctx.graph.op(
-        'Gather',
-        [ctx.plain(x), ctx.graph.cast(ctx.plain(indices), 'int32')],
-        y.shape,
-        { axis },
-        { type: onnxType(x.dtype) },
-      ),
-    );
-  },
-};
 
 /** Equality with a range, so that an index outside it gives a row of off values, as it does eagerly. */
 const oneHot: Kernel = {
@@ -356,6 +331,5 @@ defineKernels(
   filled('ZerosLike', () => 0),
   filled('OnesLike', () => 1),
   filled('Fill', (attrs) => attrs['value'] as number),
-  gather,
   oneHot,
 );

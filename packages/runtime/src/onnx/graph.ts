@@ -187,7 +187,9 @@ export class Graph {
     const producer = this.#producer(x);
     const source = producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
     if (source !== x) return this.reshape(source, shape);
-    return this.op('Reshape', [x, this.ints(shape)], shape);
+    // Without the flag a 0 means "as in the input".
+    const attributes = shape.includes(0) ? { allowzero: 1 } : {};
+    return this.op('Reshape', [x, this.ints(shape)], shape, attributes);
   }
 
   transpose(x: Ref, perm: readonly number[]): Ref {

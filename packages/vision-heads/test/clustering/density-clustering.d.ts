@@ -1,10 +1,8 @@
 declare module 'density-clustering' {
-  export class DBSCAN {
+  interface Clustering {
     noise: number[];
     run(points: number[][], eps: number, minPts: number): number[][];
   }
-  export class OPTICS {
-    run(points: number[][], eps: number, minPts: number): number[][];
-    getReachabilityPlot(): [point: number, reachability: number | undefined][];
-  }
+  const densityClustering: { DBSCAN: new () => Clustering; OPTICS: new () => Clustering };
+  export default densityClustering;
 }

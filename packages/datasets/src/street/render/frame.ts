@@ -43,7 +43,7 @@ export function renderFrame(scene: Scene, size: Size): StreetFrame {
   const view = viewOf(camera, size);
   const visibility = rasterise(mesh, view, SAMPLES);
   // Cells about as fine as what a pixel of the middle distance shows.
-  const cell = Math.max(0.08, Math.min(0.2, 25.6 / size.width));
+  const cell = Math.max(0.08, Math.min(0.25, 32 / size.width));
   const light = shade(visibility, mesh, view, {
     weather,
     sunlight: shadowMap(mesh, weather, cell),

@@ -1,5 +1,5 @@
 import type { Size } from '../../dataset.ts';
-import { normal, type Random } from '../../random.ts';
+import { normalPairs, type Random } from '../../random.ts';
 
 /** How light becomes an 8-bit photograph. */
 export interface Lens {
@@ -21,7 +21,7 @@ export interface Lens {
 export function drawLens(random: Random): Lens {
   const warmth = 0.06 * (random() - 0.5);
   return {
-    exposure: 0.62 * 2 ** (0.5 * (random() - 0.5)),
+    exposure: 0.95 * 2 ** (0.6 * (random() - 0.5)),
     vignette: 0.12 + 0.15 * random(),
     blur: 0.25 + 0.25 * random(),
     shot: 0.0002 + 0.0004 * random(),
@@ -38,6 +38,7 @@ export function develop(light: Float32Array, size: Size, lens: Lens, random: Ran
   const blurred = blur(light, size, lens.blur);
   const result = new Uint8Array(light.length);
   const { height, width } = size;
+  const normals = normalPairs(random);
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const x = (2 * column + 1) / width - 1;
@@ -46,7 +47,7 @@ export function develop(light: Float32Array, size: Size, lens: Lens, random: Ran
       for (let k = 0; k < 3; k++, i++) {
         const clean = blurred[i] * fall * lens.balance[k];
         const noise = Math.sqrt(lens.shot * Math.max(0, clean) + lens.read ** 2);
-        result[i] = tone(clean + noise * normal(random));
+        result[i] = tone(clean + noise * normals());
       }
     }
   }

@@ -38,47 +38,75 @@ export function shade(
   const hit = emptyHit(mesh.surfaces[0]);
   const normals = facetNormals(mesh);
   const perFocal = 1 / (camera.fx * perSide);
-  const weight = 1 / perSide ** 2;
 
-  for (let row = 0; row < visibility.height; row++) {
-    const up = (camera.v0 - ((row + 0.5) / perSide - 0.5)) / camera.fy;
-    const pixelRow = Math.floor(row / perSide) * size.width;
-    for (let column = 0; column < width; column++) {
-      const left = (camera.u0 - ((column + 0.5) / perSide - 0.5)) / camera.fx;
-      // Ray with unit depth along the optical axis.
-      const dx = axes[0] + axes[3] * left + axes[6] * up;
-      const dy = axes[1] + axes[4] * left + axes[7] * up;
-      const dz = axes[2] + axes[5] * left + axes[8] * up;
-      const i = row * width + column;
-      const id = drawn[i];
-      if (id < 0) {
-        const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
-        skyColour(weather, dx / length, dy / length, dz / length, light);
-      } else {
-        const z = 1 / inverseDepth[i];
-        const at = id * PLANE_STRIDE;
-        const triangle = triangleOf[id];
-        hit.surface = mesh.surfaces[mesh.surfaceOf[triangle]];
-        hit.u = (planes[at + 3] * column + planes[at + 4] * row + planes[at + 5]) * z;
-        hit.v = (planes[at + 6] * column + planes[at + 7] * row + planes[at + 8]) * z;
-        hit.x = dx * z;
-        hit.y = dy * z;
-        hit.z = camera.z + dz * z;
-        hit.distance = z;
-        hit.footprint = z * perFocal;
-        setNormal(hit, normals, triangle, dx, dy, dz);
-        out.gloss = 0;
-        out.glow = 0;
-        hit.surface.material(hit, out);
-        lightHit(dx, dy, dz);
+  for (let pixelRow = 0, p = 0; pixelRow < size.height; pixelRow++) {
+    for (let pixelColumn = 0; pixelColumn < size.width; pixelColumn++, p += 3) {
+      // One surface all over: three samples, none in the same row or column, do for nine.
+      const sparse = perSide === 3 && isUniform(pixelRow, pixelColumn);
+      const weight = sparse ? 1 / 3 : 1 / perSide ** 2;
+      hit.footprint = (sparse ? 1.7 : 1) * perFocal;
+      for (let y = 0; y < perSide; y++) {
+        for (let x = 0; x < perSide; x++) {
+          if (sparse && x !== (2 * y + 1) % 3) continue;
+          sample(pixelRow * perSide + y, pixelColumn * perSide + x);
+          result[p] += light[0] * weight;
+          result[p + 1] += light[1] * weight;
+          result[p + 2] += light[2] * weight;
+        }
       }
-      const p = (pixelRow + Math.floor(column / perSide)) * 3;
-      result[p] += light[0] * weight;
-      result[p + 1] += light[1] * weight;
-      result[p + 2] += light[2] * weight;
     }
   }
   return result;
+
+  function isUniform(pixelRow: number, pixelColumn: number): boolean {
+    const start = pixelRow * perSide * width + pixelColumn * perSide;
+    const first = surfaceAt(start);
+    for (let y = 0; y < perSide; y++) {
+      for (let x = 0; x < perSide; x++) {
+        if (surfaceAt(start + y * width + x) !== first) return false;
+      }
+    }
+    return true;
+  }
+
+  function surfaceAt(i: number): number {
+    return drawn[i] < 0 ? -1 : mesh.surfaceOf[triangleOf[drawn[i]]];
+  }
+
+  /** Light of one sample, into `light`. `hit.footprint` holds its size at 1 m. */
+  function sample(row: number, column: number): void {
+    const up = (camera.v0 - ((row + 0.5) / perSide - 0.5)) / camera.fy;
+    const left = (camera.u0 - ((column + 0.5) / perSide - 0.5)) / camera.fx;
+    // Ray with unit depth along the optical axis.
+    const dx = axes[0] + axes[3] * left + axes[6] * up;
+    const dy = axes[1] + axes[4] * left + axes[7] * up;
+    const dz = axes[2] + axes[5] * left + axes[8] * up;
+    const i = row * width + column;
+    const id = drawn[i];
+    if (id < 0) {
+      const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+      skyColour(weather, dx / length, dy / length, dz / length, true, light);
+      return;
+    }
+    const z = 1 / inverseDepth[i];
+    const at = id * PLANE_STRIDE;
+    const triangle = triangleOf[id];
+    const perMetre = hit.footprint;
+    hit.surface = mesh.surfaces[mesh.surfaceOf[triangle]];
+    hit.u = (planes[at + 3] * column + planes[at + 4] * row + planes[at + 5]) * z;
+    hit.v = (planes[at + 6] * column + planes[at + 7] * row + planes[at + 8]) * z;
+    hit.x = dx * z;
+    hit.y = dy * z;
+    hit.z = camera.z + dz * z;
+    hit.distance = z;
+    hit.footprint = z * perMetre;
+    setNormal(hit, normals, triangle, dx, dy, dz);
+    out.gloss = 0;
+    out.glow = 0;
+    hit.surface.material(hit, out);
+    lightHit(dx, dy, dz);
+    hit.footprint = perMetre;
+  }
 
   function lightHit(dx: number, dy: number, dz: number): void {
     const { nx, ny, nz, x, y, z } = hit;
@@ -95,7 +123,14 @@ export function shade(
       const rz = dz / length - along * nz;
       // Grazing rays mirror more (Schlick 1994).
       const fresnel = out.gloss + (1 - out.gloss) * out.gloss * (1 + along / 2) ** 5;
-      skyColour(weather, dx / length - along * nx, dy / length - along * ny, Math.abs(rz), sky);
+      skyColour(
+        weather,
+        dx / length - along * nx,
+        dy / length - along * ny,
+        Math.abs(rz),
+        false,
+        sky,
+      );
       // Below the horizon a mirror shows the street, not the sky.
       shine = fresnel * (rz > 0 ? 1 : 0.25);
     }

@@ -59,23 +59,28 @@ export function drawWeather(random: Random, hazeScale: number): Weather {
 
 /**
  * Light of the sky in a direction (unit vector), linear; written to `out`.
- * Below the horizon it is the horizon's colour, dimmed.
+ * @param clouds false: their mean in place of their shapes, enough for a mirrored sky
  */
 export function skyColour(
   weather: Weather,
   x: number,
   y: number,
   z: number,
+  clouds: boolean,
   out: Float64Array,
 ): void {
   const { zenith, horizon, cloud, cover, sun } = weather;
   const up = Math.max(0, z);
   const height = Math.sqrt(Math.min(1, up * 1.6));
-  // Clouds lie on a plane above, so they crowd towards the horizon.
-  const scale = 1.1 / (up + 0.12);
-  const pattern = fractal2(x * scale * 1.4, y * scale * 1.4, weather.seed);
-  const density = smoothstep(1 - cover - 0.16, 1 - cover + 0.22, pattern);
-  const shade = 0.86 + 0.28 * fractal2(x * scale * 3 + 9, y * scale * 3, weather.seed + 5);
+  let density = cover;
+  let shade = 1;
+  if (clouds) {
+    // Clouds lie on a plane above, so they crowd towards the horizon.
+    const scale = 1.1 / (up + 0.12);
+    const pattern = fractal2(x * scale * 1.4, y * scale * 1.4, weather.seed);
+    density = smoothstep(1 - cover - 0.16, 1 - cover + 0.22, pattern);
+    shade = 0.86 + 0.28 * fractal2(x * scale * 3 + 9, y * scale * 3, weather.seed + 5);
+  }
   const towards = Math.max(0, x * sun[0] + y * sun[1] + z * sun[2]);
   // towards^16 and towards^256
   const wide = (((towards ** 2) ** 2) ** 2) ** 2;

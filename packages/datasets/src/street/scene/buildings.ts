@@ -39,7 +39,7 @@ function addRow(stage: Stage, side: RoadSide): void {
 
 function addHouse(stage: Stage, side: RoadSide, from: number, to: number, low: boolean): void {
   const { random, city, road, mesh } = stage;
-  const [fewest, most] = low ? [1, 3] : city.storeys;
+  const [fewest, most] = low ? [2, 3] : city.storeys;
   const storeys = fewest + Math.floor(random() * (most - fewest + 1));
   const shop = !low && random() < city.shops ? between(random, 3.4, 4.2) : 0;
   const top = shop + storeys * city.storey + between(random, 0.4, 1);

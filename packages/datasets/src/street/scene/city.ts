@@ -133,7 +133,7 @@ export function cityStyle(name: string, seed: number): City {
   const random = randomStream('city', name, seed);
   const some = <T>(items: readonly T[], count: number) =>
     Array.from({ length: count }, () => pick(random, items));
-  const fewest = 2 + Math.floor(2 * random());
+  const fewest = 3 + Math.floor(2 * random());
   return {
     name,
     walls: some(WALLS, 6),
@@ -150,17 +150,17 @@ export function cityStyle(name: string, seed: number): City {
     storey: between(random, 2.9, 3.7),
     brick: random() < 0.35 ? 0.8 : 0.15,
     shops: between(random, 0.2, 0.8),
-    trees: between(random, 0.3, 0.8),
+    trees: between(random, 0.3, 0.75),
     parked: between(random, 0.35, 0.8),
     people: between(random, 2, 7),
     kinds: [
       ['centre', between(random, 2, 4)],
       ['houses', between(random, 1, 3)],
       ['avenue', between(random, 1.5, 3)],
-      ['edge', between(random, 0.6, 1.6)],
+      ['edge', between(random, 0.4, 1.2)],
     ],
     rails: random() < 0.5 ? 0.18 : 0.02,
-    haze: between(random, 180, 420),
+    haze: between(random, 260, 600),
     bonnet: drawBonnet(random),
   };
 }

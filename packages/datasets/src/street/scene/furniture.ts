@@ -24,7 +24,7 @@ function pole(stage: Stage, place: Place, height: number, radius: number): void 
 export function addStreetLamp(stage: Stage, place: Place, sign: number): void {
   const { mesh, random } = stage;
   const height = between(random, 5, 9);
-  pole(stage, place, height, 0.08);
+  pole(stage, place, height, 0.06);
   const arm = stage.surface(metal, POLE, pick(random, METALS));
   const reach = between(random, 0.6, 2);
   tube(mesh, place, arm, [0, 0, height], [0, sign * reach, height + 0.4], [0.05, 0.04], 4);
@@ -37,13 +37,13 @@ export function addStreetLamp(stage: Stage, place: Place, sign: number): void {
 export function addSign(stage: Stage, place: Place): void {
   const { mesh, random } = stage;
   const height = between(random, 2.1, 2.9);
-  pole(stage, place, height + 0.3, 0.04);
+  pole(stage, place, height + 0.3, 0.032);
   const facing = random() < 0.72;
   const kind = facing ? pick(random, [0, 0, 1, 1, 2, 3]) : 5;
   const surface = stage.surface(signPlate, SIGN, srgb(30, 70, 140), { detail: [kind] });
   const front: Place = (x, y, z) => place(-0.07 + y, x, z);
   const at = (x: number, z: number) => front(x, 0, height + z);
-  const size = between(random, 0.28, 0.4);
+  const size = between(random, 0.26, 0.36);
   const corners = (points: readonly (readonly [number, number])[]) =>
     points.map(([x, z]) => [at(x * size, z * size), [x, z]] as const);
   if (kind === 0) {

@@ -83,7 +83,7 @@ function addSide(stage: Stage, side: RoadSide): void {
   strips.push([stone, kerbAt, kerbAt, 0, KERB_HEIGHT]);
   strips.push([stone, kerbAt, kerbAt + 0.15, KERB_HEIGHT, KERB_HEIGHT]);
   strips.push([pavement, kerbAt + 0.15, walk, KERB_HEIGHT, KERB_HEIGHT]);
-  const open = road.kind === 'edge' || road.kind === 'houses' || random() < 0.35;
+  const open = road.kind === 'edge' || road.kind === 'houses' || random() < 0.5;
   const garden = open
     ? stage.surface(grass, TERRAIN, tinted(city.grass, between(random, 0.8, 1.1)), {
         second: city.earth,

@@ -26,7 +26,7 @@ function addPlots(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
   const { sign, walk, front } = side;
   const room = front - walk;
-  const share = room > 1 ? 0.75 : 0.06;
+  const share = room > 1 ? 0.75 : 0.1;
   for (let s = 0; s < road.length * 0.8;) {
     const next = s + between(random, 8, 22);
     if (
@@ -37,8 +37,8 @@ function addPlots(stage: Stage, side: RoadSide): void {
     ) {
       const t = sign * (walk + 0.25);
       const kind = random();
-      if (kind < 0.3) addBarrier(stage, 'fence', s, next - 1, t);
-      else if (kind < 0.52) addBarrier(stage, 'wall', s, next - 1, t);
+      if (kind < 0.42) addBarrier(stage, 'fence', s, next - 1, t);
+      else if (kind < 0.58) addBarrier(stage, 'wall', s, next - 1, t);
       else if (kind < 0.85 && room > 1) {
         const height = between(random, 0.8, 2);
         for (let x = s; x < next - 1; x += 1.6) {
@@ -66,7 +66,7 @@ function addKerbRow(stage: Stage, side: RoadSide): void {
   }
   for (let s = between(random, 4, 20); s < road.length * 0.7; s += between(random, 9, 38)) {
     if (road.crossed(s, sign, 1)) continue;
-    if (random() < 0.08) addDirectionSign(stage, road.place(s, sign * (kerb + 1.2)));
+    if (random() < 0.035) addDirectionSign(stage, road.place(s, sign * (kerb + 1.2)));
     else addSign(stage, road.place(s, t));
   }
   if (random() < 0.3) {
@@ -104,9 +104,9 @@ function addTrees(stage: Stage, side: RoadSide): void {
       const t = sign * between(random, walk + 1.5, front);
       addTree(stage, road.place(s, t), between(random, 4, 10), s);
     }
-    if (random() < (road.kind === 'centre' ? 0.12 : 0.5)) {
+    if (random() < (road.kind === 'centre' ? 0.15 : 0.7)) {
       const t = sign * (front + between(random, 14, 30));
-      addTree(stage, road.place(s, t), between(random, 8, 16), Math.max(50, s));
+      addTree(stage, road.place(s, t), between(random, 9, 19), Math.max(50, s));
     }
   }
 }

@@ -11,9 +11,9 @@ import { between, pick, type Stage } from './stage.ts';
 const PERSON = labelNamed('person').id;
 const BICYCLE = labelNamed('bicycle').id;
 const CAR = labelNamed('car').id;
-const REACH = 130;
+const REACH = 150;
 /** Beyond this, cars in a row cannot be told apart, metres. */
-const BLURRED = 85;
+const BLURRED = 100;
 
 /** Cars in the lanes and parked, large vehicles, two-wheelers, people. */
 export function addTraffic(stage: Stage): void {
@@ -37,13 +37,13 @@ function addLanes(stage: Stage, side: RoadSide, direction: 1 | -1): void {
     const t = side.sign * (lane + 0.5) * road.lane;
     const own = direction > 0 && Math.abs(t - road.ownLane) < road.lane * 0.6;
     const tram = road.rails && lane === 0;
-    let s = own ? between(random, 7, 34) : between(random, -1, 30);
+    let s = own ? between(random, 9, 45) : between(random, 3, 40);
     while (s < REACH) {
       if (random() < busy * 0.75) {
         const wobble = t + between(random, -0.25, 0.25);
         s += addVehicle(stage, road.place(s + 2.5, wobble, heading), s, wobble, heading, tram);
       }
-      s += between(random, 5, 40 / busy);
+      s += between(random, 4, 30 / busy);
     }
   }
 }
@@ -65,11 +65,11 @@ function addVehicle(
   }
   if (kind < 0.035 && s > 6) return addTruck(stage, further(6)) + 2;
   if (kind < 0.06 && s > 6) return addBus(stage, further(7)) + 2;
-  if (kind < 0.08) {
+  if (kind < 0.095) {
     addMotorcycle(stage, place, s, { ridden: true });
     return 3;
   }
-  if (kind < 0.12) {
+  if (kind < 0.19) {
     const aside = road.place(s, t + (t > 0 ? 1 : -1) * road.lane * 0.3, heading);
     addBicycle(stage, aside, s, { ridden: true });
     return 3;
@@ -84,13 +84,13 @@ function addParked(stage: Stage, side: RoadSide): void {
   const t = side.sign * (side.edge + 1.05);
   const full = city.parked * between(random, 0.4, 1.15);
   const group = stage.group(CAR);
-  for (let s = between(random, 1, 9); s < 120; s += between(random, 5.2, 6.3)) {
+  for (let s = between(random, 3, 22); s < 150; s += between(random, 5.2, 6.3)) {
     if (road.crossed(s, side.sign, 4) || random() > full) continue;
     const turn = (side.sign < 0 || random() < 0.15 ? 0 : Math.PI) + between(random, -0.04, 0.04);
     const place = road.place(s, t + between(random, -0.12, 0.12), turn);
     const other = random();
     if (other < 0.015) addTrailer(stage, place);
-    else if (other < 0.03) addMotorcycle(stage, place, s, { ridden: false });
+    else if (other < 0.04) addMotorcycle(stage, place, s, { ridden: false });
     else addCar(stage, place, s > BLURRED ? { group } : {});
   }
 }
@@ -100,7 +100,7 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
   const count = Math.floor(city.people * between(random, 0.2, 1.6) + random());
   for (let k = 0; k < count; k++) {
     // More people far away than near: the pavement widens with distance in sight, not in metres.
-    const s = 4 + 95 * random() ** 1.2;
+    const s = 4 + 85 * random() ** 1.3;
     const t =
       side.sign * between(random, side.kerb + 0.5, Math.max(side.kerb + 1, side.walk - 0.3));
     const party = random() < 0.3 ? 2 : 1;
@@ -124,7 +124,7 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
 /** Parked bicycles, single or as a group, and now and then a motorcycle. */
 function addStands(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
-  const spots = Math.floor(between(random, 0, 1.7));
+  const spots = Math.floor(between(random, 0, 3.6));
   for (let k = 0; k < spots; k++) {
     const s = between(random, 5, 60);
     if (road.crossed(s, side.sign, 3)) continue;

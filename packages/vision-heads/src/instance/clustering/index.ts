@@ -1,7 +1,4 @@
-export {
-  connectedComponents,
-  type Components,
-} from './connected-components.ts';
+export { connectedComponents, type Components } from './connected-components.ts';
 export { dbscan, type DbscanOptions } from './dbscan.ts';
 export { extractDbscan } from './extract-dbscan.ts';
 export { extractXi, type OrderInterval, type XiClusters, type XiOptions } from './extract-xi.ts';

@@ -54,7 +54,7 @@ export function createWaitingLists(lists: number): WaitingLists {
   /** Melds siblings in pairs from left to right, then the pairs from right to left. */
   function meldSiblings(first: number): number {
     let pairs = -1;
-    for (let a = first; a >= 0; ) {
+    for (let a = first; a >= 0;) {
       const b = sibling[a];
       const after = b >= 0 ? sibling[b] : -1;
       sibling[a] = -1;

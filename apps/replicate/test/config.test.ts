@@ -1,0 +1,65 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { configured } from '../src/config/overrides.ts';
+import { profiles } from '../src/config/profiles.ts';
+import { parseConfig } from '../src/config/schema.ts';
+import { claimFolder } from '../src/run/folder.ts';
+
+const scratch = () => mkdtemp(join(tmpdir(), 'replicate-config-'));
+
+test.each(Object.entries(profiles))('the %s profile is a valid configuration', (_, profile) => {
+  expect(parseConfig(profile, 'test')).toEqual(profile);
+});
+
+test('a value is laid over the profile and leaves the rest', async () => {
+  const config = await configured(profiles.quick, { set: ['training.steps=7', 'seeds=[3,4]'] });
+  expect(config.training.steps).toBe(7);
+  expect(config.seeds).toEqual([3, 4]);
+  expect(config.training.batchSize).toBe(profiles.quick.training.batchSize);
+});
+
+test('a folder in place of generated scenes keeps the number of frames as limits', async () => {
+  const config = await configured(profiles.smoke, { set: [], data: '/somewhere' });
+  expect(config.data).toEqual({ source: 'folder', root: '/somewhere', maxTrain: 32, maxVal: 8 });
+});
+
+test('an unknown key is an error that names it', async () => {
+  await expect(configured(profiles.quick, { set: ['training.stepz=7'] })).rejects.toThrow(
+    /--set training\.stepz=7[^]*stepz/,
+  );
+  await expect(configured(profiles.quick, { set: ['training.steps'] })).rejects.toThrow(
+    'expected key=value',
+  );
+});
+
+test('a wrong value is an error that names the key', async () => {
+  await expect(configured(profiles.quick, { set: ['training.steps=-1'] })).rejects.toThrow(
+    /training\.steps/,
+  );
+});
+
+test('a configuration file is named when it is absent, broken or has an unknown key', async () => {
+  const folder = await scratch();
+  const file = join(folder, 'run.json');
+  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(file);
+  await writeFile(file, '{ "training": ');
+  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(
+    /run\.json: not valid JSON/,
+  );
+  await writeFile(file, '{ "trianing": {} }');
+  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(
+    /run\.json[^]*trianing/,
+  );
+});
+
+test('a folder takes one configuration and refuses another, naming the difference', async () => {
+  const folder = join(await scratch(), 'run');
+  await claimFolder(folder, profiles.smoke);
+  await claimFolder(folder, profiles.smoke);
+  const other = { ...profiles.smoke, training: { ...profiles.smoke.training, steps: 31 } };
+  await expect(claimFolder(folder, other)).rejects.toThrow(
+    'training.steps = 30, now it is 31; give another --name',
+  );
+});

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { benchStep } from './step.ts';
+
+/** `npm run bench -- NAME`: timings as ratios, side by side in one run. */
+
+const program = new Command('bench').description('Timings, each a ratio measured side by side');
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+
+program
+  .command('step')
+  .description('training steps in our runtime and in PyTorch (PEER_PYTHON names the interpreter)')
+  .option('--workloads <letters>', 'a, b, c', 'abc')
+  .option('--rounds <n>', 'turns of each', Number, 5)
+  .option('--steps <n>', 'steps per turn', Number, 10)
+  .option('--threads <n>', 'of each', Number, availableParallelism())
+  .option('--bf16', 'PyTorch with bfloat16 autocast as well', false)
+  .option('--profile <prefix>', 'write a profile of ours, without the peer')
+  .option('--json', 'print JSON', false)
+  .action(
+    async (flags: {
+      workloads: string;
+      rounds: number;
+      steps: number;
+      threads: number;
+      bf16: boolean;
+      profile?: string;
+      json: boolean;
+    }) => {
+      const { machine, results } = await benchStep({
+        ...flags,
+        workloads: [...flags.workloads],
+        say,
+      });
+      if (flags.json)
+        return void process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
+      for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
+      for (const { id, title, parameters, compileMs, ours, torch, torchBf16, ratio } of results) {
+        console.log(`\n(${id}) ${title}, ${parameters} parameters`);
+        console.log(`  compile ${compileMs.toFixed(0)} ms`);
+        for (const [name, t] of Object.entries({ ours, torch, 'torch bf16': torchBf16 })) {
+          if (t)
+            console.log(
+              `  ${name.padEnd(10)} min ${t.min.toFixed(1)} ms  median ${t.median.toFixed(1)} ms  peak ${t.peakMiB.toFixed(0)} MiB`,
+            );
+        }
+        console.log(`  PyTorch / ours: ${ratio === undefined ? '–' : ratio.toFixed(2)}`);
+      }
+    },
+  );
+
+await program.parseAsync();

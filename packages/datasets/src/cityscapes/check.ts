@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import type { Sample } from '@scene-mtl/core';
+import { SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
+import { readPngHeader } from '../image/png-header.ts';
+import { photoPath } from './files.ts';
+
+/** Called for every frame that was read; `problem` says why when it could not be. */
+export type CheckVisitor = (
+  event: {
+    readonly done: number;
+    readonly total: number;
+    readonly split: Split;
+    readonly id: string;
+  } & ({ readonly sample: Sample } | { readonly problem: string }),
+) => void;
+
+/** Size of the photograph of a frame of a Cityscapes tree, px. */
+export async function nativeSize(root: string, split: Split, id: string): Promise<Size> {
+  const file = photoPath(root, split, id);
+  const { height, width } = readPngHeader(await readFile(file), file);
+  return { height, width };
+}
+
+/**
+ * Reads every frame of a data set (a Cityscapes tree at its own size when `root` is given, else at
+ * `size`), so that each file is decoded and each value looked up; goes on after a failure.
+ */
+export async function readEverything(
+  dataset: Dataset,
+  size: Size | { readonly root: string },
+  visit: CheckVisitor,
+): Promise<void> {
+  const frames = SPLITS.flatMap((split) => dataset.list(split).map((id) => ({ split, id })));
+  for (const [i, { split, id }] of frames.entries()) {
+    const event = { done: i + 1, total: frames.length, split, id };
+    try {
+      const at = 'root' in size ? await nativeSize(size.root, split, id) : size;
+      visit({ ...event, sample: await dataset.read(id, split, at) });
+    } catch (error) {
+      visit({ ...event, problem: (error as Error).message });
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { VOID, type Sample } from '@scene-mtl/core';
+import { centresOf } from './centres.ts';
+import type { Dataset } from './dataset.ts';
+import type { Rgb } from './image/read.ts';
+import { lattice2 } from './street/render/noise.ts';
+
+/**
+ * Contact sheet: one row per sample with its photograph, classes in the data set's palette, objects
+ * in colours of their own with a line from some pixels to their centre, and disparity (near is
+ * yellow, far is dark blue, unknown is black). Annotations that are absent leave their column out.
+ * All samples must have the size of the first.
+ */
+export function contactSheet(samples: readonly Sample[], dataset: Dataset): Rgb {
+  const [first] = samples;
+  const { height, width } = first;
+  const panels = samples.map((sample) => [
+    sample.image,
+    ...(sample.semantic ? [classPanel(sample.semantic, dataset.palette)] : []),
+    ...(sample.instance ? [objectPanel(sample)] : []),
+    ...(sample.disparity ? [disparityPanel(sample)] : []),
+  ]);
+  const columns = Math.max(...panels.map((row) => row.length));
+  const sheet = new Uint8Array(samples.length * height * columns * width * 3);
+  const stride = columns * width * 3;
+  panels.forEach((row, i) => {
+    row.forEach((panel, k) => {
+      if (samples[i].height !== height || samples[i].width !== width) {
+        throw new Error(
+          `contactSheet: ${samples[i].id} is ${samples[i].height} × ${samples[i].width}, expected ${height} × ${width}`,
+        );
+      }
+      for (let r = 0; r < height; r++) {
+        const from = panel.subarray(r * width * 3, (r + 1) * width * 3);
+        sheet.set(from, (i * height + r) * stride + k * width * 3);
+      }
+    });
+  });
+  return { data: sheet, height: samples.length * height, width: columns * width };
+}
+
+function classPanel(semantic: Uint8Array, palette: Dataset['palette']): Uint8Array {
+  const panel = new Uint8Array(semantic.length * 3);
+  semantic.forEach((label, i) => {
+    if (label !== VOID) panel.set(palette[label], 3 * i);
+  });
+  return panel;
+}
+
+function objectPanel(sample: Sample): Uint8Array {
+  const { height, width, image } = sample;
+  const instance = sample.instance!;
+  const centres = sample.centres ?? centresOf(instance, width);
+  // The photograph stays dimly visible where there is no object.
+  const panel = image.map((value) => value * 0.35);
+  const colour = (value: number) => [0, 1, 2].map((k) => 70 + 185 * lattice2(value, k, 11));
+  instance.forEach((value, i) => {
+    if (value !== 0) panel.set(colour(value), 3 * i);
+  });
+  const step = Math.max(3, Math.round(width / 42));
+  for (let r = Math.floor(step / 2); r < height; r += step) {
+    for (let c = Math.floor(step / 2); c < width; c += step) {
+      const centre = centres.get(instance[r * width + c]);
+      if (centre) line(panel, height, width, r, c, centre.row, centre.column);
+    }
+  }
+  return panel;
+}
+
+function line(
+  panel: Uint8Array,
+  height: number,
+  width: number,
+  r0: number,
+  c0: number,
+  r1: number,
+  c1: number,
+): void {
+  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(r1 - r0), Math.abs(c1 - c0))));
+  for (let k = 0; k <= steps; k++) {
+    const r = Math.round(r0 + ((r1 - r0) * k) / steps);
+    const c = Math.round(c0 + ((c1 - c0) * k) / steps);
+    if (r < 0 || c < 0 || r >= height || c >= width) continue;
+    const shade = k === steps ? 255 : 20;
+    panel.fill(shade, 3 * (r * width + c), 3 * (r * width + c) + 3);
+  }
+}
+
+// Dark blue, purple, orange, yellow.
+const RAMP = [
+  [16, 18, 72],
+  [120, 30, 120],
+  [235, 120, 50],
+  [252, 240, 130],
+];
+
+function disparityPanel({ width, disparity, disparityValid }: Sample): Uint8Array {
+  const panel = new Uint8Array(disparity!.length * 3);
+  disparity!.forEach((d, i) => {
+    if (!disparityValid?.[i]) return;
+    // Half of the ramp for what is farther than about 24 m (20 px of 2048).
+    const x = Math.min(0.999, Math.sqrt((d * 2048) / width / 110)) * (RAMP.length - 1);
+    const [from, to] = [RAMP[Math.floor(x)], RAMP[Math.floor(x) + 1]];
+    const t = x - Math.floor(x);
+    panel.set(
+      from.map((value, k) => value + (to[k] - value) * t),
+      3 * i,
+    );
+  });
+  return panel;
+}

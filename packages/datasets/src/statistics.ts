@@ -1,0 +1,134 @@
+import { VOID, type Sample } from '@scene-mtl/core';
+import { connectedComponents } from './camvid/components.ts';
+
+/** What a set of samples looks like. Sizes and disparities are converted to 2048 px of width. */
+export interface Statistics {
+  readonly frames: number;
+  /** Share of each class among the pixels that count, by training id. */
+  readonly shares: readonly number[];
+  /** Share of all pixels that are void. */
+  readonly void: number;
+  /** Objects per frame, by training id. */
+  readonly objects: readonly number[];
+  /** Mean object size in px of a 2048 × 1024 image, by training id; NaN without objects. */
+  readonly meanSize: readonly number[];
+  /** Object sizes (px at 2048 × 1024): 10th, 50th and 90th percentile. */
+  readonly sizePercentiles: readonly [number, number, number];
+  /** Share of objects in two or more pieces (8-connectivity). */
+  readonly split: number;
+  /** Mean and standard deviation of known disparities that are not 0, px at 2048. */
+  readonly disparity: { readonly mean: number; readonly deviation: number };
+  /** Share of pixels whose disparity is known. */
+  readonly valid: number;
+}
+
+/** Collects statistics sample by sample. */
+export interface StatisticsCollector {
+  /** Adds one sample. */
+  add(sample: Sample): void;
+  /** Everything added so far. */
+  result(): Statistics;
+}
+
+/** A collector for a number of classes. */
+export function statistics(classes: number): StatisticsCollector {
+  let frames = 0;
+  let pixels = 0;
+  let unknown = 0;
+  let knownDisparities = 0;
+  let pieces = 0;
+  const counts = new Float64Array(classes);
+  const objects = new Float64Array(classes);
+  const areas = new Float64Array(classes);
+  const sizes: number[] = [];
+  const moments = { count: 0, sum: 0, squares: 0 };
+
+  return {
+    add(sample) {
+      const { height, width, semantic, instance, disparity, disparityValid } = sample;
+      frames++;
+      pixels += height * width;
+      for (const label of semantic ?? []) {
+        if (label === VOID) unknown++;
+        else counts[label]++;
+      }
+      const unit = (2048 * 1024) / (height * width);
+      for (const { area, label, split } of instance ? objectsOf(sample) : []) {
+        if (label !== VOID) {
+          objects[label]++;
+          areas[label] += area * unit;
+        }
+        sizes.push(area * unit);
+        if (split) pieces++;
+      }
+      if (disparity && disparityValid) {
+        disparityValid.forEach((known, i) => {
+          knownDisparities += known;
+          if (!known || disparity[i] === 0) return;
+          const d = (disparity[i] * 2048) / width;
+          moments.count++;
+          moments.sum += d;
+          moments.squares += d * d;
+        });
+      }
+    },
+    result() {
+      const counted = counts.reduce((a, b) => a + b, 0);
+      const mean = moments.sum / moments.count;
+      sizes.sort((a, b) => a - b);
+      const at = (share: number) => sizes[Math.floor(share * (sizes.length - 1))] ?? NaN;
+      return {
+        frames,
+        shares: Array.from(counts, (count) => count / counted),
+        void: unknown / pixels,
+        objects: Array.from(objects, (count) => count / frames),
+        meanSize: Array.from(areas, (area, k) => area / objects[k]),
+        sizePercentiles: [at(0.1), at(0.5), at(0.9)],
+        split: pieces / sizes.length,
+        disparity: {
+          mean,
+          deviation: Math.sqrt(Math.max(0, moments.squares / moments.count - mean * mean)),
+        },
+        valid: knownDisparities / pixels,
+      };
+    },
+  };
+}
+
+interface ObjectFacts {
+  readonly area: number;
+  /** Class of most of its pixels. */
+  readonly label: number;
+  readonly split: boolean;
+}
+
+function objectsOf({ instance, semantic, width }: Sample): ObjectFacts[] {
+  const pixelsOf = new Map<number, number[]>();
+  instance!.forEach((value, i) => {
+    if (value === 0) return;
+    const list = pixelsOf.get(value);
+    if (list) list.push(i);
+    else pixelsOf.set(value, [i]);
+  });
+  return Array.from(pixelsOf.values(), (pixels) => {
+    const votes = new Map<number, number>();
+    for (const i of pixels) {
+      const label = semantic?.[i] ?? VOID;
+      votes.set(label, (votes.get(label) ?? 0) + 1);
+    }
+    const [label] = [...votes].sort((a, b) => b[1] - a[1])[0];
+    return { area: pixels.length, label, split: componentCount(pixels, width) > 1 };
+  });
+}
+
+function componentCount(pixels: readonly number[], width: number): number {
+  const rows = pixels.map((i) => Math.floor(i / width));
+  const columns = pixels.map((i) => i % width);
+  const top = rows.reduce((a, b) => Math.min(a, b));
+  const left = columns.reduce((a, b) => Math.min(a, b));
+  const boxWidth = columns.reduce((a, b) => Math.max(a, b)) - left + 1;
+  const boxHeight = rows.reduce((a, b) => Math.max(a, b)) - top + 1;
+  const mask = new Uint8Array(boxWidth * boxHeight);
+  rows.forEach((row, k) => (mask[(row - top) * boxWidth + columns[k] - left] = 1));
+  return connectedComponents(mask, boxWidth, [1], 1).reduce((a, b) => Math.max(a, b), 0);
+}

@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import {
+  bandOverSeeds,
+  lineChart,
+  renderPng,
+  renderSvg,
+  seriesColours,
+  weightGridChart,
+  type WeightGridPoint,
+} from '../src/index.ts';
+
+const curves = [
+  bandOverSeeds('semantic', [
+    [
+      { x: 0, y: 2 },
+      { x: 10, y: 1 },
+    ],
+    [
+      { x: 0, y: 4 },
+      { x: 10, y: 0.5 },
+    ],
+  ]),
+  bandOverSeeds('depth', [
+    [
+      { x: 0, y: 100 },
+      { x: 10, y: 10 },
+    ],
+  ]),
+];
+const sigma = lineChart({
+  title: 'Noise',
+  x: { label: 'step' },
+  y: { label: 'σ²', log: true },
+  curves,
+});
+
+/** Fields of a specification that only some layers have. */
+type Loose = Record<string, never> & {
+  layer: Loose[];
+  data: { values: Record<string, unknown>[] };
+};
+const loose = (spec: unknown) => spec as Loose;
+
+describe('bandOverSeeds', () => {
+  test('gives the mean and the range over seeds, and no band for one seed', () => {
+    expect(curves[0].points).toEqual([
+      { x: 0, y: 3, low: 2, high: 4 },
+      { x: 10, y: 0.75, low: 0.5, high: 1 },
+    ]);
+    expect(curves[1].points[0]).toEqual({ x: 0, y: 100 });
+  });
+
+  test('sorts by x and leaves out values that are not finite', () => {
+    const { points } = bandOverSeeds('a', [
+      [
+        { x: 2, y: 1 },
+        { x: 1, y: NaN },
+      ],
+      [{ x: 1, y: 5 }],
+    ]);
+    expect(points).toEqual([
+      { x: 1, y: 5, low: 5, high: 5 },
+      { x: 2, y: 1, low: 1, high: 1 },
+    ]);
+  });
+});
+
+describe('lineChart', () => {
+  test('is plain JSON with one row per point', () => {
+    expect(JSON.parse(JSON.stringify(sigma))).toEqual(sigma);
+    expect(loose(sigma).data.values).toHaveLength(4);
+    expect(loose(sigma).data.values[0]).toEqual({ curve: 'semantic', x: 0, y: 3, low: 2, high: 4 });
+    expect(loose(sigma).layer).toHaveLength(2);
+  });
+
+  test('breaks a curve where a logarithm does not exist', () => {
+    const spec = lineChart({
+      title: 't',
+      x: { label: 'x' },
+      y: { label: 'y', log: true },
+      curves: [
+        {
+          name: 'a',
+          points: [
+            { x: 1, y: 0 },
+            { x: 2, y: 3, low: -1, high: 4 },
+          ],
+        },
+      ],
+    });
+    const values = loose(spec).data.values;
+    expect(values[0].y).toBeNull();
+    expect(values[1]).toMatchObject({ y: 3, low: null, high: null });
+  });
+
+  test('refuses charts nobody could read', () => {
+    const chart = { title: 'c', x: { label: '' }, y: { label: '' } };
+    const curve = (name: string) => ({ name, points: [] });
+    expect(() => lineChart({ ...chart, curves: [] })).toThrow('1 … 8 curves, got 0');
+    const nine = Array.from({ length: 9 }, (_, k) => curve(String(k)));
+    expect(() => lineChart({ ...chart, curves: nine })).toThrow('got 9');
+    expect(() => lineChart({ ...chart, curves: [curve('a'), curve('a')] })).toThrow('must differ');
+  });
+});
+
+describe('weightGridChart', () => {
+  const points: WeightGridPoint[] = [
+    { weight: 1, left: null, right: 0.64 },
+    { weight: 0, left: 59.4, right: null, leftSd: 1 },
+    { weight: 0.15, left: 60.4, right: 0.582, leftSd: 0.5, rightSd: 0.01 },
+  ];
+  const chart = {
+    title: 'Grid',
+    weightLabel: 'depth weight',
+    left: { label: 'IoU (%)', better: 'higher' },
+    right: { label: 'error (px)', better: 'lower' },
+    points,
+  } as const;
+
+  test('draws both axes independently, errors upside down, points by weight', () => {
+    const spec = loose(weightGridChart({ ...chart, learned: { left: 62.7, right: 0.533 } }));
+    expect(spec.resolve).toEqual({ scale: { y: 'independent' } });
+    const [left, right] = spec.layer;
+    expect(left.data.values.map((v) => v.weight)).toEqual([0, 0.15, 1]);
+    expect(left.data.values[1]).toMatchObject({ value: 60.4, low: 59.9, high: 60.9 });
+    const reversed = (side: Loose) => JSON.stringify(side).includes('"reverse":true');
+    expect([reversed(left), reversed(right)]).toEqual([false, true]);
+    // The level of the learned weights is a layer of its own on each side.
+    expect(JSON.stringify(left)).toContain('[{"value":62.7}]');
+    expect(JSON.stringify(right)).toContain('[{"value":0.533}]');
+    expect(spec.title).toEqual({ text: 'Grid', subtitle: 'Dotted lines: learned weights' });
+    expect(loose(weightGridChart(chart)).title).toBe('Grid');
+  });
+
+  test('refuses weights outside 0 … 1 and a grid without numbers', () => {
+    const wrong = [{ weight: 1.2, left: 1, right: 1 }];
+    expect(() => weightGridChart({ ...chart, points: wrong })).toThrow('0 … 1, got 1.2');
+    expect(() => weightGridChart({ ...chart, points: [] })).toThrow('nothing to draw');
+  });
+});
+
+describe('renderSvg', () => {
+  test('gives one named image with ids of its own, the same bytes each time', async () => {
+    const name = { id: 'noise', description: 'Noise of <two> tasks' };
+    const svg = await renderSvg(sigma, name);
+    expect(await renderSvg(sigma, name)).toBe(svg);
+    expect(svg).toContain('role="img" aria-labelledby="noise-title"');
+    expect(svg).toContain('<title id="noise-title">Noise of &lt;two&gt; tasks</title>');
+    const ids = [...svg.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.every((id) => id.startsWith('noise-'))).toBe(true);
+    for (const [, target] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(target);
+    // Follows the colour scheme of the page.
+    expect(svg).toContain('currentColor');
+    expect(svg).toContain(seriesColours[0]);
+  });
+
+  test('refuses a specification vega-lite would draw with guesses, and odd ids', async () => {
+    const bad = { ...sigma, encoding: { nonsense: { field: 'x' } } } as unknown as typeof sigma;
+    await expect(renderSvg(bad, { id: 'a', description: '' })).rejects.toThrow('renderSvg "a"');
+    await expect(renderSvg(sigma, { id: '1 2', description: '' })).rejects.toThrow('id must be');
+  });
+});
+
+describe('renderPng', () => {
+  test('draws dark lines on white at twice the size', async () => {
+    const svg = await renderSvg(sigma, { id: 'a', description: '' });
+    const [, width] = /width="(\d+)/.exec(svg) ?? [];
+    const image = sharp(await renderPng(svg));
+    const { width: drawn, hasAlpha } = await image.metadata();
+    expect(drawn).toBe(2 * Number(width));
+    expect(hasAlpha).toBe(false);
+    const { data } = await image.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+    expect(data.reduce((a, b) => Math.min(a, b))).toBeLessThan(60);
+  });
+});
+
+describe('seriesColours', () => {
+  // Relative luminance and contrast of WCAG 2.2.
+  const luminance = (hex: string) => {
+    const [r, g, b] = [1, 3, 5]
+      .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a: string, b: string) => {
+    const [hi, lo] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+    return (hi + 0.05) / (lo + 0.05);
+  };
+
+  test.each([...seriesColours])('%s stands out 3:1 from the light and the dark page', (colour) => {
+    expect(contrast(colour, '#ffffff')).toBeGreaterThanOrEqual(3);
+    expect(contrast(colour, '#14171c')).toBeGreaterThanOrEqual(3);
+  });
+});

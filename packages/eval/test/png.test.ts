@@ -1,0 +1,168 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { encode, type BitDepth } from 'fast-png';
+import sharp from 'sharp';
+import { decodePng } from '../src/index.ts';
+
+const encoded = (
+  width: number,
+  height: number,
+  channels: number,
+  depth: BitDepth,
+  data: Uint8Array | Uint16Array,
+) => Buffer.from(encode({ width, height, channels, depth, data }));
+
+/** A PNG written by hand: one filter byte per row in front of the given bytes. */
+function handMade(
+  width: number,
+  depth: number,
+  colour: number,
+  rows: number[][],
+  extra = 0,
+): Buffer {
+  const chunk = (type: string, body: Buffer) => {
+    const content = Buffer.concat([Buffer.from(type, 'latin1'), body]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc(content));
+    return Buffer.concat([length, content, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(rows.length, 4);
+  header.set([depth, colour, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    ...(colour === 3 ? [chunk('PLTE', Buffer.from([0, 0, 0, 9, 9, 9, 255, 0, 0, 0, 0, 1]))] : []),
+    chunk('IDAT', deflateSync(Buffer.concat([Buffer.from(rows.flat()), Buffer.alloc(extra)]))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** CRC-32 bit by bit (PNG specification, annex D). */
+function crc(bytes: Buffer): number {
+  let c = 0xffffffff;
+  for (const byte of bytes) {
+    c ^= byte;
+    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  }
+  return (c ^ 0xffffffff) >>> 0;
+}
+
+describe('decodePng', () => {
+  test('gives back 8- and 16-bit samples of every channel count as they were written', async () => {
+    const image = fc.record({
+      width: fc.integer({ min: 1, max: 12 }),
+      height: fc.integer({ min: 1, max: 9 }),
+      channels: fc.constantFrom(1, 2, 3, 4),
+      wide: fc.boolean(),
+      seed: fc.nat(),
+      sparse: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(image, async ({ width, height, channels, wide, seed, sparse }) => {
+        const length = width * height * channels;
+        const data = wide ? new Uint16Array(length) : new Uint8Array(length);
+        for (let i = 0; i < length; i++) {
+          data[i] = sparse && (i + seed) % 7 ? 0 : (i * 2654435761 + seed) >>> 8;
+        }
+        const png = await decodePng(
+          encoded(width, height, channels, wide ? 16 : 8, data),
+          'generated',
+        );
+        expect([png.width, png.height, png.channels]).toEqual([width, height, channels]);
+        expect([...png.data]).toEqual([...data]);
+      }),
+    );
+  });
+
+  test.each([true, false])('reads what libvips wrote, adaptive filters: %s', async (adaptive) => {
+    const [width, height] = [37, 23];
+    const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * i) >> 3);
+    const rgb = sharp(pixels, { raw: { width, height, channels: 3 } });
+    const file = await rgb.png({ adaptiveFiltering: adaptive }).toBuffer();
+    expect([...(await decodePng(file, 'libvips')).data]).toEqual([...pixels]);
+  });
+
+  test('undoes each row filter by hand arithmetic', async () => {
+    const png = await decodePng(
+      handMade(3, 8, 0, [
+        [0, 1, 2, 3], // none: 1 2 3
+        [1, 5, 1, 1], // sub: 5 6 7
+        [2, 1, 0, 250], // up: 6, 6, 7 + 250 − 256 = 1
+        [3, 2, 2, 2], // average: 2 + 3, 2 + ⌊(5 + 6)/2⌋ = 7, 2 + ⌊(7 + 1)/2⌋ = 6
+        [4, 1, 1, 1], // paeth: 1 + 5; a 6 b 7 c 5: p 8, nearest b → 8; a 8 b 6 c 7: p 7, pc 0 → 8
+        [0, 0, 0, 0],
+        [4, 0, 0, 0], // zero under zero
+        [1, 0, 0, 0],
+        [2, 0, 4, 0],
+        [2, 0, 0, 0], // repeats the row above
+      ]),
+      'hand-made',
+    );
+    expect([...png.data]).toEqual(
+      [
+        [1, 2, 3],
+        [5, 6, 7],
+        [6, 6, 1],
+        [5, 7, 6],
+        [6, 8, 8],
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 4, 0],
+        [0, 4, 0],
+      ].flat(),
+    );
+  });
+
+  test('keeps 1-, 2- and 4-bit samples and palette indices unscaled', async () => {
+    const one = await decodePng(handMade(10, 1, 0, [[0, 0b10110000, 0b01000000]]), 'one');
+    expect([...one.data]).toEqual([1, 0, 1, 1, 0, 0, 0, 0, 0, 1]);
+    const four = await decodePng(handMade(3, 4, 0, [[0, 0x1f, 0xa0]]), 'four');
+    expect([...four.data]).toEqual([1, 15, 10]);
+    const palette = await decodePng(handMade(4, 2, 3, [[0, 0b00011011]]), 'palette');
+    expect(palette.kind).toBe('palette');
+    expect([...palette.data]).toEqual([0, 1, 2, 3]);
+    expect(palette.palette?.slice(3, 6)).toEqual(Uint8Array.of(9, 9, 9));
+  });
+
+  test('reads interlaced files, which it leaves to fast-png', async () => {
+    const pixels = Uint8Array.from({ length: 3 * 11 * 13 }, (_, i) => (7 * i) & 255);
+    const file = await sharp(pixels, { raw: { width: 11, height: 13, channels: 3 } })
+      .png({ progressive: true })
+      .toBuffer();
+    // Byte 28 of the header is the interlace method.
+    expect(file[28]).toBe(1);
+    expect([...(await decodePng(file, 'interlaced')).data]).toEqual([...pixels]);
+  });
+
+  test('says what is wrong with a damaged file, and never gives pixels', async () => {
+    const good = encoded(8, 8, 1, 8, new Uint8Array(64).fill(3));
+    const broken = async (bytes: Buffer) => {
+      try {
+        await decodePng(bytes, 'mask.png');
+        return 'no error';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(await broken(Buffer.from('GIF89a'))).toBe('mask.png: is not a PNG file');
+    for (let cut = 8; cut < good.length; cut++) {
+      expect(await broken(good.subarray(0, cut))).toMatch(/^mask\.png: PNG is truncated at byte/);
+    }
+    const flipped = Buffer.from(good);
+    flipped[good.length - 18] ^= 4;
+    expect(await broken(flipped)).toContain('wrong checksum in IDAT');
+    expect(await broken(handMade(4, 8, 0, [[0, 1, 2]]))).toContain('3 of 5 bytes');
+    expect(await broken(handMade(2, 8, 0, [[0, 1, 2]], 100))).toContain(
+      'more pixels than its header',
+    );
+    expect(await broken(handMade(2, 8, 0, [[9, 1, 2]]))).toContain('row 0 has filter 9');
+    expect(await broken(handMade(2, 3, 0, [[0, 1]]))).toContain('colour type 0 with 3 bits');
+    expect(await broken(handMade(2 ** 20, 8, 0, new Array(400).fill([0])))).toContain('above');
+  });
+});

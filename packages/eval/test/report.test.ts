@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { report, type ReportInput } from '../src/index.ts';
+
+const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+const input: ReportInput = {
+  title: 'Run <1>',
+  lead: 'Three tasks & one encoder.',
+  keyNumbers: [{ label: 'IoU', value: '47.2 %', context: '3 seeds' }],
+  summary: ['First.', 'Second.'],
+  howToRead: ['† is another data set.'],
+  tables: [
+    {
+      title: 'Results',
+      corner: 'Loss',
+      columns: [{ name: 'IoU', unit: '%', better: 'higher' }],
+      rows: [{ header: 'learned', cells: [{ value: 47.2 }] }],
+    },
+  ],
+  figures: [{ id: 'loss', svg: '<svg role="img"></svg>', caption: 'Loss per step' }],
+  strips: [{ title: 'frame 1', panels: [{ name: 'photo', alt: 'A street', png }] }],
+  environment: { node: 'v20', commit: 'abc' },
+  config: { steps: 3, nested: { a: '<b>' } },
+};
+const html = report(input);
+
+describe('report', () => {
+  test('needs nothing from outside: no script, no address, pictures inside', () => {
+    expect(html).not.toMatch(/<script|<link|@import|src="(?!data:)|url\((?!#)|https?:/);
+    expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
+  });
+
+  test('can be used by keyboard and screen reader', () => {
+    expect(html).toMatch(/<html lang="en">/);
+    expect(html).toContain('<a class="skip" href="#content">');
+    expect(html).toContain('<main id="content"');
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    // Every link of the contents leads to a section, and each section is named by its heading.
+    const targets = [...html.matchAll(/<li><a href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(targets).toEqual([
+      'summary',
+      'reading',
+      'tables',
+      'figures',
+      'images',
+      'environment',
+      'config',
+    ]);
+    for (const id of targets) {
+      expect(html).toContain(
+        `<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">`,
+      );
+    }
+    for (const [image] of html.matchAll(/<img [^>]*>/g)) expect(image).toMatch(/alt="[^"]+"/);
+    expect(html.match(/<figcaption>/g)).toHaveLength(2);
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('suits phones, both colour schemes and reduced motion', () => {
+    expect(html).toContain('name="viewport" content="width=device-width, initial-scale=1"');
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('prefers-reduced-motion');
+  });
+
+  test('escapes every text it is given', () => {
+    expect(html).toContain('<h1>Run &lt;1&gt;</h1>');
+    expect(html).toContain('Three tasks &amp; one encoder.');
+    expect(html).toContain('&quot;a&quot;: &quot;&lt;b&gt;&quot;');
+  });
+
+  test('closes every element it opens', () => {
+    const open: string[] = [];
+    const empty = new Set(['meta', 'img', 'br', '!doctype']);
+    for (const [, slash, name] of html.matchAll(/<(\/?)([a-z!][a-z0-9]*)[^>]*>/gi)) {
+      if (empty.has(name.toLowerCase())) continue;
+      if (!slash) open.push(name);
+      else expect(open.pop()).toBe(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('leaves out sections without data, and is the same for the same input', () => {
+    const bare = report({ title: 't', lead: 'l' });
+    expect(bare).not.toContain('<section');
+    expect(report(input)).toBe(html);
+  });
+
+  test('refuses two figures of one id, whose parts would mix', () => {
+    const figures = [...(input.figures ?? []), ...(input.figures ?? [])];
+    expect(() => report({ ...input, figures })).toThrow('figure ids must differ, got loss, loss');
+  });
+});

@@ -1,0 +1,237 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  bootstrapInterval,
+  deltaM,
+  meanRank,
+  pairedPermutationTest,
+  selectBest,
+  summarise,
+  type BaselineProvenance,
+  type DeltaMetric,
+  type SelectionScore,
+} from '../src/index.ts';
+
+describe('summarise', () => {
+  test('gives mean and sample deviation', () => {
+    // Mean 4; squares 4 + 0 + 4 over n − 1 = 2.
+    expect(summarise([2, 4, 6])).toEqual({ n: 3, mean: 4, sd: 2, min: 2, max: 6 });
+    expect(summarise([5]).sd).toBeNaN();
+  });
+
+  test('refuses to hide a failed run', () => {
+    expect(() => summarise([1, NaN])).toThrow('value 1 is NaN; leave failed runs out');
+    expect(() => summarise([])).toThrow('got none');
+  });
+});
+
+describe('bootstrapInterval', () => {
+  test('is the same for the same seed and lies within the values', () => {
+    const values = [47.1, 46.2, 48.9, 47.7];
+    const [low, high] = bootstrapInterval(values);
+    expect(bootstrapInterval(values)).toEqual([low, high]);
+    const few = { resamples: 50 };
+    expect(bootstrapInterval(values, { ...few, seed: 1 })).not.toEqual(
+      bootstrapInterval(values, few),
+    );
+    expect(low).toBeGreaterThanOrEqual(46.2);
+    expect(high).toBeLessThanOrEqual(48.9);
+    expect(bootstrapInterval([3])).toEqual([3, 3]);
+  });
+
+  test('agrees with the normal interval for many values', () => {
+    // 400 evenly spread values on 0 … 1: sd of the mean = √(1/12/400) = 0.01443; 1.96 of it 0.0283.
+    const values = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
+    const [low, high] = bootstrapInterval(values, { resamples: 4000 });
+    expect(low).toBeCloseTo(0.5 - 0.0283, 2);
+    expect(high).toBeCloseTo(0.5 + 0.0283, 2);
+  });
+
+  test('covers the true mean about as often as it says', () => {
+    // 300 samples of 20 from the sum of two dice; expected coverage 95 %, somewhat less for n = 20.
+    let inside = 0;
+    let state = 1;
+    const die = () => ((state = (state * 48271) % 2147483647) % 6) + 1;
+    for (let k = 0; k < 300; k++) {
+      const values = Array.from({ length: 20 }, () => die() + die());
+      const [low, high] = bootstrapInterval(values, { resamples: 400, seed: k });
+      if (low <= 7 && high >= 7) inside++;
+    }
+    expect(inside / 300).toBeGreaterThan(0.88);
+    expect(inside / 300).toBeLessThan(0.99);
+  });
+
+  test('refuses options out of range', () => {
+    expect(() => bootstrapInterval([1], { level: 95 })).toThrow('between 0 and 1');
+    expect(() => bootstrapInterval([1], { resamples: 0 })).toThrow('whole number from 1');
+  });
+});
+
+describe('pairedPermutationTest', () => {
+  test('is exact for few pairs', () => {
+    // Differences 1, 2, 3: of the 8 sign flips only +++ and −−− reach |sum| = 6.
+    expect(pairedPermutationTest([2, 4, 6], [1, 2, 3])).toEqual({
+      difference: 2,
+      p: 0.25,
+      exact: true,
+      permutations: 8,
+      smallestP: 0.25,
+    });
+    // Differences 1, −1, 1: |sum| 1 is reached by all but… |sums| are 1, 3, 1, 1, 1, 1, 3, 1: p = 1.
+    expect(pairedPermutationTest([1, 0, 1], [0, 1, 0]).p).toBe(1);
+  });
+
+  test('agrees with enumeration by hand where signs differ', () => {
+    // All 2^5 flips of (0.3, 0.1, −0.2, 0.4, 0.5), |sum| ≥ 1.1: by enumeration +++++ (with −0.2
+    // kept) 1.1, flips of −0.2 → 1.5; flips of −0.2 and 0.1 → 1.3; of 0.1 → 0.9 no; of −0.2 and
+    // 0.3 → 0.9 no; so 3 of 16 up to the overall sign: p = 6/32.
+    const test = pairedPermutationTest([0.3, 0.1, -0.2, 0.4, 0.5], [0, 0, 0, 0, 0]);
+    expect(test.p).toBe(6 / 32);
+  });
+
+  test('draws flips for many pairs, near the exact value and repeatably', () => {
+    // Differences all 1: the exact p of 20 pairs is 2 / 2^20; drawn, it is the smallest possible.
+    const ones = new Array<number>(20).fill(1);
+    const zeros = new Array<number>(20).fill(0);
+    const drawn = pairedPermutationTest(ones, zeros);
+    expect(drawn.exact).toBe(false);
+    expect(drawn.p).toBeLessThan(1e-4);
+    expect(pairedPermutationTest(ones, zeros)).toEqual(drawn);
+    // Alternating signs sum to 0: every flip reaches that.
+    expect(
+      pairedPermutationTest(
+        ones.map((_, i) => (-1) ** i),
+        zeros,
+      ).p,
+    ).toBe(1);
+  });
+
+  test('is symmetric, blind to order, and never below the smallest p', () => {
+    const value = fc.integer({ min: -50, max: 50 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value), { minLength: 1, maxLength: 7 }), (pairs) => {
+        const [a, b] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
+        const { p, smallestP } = pairedPermutationTest(a, b);
+        expect(pairedPermutationTest(b, a).p).toBe(p);
+        expect(pairedPermutationTest([...a].reverse(), [...b].reverse()).p).toBe(p);
+        expect(p).toBeGreaterThanOrEqual(smallestP);
+        expect(p).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('refuses lists that are no pairs', () => {
+    expect(() => pairedPermutationTest([1, 2], [1])).toThrow('2 and 1 values');
+  });
+});
+
+describe('deltaM', () => {
+  const baseline: BaselineProvenance = {
+    source: 'single-task runs',
+    dataset: 'NYUv2',
+    split: 'test',
+    seeds: 3,
+    epochRule: 'mean of last 10',
+    accumulation: 'mean of batch means',
+  };
+  const metric = (
+    name: string,
+    task: string,
+    better: 'higher' | 'lower',
+    value: number,
+    base: number,
+    primary = false,
+  ): DeltaMetric => ({ name, task, better, value, baseline: base, primary });
+
+  test('gives the three published values of equal weighting on NYUv2', () => {
+    // Nine metrics of the Nash-MTL protocol; base values as hard-coded in its code (fractions × 100),
+    // equal weighting ("LS") from table 1 of the NTKMTL paper: +5.59 per metric, −0.88 per task,
+    // −2.90 on the primary metrics.
+    const result = deltaM(
+      [
+        metric('mIoU', 'seg', 'higher', 39.29, 38.3, true),
+        metric('PixAcc', 'seg', 'higher', 65.33, 63.76),
+        metric('AbsErr', 'depth', 'lower', 0.5493, 0.6754, true),
+        metric('RelErr', 'depth', 'lower', 0.2263, 0.278),
+        metric('mean', 'normal', 'lower', 28.15, 25.01, true),
+        metric('median', 'normal', 'lower', 23.96, 19.21),
+        metric('11.25', 'normal', 'higher', 22.09, 30.14),
+        metric('22.5', 'normal', 'higher', 47.5, 57.2),
+        metric('30', 'normal', 'higher', 61.08, 69.15),
+      ],
+      baseline,
+    );
+    expect(result.perMetric.toFixed(2)).toBe('5.59');
+    expect(result.perTask.toFixed(2)).toBe('-0.88');
+    expect(result.primary.toFixed(2)).toBe('-2.90');
+    expect(result.baseline).toEqual(baseline);
+  });
+
+  test('is 0 at the baseline and positive for what is worse, whatever the direction', () => {
+    const at = deltaM([metric('a', 't', 'higher', 5, 5, true)], baseline);
+    expect([at.perMetric, at.perTask, at.primary].map((x) => x + 0)).toEqual([0, 0, 0]);
+    const worse = deltaM(
+      [metric('a', 't', 'higher', 4, 5, true), metric('b', 'u', 'lower', 6, 5, true)],
+      baseline,
+    );
+    expect(worse.byMetric).toEqual({ a: 20, b: 20 });
+  });
+
+  test('refuses what would give a number without meaning', () => {
+    const a = metric('a', 't', 'higher', 1, 1, true);
+    expect(() => deltaM([], baseline)).toThrow('at least one');
+    expect(() => deltaM([{ ...a, baseline: 0 }], baseline)).toThrow('metric "a" has value 1 and');
+    expect(() => deltaM([{ ...a, value: NaN }], baseline)).toThrow('metric "a" has value NaN');
+    expect(() => deltaM([{ ...a, primary: false }], baseline)).toThrow('exactly one primary');
+    expect(() => deltaM([a, a], baseline)).toThrow('names must differ');
+  });
+});
+
+describe('meanRank', () => {
+  test('averages ranks, ties sharing theirs', () => {
+    const metrics = [
+      { name: 'iou', better: 'higher' },
+      { name: 'error', better: 'lower' },
+    ] as const;
+    // iou: a 1, b and c share (2 + 3)/2; error: c 1, a 2, b 3.
+    const values = {
+      a: { iou: 60, error: 2 },
+      b: { iou: 50, error: 3 },
+      c: { iou: 50, error: 1 },
+    };
+    expect(meanRank(values, metrics)).toEqual({ a: 1.5, b: 2.75, c: 1.75 });
+  });
+
+  test('refuses a method without every metric', () => {
+    const metrics = [{ name: 'iou', better: 'higher' }] as const;
+    expect(() => meanRank({ a: {} }, metrics)).toThrow('method "a" has undefined for metric "iou"');
+  });
+});
+
+describe('selectBest', () => {
+  const score = (candidate: string, value: number): SelectionScore<string> => ({
+    candidate,
+    split: 'val',
+    value,
+  });
+
+  test('chooses by direction, the first among equals', () => {
+    expect(selectBest([score('a', 1), score('b', 3), score('c', 3)], 'higher')).toBe('b');
+    expect(selectBest([score('a', 1), score('b', 3)], 'lower')).toBe('a');
+  });
+
+  test('refuses test data, in the type and at run time', () => {
+    // @ts-expect-error test data has no place in the type
+    const leaked: SelectionScore<string> = { candidate: 'x', split: 'test', value: 9 };
+    expect(() => selectBest([score('a', 1), leaked], 'higher')).toThrow(
+      'choose on val and report the chosen one on test',
+    );
+  });
+
+  test('refuses mixed splits, failed runs and nothing to choose from', () => {
+    const train: SelectionScore<string> = { candidate: 't', split: 'train', value: 1 };
+    expect(() => selectBest([score('a', 1), train], 'higher')).toThrow('of val and train');
+    expect(() => selectBest([score('a', NaN)], 'higher')).toThrow('leave failed runs out');
+    expect(() => selectBest([], 'higher')).toThrow('at least one score');
+  });
+});

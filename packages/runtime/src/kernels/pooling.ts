@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Attrs, TraceValue } from '../capture/value.ts';
+import { NCHWC, type Lowering } from '../lowering/lowering.ts';
+import { sizeOf, type Attribute } from '../onnx/graph.ts';
+import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
+import { padAfter } from './window.ts';
+
+/** Pooling over windows of the two spatial axes. */
+
+type Shape4 = [number, number, number, number];
+
+const geometryOf = (shape: readonly number[], attrs: Attrs) =>
+  tf.backend_util.computePool2DInfo(
+    shape as Shape4,
+    attrs['filterSize'] as number,
+    attrs['strides'] as number,
+    1,
+    attrs['pad'] as 'same',
+    attrs['dimRoundingMode'] as 'floor' | undefined,
+  );
+
+type Info = ReturnType<typeof geometryOf>;
+
+function attributesOf(info: Info): Record<string, Attribute> {
+  const { top, left } = info.padInfo;
+  const { inHeight, outHeight, strideHeight, filterHeight } = info;
+  const { inWidth, outWidth, strideWidth, filterWidth } = info;
+  const bottom = padAfter('height', inHeight, outHeight, top, strideHeight, filterHeight);
+  const right = padAfter('width', inWidth, outWidth, left, strideWidth, filterWidth);
+  return {
+    kernel_shape: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    pads: [top, left, bottom, right],
+  };
+}
+
+function pool(
+  ctx: Lowering,
+  op: string,
+  x: TraceValue,
+  info: Info,
+  y: TraceValue,
+  extra: Readonly<Record<string, Attribute>> = {},
+): void {
+  const { graph: g } = ctx;
+  const [n, h, w, c] = y.shape;
+  // Worth a reordering only where the value is blocked already.
+  const blocked = ctx.canBlock(x.shape) && ctx.canBlock(y.shape) && ctx.native(x) === 'blocked';
+  const layout = blocked ? 'blocked' : 'nchw';
+  const attributes = { ...attributesOf(info), ...extra };
+  const options = blocked ? { domain: NCHWC } : {};
+  ctx.define(y, layout, g.op(op, [ctx.as(x, layout)], [n, c, h, w], attributes, options));
+}
+
+const pooling = (name: string, op: string, extra: Readonly<Record<string, Attribute>>): Kernel => ({
+  name,
+  lowering: `${op}, in blocks of channels where the input is`,
+  infer: ({ x }, attrs) => [{ shape: geometryOf(x.shape, attrs).outShape, dtype: x.dtype }],
+  lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) =>
+    pool(ctx, op, x, geometryOf(x.shape, attrs), y, extra),
+});
+
+/** dy goes to the first maximum of each window, where ONNX and TensorFlow.js both put it. */
+const maxPoolGrad: Kernel = {
+  name: 'MaxPoolGrad',
+  lowering: 'MaxPool with indices, ScatterElements with addition',
+  infer: ({ input }) => [{ shape: input.shape, dtype: 'float32' }],
+  lower: (ctx, { inputs: { dy, input }, attrs, outputs: [dx] }) => {
+    const { graph: g } = ctx;
+    const [n, h, w, c] = input.shape;
+    const [, outH, outW] = dy.shape;
+    const info = geometryOf(input.shape, attrs);
+    const [, indices] = g.ops(
+      'MaxPool',
+      [ctx.as(input, 'nchw')],
+      [{ shape: [n, c, outH, outW] }, { shape: [n, c, outH, outW], type: 'int64' }],
+      attributesOf(info),
+    );
+    const size = sizeOf(input.shape);
+    const count = sizeOf(dy.shape);
+    const zeros = g.op('Expand', [g.float(0), g.ints([size])], [size]);
+    const scattered = g.op(
+      'ScatterElements',
+      [zeros, g.reshape(indices, [count]), g.reshape(ctx.as(dy, 'nchw'), [count])],
+      [size],
+      { axis: 0, reduction: 'add' },
+    );
+    ctx.define(dx, 'nchw', g.reshape(scattered, [n, c, h, w]));
+  },
+};
+
+defineKernels(
+  pooling('MaxPool', 'MaxPool', {}),
+  pooling('AvgPool', 'AveragePool', { count_include_pad: 0 }),
+  maxPoolGrad,
+);
+
+defineCompositions({
+  name: 'AvgPoolGrad',
+  lowering: 'gradient of a depthwise convolution with 1 / (kh · kw), as in the CPU backend',
+  compose: ({ dy, input }, attrs) => {
+    const { filterHeight, filterWidth, inChannels } = geometryOf(input.shape, attrs);
+    const shape: Shape4 = [filterHeight, filterWidth, inChannels, 1];
+    const filter = tf.fill(shape, 1 / (filterHeight * filterWidth));
+    const { strides, pad, dimRoundingMode } = attrs;
+    const geometry = { strides, pad, dimRoundingMode, dilations: 1, inputShape: input.shape };
+    return tf
+      .engine()
+      .runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, geometry as never);
+  },
+});
