@@ -20,9 +20,11 @@ export interface BenchEvalArgs {
 export interface BenchEvalRow {
   readonly task: 'semantic' | 'instance';
   readonly system: string;
-  /** ms per frame: least and median over the turns. */
+  /** Wall-clock ms per frame: least and median over the turns. */
   readonly minimum: number;
   readonly median: number;
+  /** CPU ms per frame on all threads, least over the turns: steadier on a shared machine. */
+  readonly cpu: number;
   /** Largest resident memory of the process so far, MB. */
   readonly peakMB: number;
   /** The score, so that it can be seen that all systems did the same work. */
@@ -31,6 +33,7 @@ export interface BenchEvalRow {
 
 interface Reply {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMB: number;
   readonly score: number;
 }
@@ -83,11 +86,13 @@ export async function benchEval({
       const sizes = replies[s].map((_, turn) => Math.min(perTurn, frames - turn * perTurn));
       const times = replies[s].map((r, turn) => (1000 * r.seconds) / sizes[turn]);
       times.sort((a, b) => a - b);
+      const cpu = replies[s].map((r, turn) => (1000 * r.cpuSeconds) / sizes[turn]);
       return {
         task,
         system,
         minimum: times[0],
         median: times[times.length >> 1],
+        cpu: Math.min(...cpu),
         peakMB: Math.max(...replies[s].map((r) => r.peakMB)),
         score: replies[s][0].score,
       };
@@ -102,12 +107,22 @@ export async function benchEval({
 }
 
 function print(rows: readonly BenchEvalRow[]): void {
-  console.log('task      system                   min ms   median ms   × ours   peak MB   score');
+  console.log(
+    'task      system                   min ms  median ms   × ours   cpu ms   × ours   peak MB   score',
+  );
   for (const r of rows) {
     const own = rows.find((o) => o.task === r.task && o.system === 'ours');
-    const ratio = (r.minimum / (own?.minimum ?? NaN)).toFixed(2);
+    const ratio = (key: 'minimum' | 'cpu') => (r[key] / (own?.[key] ?? NaN)).toFixed(2);
+    const numbers = [
+      r.minimum.toFixed(1).padStart(6),
+      r.median.toFixed(1).padStart(10),
+      ratio('minimum').padStart(8),
+      r.cpu.toFixed(1).padStart(8),
+      ratio('cpu').padStart(8),
+      r.peakMB.toFixed(0).padStart(9),
+    ];
     console.log(
-      `${r.task.padEnd(9)} ${r.system.padEnd(24)} ${r.minimum.toFixed(1).padStart(6)} ${r.median.toFixed(1).padStart(11)} ${ratio.padStart(8)} ${r.peakMB.toFixed(0).padStart(9)}   ${r.score.toFixed(12)}`,
+      `${r.task.padEnd(9)} ${r.system.padEnd(24)} ${numbers.join(' ')}   ${r.score.toFixed(12)}`,
     );
   }
 }
@@ -167,7 +182,8 @@ async function peerProcess(python: string): Promise<Peer> {
         averages?: { allAp: number };
       };
       const score = result.averageScoreClasses ?? result.averages?.allAp ?? NaN;
-      return { seconds: Number(reply.seconds), peakMB: Number(reply.peakMB), score };
+      const { seconds, cpuSeconds } = reply as unknown as Reply;
+      return { seconds, cpuSeconds, peakMB: Number(reply.peakMB), score };
     };
   return { versions: JSON.stringify(versions), ask, stop };
 }
@@ -176,6 +192,11 @@ async function scoreOnRequest(): Promise<void> {
   const { scoreInstance, scoreSemantic } = await import('../packages/eval/src/index.ts');
   process.on('message', ({ task, gt, pred }: Record<'task' | 'gt' | 'pred', string>) => {
     const started = performance.now();
+    const before = process.cpuUsage();
+    const cpuSeconds = () => {
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1e6;
+    };
     const scored =
       task === 'semantic'
         ? scoreSemantic({ gt, pred }).then((s) => s.averageScoreClasses)
@@ -184,6 +205,7 @@ async function scoreOnRequest(): Promise<void> {
       (score) =>
         process.send?.({
           seconds: (performance.now() - started) / 1000,
+          cpuSeconds: cpuSeconds(),
           peakMB: process.resourceUsage().maxRSS / 1024,
           score,
         }),

@@ -6,7 +6,7 @@ Reads one JSON request per line from standard input and answers with one JSON li
      "compiled": bool, "distances": {"<file name>:<value>": [medDist, distConf]},
      "minRegionSizes": [100, 120, 120], "detail": bool}
 
-    {"seconds": ..., "peakMB": ..., "result": {...}}  or  {"error": "IndexError: ..."}
+    {"seconds": ..., "cpuSeconds": ..., "peakMB": ..., "result": {...}}  or  {"error": "IndexError: ..."}
 
 Semantic and instance folders are those of the official tools; a panoptic folder holds
 cityscapes_panoptic_val.json and the folder of its images. An empty line prints the versions.
@@ -152,13 +152,14 @@ def shorten(result):
 
 
 def answer(request):
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     with contextlib.redirect_stdout(io.StringIO()):
         result = {"semantic": semantic, "instance": instance, "panoptic": panoptic}[request["task"]](request)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     result = plain(result)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "peakMB": peak, "result": result if request.get("detail") else shorten(result)}
+    result = result if request.get("detail") else shorten(result)
+    return {"seconds": seconds, "cpuSeconds": cpu, "peakMB": peak, "result": result}
 
 
 def main():

@@ -20,3 +20,4 @@ export {
 } from './compile.ts';
 export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';
+export { dropout, randomNormal, randomUniform } from './ops/random.ts';

@@ -33,7 +33,9 @@ const kinds: Readonly<Record<number, { kind: PngKind; channels: number; depths: 
 };
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const inflateAsync = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
+const inflateAsync = promisify<Buffer, { maxOutputLength: number; chunkSize: number }, Buffer>(
+  inflate,
+);
 
 /**
  * Reads a PNG file without interpreting it: label ids stay ids. (Image libraries scale 1- to 4-bit
@@ -66,7 +68,9 @@ export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
   const expected = (rowBytes + 1) * height;
   let raw: Buffer;
   try {
-    raw = await inflateAsync(compressed, { maxOutputLength: expected });
+    // One chunk is one trip to the thread pool; the default of 16 KiB would be hundreds.
+    const chunkSize = Math.max(64, expected + 1);
+    raw = await inflateAsync(compressed, { maxOutputLength: expected, chunkSize });
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const cause =

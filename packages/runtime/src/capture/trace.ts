@@ -38,13 +38,21 @@ function captureBackend(): CaptureBackend {
           'Compute it outside the step and pass the result in, or run the step on an eager engine',
       );
     };
+  // A clone is the same value: what is known of it (its ReLU, its padding) stays known.
+  const sharing: tf.KernelFunc = ({ inputs }) => {
+    const x = inputs['x'] as tf.TensorInfo;
+    made.traceValue(x.dataId);
+    made.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  };
   const names = new Set([
     ...kernels.keys(),
     ...compositions.keys(),
     ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
   ]);
   for (const name of names) {
-    const kernelFunc = composing(name, recording(name)) ?? refusing(name);
+    const kernelFunc =
+      name === 'Identity' ? sharing : (composing(name, recording(name)) ?? refusing(name));
     tf.registerKernel({ kernelName: name, backendName: CAPTURE, kernelFunc });
   }
   return (backend = made);

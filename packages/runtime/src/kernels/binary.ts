@@ -59,12 +59,18 @@ const select = (g: Graph, condition: Ref, yes: Ref, no: Ref, shape: readonly num
   g.op('Where', [condition, yes, no], shape, {}, { type: no.type });
 
 /** Divisor of an integer division: a division by 0 would end the process. */
-function safeDivisor(g: Graph, b: Ref): { zero: Ref; divisor: Ref } {
+function safeDivisor(g: Graph, b: Ref): { zero?: Ref; divisor: Ref } {
+  const literal = g.literal(b) as Int32Array | undefined;
+  if (literal && !literal.includes(0)) return { divisor: b };
   const zero = bool(g, 'Equal', [b, g.typed([0], [], 'int32')], b.shape);
   return { zero, divisor: select(g, zero, g.typed([1], [], 'int32'), b, b.shape) };
 }
 
-/** ⌊a / b⌋ of integers, exact for all; 0 where b is 0, as TensorFlow.js's CPU backend has it. */
+/** An integer result with 0 where the divisor is 0, as TensorFlow.js's CPU backend has it. */
+const zeroWhere = (g: Graph, zero: Ref | undefined, x: Ref, shape: readonly number[]): Ref =>
+  zero ? select(g, zero, g.typed([0], [], 'int32'), x, shape) : x;
+
+/** ⌊a / b⌋, exact for all integers. */
 function floorDivide(g: Graph, a: Ref, b: Ref, shape: readonly number[]): Ref {
   if (a.type === 'float32') {
     return g.cast(g.op('Floor', [g.op('Div', [a, b], shape)], shape), 'int32');
@@ -72,33 +78,27 @@ function floorDivide(g: Graph, a: Ref, b: Ref, shape: readonly number[]): Ref {
   const { zero, divisor } = safeDivisor(g, b);
   const quotient = g.op('Div', [a, divisor], shape);
   const rest = g.op('Sub', [a, g.op('Mul', [quotient, divisor], shape)], shape);
-  // ONNX rounds to zero: one too many where the rest has the other sign than the divisor.
-  const inexact = bool(
+  // ONNX's Div rounds to zero, its Mod downwards: where the rests differ the quotient is 1 too many.
+  const excess = bool(
     g,
     'Not',
-    [bool(g, 'Equal', [rest, g.typed([0], [], 'int32')], shape)],
+    [bool(g, 'Equal', [rest, g.op('Mod', [a, divisor], shape)], shape)],
     shape,
   );
-  const signs = bool(
-    g,
-    'Xor',
-    [negative(g, rest, shape), negative(g, divisor, divisor.shape)],
-    shape,
-  );
-  const excess = g.cast(bool(g, 'And', [inexact, signs], shape), 'int32');
-  return select(g, zero, g.typed([0], [], 'int32'), g.op('Sub', [quotient, excess], shape), shape);
+  return zeroWhere(g, zero, g.op('Sub', [quotient, g.cast(excess, 'int32')], shape), shape);
 }
 
-/** Remainder with the sign of the divisor, by TensorFlow.js's formula; integers: 0 where b is 0. */
+/** Remainder with the sign of the divisor; of floats by TensorFlow.js's formula. */
 function modulo(g: Graph, a: Ref, b: Ref, shape: readonly number[]): Ref {
+  if (a.type !== 'float32') {
+    const { zero, divisor } = safeDivisor(g, b);
+    return zeroWhere(g, zero, g.op('Mod', [a, divisor], shape), shape);
+  }
   const fmod = (p: Ref, q: Ref) => g.op('Mod', [p, q], shape, { fmod: 1 });
-  const whole = a.type !== 'float32';
-  const { zero, divisor } = whole ? safeDivisor(g, b) : { zero: undefined, divisor: b };
-  const rest = fmod(a, divisor);
-  const moved = fmod(g.op('Add', [rest, divisor], shape), divisor);
-  const differ = bool(g, 'Xor', [negative(g, a, a.shape), negative(g, divisor, b.shape)], shape);
-  const result = select(g, differ, moved, rest, shape);
-  return zero ? select(g, zero, g.typed([0], [], 'int32'), result, shape) : result;
+  const rest = fmod(a, b);
+  const moved = fmod(g.op('Add', [rest, b], shape), b);
+  const differ = bool(g, 'Xor', [negative(g, a, a.shape), negative(g, b, b.shape)], shape);
+  return select(g, differ, moved, rest, shape);
 }
 
 defineKernels(

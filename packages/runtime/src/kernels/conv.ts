@@ -4,6 +4,7 @@ import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import type { Attribute, Graph, Ref } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/graph.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
+import { sliceRange } from './shape.ts';
 import { padAfter } from './window.ts';
 
 /**
@@ -75,6 +76,22 @@ export function geometryOf(
     stride: [info.strideHeight, info.strideWidth],
     dilation: [info.dilationHeight, info.dilationWidth],
     pads: [top, left, bottom, right],
+  };
+}
+
+/** A convolution without the zero padding layer before it: its padding becomes the convolution's. */
+function unpadded(x: TraceValue, geo: Geometry): { x: TraceValue; geo: Geometry } {
+  const node = x.source.kind === 'node' ? x.source.node : undefined;
+  if (node?.kernel !== 'PadV2' || node.attrs['constantValue'] !== 0) return { x, geo };
+  const [n, [top, bottom], [left, right], c] = node.attrs['paddings'] as [number, number][];
+  if (n[0] + n[1] + c[0] + c[1] !== 0 || Math.min(top, bottom, left, right) < 0) return { x, geo };
+  const inner = node.inputs['x'];
+  const [t, l, b, r] = geo.pads;
+  // A stride may leave the last rows of the padding unread; then there is nothing to pad.
+  const pads = [t + top, l + left, b + bottom, r + right] as const;
+  return {
+    x: inner,
+    geo: { ...geo, input: [inner.shape[1], inner.shape[2]], pads },
   };
 }
 
@@ -160,8 +177,10 @@ const conv2d: Kernel = {
     const { batch, output, outChannels } = geometryOf(x.shape, filter.shape, attrs);
     return [{ shape: [batch, ...output, outChannels], dtype: 'float32' }];
   },
-  lower: (ctx, { inputs: { x, filter }, attrs, outputs: [y] }) =>
-    convolve(ctx, x, ctx.plain(filter), geometryOf(x.shape, filter.shape, attrs), y),
+  lower: (ctx, { inputs: { x, filter }, attrs, outputs: [y] }) => {
+    const bare = unpadded(x, geometryOf(x.shape, filter.shape, attrs));
+    convolve(ctx, bare.x, ctx.plain(filter), bare.geo, y);
+  },
 };
 
 const fusedConv2d: Kernel = {
@@ -180,6 +199,15 @@ const fusedConv2d: Kernel = {
     convolve(ctx, x, ctx.plain(filter), geo, y, offset, activation === 'relu' ? 'Relu' : undefined);
   },
 };
+
+/** The crop of both spatial axes that alone reads a value: the gradient of a padding layer. */
+function cropOf(ctx: Lowering, dx: TraceValue) {
+  const node = ctx.soleUser(dx, 'Slice');
+  if (!node) return undefined;
+  const { begin, size } = sliceRange(dx.shape, node.attrs);
+  const cropped = [0, 3].every((axis) => begin[axis] === 0 && size[axis] === dx.shape[axis]);
+  return cropped ? { begin, size, output: node.outputs[0] } : undefined;
+}
 
 /**
  * dx of a convolution. Stride 1: the convolution of dy with the turned filter, padded by
@@ -305,16 +333,26 @@ const backpropInput = (name: string): Kernel => ({
   name,
   lowering: 'Conv with the turned filter (stride 1), else ConvTranspose',
   infer: (_, attrs) => [{ shape: attrs['inputShape'] as number[], dtype: 'float32' }],
-  lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) =>
-    inputGradient(ctx, dy, filter, geometryOf(dx.shape, filter.shape, attrs), dx),
+  lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) => {
+    const geo = geometryOf(dx.shape, filter.shape, attrs);
+    const crop = cropOf(ctx, dx);
+    if (!crop) return inputGradient(ctx, dy, filter, geo, dx);
+    const { begin, size, output } = crop;
+    const [t, l, b, r] = geo.pads;
+    const after = [dx.shape[1] - begin[1] - size[1], dx.shape[2] - begin[2] - size[2]];
+    const pads = [t + begin[1], l + begin[2], b + after[0], r + after[1]] as const;
+    inputGradient(ctx, dy, filter, { ...geo, input: [size[1], size[2]], pads }, output);
+  },
 });
 
 const backpropFilter = (name: string): Kernel => ({
   name,
   lowering: 'one 3-D Conv over (H, W, C) with dY as the filter; 1×1: FusedMatMul',
   infer: (_, attrs) => [{ shape: attrs['filterShape'] as number[], dtype: 'float32' }],
-  lower: (ctx, { inputs: { x, dy }, attrs, outputs: [dw] }) =>
-    filterGradient(ctx, x, dy, geometryOf(x.shape, dw.shape, attrs), dw),
+  lower: (ctx, { inputs: { x, dy }, attrs, outputs: [dw] }) => {
+    const bare = unpadded(x, geometryOf(x.shape, dw.shape, attrs));
+    filterGradient(ctx, bare.x, dy, bare.geo, dw);
+  },
 });
 
 defineKernels(

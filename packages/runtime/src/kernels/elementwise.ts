@@ -21,11 +21,26 @@ function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
     );
 }
 
+/** Zeros, such as the gradient of a comparison. */
+function isZero(ctx: Lowering, value: TraceValue): boolean {
+  if (value.source.kind !== 'node') return ctx.uniform(value) === 0;
+  const { kernel, attrs } = value.source.node;
+  return kernel === 'ZerosLike' || (kernel === 'Fill' && attrs['value'] === 0);
+}
+
 /**
  * a + b, where either may be an affine form with room for an addend: then the sum is one too, and
  * a ReLU after it costs no pass of its own.
  */
 function lowerAdd(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValue): void {
+  for (const [zero, other] of [
+    [a, b],
+    [b, a],
+  ]) {
+    if (!isZero(ctx, zero) || !tf.util.arraysEqual([...other.shape], [...y.shape])) continue;
+    const native = ctx.native(other);
+    return ctx.define(y, native, () => ctx.as(other, native));
+  }
   const sameShape = tf.util.arraysEqual([...a.shape], [...b.shape]);
   for (const [p, q] of [
     [a, b],

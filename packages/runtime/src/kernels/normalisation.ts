@@ -3,19 +3,19 @@ import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
 import { elementwise } from '../lowering/elementwise.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
-import { channelSum } from './reductions.ts';
+import { channelMean } from './reductions.ts';
 
 /**
  * Batch normalisation. In blocks of channels the normalised output is one affine pass, which a
  * following addition and ReLU join, and the input gradient is two: dx = a·dy + b·x + c with
- * per-channel a = γ/√(σ²+ε), b = −γ·Σ(dy·x̂)/(m·(σ²+ε)), c = −a·Σdy/m − b·μ.
+ * per-channel a = γ/√(σ²+ε), b = −a·mean(dy·x̂)/√(σ²+ε), c = −a·mean(dy) − b·μ.
  */
 
 const epsilonOf = (attrs: Readonly<Record<string, unknown>>) =>
   (attrs['epsilon'] ?? attrs['varianceEpsilon'] ?? 1e-3) as number;
 
-/** Sums over the batch and the pixels, `[C]`, of a value and of its product with another. */
-function channelSums(
+/** Means over the batch and the pixels, `[C]`, of a value or of its product with another. */
+function channelMeans(
   ctx: Lowering,
   x: TraceValue,
   layout: 'blocked' | 'nchw',
@@ -25,8 +25,8 @@ function channelSums(
   const [n, h, w, c] = x.shape;
   const ref = ctx.as(x, layout);
   const product = factor ? g.op('Mul', [ref, ctx.as(factor, layout)], [n, c, h, w]) : ref;
-  if (layout === 'blocked') return channelSum(g, product);
-  return g.op('ReduceSum', [product, g.ints([0, 2, 3])], [c], { keepdims: 0 });
+  if (layout === 'blocked') return channelMean(g, product);
+  return g.op('ReduceMean', [product, g.ints([0, 2, 3])], [c], { keepdims: 0 });
 }
 
 /** 1 / √(variance + ε), `[C]`. */
@@ -61,10 +61,9 @@ const training: Kernel = {
   lower: (ctx, { inputs: { x, gamma, beta }, attrs, outputs: [y, mean, variance] }) => {
     const { graph: g } = ctx;
     const layout = ctx.canBlock(x.shape) && ctx.native(x) !== 'plain' ? 'blocked' : 'nchw';
-    const [n, h, w, c] = x.shape;
-    const m = g.float(n * h * w);
-    const mu = g.op('Div', [channelSums(ctx, x, layout), m], [c]);
-    const square = g.op('Div', [channelSums(ctx, x, layout, x), m], [c]);
+    const c = x.shape[3];
+    const mu = channelMeans(ctx, x, layout);
+    const square = channelMeans(ctx, x, layout, x);
     const spread = g.op('Sub', [square, g.op('Mul', [mu, mu], [c])], [c]);
     // Rounding may leave a constant channel slightly below zero.
     const sigma2 = g.op('Max', [spread, g.float(0)], [c]);
@@ -100,15 +99,17 @@ const trainingGradient: Kernel = {
     const op = (name: string, ...refs: Ref[]) => g.op(name, refs, [c]);
     const mu = ctx.plain(mean);
     const inverse = inverseDeviation(g, ctx.plain(variance), epsilonOf(attrs));
-    const sum = channelSums(ctx, dy, layout);
-    const product = channelSums(ctx, dy, layout, x);
-    // Σ(dy·x̂) = (Σ(dy·x) − μ·Σdy) / √(σ²+ε)
-    const projected = op('Mul', op('Sub', product, op('Mul', mu, sum)), inverse);
-    const a = op('Mul', ctx.plain(gamma), inverse);
-    const b = op('Neg', op('Div', op('Mul', a, op('Mul', inverse, projected)), m));
-    const offset = op('Neg', op('Add', op('Div', op('Mul', a, sum), m), op('Mul', b, mu)));
-    ctx.define(dBeta, 'plain', sum);
-    ctx.define(dGamma, 'plain', projected);
+    const scale = op('Mul', ctx.plain(gamma), inverse);
+    const meanDy = channelMeans(ctx, dy, layout);
+    const meanProduct = channelMeans(ctx, dy, layout, x);
+    // mean(dy·x̂) = (mean(dy·x) − μ·mean(dy)) / √(σ²+ε)
+    const projected = op('Mul', op('Sub', meanProduct, op('Mul', mu, meanDy)), inverse);
+    ctx.define(dBeta, 'plain', op('Mul', meanDy, m));
+    ctx.define(dGamma, 'plain', op('Mul', projected, m));
+    const a = scale;
+    const minusB = op('Mul', op('Mul', a, inverse), projected);
+    const offset = op('Sub', op('Mul', minusB, mu), op('Mul', a, meanDy));
+    const b = op('Neg', minusB);
     if (blocked) {
       const zero = g.floats(new Float32Array(c));
       const first = ctx.emitAffine({ x: ctx.as(dy, 'blocked'), scale: a, offset }, false);

@@ -19,12 +19,17 @@ const reducedShape = (
   keepDims: boolean,
 ): number[] => shape.flatMap((d, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [d]));
 
+/** Mean over the batch and both spatial axes of a blocked `[N, C, H, W]`: `[C]`. */
+export function channelMean(g: Graph, x: Ref): Ref {
+  const [n, c] = x.shape;
+  const means = g.op('GlobalAveragePool', [x], [n, c, 1, 1], {}, { domain: NCHWC });
+  return g.op('ReduceMean', [means, g.ints([0, 2, 3])], [c], { keepdims: 0 });
+}
+
 /** Sum over the batch and both spatial axes of a blocked `[N, C, H, W]`: `[C]`. */
 export function channelSum(g: Graph, x: Ref): Ref {
   const [n, c, h, w] = x.shape;
-  const means = g.op('GlobalAveragePool', [x], [n, c, 1, 1], {}, { domain: NCHWC });
-  const sums = g.op('ReduceSum', [g.reshape(means, [n, c]), g.ints([0])], [c], { keepdims: 0 });
-  return g.op('Mul', [sums, g.float(h * w)], [c]);
+  return g.op('Mul', [channelMean(g, x), g.float(n * h * w)], [c]);
 }
 
 /** Position of each axis of `[N, H, W, C]` in `[N, C, H, W]`. */

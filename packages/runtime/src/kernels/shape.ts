@@ -54,7 +54,11 @@ interface Range {
   size: number[];
 }
 
-const sliceRange = (shape: readonly number[], attrs: Readonly<Record<string, unknown>>): Range => {
+/** Begin and size of a `Slice` on every axis. */
+export const sliceRange = (
+  shape: readonly number[],
+  attrs: Readonly<Record<string, unknown>>,
+): Range => {
   const begin = attrs['begin'] as number[] | number;
   const size = attrs['size'] as number[] | number;
   const [b, s] = tf.slice_util.parseSliceParams(

@@ -33,7 +33,11 @@ function needed(trace: Trace): TraceNode[] {
 /** Turns a trace into an ONNX graph for a target. */
 export function lower(trace: Trace, target: Target): Lowered {
   const nodes = needed(trace);
-  const ctx = new Lowering(target, nodes);
+  const kept = new Set([
+    ...Object.values(trace.outputs),
+    ...trace.variables.flatMap(({ write }) => (write ? [write] : [])),
+  ]);
+  const ctx = new Lowering(target, nodes, kept);
   const { graph } = ctx;
   for (const [name, value] of Object.entries(trace.inputs)) {
     ctx.define(
@@ -49,6 +53,7 @@ export function lower(trace: Trace, target: Target): Lowered {
     return ref;
   });
   for (const node of nodes) {
+    if (node.outputs.every((value) => ctx.defined(value))) continue;
     const kernel = kernels.get(node.kernel);
     if (!kernel) throw new Error(`kernel ${node.kernel} was captured but has no lowering`);
     graph.scoped(node.kernel, () => kernel.lower(ctx, node));

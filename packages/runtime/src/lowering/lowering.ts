@@ -45,8 +45,16 @@ export class Lowering {
   #spread = new Map<TraceValue, TraceValue>();
   #uniform = new Map<TraceValue, number | undefined>();
 
-  constructor(target: Target, nodes: readonly TraceNode[]) {
+  readonly #kept: ReadonlySet<TraceValue>;
+
+  /** @param kept values that leave the graph, so that what makes them may not be absorbed */
+  constructor(
+    target: Target,
+    nodes: readonly TraceNode[],
+    kept: ReadonlySet<TraceValue> = new Set(),
+  ) {
     this.block = target.block;
+    this.#kept = kept;
     for (const node of nodes) {
       for (const value of new Set(Object.values(node.inputs))) {
         const users = this.#users.get(value);
@@ -59,6 +67,18 @@ export class Lowering {
   /** Nodes that read a value. */
   users(value: TraceValue): readonly TraceNode[] {
     return this.#users.get(value) ?? [];
+  }
+
+  /** The only node that reads a value which does not leave the graph, if it is of that kernel. */
+  soleUser(value: TraceValue, kernel: string): TraceNode | undefined {
+    const [user, ...others] = this.users(value);
+    const alone = others.length === 0 && !this.#kept.has(value);
+    return alone && user?.kernel === kernel ? user : undefined;
+  }
+
+  /** True when a value has a form already: an earlier node may have absorbed the one that makes it. */
+  defined(value: TraceValue): boolean {
+    return this.#forms.has(value);
   }
 
   /** True when a rank-4 value's channels divide into blocks. */

@@ -7,6 +7,9 @@ import * as tf from '@tensorflow/tfjs';
  * differentiated, since the engine walks through the condition too.
  */
 
+/** A filled node of the graph, not a constant as large as the tensor. */
+const zero = (shape: number[]): tf.Tensor => tf.fill(shape, 0);
+
 type Attrs = Readonly<Record<string, unknown>>;
 
 for (const kernelName of [
@@ -22,8 +25,8 @@ for (const kernelName of [
     kernelName,
     inputsToSave: ['a', 'b'],
     gradFunc: (_, [a, b]) => ({
-      a: () => tf.zeros(a.shape),
-      b: () => tf.zeros(b.shape),
+      a: () => zero(a.shape),
+      b: () => zero(b.shape),
     }),
   });
 }
@@ -31,7 +34,7 @@ for (const kernelName of [
 tf.registerGradient({
   kernelName: 'LogicalNot',
   inputsToSave: ['x'],
-  gradFunc: (_, [x]) => ({ x: () => tf.zeros(x.shape) }),
+  gradFunc: (_, [x]) => ({ x: () => zero(x.shape) }),
 });
 
 /** Space back to depth: `[B, H·b, W·b, C]` → `[B, H, W, b·b·C]`. */
@@ -55,7 +58,7 @@ tf.registerGradient({
   inputsToSave: ['params', 'indices'],
   gradFunc: (dy, [params, indices]) => ({
     params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape as [number]),
-    indices: () => tf.zeros(indices.shape),
+    indices: () => zero(indices.shape),
   }),
 });
 
@@ -64,7 +67,7 @@ tf.registerGradient({
   inputsToSave: ['indices'],
   gradFunc: (dy, [indices]) => ({
     updates: () => tf.gatherND(dy as tf.Tensor, indices),
-    indices: () => tf.zeros(indices.shape),
+    indices: () => zero(indices.shape),
   }),
 });
 
@@ -94,7 +97,7 @@ function einsumGradient(
   const partial = tf.einsum(into, dy, ...operands.filter((_, i) => i !== k));
   const shape = operands[k].shape;
   const unit = shape.map((d, i) => (known.has(own[i]) ? d : 1));
-  return tf.mul(tf.reshape(partial, unit), tf.ones(shape));
+  return tf.mul(tf.reshape(partial, unit), tf.fill(shape, 1));
 }
 
 tf.registerGradient({

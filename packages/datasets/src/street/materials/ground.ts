@@ -46,7 +46,8 @@ export const asphalt: Material = (hit, out) => {
       if (local > from && local < from + 2.5) shade *= 0.78;
     }
     const crack = Math.abs(noise2(u * 0.35, v * 0.9, seed + 17) - 0.5);
-    shade *= 1 - 0.3 * visible(0.08, footprint) * smoothstep(0.012, 0.004, crack);
+    const cracked = smoothstep(0.5, 0.7, stains) * smoothstep(0.01, 0.003, crack);
+    shade *= 1 - 0.3 * visible(0.08, footprint) * cracked;
     const mark = markAt(u, v, detail, footprint);
     if (mark > 0) {
       const worn = mark * (1 - wear * smoothstep(0.35, 0.75, fractal2(u * 1.7, v * 5, seed + 5)));

@@ -19,7 +19,7 @@ export const lacquer: Material = (hit, out) => {
 /** Window of a vehicle: dark inside, the sky on top of it. */
 export const glass: Material = (hit, out) => {
   mix(out, hit.surface.colour, 1, hit.surface.second, 0);
-  out.gloss = 0.22;
+  out.gloss = 0.09;
 };
 
 /** Side window with posts: u along in metres. detail: [from, to, post positions…]; second is paint. */
@@ -34,7 +34,7 @@ export const sideGlass: Material = (hit, out) => {
     }
   }
   mix(out, colour, 1, second, 0);
-  out.gloss = 0.2;
+  out.gloss = 0.08;
 };
 
 /** Wheel: tyre and spoked rim; u, v −1…1 across the disc. Colour is the rim. */

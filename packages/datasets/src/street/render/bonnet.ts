@@ -54,7 +54,7 @@ export function paintBonnet(
       // The bonnet curves away: near its edge it mirrors the horizon, nearer the sky above.
       const tilt = smoothstep(0, 0.14, depth);
       const across = 2 * (x - bonnet.middle);
-      const rib = 1 - 0.35 * Math.exp(-(((Math.abs(across) - 0.42) / 0.02) ** 2));
+      const rib = 1 - 0.14 * Math.exp(-(((Math.abs(across) - 0.42) / 0.02) ** 2));
       skyColour(weather, 0.8 - 0.5 * tilt, -0.5 * across, 0.15 + 0.8 * tilt, true, sky);
       for (let k = 0; k < 3; k++) {
         const body = bonnet.paint[k] * (weather.skyLight[k] + 0.4 * weather.sunLight[k]);

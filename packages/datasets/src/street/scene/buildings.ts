@@ -189,7 +189,7 @@ function addBackdrop(stage: Stage): void {
   const { random, city, road, mesh } = stage;
   for (let t = -90; t < 90;) {
     const width = between(random, 10, 24);
-    const top = (1 + random() * city.storeys[1]) * city.storey;
+    const top = (2 + random() * city.storeys[1]) * city.storey;
     const surface = stage.surface(facade, BUILDING, tinted(pick(random, city.walls), 0.9), {
       second: pick(random, city.trims),
       detail: facadeDetail({

@@ -61,7 +61,7 @@ export function drawRoad(random: Random, kind: StreetKind, rails: boolean): Road
     const edge = count * lane;
     const parking = random() < (kind === 'edge' ? 0.15 : 0.6);
     const kerb = edge + (parking ? 2.1 : 0.1);
-    const walk = kerb + (kind === 'edge' ? 1.5 + random() : 2 + 2.2 * random());
+    const walk = kerb + (kind === 'edge' ? 1.5 + random() : 2.2 + 2.6 * random());
     const setback = {
       centre: 0,
       avenue: 1.5 + 4 * random(),

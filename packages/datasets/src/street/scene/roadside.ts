@@ -85,7 +85,7 @@ function addTrees(stage: Stage, side: RoadSide): void {
   const { sign, kerb, walk, front, parking } = side;
   const row = random() < city.trees;
   const step = between(random, 7, 15);
-  const size = between(random, 5, 12);
+  const size = between(random, 6, 14);
   if (row) {
     const t = sign * (parking && random() < 0.5 ? kerb - 0.5 : kerb + 0.9);
     for (

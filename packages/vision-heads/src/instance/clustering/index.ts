@@ -3,6 +3,7 @@ export { dbscan, type DbscanOptions } from './dbscan.ts';
 export { extractDbscan } from './extract-dbscan.ts';
 export { extractXi, type OrderInterval, type XiClusters, type XiOptions } from './extract-xi.ts';
 export {
+  type DecodedInstances,
   decodeInstances,
   DEFAULT_ADOPT_WITHIN,
   DEFAULT_METHOD,
@@ -10,7 +11,6 @@ export {
   type Instance,
   type InstanceInput,
   type InstanceOptions,
-  type InstancePrediction,
   THING_CLASSES,
 } from './instances.ts';
 export {

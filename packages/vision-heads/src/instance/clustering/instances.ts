@@ -6,7 +6,7 @@ import { collectVotes } from './votes.ts';
 
 /** One detected object. */
 export interface Instance {
-  /** Value of the object's pixels in `InstancePrediction.ids`, from 1. */
+  /** Value of the object's pixels in `DecodedInstances.ids`, from 1. */
   readonly id: number;
   /** Training class. */
   readonly classId: number;
@@ -25,7 +25,7 @@ export interface Instance {
 }
 
 /** Objects of one image. */
-export interface InstancePrediction {
+export interface DecodedInstances {
   /** By class in the order of `InstanceOptions.classes`, then in the order of the clustering. */
   readonly instances: readonly Instance[];
   /** Object per pixel, `u16 [H, W]`: `Instance.id`, 0 for none. */
@@ -65,7 +65,7 @@ export const THING_CLASSES: readonly number[] = [11, 12, 13, 14, 15, 16, 17, 18]
 /**
  * OPTICS cut at ε = 3 px with minPts = 20, for images of about 128 × 256 px; both grow with the image
  * (ε with its width, minPts with its area). The paper states no parameters. These gave the best panoptic
- * quality among 39 settings on simulated votes of a stride-8 network (docs/decisions/0002-optics.md).
+ * quality of 39 settings on simulated votes of a stride-8 network (docs/decisions/0002-optics.md).
  */
 export const DEFAULT_METHOD: ClusterMethod = clusterByOptics({ minPts: 20, eps: 3 });
 
@@ -90,7 +90,7 @@ export const DEFAULT_ADOPT_WITHIN = 8;
 export function decodeInstances(
   input: InstanceInput,
   options: InstanceOptions = {},
-): InstancePrediction {
+): DecodedInstances {
   const {
     classes = THING_CLASSES,
     method = DEFAULT_METHOD,

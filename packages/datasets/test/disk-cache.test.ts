@@ -1,0 +1,100 @@
+import { readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { types } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { diskCached, type Dataset } from '../src/index.ts';
+import { madeSample, newFolder } from './support.ts';
+
+const size = { height: 4, width: 6 };
+
+function counting(): Dataset & { reads: number } {
+  const dataset = {
+    name: 'memory',
+    classes: [],
+    palette: [],
+    instanceClasses: [],
+    annotations: { semantic: true, instance: true, disparity: true },
+    list: () => [],
+    reads: 0,
+    read: (id: string) => {
+      dataset.reads++;
+      return Promise.resolve(madeSample(4, 6, Number(id)));
+    },
+  };
+  return dataset;
+}
+
+describe('disk cache', () => {
+  test('gives the same sample back, from another process as well', async () => {
+    const folder = await newFolder();
+    const options = { folder, maximumBytes: 1e6, key: 'tree 1' };
+    const source = counting();
+    const first = await diskCached(source, options).read('1', 'train', size);
+    const second = await diskCached(source, options).read('1', 'train', size);
+    expect(source.reads).toBe(1);
+    expect(second).toEqual(first);
+    // The map was made outside the test's realm, where `instanceof` is blind.
+    expect(types.isMap(second.centres)).toBe(true);
+  });
+
+  test('never uses an entry of another key, split or size', async () => {
+    const folder = await newFolder();
+    const source = counting();
+    const options = { folder, maximumBytes: 1e6, key: 'tree 1' };
+    await diskCached(source, options).read('1', 'train', size);
+    await diskCached(source, { ...options, key: 'tree 2' }).read('1', 'train', size);
+    await diskCached(source, options).read('1', 'val', size);
+    await diskCached(source, options).read('1', 'train', { height: 4, width: 7 });
+    expect(source.reads).toBe(4);
+  });
+
+  test('reads anew where an entry is cut short, damaged or left half-written', async () => {
+    const folder = await newFolder();
+    const source = counting();
+    const kept = diskCached(source, { folder, maximumBytes: 1e6, key: 'k' });
+    const sample = await kept.read('1', 'train', size);
+    const [name] = await readdir(folder);
+    const file = join(folder, name);
+    const { size: bytes } = await stat(file);
+    await truncate(file, bytes - 7);
+    expect(await kept.read('1', 'train', size)).toEqual(sample);
+    await writeFile(file, Buffer.alloc(bytes, 1));
+    expect(await kept.read('1', 'train', size)).toEqual(sample);
+    await writeFile(`${file}.partial`, 'half');
+    expect(await kept.read('1', 'train', size)).toEqual(sample);
+    expect(source.reads).toBe(3);
+  });
+
+  test('stays under its limit; the entries not used for longest go first', async () => {
+    const folder = await newFolder();
+    const source = counting();
+    const probe = diskCached(source, { folder, maximumBytes: 1e9, key: 'k' });
+    await probe.read('0', 'train', size);
+    const [first] = await readdir(folder);
+    const { size: bytes } = await stat(join(folder, first));
+    // An hour ago, so that it is the oldest whatever the clock's step.
+    const old = new Date(Date.now() - 3.6e6);
+    await utimes(join(folder, first), old, old);
+    const kept = diskCached(source, { folder, maximumBytes: 3.5 * bytes, key: 'k' });
+    for (const id of ['1', '2', '3']) await kept.read(id, 'train', size);
+    const names = await readdir(folder);
+    expect(names).toHaveLength(3);
+    expect(names).not.toContain(first);
+  });
+
+  test('many readers at once leave whole entries only', async () => {
+    const folder = await newFolder();
+    const options = { folder, maximumBytes: 1e6, key: 'k' };
+    const readers = Array.from({ length: 8 }, () => diskCached(counting(), options));
+    const found = await Promise.all(readers.map((reader) => reader.read('1', 'train', size)));
+    for (const sample of found) expect(sample).toEqual(found[0]);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  test('a folder that cannot be written is an error that names it', async () => {
+    const file = join(await newFolder(), 'file');
+    await writeFile(file, '');
+    const kept = diskCached(counting(), { folder: file, maximumBytes: 1e6, key: 'k' });
+    await expect(kept.read('1', 'train', size)).rejects.toThrow(/file/);
+  });
+});
