@@ -1,3 +1,4 @@
+import { softmaxCrossEntropy } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 
 /**
@@ -41,12 +42,9 @@ export function maskedCrossEntropy(
   mask: tf.Tensor4D,
 ): tf.Scalar {
   check('maskedCrossEntropy', logits, target, mask);
-  const classes = logits.shape[3];
-  // A void id has no row in the one-hot table: its pixel gives log Σ exp(f), which the mask drops.
-  const y = tf.oneHot(tf.cast(flat(target), 'int32'), classes) as tf.Tensor4D;
-  const chosen = tf.sum(tf.mul(logits, tf.cast(y, 'float32')), 3) as tf.Tensor3D;
-  const normaliser = tf.logSumExp(logits, 3) as tf.Tensor3D;
-  return maskedMean(tf.sub(normaliser, chosen), flat(mask));
+  const y = tf.cast(flat(target), 'int32');
+  // A void id costs nothing and has no gradient; the mask says so once more.
+  return maskedMean(softmaxCrossEntropy(logits, y) as tf.Tensor3D, flat(mask));
 }
 
 /**

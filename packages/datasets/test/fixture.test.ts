@@ -19,7 +19,7 @@ type Frames = Record<string, Record<'image' | 'labelIds' | 'instanceIds' | 'disp
 
 const facts = (data: Uint8Array | Uint16Array, shape: number[]): Decoded => ({
   shape,
-  sum: data.reduce((a: number, b: number) => a + b, 0),
+  sum: Array.from(data).reduce((a, b) => a + b, 0),
   sha256: createHash('sha256')
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex'),

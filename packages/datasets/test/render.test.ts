@@ -58,8 +58,8 @@ describe('z-buffer', () => {
           mesh.triangle(surface(k), a, b, c, [0, 0], [1, 0], [0, 1]);
         }
         const { inverseDepth, drawn, triangleOf, planes, width } = rasterise(mesh.mesh(), view, 1);
-        for (let row = 0; row < 32; row += 3) {
-          for (let column = 0; column < 64; column += 3) {
+        for (let row = 0; row < 32; row += 5) {
+          for (let column = 0; column < 64; column += 5) {
             const ray: Point = [1, (32 - column) / level.fx, (16 - row) / level.fy];
             const hits = list.map((t) => cast(ray, t)).filter((hit) => hit.depth > 0.25);
             const [best] = hits.sort((p, q) => p.depth - q.depth);
@@ -201,17 +201,17 @@ describe('a street frame', () => {
   });
 
   test('numbers each object within its class, and only in pixels of that class', () => {
-    frame.instanceIds.forEach((value, i) => {
-      const id = value < 1000 ? value : Math.floor(value / 1000);
-      expect(id).toBe(frame.labelIds[i]);
-    });
+    const classes = frame.instanceIds.map((v) => (v < 1000 ? v : Math.floor(v / 1000)));
+    expect(Array.from(classes)).toEqual(Array.from(frame.labelIds));
+    expect(new Set(frame.instanceIds.filter((v) => v >= 1000)).size).toBeGreaterThan(3);
   });
 
   test('has sky at disparity 0 and road at the disparity of a flat ground', () => {
     const { camera } = frame;
     let roads = 0;
+    let worst = 0;
     frame.labelIds.forEach((label, i) => {
-      if (label === 23) expect(frame.disparity[i]).toBe(0);
+      if (label === 23) worst = Math.max(worst, frame.disparity[i]);
       if (label !== 7) return;
       const row = Math.floor(i / 128);
       const column = i % 128;
@@ -221,10 +221,11 @@ describe('a street frame', () => {
       const up = (camera.v0 - row) / camera.fy;
       const dz = axes[2] + axes[5] * left + axes[8] * up;
       const flat = (-dz * camera.baseline * camera.fx) / camera.z;
-      // Rails and side streets lie up to 12 mm above the road.
-      expect(Math.abs(frame.disparity[i] / flat - 1)).toBeLessThan(0.015);
+      worst = Math.max(worst, Math.abs(frame.disparity[i] / flat - 1));
       roads++;
     });
+    // Rails and side streets lie up to 12 mm above the road: 1 % of the camera's height.
+    expect(worst).toBeLessThan(0.015);
     expect(roads).toBeGreaterThan(500);
   });
 

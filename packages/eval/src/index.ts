@@ -7,10 +7,12 @@ export {
 } from './cityscapes/average-precision.ts';
 export { instanceDistances } from './cityscapes/instance-distances.ts';
 export {
+  instanceMatcher,
   matchInstances,
   type GroundTruthInstance,
   type ImageMatches,
   type InstanceDistance,
+  type InstanceMatcher,
   type InstancePrediction,
   type Intersection,
   type MatchedPrediction,

@@ -21,3 +21,4 @@ export {
 export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';
+export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';

@@ -53,24 +53,29 @@ export interface ImageMatches {
 
 const evaluated = new Set(instanceLabels.map((l) => l.id));
 
+/** Takes the predictions of one image one by one; see `instanceMatcher`. */
+export interface InstanceMatcher {
+  /**
+   * Adds one predicted object. Its mask is not kept.
+   * @throws RangeError for a mask of another size, an unknown label id or a confidence of NaN
+   */
+  add(prediction: InstancePrediction): void;
+  result(): ImageMatches;
+}
+
 /**
  * Finds the overlaps of predicted masks and ground-truth objects of one image, as the official
- * `evalInstanceLevelSemanticLabeling.py` does (`assignGt2Preds`).
+ * `evalInstanceLevelSemanticLabeling.py` does (`assignGt2Preds`), one mask at a time.
  *
  * @param instances official instance values `u16 [H, W]`
- * @param predictions predicted objects, any number
  * @param distances by instance value; an object without an entry has medDist −1, distConf 0
- * @throws RangeError for a mask of another size, an unknown label id, a confidence of NaN, or an
- *   instance value of no known class
+ * @throws RangeError for an instance value of no known class
  */
-export function matchInstances(
+export function instanceMatcher(
   instances: Uint16Array,
-  predictions: readonly InstancePrediction[],
   distances: ReadonlyMap<number, InstanceDistance> = new Map(),
-): ImageMatches {
-  const areas = areaByValue(instances);
-  const groundTruth = [...areas]
-    .sort(([a], [b]) => a - b)
+): InstanceMatcher {
+  const groundTruth = [...areaByValue(instances)]
     .map(([instId, pixelCount]) => ({ instId, labelId: labelOf(instId), pixelCount }))
     .filter(({ labelId }) => evaluated.has(labelId))
     .map((entry) => ({
@@ -78,28 +83,43 @@ export function matchInstances(
       ...(distances.get(entry.instId) ?? { medDist: -1, distConf: 0 }),
       matches: [] as Intersection[],
     }));
-  const kept: MatchedPrediction[] = [];
+  const predictions: MatchedPrediction[] = [];
   const histogram = new Uint32Array(65536);
-  predictions.forEach(({ labelId, confidence, mask }, k) => {
-    checkPrediction(k, labelId, confidence, mask, instances.length);
-    if (!evaluated.has(labelId)) return;
-    const touched = countInside(mask, instances, histogram);
-    const pixelCount = touched.reduce((n, value) => n + histogram[value], 0);
-    if (pixelCount > 0) {
-      const voids = touched.filter((value) => labelsById[value]?.ignoreInEval);
-      const matches: Intersection[] = [];
-      groundTruth.forEach((gt, other) => {
-        const pixels = gt.labelId === labelId ? histogram[gt.instId] : 0;
-        if (pixels === 0) return;
-        matches.push({ other, pixels });
-        gt.matches.push({ other: kept.length, pixels });
-      });
-      const voidIntersection = voids.reduce((n, value) => n + histogram[value], 0);
-      kept.push({ labelId, confidence, pixelCount, voidIntersection, matches });
-    }
-    for (const value of touched) histogram[value] = 0;
-  });
-  return { groundTruth, predictions: kept };
+  let seen = 0;
+  return {
+    add({ labelId, confidence, mask }) {
+      checkPrediction(seen++, labelId, confidence, mask, instances.length);
+      if (!evaluated.has(labelId)) return;
+      const touched = countInside(mask, instances, histogram);
+      const pixelCount = touched.reduce((n, value) => n + histogram[value], 0);
+      if (pixelCount > 0) {
+        const matches: Intersection[] = [];
+        groundTruth.forEach((gt, other) => {
+          const pixels = gt.labelId === labelId ? histogram[gt.instId] : 0;
+          if (pixels === 0) return;
+          matches.push({ other, pixels });
+          gt.matches.push({ other: predictions.length, pixels });
+        });
+        const voidIntersection = touched
+          .filter((value) => labelsById[value]?.ignoreInEval)
+          .reduce((n, value) => n + histogram[value], 0);
+        predictions.push({ labelId, confidence, pixelCount, voidIntersection, matches });
+      }
+      for (const value of touched) histogram[value] = 0;
+    },
+    result: () => ({ groundTruth, predictions }),
+  };
+}
+
+/** All predictions of one image at once; see `instanceMatcher`. */
+export function matchInstances(
+  instances: Uint16Array,
+  predictions: readonly InstancePrediction[],
+  distances?: ReadonlyMap<number, InstanceDistance>,
+): ImageMatches {
+  const matcher = instanceMatcher(instances, distances);
+  for (const prediction of predictions) matcher.add(prediction);
+  return matcher.result();
 }
 
 /**
@@ -116,15 +136,18 @@ export function labelOf(value: number): number {
   return label;
 }
 
-/** Pixels of each value that occurs, in order of first appearance. */
+/** Pixels of each value that occurs, by ascending value. */
 export function areaByValue(instances: Uint16Array): Map<number, number> {
-  const counts = new Uint32Array(65536);
-  for (let i = 0; i < instances.length; i++) counts[instances[i]]++;
   const areas = new Map<number, number>();
-  counts.forEach((n, value) => {
-    if (n > 0) areas.set(value, n);
-  });
-  return areas;
+  // Neighbours mostly share their value: whole runs are counted at once.
+  for (let i = 0; i < instances.length;) {
+    const value = instances[i];
+    const start = i;
+    do i++;
+    while (instances[i] === value);
+    areas.set(value, (areas.get(value) ?? 0) + i - start);
+  }
+  return new Map([...areas].sort(([a], [b]) => a - b));
 }
 
 /** Adds the ground-truth values under a mask to the histogram; gives the values that occurred. */

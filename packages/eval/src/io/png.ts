@@ -89,7 +89,7 @@ export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
   const packed = unfilter(raw, rowBytes, height, Math.max(1, (channels * depth) / 8), name);
   const data =
     depth === 16
-      ? new Uint16Array(Buffer.from(packed.buffer).swap16().buffer)
+      ? wordsOf(packed)
       : depth === 8
         ? packed
         : unpack(packed, width, height, rowBytes, depth);
@@ -180,6 +180,13 @@ function viaFastPng(
       cause: error,
     });
   }
+}
+
+/** Big-endian 16-bit samples → numbers, in place where the memory is aligned. */
+function wordsOf(packed: Uint8Array): Uint16Array {
+  const own = packed.byteOffset % 2 === 0 ? packed : packed.slice();
+  Buffer.from(own.buffer, own.byteOffset, own.length).swap16();
+  return new Uint16Array(own.buffer, own.byteOffset, own.length >> 1);
 }
 
 /** 1-, 2- or 4-bit samples, high bits first → one byte each, unscaled. */

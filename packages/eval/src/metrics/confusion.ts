@@ -1,3 +1,5 @@
+import { countPairs } from './count-pairs.ts';
+
 /** What `confusion().result()` gives. All shares are fractions in 0 … 1. */
 export interface ConfusionResult {
   /** Mean of `iou` over the classes that occur; NaN when none does. */
@@ -60,7 +62,7 @@ export function confusion(classes: number): Confusion {
         );
       }
       pairs.fill(0);
-      for (let i = 0; i < gt.length; i++) pairs[(gt[i] << 8) | pred[i]]++;
+      countPairs(gt, pred, pairs);
       for (let g = 0; g < VOID; g++) {
         for (let p = 0; p < 256; p++) {
           if (pairs[(g << 8) | p] === 0 || (g < classes && p < classes)) continue;

@@ -6,10 +6,9 @@ import {
   type InstanceScores,
 } from '../cityscapes/average-precision.ts';
 import {
-  matchInstances,
+  instanceMatcher,
   type ImageMatches,
   type InstanceDistance,
-  type InstancePrediction,
 } from '../cityscapes/instance-matching.ts';
 import { instanceLabels, labelsById } from '../cityscapes/labels.ts';
 import { pairFiles, type FilePair } from './files.ts';
@@ -68,21 +67,24 @@ async function readFrame(
   const lines = parsePredictionLines(await readFile(pred, 'utf8'), pred, root);
   // The official tool does not open masks of labels that are not evaluated.
   const kept = lines.filter((line) => evaluated.has(line.labelId));
-  const predictions = new Array<InstancePrediction>(kept.length);
-  // A few at a time: inflation is native and parallel, but each mask takes as much memory as an image.
-  for (let from = 0; from < kept.length; from += 4) {
-    const batch = kept.slice(from, from + 4);
-    const masks = await Promise.all(batch.map((line) => readMaskOf(line, truth, gt)));
-    batch.forEach(({ labelId, confidence }, k) => {
-      predictions[from + k] = { labelId, confidence, mask: masks[k] };
-    });
-  }
   const instances = asWords(truth);
   const known = await distances?.(frame, instances);
+  const matcher = named(gt, () => instanceMatcher(instances, known));
+  // Inflation runs on other threads, a few masks ahead; each mask is dropped once it is counted.
+  await inOrder(
+    kept,
+    (line) => readMaskOf(line, truth, gt),
+    (mask, { labelId, confidence }) => matcher.add({ labelId, confidence, mask }),
+  );
+  return matcher.result();
+}
+
+/** Runs a step, with the file's name in front of its error. */
+function named<T>(file: string, step: () => T): T {
   try {
-    return matchInstances(instances, predictions, known);
+    return step();
   } catch (error) {
-    throw new Error(`${pred}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 

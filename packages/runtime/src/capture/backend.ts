@@ -88,6 +88,7 @@ export class CaptureBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
+    refuseSeededDropout();
     if (values === null)
       throw new CaptureError(`compile: a tensor without values at ${callSite()}`);
     return this.#store({ shape, dtype: typeOf(dtype), source: constant(values) });
@@ -156,6 +157,23 @@ export class CaptureBackend extends tf.KernelBackend {
     return { unreliable: true, reasons: ['a captured step holds no numbers'] };
   }
   override dispose(): void {}
+}
+
+/**
+ * A seeded `tf.dropout` draws its mask anew on every call, always the same one, and hands it over
+ * as a constant; only the stack tells it from a constant that is meant.
+ */
+function refuseSeededDropout(): void {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, refuseSeededDropout);
+  Error.stackTraceLimit = limit;
+  if (!/\bdropout_\b/.test(holder.stack ?? '')) return;
+  throw new CaptureError(
+    `compile: tf.dropout with a seed gives the same mask in every step, at ${callSite()}; ` +
+      'use dropout(x, rate, seed, stream) of this package with a seed that is an input',
+  );
 }
 
 const constant = (values: tf.BackendValues): Source => ({

@@ -3,6 +3,7 @@ import type { InputTensors, Outputs, Signature } from '../compile.ts';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
 import { CaptureError, callSite } from './errors.ts';
+import { withSeed } from './seed.ts';
 import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
 
 let backend: CaptureBackend | undefined;
@@ -67,6 +68,8 @@ const registered = (): tf.Variable[] =>
 /** A trace, and the variables that came into being while the step ran. */
 export interface Captured {
   readonly trace: Trace;
+  /** Optimisers that counted a step; they count in JavaScript, outside the graph. */
+  readonly optimisers: readonly tf.Optimizer[];
   /** Variables that the step created, with the value that each one starts from. */
   readonly created: readonly { readonly variable: tf.Variable; readonly initial: TraceValue }[];
 }
@@ -75,12 +78,14 @@ export interface Captured {
  * Runs `step` once on symbolic inputs and records what it does. Variables keep their values: those
  * that the step assigned are put back afterwards.
  *
+ * @param seed name of the input that the random layers draw from
  * @throws CaptureError for an op without a lowering, a value read inside the step, or an unseeded
  * random draw, each naming the place
  */
 export function capture<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
+  seed?: string,
 ): Captured {
   const target = captureBackend();
   const previous = tf.getBackend();
@@ -97,9 +102,17 @@ export function capture<S extends Signature, O extends Outputs>(
   Math.random = () => {
     throw new CaptureError(
       `compile: a random draw inside the step at ${callSite()} would freeze into a constant; ` +
-        'draw it outside and pass it in as an input, or use this package’s seeded ops',
+        'draw it outside and pass it in as an input, or use randomUniform, randomNormal and dropout ' +
+        'of this package with a seed that is an input',
     );
   };
+  const optimisers: tf.Optimizer[] = [];
+  const counter = tf.Optimizer.prototype as unknown as { incrementIterations(): void };
+  const { incrementIterations } = counter;
+  counter.incrementIterations = function (this: tf.Optimizer) {
+    optimisers.push(this);
+  };
+  let done = false;
   // Not tf.tidy: it would walk the whole trace in search of tensors to keep.
   tf.engine().startScope('capture');
   try {
@@ -110,7 +123,12 @@ export function capture<S extends Signature, O extends Outputs>(
       inputValues[name] = target.traceValue(inputs[name].dataId);
     }
     const outputs: Record<string, TraceValue> = {};
-    for (const [name, tensor] of Object.entries(step(inputs as InputTensors<S>))) {
+    const drawn = seed === undefined ? undefined : inputs[seed];
+    const result = withSeed(drawn, () => step(inputs as InputTensors<S>));
+    for (const [name, tensor] of Object.entries(result)) {
+      if (tensor === undefined || tensor === null || !('dataId' in tensor)) {
+        throw new CaptureError(`compile: output '${name}' of the step is not a tensor`);
+      }
       outputs[name] = asShaped(target, tensor);
     }
     const nodes = [...target.recorded];
@@ -134,18 +152,32 @@ export function capture<S extends Signature, O extends Outputs>(
     const created = registered()
       .filter((v) => !existing.has(v))
       .map((variable) => ({ variable, initial: target.traceValue(variable.dataId) }));
-    return {
-      trace: { nodes, inputs: inputValues, outputs, variables },
-      created,
-    };
+    done = true;
+    return { trace: { nodes, inputs: inputValues, outputs, variables }, optimisers, created };
   } finally {
     tf.engine().endScope();
     Math.random = random;
+    counter.incrementIterations = incrementIterations;
     void tf.setBackend(previous);
     for (const { variable, dataId, copy } of snapshots) {
       if (variable.dataId !== dataId) variable.assign(copy as never);
       copy.dispose();
     }
+    if (!done) resetCreated(target, new Set(before));
+  }
+}
+
+/** After a failed capture: gives what the step created, such as an optimiser's slots, a value. */
+function resetCreated(target: CaptureBackend, existing: ReadonlySet<tf.Variable>): void {
+  for (const variable of registered()) {
+    if (existing.has(variable) || variable.isDisposed) continue;
+    const { source, shape, dtype } = target.traceValue(variable.dataId);
+    tf.tidy(() => {
+      if (source.kind === 'constant') return variable.assign(tf.tensor(source.data, [...shape], dtype));
+      const node = source.kind === 'node' ? source.node : undefined;
+      const value = node?.kernel === 'Fill' ? (node.attrs['value'] as number) : 0;
+      variable.assign(tf.cast(tf.fill([...shape], value), dtype));
+    });
   }
 }
 

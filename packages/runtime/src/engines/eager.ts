@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { withSeed } from '../capture/seed.ts';
 import type {
   Compiled,
   InputTensors,
@@ -16,6 +17,7 @@ export function eagerStep<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   backend: string,
+  seed?: string,
 ): Compiled<S, O> {
   const shapes: Record<string, readonly number[]> = {};
   return {
@@ -32,7 +34,11 @@ export function eagerStep<S extends Signature, O extends Outputs>(
           ]),
         );
         const result: Record<string, Float32Array | Int32Array | Uint8Array> = {};
-        for (const [name, output] of Object.entries(step(tensors as InputTensors<S>))) {
+        const drawn = seed === undefined ? undefined : tensors[seed];
+        const outputs = drawn
+          ? withSeed(drawn, () => step(tensors as InputTensors<S>))
+          : step(tensors as InputTensors<S>);
+        for (const [name, output] of Object.entries(outputs)) {
           shapes[name] = output.shape;
           result[name] = await output.data();
         }
@@ -43,6 +49,10 @@ export function eagerStep<S extends Signature, O extends Outputs>(
     },
     pull: () => Promise.resolve(),
     push: () => Promise.resolve(),
+    save: (path) =>
+      Promise.reject(
+        new Error(`save: ${path}: the ${backend} engine has no graph; compile with engine 'onnx'`),
+      ),
     dispose: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,6 @@
 import './binary.ts';
 import './conv.ts';
+import './cross-entropy.ts';
 import './depthwise.ts';
 import './elementwise.ts';
 import './fused.ts';

@@ -88,7 +88,10 @@ function valueInfo(w: Writer, ref: Ref): void {
  * @param graph lowered graph; nodes that no output needs are left out
  * @param metadata written as `metadata_props`, readable by every ONNX tool
  */
-export function encodeModel(graph: Graph, metadata: Record<string, string> = {}): Uint8Array {
+export function encodeModel(
+  graph: Pick<Graph, 'inputs' | 'outputs' | 'live'>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
   const { nodes, initialisers } = graph.live();
   const w = Writer.create();
   integer(w, 1, IR_VERSION);

@@ -27,6 +27,8 @@ export async function inWorkers(
 ): Promise<void> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+  // `node -e` hands its own kind of input down, which a file is not.
+  const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--input-type'));
   const workers: ChildProcess[] = [];
   let next = 0;
   const drive = (worker: ChildProcess) =>
@@ -46,7 +48,7 @@ export async function inWorkers(
       send();
     });
   try {
-    for (let k = 0; k < Math.min(count, plan.length); k++) workers.push(fork(file));
+    for (let k = 0; k < Math.min(count, plan.length); k++) workers.push(fork(file, { execArgv }));
     await Promise.all(workers.map(drive));
   } finally {
     for (const worker of workers) worker.disconnect();

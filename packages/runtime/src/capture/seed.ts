@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import { dropout, randomNormal, randomUniform } from '../ops/random.ts';
+import { CaptureError, callSite } from './errors.ts';
+
+/**
+ * What the random layers of `tf.layers` draw from while a compiled step runs or is captured. On
+ * their own they draw from `Math.random`, or the same numbers on every call: captured, either would
+ * freeze into a constant.
+ */
+
+interface Draws {
+  /** The step's seed input; absent: random layers are an error. */
+  readonly seed?: tf.Tensor;
+  /** Streams used so far: layers draw by their order in the step. */
+  streams: number;
+}
+
+let draws: Draws | undefined;
+
+/** Runs `body` with the random layers drawing from `seed`; without a seed they are errors. */
+export function withSeed<T>(seed: tf.Tensor | undefined, body: () => T): T {
+  const before = draws;
+  draws = seed ? { seed, streams: 0 } : { streams: 0 };
+  try {
+    return body();
+  } finally {
+    draws = before;
+  }
+}
+
+/** Far from the streams that a step numbers itself. */
+const FIRST_STREAM = 2 ** 24;
+
+interface RandomLayer {
+  rate: number;
+  stddev: number;
+  getNoiseShape?(input: tf.Tensor): number[] | null | undefined;
+  _getNoiseShape?(inputs: tf.Tensor): number[];
+}
+
+type Draw = (layer: RandomLayer, x: tf.Tensor, seed: tf.Tensor, stream: number) => tf.Tensor;
+
+/** Makes the layers of a class draw from the step's seed while there is one. */
+function redirect(made: tf.layers.Layer, active: (layer: RandomLayer) => boolean, draw: Draw): void {
+  // The class is not exported; its prototype is that of any instance.
+  const prototype = Object.getPrototypeOf(made) as tf.layers.Layer;
+  const { call } = prototype;
+  prototype.call = function (this: tf.layers.Layer, inputs, kwargs) {
+    const layer = this as unknown as RandomLayer;
+    const training = (kwargs as { training?: boolean } | null)?.training === true;
+    if (!draws || !training || !active(layer)) return call.call(this, inputs, kwargs);
+    const { seed } = draws;
+    if (!seed) {
+      throw new CaptureError(
+        `compile: layer ${this.name} (${this.getClassName()}) draws random numbers at ${callSite()}, ` +
+          "which would freeze into a constant; name an int32 scalar input: compile(step, signature, { seed: 'seed' })",
+      );
+    }
+    const stream = FIRST_STREAM + draws.streams++;
+    return draw(layer, Array.isArray(inputs) ? inputs[0] : inputs, seed, stream);
+  };
+}
+
+const partial = ({ rate }: RandomLayer) => rate > 0 && rate < 1;
+
+redirect(tf.layers.dropout({ rate: 0.5 }), partial, (layer, x, seed, stream) =>
+  dropout(x, layer.rate, seed, stream, layer.getNoiseShape?.(x) ?? x.shape),
+);
+
+redirect(
+  tf.layers.gaussianNoise({ stddev: 1 }),
+  () => true,
+  ({ stddev }, x, seed, stream) => tf.add(x, tf.mul(randomNormal(x.shape, seed, stream), stddev)),
+);
+
+redirect(tf.layers.gaussianDropout({ rate: 0.5 }), partial, ({ rate }, x, seed, stream) => {
+  const deviation = Math.sqrt(rate / (1 - rate));
+  return tf.mul(x, tf.add(tf.mul(randomNormal(x.shape, seed, stream), deviation), 1));
+});
+
+/** Alpha dropout (Klambauer et al. 2017): drops to −αλ and keeps mean and variance. */
+redirect(tf.layers.alphaDropout({ rate: 0.5 }), partial, (layer, x, seed, stream) => {
+  const { rate } = layer;
+  const low = -1.6732632423543772 * 1.0507009873554805;
+  const shape = layer._getNoiseShape?.(x) ?? x.shape;
+  const kept = tf.cast(tf.greaterEqual(randomUniform(shape, seed, stream), rate), 'float32');
+  const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
+  const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
+  return tf.add(tf.mul(dropped, a), -a * low * rate);
+});

@@ -1,0 +1,94 @@
+import { rename, writeFile } from 'node:fs/promises';
+import type * as tf from '@tensorflow/tfjs';
+import { freeze } from './capture/freeze.ts';
+import type { Trace } from './capture/value.ts';
+import { lower } from './lowering/lower.ts';
+import type { Graph, OnnxNode, Ref } from './onnx/graph.ts';
+import { encodeModel } from './onnx/proto.ts';
+
+type Model = Pick<Graph, 'inputs' | 'outputs' | 'live'>;
+
+/** Transpose of the last two axes. */
+function transposed(x: Ref, nodes: OnnxNode[]): Ref {
+  const rank = x.shape.length;
+  const perm = x.shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+  const name = `${x.name}/transposed`;
+  const output = { name, shape: perm.map((p) => x.shape[p]), type: x.type };
+  if (!nodes.some((node) => node.name === name)) {
+    const attributes = { perm };
+    nodes.push({ name, op: 'Transpose', domain: '', inputs: [x], outputs: [output], attributes });
+  }
+  return output;
+}
+
+/** ONNX Runtime's fused products in terms of the standard. Other extensions are an error. */
+function standardNodes(nodes: readonly OnnxNode[]): OnnxNode[] {
+  const result: OnnxNode[] = [];
+  for (const node of nodes) {
+    if (node.domain === '') {
+      result.push(node);
+      continue;
+    }
+    const { transA, transB, ...rest } = node.attributes;
+    if (node.op !== 'FusedMatMul' || Object.keys(rest).length > 0) {
+      throw new Error(
+        `save: ${node.name} is ${node.domain}.${node.op}, which is not in the ONNX standard; ` +
+          'this step cannot be saved',
+      );
+    }
+    const [a, b] = node.inputs as [Ref, Ref];
+    const inputs = [transA ? transposed(a, result) : a, transB ? transposed(b, result) : b];
+    result.push({ ...node, op: 'MatMul', domain: '', inputs, attributes: {} });
+  }
+  return result;
+}
+
+/** The graph with values renamed; a name in use for another value gets a prefix. */
+function renamed(graph: Model, names: ReadonlyMap<string, string>): Model {
+  const taken = new Set(names.values());
+  const name = (ref: Ref): Ref => {
+    const own = names.get(ref.name) ?? (taken.has(ref.name) ? `value:${ref.name}` : ref.name);
+    return { ...ref, name: own };
+  };
+  const { nodes, initialisers } = graph.live();
+  const standard = standardNodes(nodes);
+  return {
+    inputs: graph.inputs.map(name),
+    outputs: graph.outputs.map(name),
+    live: () => ({
+      nodes: standard.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((ref) => ref && name(ref)),
+        outputs: node.outputs.map(name),
+      })),
+      initialisers: initialisers.map(({ ref, data }) => ({ ref: name(ref), data })),
+    }),
+  };
+}
+
+/**
+ * A captured step as a standalone ONNX model: standard operators only, variables as initialisers,
+ * inputs and outputs by their own names, row-major as TensorFlow.js has them. What the step assigns
+ * to variables is left out.
+ */
+export function standaloneModel(
+  trace: Trace,
+  variables: ReadonlyMap<tf.Variable, tf.backend_util.TypedArray>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const { graph, outputs } = lower(freeze(trace, variables), { block: 0 });
+  const names = new Map<string, string>();
+  for (const input of graph.inputs) names.set(input.name, input.name.replace(/^in:/, ''));
+  for (const [name, ref] of Object.entries(outputs)) {
+    // An output of the same name as an input would be a second value of that name.
+    names.set(ref.name, [...names.values()].includes(name) ? `${name}:out` : name);
+  }
+  return encodeModel(renamed(graph, names), { ...metadata });
+}
+
+/** Writes a file so that a crash leaves the old one or the new one, never half of one. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, path);
+}
