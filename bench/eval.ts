@@ -159,11 +159,11 @@ async function peerProcess(python: string): Promise<Peer> {
   const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new Error('bench eval: no pipes to the Python process');
   stdin.on('error', () => undefined);
-  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string> = createInterface({ input: stdout })[Symbol.asyncIterator]();
   const answer = async (request: string) => {
     stdin.write(`${request}\n`);
     const line = await Promise.race([lines.next(), gone]);
-    return line?.value === undefined ? null : (JSON.parse(line.value) as Record<string, unknown>);
+    return !line || line.done ? null : (JSON.parse(line.value) as Record<string, unknown>);
   };
   const versions = await answer('');
   const stop = () => void child.kill();

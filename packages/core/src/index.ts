@@ -63,6 +63,8 @@ export { VOID, type Camera, type Centre, type Sample } from './sample.ts';
 export { constant, cosine, poly, steps, warmUp, type Schedule } from './schedules.ts';
 export { stopGradient } from './stop-gradient.ts';
 export type { DecoderOptions, Likelihood, MetricInfo, Target, Task } from './task.ts';
+export { crc32c } from './tensorboard/crc32c.ts';
+export { tensorBoardEvents } from './tensorboard/events.ts';
 export {
   train,
   type CompileStep,
@@ -89,6 +91,7 @@ export {
   trainingStep,
   type FloatSignature,
   type FloatSpec,
+  type PredictionStep,
   type TrainingStep,
   type TrainingStepOptions,
 } from './training/step.ts';
@@ -96,7 +99,12 @@ export { dynamicAverage, type DynamicAverageOptions } from './weighting/dynamic-
 export { equal, fixed } from './weighting/fixed.ts';
 export { learned } from './weighting/learned.ts';
 export { logSum } from './weighting/log-sum.ts';
-export type { LogVarianceOptions } from './weighting/log-variance.ts';
+export {
+  logVarianceWeighting,
+  type Form,
+  type LogVarianceOptions,
+  type Term,
+} from './weighting/log-variance.ts';
 export { randomWeights } from './weighting/random.ts';
 export { softOptimal } from './weighting/soft-optimal.ts';
 export { uncertaintyExact } from './weighting/uncertainty-exact.ts';

@@ -20,7 +20,9 @@ export interface Random {
   normals(n: number, deviation?: number): Float32Array;
   /** A shuffled copy of `items` (Fisher & Yates); `items` stays as it is. */
   shuffle<T>(items: readonly T[]): T[];
+  /** Where the stream stands. */
   getState(): RandomState;
+  /** Continues from a state of `getState`. Throws when it is not one. */
   setState(state: RandomState): void;
 }
 

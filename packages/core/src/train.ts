@@ -72,6 +72,7 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, besides the best. Default 2. */
   readonly keep?: number;
+  /** Called after every step. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -72,7 +72,7 @@ withData(quarter)(
       (name) =>
         /^classifier\/(\w+)$/.exec(name) ? name.replace('classifier', 'conv_preds') : undefined,
       ({ shape, data: values }) => ({
-        shape: shape.filter((n, i) => shape.length < 4 || i > 1),
+        shape: shape.slice(shape.length === 4 ? 2 : 0),
         data: values,
       }),
     );

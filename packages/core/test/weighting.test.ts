@@ -200,7 +200,7 @@ test('soft optimal weights are softmax((1/L)/T) and constants of the differentia
   const w = tf.variable(tf.scalar(2));
   const { grads, value: total } = tf.variableGrads(() => {
     // L_a = w² = 4, L_b = w = 2; 1/(L T) = 1/8, 1/4; weights 1/(1 + e^{1/8}) = 0.468791, 0.531209.
-    const losses = { a: tf.square(w) as tf.Scalar, b: tf.mul(w, 1) as tf.Scalar };
+    const losses = { a: tf.square<tf.Scalar>(w), b: tf.mul<tf.Scalar>(w, 1) };
     return weighting.combine(losses, { a: 'gaussian', b: 'gaussian' }).total;
   }, [w]);
   expect(value(total)).toBeCloseTo(0.468791 * 4 + 0.531209 * 2, 5);

@@ -60,7 +60,7 @@ describe('agreement with the official package on random cases', () => {
     );
     for (const [field, value] of Object.entries(got)) {
       if (typeof value === 'number') {
-        expect([value]).toBeAllClose([(pixel[field] as number | null) ?? NaN], exact);
+        expect([value]).toBeAllClose([Number(pixel[field] ?? NaN)], exact);
         continue;
       }
       // The fixture leaves out names whose score is NaN.

@@ -52,6 +52,26 @@ function crc(bytes: Buffer): number {
   return (c ^ 0xffffffff) >>> 0;
 }
 
+/** The filters of the PNG specification, section 9.2, written down literally for 8-bit grey. */
+function unfiltered(rows: number[][], width: number): number[] {
+  const out: number[][] = [];
+  rows.forEach(([filter, ...bytes], y) => {
+    const row: number[] = [];
+    bytes.forEach((byte, x) => {
+      const a = x > 0 ? row[x - 1] : 0;
+      const b = y > 0 ? out[y - 1][x] : 0;
+      const c = x > 0 && y > 0 ? out[y - 1][x - 1] : 0;
+      const p = a + b - c;
+      const [pa, pb, pc] = [Math.abs(p - a), Math.abs(p - b), Math.abs(p - c)];
+      const paeth = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+      const predicted = [0, a, b, Math.floor((a + b) / 2), paeth][filter];
+      row.push((byte + predicted) & 255);
+    });
+    out.push(row.slice(0, width));
+  });
+  return out.flat();
+}
+
 describe('decodePng', () => {
   test('gives back 8- and 16-bit samples of every channel count as they were written', async () => {
     const image = fc.record({
@@ -119,6 +139,25 @@ describe('decodePng', () => {
     );
   });
 
+  test('reads rows of zeros wherever they lie, in images taller and wider than square', async () => {
+    const row = fc.record({ filter: fc.nat(4), zero: fc.boolean(), value: fc.nat(255) });
+    const image = fc.tuple(
+      fc.integer({ min: 1, max: 9 }),
+      fc.array(row, { minLength: 1, maxLength: 30 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(image, async ([width, rows]) => {
+        const filtered = rows.map(({ filter, zero, value }) => [
+          filter,
+          ...Array.from({ length: width }, (_, x) => (zero ? 0 : (value * (x + 1)) & 255)),
+        ]);
+        const png = await decodePng(handMade(width, 8, 0, filtered), 'random rows');
+        expect([...png.data]).toEqual(unfiltered(filtered, width));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('keeps 1-, 2- and 4-bit samples and palette indices unscaled', async () => {
     const one = await decodePng(handMade(10, 1, 0, [[0, 0b10110000, 0b01000000]]), 'one');
     expect([...one.data]).toEqual([1, 0, 1, 1, 0, 0, 0, 0, 0, 1]);
@@ -163,6 +202,8 @@ describe('decodePng', () => {
     );
     expect(await broken(handMade(2, 8, 0, [[9, 1, 2]]))).toContain('row 0 has filter 9');
     expect(await broken(handMade(2, 3, 0, [[0, 1]]))).toContain('colour type 0 with 3 bits');
-    expect(await broken(handMade(2 ** 20, 8, 0, new Array(400).fill([0])))).toContain('above');
+    expect(await broken(handMade(2 ** 20, 8, 0, new Array<number[]>(400).fill([0])))).toContain(
+      'above',
+    );
   });
 });

@@ -1,39 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import { CaptureError } from './capture/errors.ts';
-import { capture } from './capture/trace.ts';
-import type { Trace } from './capture/value.ts';
+import { capture, type Captured } from './capture/trace.ts';
+import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
 import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
-import { sizeOf, type Ref } from './onnx/graph.ts';
-
-/** Shape and type of one per-step input. */
-export interface InputSpec {
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32' | 'bool';
-}
-
-/** The per-step inputs of a step, by name. */
-export type Signature = Readonly<Record<string, InputSpec>>;
-
-/** Per-step input values: flat row-major arrays of the size that the signature states. */
-export type InputValues<S extends Signature> = {
-  readonly [K in keyof S]: S[K]['dtype'] extends 'float32'
-    ? Float32Array
-    : S[K]['dtype'] extends 'int32'
-      ? Int32Array
-      : Uint8Array;
-};
-
-/** Symbolic or eager tensors of the inputs, as the step sees them. */
-export type InputTensors<S extends Signature> = { readonly [K in keyof S]: tf.Tensor };
-
-/** What a step returns: tensors by name. */
-export type Outputs = Record<string, tf.Tensor>;
-
-/** Output values of one run, row-major, by the names that the step returned. */
-export type OutputValues<O extends Outputs> = {
-  readonly [K in keyof O]: Float32Array | Int32Array | Uint8Array;
-};
+import type { Ref } from './onnx/graph.ts';
+import { standaloneModel, writeWhole } from './save.ts';
+import {
+  checkInputs,
+  checkSignature,
+  type InputTensors,
+  type InputValues,
+  type Outputs,
+  type OutputValues,
+  type Signature,
+} from './signature.ts';
 
 /**
  * A step compiled for one signature. The values of every `tf.Variable` that the step reads or
@@ -44,12 +25,23 @@ export interface Compiled<S extends Signature, O extends Outputs> {
   readonly engine: string;
   /** Shapes of the outputs by name. */
   readonly outputShapes: Readonly<Record<keyof O & string, readonly number[]>>;
-  /** Runs one step. Throws when an input is missing or of another size or type. */
+  /**
+   * Runs one step. The arrays returned are overwritten by the next run.
+   * @throws when an input is missing, unknown, or of another size or type; with
+   * `debug: { finite: true }` also when a result is not finite
+   */
   run(inputs: InputValues<S>): Promise<OutputValues<O>>;
   /** Copies the engine's state into the `tf.Variable`s, to read, save or evaluate them. */
   pull(): Promise<void>;
   /** Copies the `tf.Variable`s into the engine, after they were loaded or changed outside. */
   push(): Promise<void>;
+  /**
+   * Writes the step as a standalone `.onnx` file for any ONNX runtime (opset 21, standard operators
+   * only): variables with their present values inside, inputs and outputs by their names and
+   * row-major as in TensorFlow.js. Assignments to variables are left out.
+   * @param metadata written as the model's `metadata_props`
+   */
+  save(path: string, metadata?: Readonly<Record<string, string>>): Promise<void>;
   /** Frees the engine's buffers; the `tf.Variable`s keep what `pull` last gave them. */
   dispose(): Promise<void>;
 }
@@ -58,44 +50,71 @@ export interface Compiled<S extends Signature, O extends Outputs> {
 export interface CompileOptions extends OnnxOptions {
   /** Default: `onnx`. `cpu` and `tensorflow` run the step eagerly, op by op. */
   readonly engine?: 'onnx' | 'cpu' | 'tensorflow';
+  /**
+   * Name of an int32 scalar input from which the random layers of `tf.layers` (Dropout,
+   * SpatialDropout1D, AlphaDropout, GaussianNoise, GaussianDropout) draw when called with
+   * `training: true`. The same seed gives the same draws on every engine. Without it such a layer
+   * is an error, with or without a seed of its own.
+   */
+  readonly seed?: string;
+  /** Checks after every step. */
+  readonly debug?: DebugOptions;
 }
 
 /**
- * Captures a TensorFlow.js step and compiles it for repeated runs.
+ * Captures a TensorFlow.js step and compiles it for repeated runs: training or inference.
  *
  * `step` is called once or twice with symbolic tensors: everything it does (forward pass,
  * `variableGrads`, `variable.assign` in an optimiser) becomes one graph. It must be a function of
- * its inputs and of `tf.Variable`s alone; what varies from step to step comes in as an input.
+ * its inputs and of `tf.Variable`s alone; what varies from step to step, a learning rate for
+ * example, comes in as an input.
  *
- * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw
+ * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw,
+ * or variables created on every call
  */
 export async function compile<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   options: CompileOptions = {},
 ): Promise<Compiled<S, O>> {
-  const { engine = 'onnx' } = options;
-  if (engine !== 'onnx') return eagerStep(step, signature, engine);
-  const trace = await captureWithState(step, signature);
-  const compiled = await OnnxStep.create(trace, options);
+  const { engine = 'onnx', seed, debug = {} } = options;
+  checkSignature(signature, seed);
+  if (engine !== 'onnx') return eagerStep(step, signature, engine, seed);
+  const { trace, optimisers } = await captureWithState(step, signature, seed);
+  const onnx = await OnnxStep.create(trace, options);
+  let steps = 0;
   return {
     engine: 'onnx/cpu',
-    outputShapes: shapesOf(compiled.lowered.outputs) as Record<keyof O & string, readonly number[]>,
+    outputShapes: shapesOf(onnx.lowered.outputs) as Record<keyof O & string, readonly number[]>,
     run: async (inputs) => {
-      check(signature, inputs);
-      return (await compiled.run(inputs as never)) as OutputValues<O>;
+      checkInputs(signature, inputs);
+      const before = debug.finite ? snapshotOf(onnx) : [];
+      const outputs = await onnx.run(inputs as never);
+      const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
+      if (bad) {
+        restore(before);
+        onnx.push();
+        const cause = await blame(trace, bad.value, inputs as never, options);
+        throw new Error(
+          `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
+            'The variables are back at their values before the step',
+        );
+      }
+      steps++;
+      for (const optimiser of optimisers) countStep(optimiser);
+      return outputs as OutputValues<O>;
     },
     pull: () => {
-      for (const [variable, values] of compiled.state()) {
-        tf.tidy(() => variable.assign(tf.tensor(values.slice(), variable.shape, variable.dtype)));
-      }
+      restore(onnx.state());
       return Promise.resolve();
     },
     push: () => {
-      compiled.push();
+      onnx.push();
       return Promise.resolve();
     },
-    dispose: () => compiled.dispose(),
+    save: (path, metadata) =>
+      writeWhole(path, standaloneModel(trace, new Map(onnx.state()), metadata)),
+    dispose: () => onnx.dispose(),
   };
 }
 
@@ -106,53 +125,28 @@ export async function compile<S extends Signature, O extends Outputs>(
 async function captureWithState<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
-): Promise<Trace> {
-  const first = capture(step, signature);
-  if (first.created.length === 0) return first.trace;
+  seed: string | undefined,
+): Promise<Captured> {
+  const first = capture(step, signature, seed);
+  if (first.created.length === 0) return first;
   const outputs = Object.fromEntries(first.created.map(({ initial }, i) => [`${i}`, initial]));
   const initial = await OnnxStep.create({ ...first.trace, inputs: {}, outputs, variables: [] });
   const values = await initial.run({});
-  for (const [i, { variable }] of first.created.entries()) {
-    tf.tidy(() =>
-      variable.assign(tf.tensor(values[`${i}`].slice(), variable.shape, variable.dtype)),
-    );
-  }
+  restore(first.created.map(({ variable }, i) => [variable, values[`${i}`]] as const));
   await initial.dispose();
-  const second = capture(step, signature);
+  const second = capture(step, signature, seed);
   if (second.created.length > 0) {
     const names = second.created.map(({ variable }) => variable.name).join(', ');
     throw new CaptureError(
       `compile: the step creates new variables on every call (${names}); create them before compile()`,
     );
   }
-  return second.trace;
+  return second;
 }
+
+/** Optimisers count their steps in JavaScript, for `getWeights`; nothing computes with it. */
+const countStep = (optimiser: tf.Optimizer): void =>
+  (optimiser as unknown as { incrementIterations(): void }).incrementIterations();
 
 const shapesOf = (refs: Readonly<Record<string, Ref>>) =>
   Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, ref.shape]));
-
-const arrayNames = { float32: 'Float32Array', int32: 'Int32Array', bool: 'Uint8Array' } as const;
-
-function check(signature: Signature, inputs: Readonly<Record<string, ArrayLike<number>>>): void {
-  for (const [name, { shape, dtype }] of Object.entries(signature)) {
-    const value = inputs[name] as ArrayLike<number> | undefined;
-    const expected = `${arrayNames[dtype]} of ${sizeOf(shape)} elements for shape [${shape.join(', ')}]`;
-    if (value === undefined)
-      throw new Error(`run: input '${name}' is missing; expected a ${expected}`);
-    // By name, since a typed array may come from another realm.
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (kind !== arrayNames[dtype] || value.length !== sizeOf(shape)) {
-      throw new Error(
-        `run: input '${name}': expected a ${expected}, got a ${kind} of ${value.length}; ` +
-          'compile the step again for another signature',
-      );
-    }
-  }
-  for (const name of Object.keys(inputs)) {
-    if (!(name in signature)) {
-      throw new Error(
-        `run: input '${name}' is not in the signature (${Object.keys(signature).join(', ')})`,
-      );
-    }
-  }
-}

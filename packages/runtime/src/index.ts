@@ -1,24 +1,26 @@
 import './ops/added-gradients.ts';
 import './ops/depthwise-gradient.ts';
 import './ops/dilated-conv.ts';
+import './ops/dilated-layers.ts';
 import './ops/mirror-pad-gradient.ts';
 import './ops/pool-gradient.ts';
 import './ops/resize-gradient.ts';
 import './ops/scan-gradient.ts';
 
 export { CaptureError } from './capture/errors.ts';
-export {
-  compile,
-  type Compiled,
-  type CompileOptions,
-  type InputSpec,
-  type InputTensors,
-  type InputValues,
-  type Outputs,
-  type OutputValues,
-  type Signature,
-} from './compile.ts';
+export { compile, type Compiled, type CompileOptions } from './compile.ts';
+export { compileEach, type CompiledEach, type CompileEachOptions } from './compile-each.ts';
+export type { DebugOptions } from './debug.ts';
 export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';
+export { applyGradientsAtRate } from './ops/scheduled.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';
 export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
+export type {
+  InputSpec,
+  InputTensors,
+  InputValues,
+  Outputs,
+  OutputValues,
+  Signature,
+} from './signature.ts';

@@ -37,15 +37,15 @@ export function adam(parameters: readonly Parameter[], options: AdamOptions = {}
     state: { ...powers, ...moments },
     update(gradients, rates) {
       return tf.tidy(() => {
-        const power1 = tf.mul(powers.power1, beta1) as tf.Scalar;
-        const power2 = tf.mul(powers.power2, beta2) as tf.Scalar;
+        const power1 = tf.mul<tf.Scalar>(powers.power1, beta1);
+        const power2 = tf.mul<tf.Scalar>(powers.power2, beta2);
         powers.power1.assign(power1);
         powers.power2.assign(power2);
         return updateGroups(groups, gradients, rates, clipNorm, (group, p, g, rate) => {
           const first = moment(`first/${group.name}`);
           const second = moment(`second/${group.name}`);
-          const m = tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)) as tf.Tensor1D;
-          const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)) as tf.Tensor1D;
+          const m = tf.add<tf.Tensor1D>(tf.mul(first, beta1), tf.mul(g, 1 - beta1));
+          const v = tf.add<tf.Tensor1D>(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2));
           first.assign(m);
           second.assign(v);
           const mHat = tf.div(m, tf.sub(1, power1));

@@ -132,7 +132,7 @@ export function updateGroups(
 }
 
 function joinedFlat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  const flat = tensors.map((t) => tf.reshape(t, [-1]) as tf.Tensor1D);
+  const flat = tensors.map((t) => tf.reshape<tf.Rank.R1>(t, [-1]));
   return flat.length === 1 ? flat[0] : tf.concat(flat);
 }
 

@@ -33,7 +33,7 @@ export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}):
         const g =
           group.decays && weightDecay > 0 ? tf.add(gradient, tf.mul(p, weightDecay)) : gradient;
         const velocity = state[`velocity/${group.name}`] as tf.Variable<tf.Rank.R1>;
-        const v = tf.add(tf.mul(velocity, momentum), g) as tf.Tensor1D;
+        const v = tf.add<tf.Tensor1D>(tf.mul(velocity, momentum), g);
         velocity.assign(v);
         return tf.mul(nesterov ? tf.add(g, tf.mul(v, momentum)) : v, rate);
       }),

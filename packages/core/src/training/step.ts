@@ -65,12 +65,13 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
       const outputs = network.forward(inputs['image'] as tf.Tensor4D, true);
       const losses: Record<string, tf.Scalar> = {};
       const present: Record<string, tf.Scalar> = {};
-      for (const { name, loss, likelihood } of tasks) {
+      for (const task of tasks) {
+        const { name, likelihood } = task;
         const target = inputs[`target/${name}`] as tf.Tensor4D;
         const mask = inputs[`mask/${name}`] as tf.Tensor4D;
-        const raw = loss(outputs[name], target, mask);
+        const raw = task.loss(outputs[name], target, mask);
         losses[name] = weighting.scaleOutput
-          ? loss(weighting.scaleOutput(outputs[name], name, likelihood), target, mask)
+          ? task.loss(weighting.scaleOutput(outputs[name], name, likelihood), target, mask)
           : raw;
         present[name] = tf.cast(tf.greater(tf.sum(mask), 0), 'float32');
         logged[`loss/${name}`] = raw;
@@ -97,14 +98,15 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   return { signature, run };
 }
 
-/** The network alone: `image` `[B, H, W, 3]` → one output per task, with moving averages. */
-export function predictionStep(
-  network: MultiTaskModel,
-  batchSize: number,
-): {
+/** A network's inference as a step to be compiled. */
+export interface PredictionStep {
   readonly signature: { readonly image: FloatSpec };
+  /** `image` `[B, H, W, 3]` → output `[B, H, W, C]` by task. */
   readonly run: (inputs: { readonly image: tf.Tensor }) => Record<string, tf.Tensor>;
-} {
+}
+
+/** The network alone: `image` `[B, H, W, 3]` → one output per task, with moving averages. */
+export function predictionStep(network: MultiTaskModel, batchSize: number): PredictionStep {
   const [H, W] = network.size;
   return {
     signature: { image: float(batchSize, H, W, 3) },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { stopGradient } from '../stop-gradient.ts';
-import { checkNames, checkTasks, nothing, sumOf, type Weighting } from './weighting.ts';
+import { checkNames, checkTasks, nothing, scalarsOf, sumOf, type Weighting } from './weighting.ts';
 
 /** Constants of {@link dynamicAverage}. */
 export interface DynamicAverageOptions {
@@ -61,19 +61,19 @@ export function dynamicAverage(
       const mean = tf.where(seen, tf.div(sum, tf.maximum(count, 1)), last);
       const older = choose(last, beforeLast);
       const newer = choose(mean, last);
-      const epoch = tf.add(epochs, newEpoch);
+      const epoch = tf.add<tf.Scalar>(epochs, newEpoch);
       const r = tf.div(newer, tf.maximum(older, 1e-8));
       const soft = K === 1 ? tf.onesLike(r) : tf.mul(tf.softmax(tf.div(r, temperature)), K);
       const started = tf.cast(tf.greater(epoch, 1.5), 'float32');
       const weights = tf.add(tf.mul(started, soft), tf.sub(1, started));
       const now = tf.stack(tasks.map((task) => stopGradient(losses[task])));
       const counts = present ? tf.stack(tasks.map((task) => present[task])) : tf.onesLike(now);
-      beforeLast.assign(older as tf.Tensor1D);
-      last.assign(newer as tf.Tensor1D);
-      epochs.assign(epoch as tf.Scalar);
+      beforeLast.assign(older);
+      last.assign(newer);
+      epochs.assign(epoch);
       sum.assign(tf.add(tf.mul(sum, kept), tf.mul(now, counts)));
       count.assign(tf.add(tf.mul(count, kept), counts));
-      const each = tasks.map((_, i) => tf.reshape(tf.slice(weights, [i], [1]), []) as tf.Scalar);
+      const each = scalarsOf(weights);
       return {
         total: sumOf(tasks.map((task, i) => tf.mul(each[i], losses[task]))),
         report: Object.fromEntries(tasks.map((task, i) => [`weight/${task}`, each[i]])),

@@ -17,7 +17,7 @@ export function logSum(tasks: readonly string[]): Weighting {
     name: 'log-sum',
     combine(losses, _likelihoods, { present } = {}) {
       checkTasks('log-sum', tasks, losses);
-      const floored = tasks.map((task) => tf.maximum(losses[task], SMALLEST) as tf.Scalar);
+      const floored = tasks.map((task) => tf.maximum<tf.Scalar>(losses[task], SMALLEST));
       const logs = floored.map((loss, i) => {
         const log = tf.log(loss);
         return present ? tf.mul(log, present[tasks[i]]) : log;

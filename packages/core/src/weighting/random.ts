@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { stream } from '../random.ts';
-import { checkNames, checkTasks, nothing, sumOf, type Weighting } from './weighting.ts';
+import { checkNames, checkTasks, nothing, scalarsOf, sumOf, type Weighting } from './weighting.ts';
 
 /**
  * Random loss weighting (Lin et al. 2021, arXiv 2111.10603): at each step
@@ -24,7 +24,7 @@ export function randomWeights(tasks: readonly string[], seed: number): Weighting
       checkTasks('random weights', tasks, losses);
       const weights = inputs?.['weights'];
       if (!weights) throw new Error('random weights: expected the input `weights` of the step');
-      const each = tasks.map((_, i) => tf.reshape(tf.slice(weights, [i], [1]), []) as tf.Scalar);
+      const each = scalarsOf(weights);
       return {
         total: sumOf(tasks.map((task, i) => tf.mul(each[i], losses[task]))),
         report: Object.fromEntries(tasks.map((task, i) => [`weight/${task}`, each[i]])),

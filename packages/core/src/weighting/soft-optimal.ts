@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { stopGradient } from '../stop-gradient.ts';
-import { checkNames, checkTasks, nothing, sumOf, type Weighting } from './weighting.ts';
+import { checkNames, checkTasks, nothing, scalarsOf, sumOf, type Weighting } from './weighting.ts';
 
 /** Losses below this count as this, so that 1/L stays finite. */
 const SMALLEST = 1e-8;
@@ -32,7 +32,7 @@ export function softOptimal(tasks: readonly string[], temperature: number): Weig
         ? tf.sub(tf.mul(inverse, taking), tf.mul(tf.sub(1, taking), 1e30))
         : inverse;
       const weights = tasks.length === 1 ? tf.onesLike(logits) : tf.softmax(logits as tf.Tensor1D);
-      const each = tasks.map((_, i) => tf.reshape(tf.slice(weights, [i], [1]), []) as tf.Scalar);
+      const each = scalarsOf(weights);
       return {
         total: sumOf(tasks.map((task, i) => tf.mul(each[i], losses[task]))),
         report: Object.fromEntries(tasks.map((task, i) => [`weight/${task}`, each[i]])),

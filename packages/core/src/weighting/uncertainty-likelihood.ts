@@ -20,11 +20,11 @@ export const uncertaintyLikelihood = (
     'uncertainty-likelihood',
     tasks,
     (s, likelihood) => {
-      const half = tf.mul(s, 0.5) as tf.Scalar;
+      const half = tf.mul<tf.Scalar>(s, 0.5);
       if (likelihood === 'laplace') {
         return { attenuation: tf.exp(tf.neg(half)), regulariser: half, noise: tf.exp(half) };
       }
-      const precision = tf.exp(tf.neg(s)) as tf.Scalar;
+      const precision = tf.exp<tf.Scalar>(tf.neg(s));
       const attenuation = likelihood === 'softmax' ? precision : tf.mul(precision, 0.5);
       return { attenuation: attenuation as tf.Scalar, regulariser: half, noise: tf.exp(s) };
     },

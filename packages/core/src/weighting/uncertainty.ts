@@ -20,7 +20,7 @@ export const uncertainty = (
     'uncertainty',
     tasks,
     (s, likelihood) => {
-      const precision = tf.exp(tf.neg(s)) as tf.Scalar;
+      const precision = tf.exp<tf.Scalar>(tf.neg(s));
       return {
         attenuation: likelihood === 'softmax' ? precision : tf.mul(precision, 0.5),
         regulariser: tf.mul(s, 0.5),

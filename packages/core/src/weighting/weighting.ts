@@ -66,6 +66,12 @@ export const nothing = {
 export const sumOf = (terms: readonly tf.Scalar[]): tf.Scalar =>
   terms.reduce((a, b) => tf.add(a, b));
 
+/** The numbers of a vector, one by one. */
+export const scalarsOf = (vector: tf.Tensor): tf.Scalar[] =>
+  Array.from({ length: vector.size }, (_, i) =>
+    tf.reshape<tf.Rank.R0>(tf.slice(vector, [i], [1]), []),
+  );
+
 /** Throws unless `losses` has exactly the tasks that the weighting was made for. */
 export function checkTasks(where: string, expected: readonly string[], losses: object): void {
   const got = Object.keys(losses);

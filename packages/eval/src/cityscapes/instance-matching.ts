@@ -138,16 +138,18 @@ export function labelOf(value: number): number {
 
 /** Pixels of each value that occurs, by ascending value. */
 export function areaByValue(instances: Uint16Array): Map<number, number> {
-  const areas = new Map<number, number>();
+  const counts = new Uint32Array(65536);
+  const present: number[] = [];
   // Neighbours mostly share their value: whole runs are counted at once.
   for (let i = 0; i < instances.length;) {
     const value = instances[i];
     const start = i;
     do i++;
     while (instances[i] === value);
-    areas.set(value, (areas.get(value) ?? 0) + i - start);
+    if (counts[value] === 0) present.push(value);
+    counts[value] += i - start;
   }
-  return new Map([...areas].sort(([a], [b]) => a - b));
+  return new Map(present.sort((a, b) => a - b).map((value) => [value, counts[value]]));
 }
 
 /** Adds the ground-truth values under a mask to the histogram; gives the values that occurred. */

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import {
   colourClasses,
   colourDisparity,
@@ -104,7 +103,8 @@ export async function strip(input: StripInput): Promise<Buffer> {
 }
 
 /** One RGB picture as PNG, lossless. */
-export function panelPng({ height, width, data }: Rgb): Promise<Buffer> {
+export async function panelPng({ height, width, data }: Rgb): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   return sharp(data, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 9 })
     .toBuffer();

@@ -18,6 +18,7 @@ export function unfilter(
 ): Uint8Array {
   const words = new DataView(raw.buffer, raw.byteOffset, raw.length);
   let aboveIsZero = true;
+  let rawAboveIsZero = false;
   for (let y = 0; y < height; y++) {
     // Row y moves down in memory, over its filter byte and those of the rows before.
     const from = y * (rowBytes + 1) + 1;
@@ -25,15 +26,21 @@ export function unfilter(
     const filter = raw[from - 1];
     if (filter > 4) throw new Error(`${name}: PNG is damaged: row ${y} has filter ${filter}`);
     const allZero = isZero(words, from, from + rowBytes);
+    if (allZero && (aboveIsZero || filter < 2)) {
+      // Between two rows of zeros only the filter byte is in the way.
+      if (rawAboveIsZero && y < rowBytes) raw[from - 1] = 0;
+      else raw.fill(0, at, from);
+      aboveIsZero = true;
+      rawAboveIsZero = true;
+      continue;
+    }
     if (allZero && filter === 2 && y > 0) {
       raw.copyWithin(at, at - rowBytes, at);
+      rawAboveIsZero = false;
       continue;
     }
+    rawAboveIsZero = false;
     raw.copyWithin(at, from, from + rowBytes);
-    if (allZero && (aboveIsZero || filter < 2)) {
-      aboveIsZero = true;
-      continue;
-    }
     if (filter === 1) undoSub(raw, at, rowBytes, bpp);
     else if (filter === 2 && y > 0) undoUp(raw, at, rowBytes);
     else if (filter === 3) undoAverage(raw, at, rowBytes, bpp, y === 0);

@@ -1,6 +1,4 @@
-import sharp from 'sharp';
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import { escapeHtml } from '../report/escape.ts';
 
 /** How `renderSvg` names a chart. */
@@ -23,6 +21,8 @@ export async function renderSvg(spec: TopLevelSpec, name: RenderedName): Promise
       `renderSvg: id must be a letter followed by letters, digits, - or _, got "${name.id}"`,
     );
   }
+  // Loaded on demand: scoring needs neither, and a small heap keeps its garbage collection short.
+  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
   const problems: string[] = [];
   const record = (...parts: readonly unknown[]) => {
     problems.push(parts.map(String).join(' '));
@@ -45,6 +45,7 @@ export async function renderSvg(spec: TopLevelSpec, name: RenderedName): Promise
  * @param scale px of the picture per px of the SVG (default 2)
  */
 export async function renderPng(svg: string, scale = 2): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   const ink = svg.replaceAll('currentColor', '#1b1f24');
   return sharp(Buffer.from(ink), { density: 72 * scale })
     .flatten({ background: '#ffffff' })

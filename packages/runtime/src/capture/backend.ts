@@ -108,7 +108,22 @@ export class CaptureBackend extends tf.KernelBackend {
     this.#references.set(dataId, references);
   }
 
-  #moved = new WeakMap<object, tf.BackendValues>();
+  #moved = new Map<object, tf.BackendValues>();
+
+  /**
+   * Gives the tensors that the trace took from another backend back to it. Left here, their
+   * references would be counted on two backends, and freed while they are in use.
+   */
+  returnMoved(backend: tf.KernelBackend): void {
+    const engine = tf.engine() as unknown as {
+      state: { tensorInfo: WeakMap<object, { backend: tf.KernelBackend }> };
+      moveData(backend: tf.KernelBackend, dataId: object): void;
+    };
+    for (const dataId of this.#moved.keys()) {
+      if (engine.state.tensorInfo.get(dataId)?.backend === this) engine.moveData(backend, dataId);
+    }
+    this.#moved.clear();
+  }
 
   override readSync(dataId: object): tf.BackendValues {
     const moved = this.#moved.get(dataId);
@@ -136,8 +151,10 @@ export class CaptureBackend extends tf.KernelBackend {
   override disposeData(dataId: object, force = false): boolean {
     const left = (this.#references.get(dataId) ?? 0) - 1;
     this.#references.set(dataId, left);
-    // A disposed value may still be the graph's: the record keeps it, only the tensor goes.
-    return force || left <= 0;
+    if (!force && left > 0) return false;
+    // The record keeps the value; a tensor that comes here again must be taken anew.
+    this.#data.delete(dataId);
+    return true;
   }
 
   override numDataIds(): number {

@@ -41,7 +41,11 @@ interface RandomLayer {
 type Draw = (layer: RandomLayer, x: tf.Tensor, seed: tf.Tensor, stream: number) => tf.Tensor;
 
 /** Makes the layers of a class draw from the step's seed while there is one. */
-function redirect(made: tf.layers.Layer, active: (layer: RandomLayer) => boolean, draw: Draw): void {
+function redirect(
+  made: tf.layers.Layer,
+  active: (layer: RandomLayer) => boolean,
+  draw: Draw,
+): void {
   // The class is not exported; its prototype is that of any instance.
   const prototype = Object.getPrototypeOf(made) as tf.layers.Layer;
   const { call } = prototype;

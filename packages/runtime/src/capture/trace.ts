@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { InputTensors, Outputs, Signature } from '../compile.ts';
+import type { InputTensors, Outputs, Signature } from '../signature.ts';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
 import { CaptureError, callSite } from './errors.ts';
 import { withSeed } from './seed.ts';
 import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
+
+type MakeVariable = (...args: unknown[]) => tf.Variable;
 
 let backend: CaptureBackend | undefined;
 
@@ -112,6 +114,15 @@ export function capture<S extends Signature, O extends Outputs>(
   counter.incrementIterations = function (this: tf.Optimizer) {
     optimisers.push(this);
   };
+  const created: { variable: tf.Variable; initial: TraceValue }[] = [];
+  const engine = tf.engine() as unknown as { makeVariable?: MakeVariable };
+  const makeVariable = engine.makeVariable as MakeVariable;
+  engine.makeVariable = function (...args) {
+    const variable = makeVariable.apply(tf.engine(), args);
+    // Noted here: by the end of the step it may hold what was assigned since.
+    created.push({ variable, initial: target.traceValue(variable.dataId) });
+    return variable;
+  };
   let done = false;
   // Not tf.tidy: it would walk the whole trace in search of tensors to keep.
   tf.engine().startScope('capture');
@@ -148,35 +159,36 @@ export function capture<S extends Signature, O extends Outputs>(
         variables.push({ variable, ...(read && { read }), ...(write && { write }) });
       }
     }
-    const existing = new Set(before);
-    const created = registered()
-      .filter((v) => !existing.has(v))
-      .map((variable) => ({ variable, initial: target.traceValue(variable.dataId) }));
     done = true;
     return { trace: { nodes, inputs: inputValues, outputs, variables }, optimisers, created };
   } finally {
     tf.engine().endScope();
     Math.random = random;
     counter.incrementIterations = incrementIterations;
+    // The engine's own method is its prototype's.
+    delete engine.makeVariable;
     void tf.setBackend(previous);
+    target.returnMoved(tf.backend());
     for (const { variable, dataId, copy } of snapshots) {
       if (variable.dataId !== dataId) variable.assign(copy as never);
       copy.dispose();
     }
-    if (!done) resetCreated(target, new Set(before));
+    if (!done) resetCreated(created);
   }
 }
 
 /** After a failed capture: gives what the step created, such as an optimiser's slots, a value. */
-function resetCreated(target: CaptureBackend, existing: ReadonlySet<tf.Variable>): void {
-  for (const variable of registered()) {
-    if (existing.has(variable) || variable.isDisposed) continue;
-    const { source, shape, dtype } = target.traceValue(variable.dataId);
+function resetCreated(created: Captured['created']): void {
+  for (const { variable, initial } of created) {
+    if (variable.isDisposed) continue;
+    const { source, shape, dtype } = initial;
     tf.tidy(() => {
-      if (source.kind === 'constant') return variable.assign(tf.tensor(source.data, [...shape], dtype));
+      if (source.kind === 'constant') {
+        return variable.assign(tf.tensor(source.data, [...shape], dtype));
+      }
       const node = source.kind === 'node' ? source.node : undefined;
       const value = node?.kernel === 'Fill' ? (node.attrs['value'] as number) : 0;
-      variable.assign(tf.cast(tf.fill([...shape], value), dtype));
+      return variable.assign(tf.cast(tf.fill([...shape], value), dtype));
     });
   }
 }

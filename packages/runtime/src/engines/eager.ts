@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { withSeed } from '../capture/seed.ts';
-import type {
-  Compiled,
-  InputTensors,
-  InputValues,
-  Outputs,
-  OutputValues,
-  Signature,
-} from '../compile.ts';
+import type { Compiled } from '../compile.ts';
+import {
+  checkInputs,
+  type InputTensors,
+  type InputValues,
+  type Outputs,
+  type OutputValues,
+  type Signature,
+} from '../signature.ts';
 
 /**
  * Runs a step op by op on a TensorFlow.js backend that computes: the oracle in tests (`cpu`), or
@@ -24,6 +25,7 @@ export function eagerStep<S extends Signature, O extends Outputs>(
     engine: `eager/${backend}`,
     outputShapes: shapes as Record<keyof O & string, readonly number[]>,
     run: async (inputs: InputValues<S>) => {
+      checkInputs(signature, inputs);
       await tf.setBackend(backend);
       tf.engine().startScope();
       try {

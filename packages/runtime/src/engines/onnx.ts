@@ -100,9 +100,9 @@ export class OnnxStep {
     this.#session = session;
     this.#variables = trace.variables.map(({ variable }, i) => {
       const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
-      const now = tensor(ref, Float32Array.from(variable.dataSync()));
+      const now = tensor(ref, copyOf(variable));
       const next = lowered.writes[i] && tensor(ref, allocate(ref.shape, ref.type));
-      return { now: ref.type === 'float32' ? now : tensor(ref, copyOf(variable)), next };
+      return { now, next };
     });
     this.#outputs = Object.fromEntries(
       Object.entries(lowered.outputs).map(([name, ref]) => [
@@ -166,5 +166,6 @@ export class OnnxStep {
 
 function copyOf(variable: tf.Variable): Values {
   const data = variable.dataSync();
+  if (variable.dtype === 'float32') return Float32Array.from(data);
   return variable.dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
 }

@@ -21,6 +21,7 @@ export function instance(): Task<InstancePrediction> {
     outputChannels: 2,
     metrics: [
       { name: 'meanError', unit: 'px', better: 'lower' },
+      { name: 'euclidean', unit: 'px', better: 'lower' },
       { name: 'rms', unit: 'px', better: 'lower' },
     ],
     has: (sample) => sample.instance !== undefined,

@@ -7,6 +7,8 @@ export interface SemanticPrediction {
   readonly classes: Uint8Array;
   /** Softmax probability of that class, `f32 [H, W]`, in (0, 1]. */
   readonly confidence: Float32Array;
+  /** Softmax probabilities of all classes, `f32 [H, W, C]`; a pixel's sum to 1. */
+  readonly probabilities: Float32Array;
 }
 
 /**
@@ -24,7 +26,7 @@ export function semantic(classes: number): Task<SemanticPrediction> {
     targetChannels: 1,
     outputChannels: classes,
     metrics: [
-      { name: 'mIoU', unit: '%', better: 'higher' },
+      { name: 'iou', unit: '%', better: 'higher' },
       { name: 'pixelAccuracy', unit: '%', better: 'higher' },
     ],
     has: (sample) => sample.semantic !== undefined,
@@ -62,14 +64,18 @@ function mostProbable(logits: Float32Array, pixels: number, classes: number): Se
   }
   const best = new Uint8Array(pixels);
   const confidence = new Float32Array(pixels);
+  const probabilities = new Float32Array(pixels * classes);
   for (let i = 0; i < pixels; i++) {
     const at = i * classes;
     let chosen = 0;
     for (let c = 1; c < classes; c++) if (logits[at + c] > logits[at + chosen]) chosen = c;
     let sum = 0;
-    for (let c = 0; c < classes; c++) sum += Math.exp(logits[at + c] - logits[at + chosen]);
+    for (let c = 0; c < classes; c++) {
+      sum += probabilities[at + c] = Math.exp(logits[at + c] - logits[at + chosen]);
+    }
+    for (let c = 0; c < classes; c++) probabilities[at + c] /= sum;
     best[i] = chosen;
     confidence[i] = 1 / sum;
   }
-  return { classes: best, confidence };
+  return { classes: best, confidence, probabilities };
 }

@@ -27,8 +27,7 @@ export async function inWorkers(
 ): Promise<void> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
-  // `node -e` hands its own kind of input down, which a file is not.
-  const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--input-type'));
+  const execArgv = inheritable(process.execArgv);
   const workers: ChildProcess[] = [];
   let next = 0;
   const drive = (worker: ChildProcess) =>
@@ -53,4 +52,18 @@ export async function inWorkers(
   } finally {
     for (const worker of workers) worker.disconnect();
   }
+}
+
+/**
+ * Node's own arguments without `-e CODE` and its like: handed down, every worker would run that code,
+ * and with it this function, again.
+ */
+function inheritable(argv: readonly string[]): string[] {
+  const takesCode = new Set(['-e', '--eval', '-p', '--print', '-pe']);
+  return argv.filter(
+    (argument, i) =>
+      !takesCode.has(argument) &&
+      !takesCode.has(argv[i - 1]) &&
+      !/^--(eval|print|input-type)=/.test(argument),
+  );
 }

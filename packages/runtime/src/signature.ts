@@ -1,0 +1,100 @@
+import type * as tf from '@tensorflow/tfjs';
+import { sizeOf } from './onnx/graph.ts';
+
+/** Shape and type of one per-step input. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+}
+
+/** The per-step inputs of a step, by name. A scalar has shape `[]`. */
+export type Signature = Readonly<Record<string, InputSpec>>;
+
+/** Per-step input values: flat row-major arrays of the size that the signature states. */
+export type InputValues<S extends Signature> = {
+  readonly [K in keyof S]: S[K]['dtype'] extends 'float32'
+    ? Float32Array
+    : S[K]['dtype'] extends 'int32'
+      ? Int32Array
+      : Uint8Array;
+};
+
+/** Symbolic or eager tensors of the inputs, as the step sees them. */
+export type InputTensors<S extends Signature> = { readonly [K in keyof S]: tf.Tensor };
+
+/** What a step returns: tensors by name. */
+export type Outputs = Record<string, tf.Tensor>;
+
+/** Output values of one run, row-major, by the names that the step returned. */
+export type OutputValues<O extends Outputs> = {
+  readonly [K in keyof O]: Float32Array | Int32Array | Uint8Array;
+};
+
+const arrayNames = { float32: 'Float32Array', int32: 'Int32Array', bool: 'Uint8Array' } as const;
+
+/** A text that two signatures share when they are the same. */
+export const signatureKey = (signature: Signature): string =>
+  Object.keys(signature)
+    .sort()
+    .map((name) => `${name}: ${signature[name].dtype}[${signature[name].shape.join(', ')}]`)
+    .join('; ');
+
+/**
+ * Checks a signature.
+ * @throws when a shape is no list of whole numbers ≥ 0, a type is unknown, or the seed is no int32
+ * scalar input
+ */
+export function checkSignature(signature: Signature, seed?: string): void {
+  for (const [name, { shape, dtype }] of Object.entries(signature)) {
+    if (!Object.hasOwn(arrayNames, dtype)) {
+      throw new Error(
+        `compile: input '${name}': expected dtype float32, int32 or bool, got ${String(dtype)}`,
+      );
+    }
+    if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0)) {
+      throw new Error(
+        `compile: input '${name}': expected a shape of whole numbers, got [${shape.join(', ')}]; ` +
+          'every size is fixed, compile another signature for another batch',
+      );
+    }
+  }
+  if (seed === undefined) return;
+  const spec = signature[seed] as InputSpec | undefined;
+  if (spec?.dtype !== 'int32' || spec.shape.length !== 0) {
+    const got = spec ? `${spec.dtype} [${spec.shape.join(', ')}]` : 'no such input';
+    throw new Error(
+      `compile: seed '${seed}': expected an int32 scalar of the signature, got ${got}`,
+    );
+  }
+}
+
+/**
+ * Checks the inputs of a run.
+ * @throws when one is missing, unknown, or of another type or size than the signature says
+ */
+export function checkInputs(
+  signature: Signature,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): void {
+  for (const [name, { shape, dtype }] of Object.entries(signature)) {
+    const value = inputs[name] as ArrayLike<number> | undefined;
+    const expected = `${arrayNames[dtype]} of ${sizeOf(shape)} elements for shape [${shape.join(', ')}]`;
+    if (value === undefined)
+      throw new Error(`run: input '${name}' is missing; expected a ${expected}`);
+    // By name, since a typed array may come from another realm.
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    if (kind !== arrayNames[dtype] || value.length !== sizeOf(shape)) {
+      throw new Error(
+        `run: input '${name}': expected a ${expected}, got a ${kind} of ${value.length}; ` +
+          'compile the step again for another signature',
+      );
+    }
+  }
+  for (const name of Object.keys(inputs)) {
+    if (!Object.hasOwn(signature, name)) {
+      throw new Error(
+        `run: input '${name}' is not in the signature (${Object.keys(signature).join(', ')})`,
+      );
+    }
+  }
+}
