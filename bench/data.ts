@@ -38,7 +38,9 @@ try {
     ['read memory cache', await fastest(memory)],
   ];
   const [cpu] = cpus();
-  console.log(`${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`);
+  console.log(
+    `${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`,
+  );
   for (const [name, rate] of rows) console.log(`${name.padEnd(22)} ${rate.toFixed(1)} frames/s`);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -93,7 +93,8 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { network, parameters, weighting, optimiser, steps, batchSize, folder } = options;
-  const { accumulate = 1, logEvery = 10, keep = 2, configHash } = options;
+  const { accumulate = 1, logEvery = 10, keep = 2, configHash, schedule } = options;
+  const { weightingSchedule = schedule } = options;
 
   // --- Everything that a step changes, by the names in a checkpoint -----------------------------
   const variables = new Map<string, tf.Variable>([
@@ -147,46 +148,43 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       for (let part = 0; part < accumulate; part++) {
         const next = await stream.next();
         if (next.done) throw new Error(`train: the batches ended at step ${i} of ${steps}`);
-        const { schedule, weightingSchedule = schedule } = options;
-        const scalars = {
-          'rate/network': Float32Array.of(schedule(i)),
-          'rate/weighting': Float32Array.of(weightingSchedule(i)),
-          apply: Float32Array.of(part === accumulate - 1 ? 1 : 0),
-        };
+        const applies = part === accumulate - 1;
         const inputs: Record<string, Float32Array> = {
           ...floats(next.value, step.signature),
-          ...scalars,
+          'rate/network': Float32Array.of(schedule(i)),
+          'rate/weighting': Float32Array.of(weightingSchedule(i)),
+          apply: Float32Array.of(applies ? 1 : 0),
         };
-        for (const [name, value] of Object.entries(weighting.inputsAt(i))) {
+        for (const [name, value] of Object.entries(weighting.inputsAt(i * accumulate + part))) {
           inputs[WEIGHTING_INPUT + name] = value;
         }
         values = numbers(await compiled.run(inputs));
         checkFinite(values, i);
-        means.add(values);
+        // The norms of gradients that are still being summed say nothing.
+        means.add(applies ? values : withoutNorms(values));
       }
       const done = i + 1;
       const last = done === steps;
 
       // --- Log, evaluate, save -------------------------------------------------------------------
       if (done % logEvery === 0 || last) {
-        const rates = { 'rate/network': options.schedule(i) };
+        const rates = { 'rate/network': schedule(i), 'rate/weighting': weightingSchedule(i) };
         await appendMetrics(log, {
           step: done,
           kind: 'train',
           values: { ...means.take(), ...rates },
         });
       }
+      let due = last || done % (options.checkpointEvery ?? steps) === 0;
       if (options.evaluate && (last || done % (options.evalEvery ?? steps) === 0)) {
         await compiled.pull();
         metrics = finiteOrNull(await options.evaluate(done));
         await appendMetrics(log, { step: done, kind: 'evaluation', values: metrics });
         const better = betterOf(best, options.select, metrics, done);
-        if (better !== best) {
-          best = better;
-          await save(done);
-        }
+        due ||= better !== best;
+        best = better;
       }
-      if (last || done % (options.checkpointEvery ?? steps) === 0) await save(done);
+      if (due) await save(done);
       options.onProgress?.({ step: done, steps, values, engine: compiled.engine });
     }
     await compiled.pull();
@@ -217,6 +215,9 @@ function floats(
 /** First number of each output: all are scalars. */
 const numbers = (outputs: Readonly<Record<string, ArrayLike<number>>>): Record<string, number> =>
   Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, value[0]]));
+
+const withoutNorms = (values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !name.endsWith('Norm')));
 
 function checkFinite(values: Readonly<Record<string, number>>, step: number): void {
   const broken = Object.entries(values).filter(([, value]) => !Number.isFinite(value));

@@ -1,12 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import {
+  aspp,
   countParameters,
   dilatedResidual,
   multiTaskModel,
   parametersOf,
   scaledRates,
   uncertainty,
+  withAspp,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
 import { tinyEncoder, toyTask, toyTasks } from './toy.ts';
@@ -72,6 +74,35 @@ test('rates of the pyramid shrink with the image', () => {
   expect(scaledRates([128, 256], 8)).toEqual([3, 6, 9]);
   expect(scaledRates([512, 512], 16)).toEqual([6, 12, 18]);
   expect(scaledRates([8, 8], 8)).toEqual([1, 1, 1]);
+});
+
+test('a projection after the pyramid sets the channels of the features', () => {
+  const backbone = dilatedResidual({ channels: [16, 16, 16], blocks: [1, 1, 1], aspp: null });
+  expect(backbone.channels).toBe(16);
+  const encoder = withAspp(backbone, { channels: 16, rates: [1, 2, 3], projection: 48 });
+  const image = tf.input({ shape: [32, 32, 3] });
+  const features = encoder.build(image, { name: 'encoder', seed: 1 });
+  expect([features.shape, encoder.channels]).toEqual([[null, 4, 4, 48], 48]);
+  const without = withAspp(backbone, { channels: 16, rates: [1, 2, 3] });
+  expect(without.channels).toBe(80);
+});
+
+test('the image branch of the pyramid carries the mean of the whole image everywhere', () => {
+  const x = tf.input({ shape: [4, 6, 2] });
+  const y = aspp(x, { name: 'a', seed: 1 }, { channels: 3, rates: [1] });
+  const model = tf.model({ inputs: x, outputs: y });
+  const value = (input: tf.Tensor) =>
+    (model.predict(input) as tf.Tensor).arraySync() as number[][][][];
+  const image = tf.randomNormal([1, 4, 6, 2], 0, 1, 'float32', 2);
+  const shifted = tf.reverse(image, [1, 2]);
+  // Channels 6 … 8 come last: the same in every cell, and unchanged when the cells change places.
+  const cells = value(image)[0]
+    .flat()
+    .map((cell) => cell.slice(6));
+  const moved = value(shifted)[0]
+    .flat()
+    .map((cell) => cell.slice(6));
+  for (const cell of [...cells, ...moved]) expect(cell).toBeAllClose(cells[0], { atol: 1e-5 });
 });
 
 test('a size that the output stride does not divide is refused', () => {

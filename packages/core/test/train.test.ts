@@ -85,7 +85,7 @@ test.each<[string, () => SetUp]>([
     'accumulated gradients and dynamic averages',
     () => ({
       accumulate: 2,
-      weighting: dynamicAverage(['classes', 'height'], { stepsPerEpoch: 2 }),
+      weighting: dynamicAverage(['classes', 'height'], { batchesPerEpoch: 2 }),
     }),
   ],
 ])(
@@ -109,6 +109,13 @@ const stopAfter =
   (progress: { step: number }): void => {
     if (progress.step === step) throw new Error('stopped');
   };
+
+test('with accumulation an epoch of dynamic averages turns once, and weights follow the batches', async () => {
+  const weighting = dynamicAverage(['classes', 'height'], { batchesPerEpoch: 2 });
+  await train(options('run', 3, { accumulate: 2, weighting }));
+  // Six batches: an epoch is turned before batches 2 and 4.
+  expect(weighting.state['epochs'].dataSync()[0]).toBe(2);
+});
 
 test('a finished run is not trained again', async () => {
   await train(options('run', 4));

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import {
   dynamicAverage,
   equal,
@@ -176,6 +177,29 @@ test('the exact form scales the logits and adds no log term', () => {
   expect(value(total)).toBeCloseTo(1.3, 6);
 });
 
+test('the exact likelihood is never negative, and at σ = 1 equation 10 is exact', () => {
+  const crossEntropy = (f: number[], y: number) =>
+    Math.log(f.reduce((sum, v) => sum + Math.exp(v), 0)) - f[y];
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 3, maxLength: 3 }),
+      fc.integer({ min: 0, max: 2 }),
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      (f, y, s) => {
+        const weighting = uncertaintyExact(['c'], { initial: s });
+        const logits = tf.tensor4d(f, [1, 1, 1, 3]);
+        const scaled = weighting.scaleOutput?.(logits, 'c', 'softmax') as tf.Tensor4D;
+        const exact = crossEntropy([...scaled.dataSync()], y);
+        const { total } = combine(weighting, { c: exact }, 'softmax');
+        expect(total).toBeGreaterThanOrEqual(-1e-6);
+        const atOne = combine(uncertainty(['c']), { c: crossEntropy(f, y) }, 'softmax').total;
+        expect(atOne).toBeCloseTo(crossEntropy(f, y), 4);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
 test('fixed and equal weights', () => {
   expect(combine(fixed({ a: 0.89, b: 0.01 }), { a: 2, b: 10 }).total).toBeCloseTo(1.88, 5);
   expect(combine(equal(['a', 'b', 'c']), { a: 1, b: 2, c: 6 }).total).toBeCloseTo(3, 5);
@@ -221,7 +245,7 @@ test('random weights sum to 1 and depend on the seed and the step only', () => {
 });
 
 test('dynamic averages weigh by the ratio of the last two epochs', () => {
-  const weighting = dynamicAverage(['a', 'b'], { stepsPerEpoch: 2, temperature: 2 });
+  const weighting = dynamicAverage(['a', 'b'], { batchesPerEpoch: 2, temperature: 2 });
   const lossesAt = [
     { a: 4, b: 1 },
     { a: 2, b: 3 }, // epoch 0: means 3, 2
@@ -239,7 +263,7 @@ test('dynamic averages weigh by the ratio of the last two epochs', () => {
     expect(reports[step]['weight/a']).toBeCloseTo(0.875647, 5);
     expect(reports[step]['weight/b']).toBeCloseTo(1.124353, 5);
   }
-  expect(() => dynamicAverage(['a'], { stepsPerEpoch: 0 })).toThrow('stepsPerEpoch ≥ 1');
+  expect(() => dynamicAverage(['a'], { batchesPerEpoch: 0 })).toThrow('batchesPerEpoch ≥ 1');
 });
 
 test('a task without a label in the batch adds nothing and keeps its s', () => {

@@ -65,9 +65,10 @@ describe('agreement with the official package on random cases', () => {
       }
       // The fixture leaves out names whose score is NaN.
       const want = pixel[field] as Record<string, number>;
-      const names = Object.keys(value as object);
+      const scores: Record<string, number> = value;
+      const names = Object.keys(scores);
       for (const name of Object.keys(want)) expect(names).toContain(name);
-      expect(names.map((n) => (value as Record<string, number>)[n])).toBeAllClose(
+      expect(names.map((n) => scores[n])).toBeAllClose(
         names.map((n) => want[n] ?? NaN),
         exact,
       );

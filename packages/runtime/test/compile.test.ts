@@ -11,7 +11,7 @@ import {
   type InputTensors,
   type Signature,
 } from '../src/index.ts';
-import { numbers } from './parity.ts';
+import { numbers } from './examples.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,15 +1,8 @@
 import '../src/index.ts';
 import { test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import {
-  checkFamily,
-  checkGradient,
-  float,
-  int,
-  withGradients,
-  type Given,
-  type Tensors,
-} from './parity.ts';
+import { float, int, withGradients, type Given, type Tensors } from './examples.ts';
+import { checkFamily, checkGradient } from './parity.ts';
 
 /**
  * Gradients against central differences on the plain CPU backend, and captured against eager. Ours

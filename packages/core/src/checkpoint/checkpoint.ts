@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomState } from '../random.ts';
+import type { Sums } from '../training/averages.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
@@ -19,8 +20,8 @@ export interface Manifest {
   readonly metrics?: Readonly<Record<string, number | null>>;
   /** Best value so far of the metric that selects the model. */
   readonly best?: Best;
-  /** Sums of what will be in the next line of the training log, and over how many steps. */
-  readonly pending?: { readonly count: number; readonly sums: Readonly<Record<string, number>> };
+  /** What will be in the next line of the training log. */
+  readonly pending?: Sums;
 }
 
 /** The best checkpoint of a run. */

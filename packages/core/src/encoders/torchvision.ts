@@ -45,14 +45,15 @@ export const loadTorchvision = (
 
 /** `[Cout, Cin, kh, kw]` → `[kh, kw, Cin, Cout]`, `[out, in]` → `[in, out]`; others as they are. */
 function fromTorchLayout(stored: StoredTensor): StoredTensor {
-  const { shape, data } = stored;
+  const { shape } = stored;
+  const data = stored.data as Float32Array;
   if (shape.length !== 4 && shape.length !== 2) return stored;
   const [cout, cin, kh = 1, kw = 1] = shape;
   const taps = kh * kw;
   const turned = new Float32Array(data.length);
   for (let o = 0, from = 0; o < cout; o++) {
     for (let i = 0; i < cin; i++) {
-      for (let t = 0; t < taps; t++) turned[(t * cin + i) * cout + o] = Number(data[from++]);
+      for (let t = 0; t < taps; t++) turned[(t * cin + i) * cout + o] = data[from++];
     }
   }
   return { shape: shape.length === 4 ? [kh, kw, cin, cout] : [cin, cout], data: turned };

@@ -4,8 +4,8 @@ import { checkNames, checkTasks, nothing, scalarsOf, sumOf, type Weighting } fro
 
 /** Constants of {@link dynamicAverage}. */
 export interface DynamicAverageOptions {
-  /** Steps whose losses are averaged; the weights change once in that many. */
-  readonly stepsPerEpoch: number;
+  /** Batches whose losses are averaged; the weights change once in that many. */
+  readonly batchesPerEpoch: number;
   /** T: the larger, the more even. Default 2. */
   readonly temperature?: number;
 }
@@ -21,13 +21,13 @@ export interface DynamicAverageOptions {
  */
 export function dynamicAverage(
   tasks: readonly string[],
-  { stepsPerEpoch, temperature = 2 }: DynamicAverageOptions,
+  { batchesPerEpoch, temperature = 2 }: DynamicAverageOptions,
 ): Weighting {
   checkNames('dynamic average', tasks);
-  if (!Number.isInteger(stepsPerEpoch) || stepsPerEpoch < 1 || !(temperature > 0)) {
+  if (!Number.isInteger(batchesPerEpoch) || batchesPerEpoch < 1 || !(temperature > 0)) {
     throw new Error(
-      `dynamic average: expected stepsPerEpoch ≥ 1 and temperature > 0, ` +
-        `got ${stepsPerEpoch} and ${temperature}`,
+      `dynamic average: expected batchesPerEpoch ≥ 1 and temperature > 0, ` +
+        `got ${batchesPerEpoch} and ${temperature}`,
     );
   }
   const K = tasks.length;
@@ -45,9 +45,9 @@ export function dynamicAverage(
     name: 'dynamic-average',
     state,
     inputs: { newEpoch: [] },
-    // 1 at the first step of every epoch but the first.
-    inputsAt: (step) => ({
-      newEpoch: Float32Array.of(step > 0 && step % stepsPerEpoch === 0 ? 1 : 0),
+    // 1 at the first batch of every epoch but the first.
+    inputsAt: (batch) => ({
+      newEpoch: Float32Array.of(batch > 0 && batch % batchesPerEpoch === 0 ? 1 : 0),
     }),
     combine(losses, _likelihoods, { inputs, present } = {}) {
       checkTasks('dynamic average', tasks, losses);

@@ -3,9 +3,9 @@ import { stream } from '../random.ts';
 import { checkNames, checkTasks, nothing, scalarsOf, sumOf, type Weighting } from './weighting.ts';
 
 /**
- * Random loss weighting (Lin et al. 2021, arXiv 2111.10603): at each step
+ * Random loss weighting (Lin et al. 2021, arXiv 2111.10603): with each batch
  * `w = softmax(z)`, z ~ N(0, I), a control that any method should beat. The weights sum to 1.
- * @param seed of the stream of z; the weights of a step depend on the seed and the step alone
+ * @param seed of the stream of z; the weights of a batch depend on the seed and its number alone
  */
 export function randomWeights(tasks: readonly string[], seed: number): Weighting {
   checkNames('random weights', tasks);
@@ -14,8 +14,8 @@ export function randomWeights(tasks: readonly string[], seed: number): Weighting
     ...nothing,
     name: 'random',
     inputs: { weights: [K] },
-    inputsAt(step) {
-      const z = stream(seed, 'random-weights', step).normals(K);
+    inputsAt(batch) {
+      const z = stream(seed, 'random-weights', batch).normals(K);
       const e = z.map((v) => Math.exp(v));
       const sum = e.reduce((a, b) => a + b, 0);
       return { weights: e.map((v) => v / sum) };

@@ -33,10 +33,13 @@ export interface Weighting {
   readonly variables: Readonly<Record<string, tf.Variable>>;
   /** Variables that `combine` itself assigns, by a stable name; part of a checkpoint. */
   readonly state: Readonly<Record<string, tf.Variable>>;
-  /** Shapes of the float32 inputs that it needs at each step. */
+  /** Shapes of the float32 inputs that it needs with each batch. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
-  /** Values of `inputs` at a step: a pure function of the step, so that runs can be resumed. */
-  inputsAt(step: number): Readonly<Record<string, Float32Array>>;
+  /**
+   * Values of `inputs` at a batch, counted from 0 (the step, unless gradients are accumulated): a
+   * pure function of it, so that runs can be resumed.
+   */
+  inputsAt(batch: number): Readonly<Record<string, Float32Array>>;
   /**
    * Replaces a task's output before its loss is taken, for likelihoods that are not a multiple of
    * the loss. Reported losses stay those of the output itself.

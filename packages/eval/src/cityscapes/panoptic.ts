@@ -50,6 +50,7 @@ export interface PanopticEvaluation {
    *   segments, or a category is unknown
    */
   add(gt: PanopticImage, pred: PanopticImage): void;
+  /** Scores over everything added so far. */
   result(): PanopticScores;
 }
 

@@ -21,6 +21,7 @@ export interface ConfidenceCalibration {
    * @param mask `[N]`, non-zero where the truth is known
    */
   add(confidence: ArrayLike<number>, correct: ArrayLike<number>, mask: ArrayLike<number>): void;
+  /** Calibration over everything added so far. */
   result(): ConfidenceCalibrationResult;
 }
 

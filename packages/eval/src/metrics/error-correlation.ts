@@ -24,6 +24,7 @@ export interface ErrorCorrelation {
    * @throws RangeError when the number of tasks or pixels does not fit
    */
   add(errors: readonly PixelErrors[]): void;
+  /** Correlations over everything added so far. */
   result(): ErrorCorrelationResult;
 }
 

@@ -24,6 +24,7 @@ export interface OcclusionRates {
   add(gt: Uint16Array, pred: Uint16Array, height: number, width: number): void;
   /** Adds another accumulator. */
   merge(other: OcclusionRates): void;
+  /** Rates over everything added so far; NaN without such objects. */
   result(): OcclusionResult;
   /** Raw counts: objects, whole, split, missed, merged. */
   counts(): readonly number[];

@@ -36,6 +36,7 @@ export interface SigmaCalibration {
   ): void;
   /** Adds another accumulator of the same number of bins. */
   merge(other: SigmaCalibration): void;
+  /** Calibration over everything added so far. */
   result(): SigmaCalibrationResult;
   /** Raw counts per bin and exact sum of ratios, for `merge`. */
   state(): { readonly bins: readonly number[]; readonly ratios: readonly number[] };

@@ -22,12 +22,10 @@ export class CaptureBackend extends tf.KernelBackend {
   readonly recorded: TraceNode[] = [];
   #data = new tf.DataStorage<{ value: TraceValue }>(this, tf.engine());
   #references = new WeakMap<object, number>();
-  #variables = new Map<object, tf.Variable>();
 
-  /** Starts a trace; values of these variables become graph inputs rather than constants. */
-  beginTrace(variables: Iterable<tf.Variable>): void {
+  /** Starts a trace. */
+  beginTrace(): void {
     this.recorded.length = 0;
-    this.#variables = new Map([...variables].map((v) => [v.dataId, v]));
   }
 
   /** The value behind a tensor, which may still live on another backend. */
@@ -101,9 +99,7 @@ export class CaptureBackend extends tf.KernelBackend {
     dtype: tf.DataType,
     references: number,
   ): void {
-    const variable = this.#variables.get(dataId);
-    const source: Source = variable ? { kind: 'variable', variable } : constant(values);
-    this.#data.set(dataId, { value: { shape, dtype: typeOf(dtype), source } });
+    this.#data.set(dataId, { value: { shape, dtype: typeOf(dtype), source: constant(values) } });
     this.#moved.set(dataId, values);
     this.#references.set(dataId, references);
   }

@@ -6,6 +6,37 @@ import { CaptureError, callSite } from './errors.ts';
 import { withSeed } from './seed.ts';
 import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
 
+/** A variable whose value is symbolic for the time of a capture. */
+interface Bound {
+  readonly variable: tf.Variable;
+  readonly symbol: tf.Tensor;
+  /** Where its numbers stay meanwhile. */
+  readonly own: object;
+}
+
+/** Points a variable at a symbol. Its numbers stay where they are, untouched. */
+function bind(target: CaptureBackend, variable: tf.Variable): Bound {
+  const { dtype, shape, dataId: own } = variable;
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    // Left alone: a step that uses it is told of its type.
+    return { variable, symbol: variable, own };
+  }
+  const symbol = tf.keep(target.tensorOf(shape, dtype, { kind: 'variable', variable }));
+  target.incRef(symbol.dataId);
+  variable.dataId = symbol.dataId as typeof variable.dataId;
+  return { variable, symbol, own };
+}
+
+/** Undoes {@link bind}, after an assignment too; the engine's counts of tensors stay right. */
+function release(target: CaptureBackend, { variable, symbol, own }: Bound): void {
+  if (symbol === variable) return;
+  if (variable.isDisposed) return symbol.dispose();
+  if (variable.dataId !== symbol.dataId) variable.assign(symbol as never);
+  variable.dataId = own as typeof variable.dataId;
+  target.disposeData(symbol.dataId);
+  symbol.dispose();
+}
+
 type MakeVariable = (...args: unknown[]) => tf.Variable;
 
 let backend: CaptureBackend | undefined;
@@ -92,15 +123,11 @@ export function capture<S extends Signature, O extends Outputs>(
   const target = captureBackend();
   const previous = tf.getBackend();
   const before = registered();
-  const snapshots = before.map((variable) => ({
-    variable,
-    dataId: variable.dataId,
-    copy: tf.keep(variable.clone()),
-  }));
   const random = Math.random;
   // setBackend is synchronous for a backend that is ready; its promise only reports success.
   void tf.setBackend(CAPTURE);
-  target.beginTrace(before);
+  target.beginTrace();
+  const bound = before.map((variable) => bind(target, variable));
   Math.random = () => {
     throw new CaptureError(
       `compile: a random draw inside the step at ${callSite()} would freeze into a constant; ` +
@@ -150,9 +177,10 @@ export function capture<S extends Signature, O extends Outputs>(
     for (const node of nodes) Object.values(node.inputs).forEach(note);
     Object.values(outputs).forEach(note);
     const variables: TraceVariable[] = [];
-    for (const { variable, dataId } of snapshots) {
+    for (const { variable, symbol } of bound) {
       const read = reads.get(variable);
-      const write = variable.dataId === dataId ? undefined : target.traceValue(variable.dataId);
+      const assigned = variable.dataId !== symbol.dataId;
+      const write = assigned ? target.traceValue(variable.dataId) : undefined;
       // An assignment of another variable's old value reads that one.
       if (write) note(write);
       if (read || write) {
@@ -167,12 +195,8 @@ export function capture<S extends Signature, O extends Outputs>(
     counter.incrementIterations = incrementIterations;
     // The engine's own method is its prototype's.
     delete engine.makeVariable;
+    for (const binding of bound) release(target, binding);
     void tf.setBackend(previous);
-    target.returnMoved(tf.backend());
-    for (const { variable, dataId, copy } of snapshots) {
-      if (variable.dataId !== dataId) variable.assign(copy as never);
-      copy.dispose();
-    }
     if (!done) resetCreated(created);
   }
 }

@@ -23,7 +23,8 @@ const sessionOptions = ({
   profile,
 }: OnnxOptions): ort.InferenceSession.SessionOptions => ({
   ...(threads !== undefined && { intraOpNumThreads: threads }),
-  graphOptimizationLevel: 'all',
+  // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
+  graphOptimizationLevel: 'disabled',
   executionMode: 'sequential',
   // Threads that spin while they wait slow everything down several times on a busy machine.
   extra: { session: { intra_op: { allow_spinning: '0' } } },

@@ -1,7 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import { sizeOf, type Attribute, type Graph, type Ref } from '../onnx/graph.ts';
-import { geometryOf, type Geometry } from './conv.ts';
+import { geometryOf, type Geometry } from './conv-geometry.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
 
 /**

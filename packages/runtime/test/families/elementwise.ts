@@ -6,10 +6,11 @@ import {
   int,
   seeds,
   shapes,
+  withGradients,
   type Example,
   type Family,
   type Tensors,
-} from '../parity.ts';
+} from '../examples.ts';
 
 /** Functions of one tensor, by the interval on which they are defined. */
 const onReals = {
@@ -306,6 +307,29 @@ export const elementwiseFamilies: readonly Family[] = [
         gelu: tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(x, Math.SQRT2)))),
         logSigmoid: tf.logSigmoid(x),
       }),
+    })),
+  },
+  {
+    name: 'gradients of activations agree with eager',
+    covers: ['EluGrad', 'Step', 'Select', 'Prelu'],
+    shapes: 'float32, ranks 0–4',
+    examples: fc.tuple(seeds, shapes()).map(([seed, shape]): Example => ({
+      given: { x: float(seed, shape), alpha: float(seed + 1, []) },
+      step: (inputs) => {
+        const functions: Readonly<Record<string, (t: Tensors) => tf.Tensor>> = {
+          elu: ({ x }) => tf.elu(x),
+          selu: ({ x }) => tf.selu(x),
+          relu: ({ x }) => tf.relu(x),
+          relu6: ({ x }) => tf.relu6(x),
+          leakyRelu: ({ x }) => tf.leakyRelu(x, 0.2),
+          prelu: ({ x, alpha }) => tf.prelu(x, alpha),
+        };
+        return Object.fromEntries(
+          Object.entries(functions).flatMap(([name, f]) =>
+            Object.entries(withGradients(f, ['x'])(inputs)).map(([k, t]) => [`${name} ${k}`, t]),
+          ),
+        );
+      },
     })),
   },
 ];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { bool, float, int, seeds, shapes, type Example, type Family } from '../parity.ts';
+import { bool, float, int, seeds, shapes, type Example, type Family } from '../examples.ts';
 
 /** Kernels that move elements, on every rank; on rank 4 also on values that lie channels first. */
 
@@ -140,7 +140,7 @@ export const layoutFamilies: readonly Family[] = [
   }),
   onImages(
     'reshaping, transposing and reversing agree in every layout',
-    ['Reshape', 'Transpose', 'ExpandDims', 'Reverse', 'Tile'],
+    ['Reshape', 'Transpose', 'ExpandDims', 'Reverse', 'Tile', 'FlipLeftRight'],
     (x, seed) => ({
       flat: tf.reshape(x, [-1]),
       rows: tf.reshape(x, [-1, x.shape[3]]),
@@ -149,6 +149,7 @@ export const layoutFamilies: readonly Family[] = [
       squeezed: tf.squeeze(x),
       reversed: tf.reverse(x, [1, 3]),
       mirrored: tf.reverse(x, 2),
+      flipped: tf.image.flipLeftRight(x),
       tiled: tf.tile(x, [1, 2, 1, 2]),
     }),
   ),

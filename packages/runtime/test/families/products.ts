@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { float, int, seeds, shapes, type Example, type Family } from '../parity.ts';
+import { float, int, seeds, shapes, type Example, type Family } from '../examples.ts';
 
 /** Matrix products and indexed reads and writes. */
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { float, seeds, withGradients, type Example, type Family } from '../parity.ts';
+import { float, seeds, withGradients, type Example, type Family } from '../examples.ts';
+import { batchNormTraining } from '../../src/index.ts';
 import { relaid } from './layout.ts';
 
 /** Convolutions and pooling, with their gradients, on small and odd sizes. */
@@ -36,6 +37,8 @@ const windows = fc
   }));
 
 const rounding = (pad: Pad) => (typeof pad === 'number' ? ('floor' as const) : undefined);
+
+const as4 = (x: tf.Tensor) => x as tf.Tensor4D;
 
 const both = (
   name: string,
@@ -305,6 +308,41 @@ export const windowFamilies: readonly Family[] = [
             inputs,
           ),
         }),
+      })),
+  },
+  {
+    name: 'batch normalisation in training agrees with eager, alone and before an addition and ReLU',
+    covers: ['BatchNormTraining', 'BatchNormTrainingGrad'],
+    shapes: 'float32 [1–2, 5–8, 5–9, 3 | 16 | 32], channels last and first',
+    tolerance: { rtol: 1e-3, atol: 1e-3 },
+    examples: fc
+      .tuple(windows, fc.constantFrom(3, 16, 32))
+      .map(([{ seed, n, size }, c]): Example => ({
+        given: {
+          x: float(seed, [n, ...size, c]),
+          gamma: float(seed + 1, [c], 0.5, 1.5),
+          beta: float(seed + 2, [c]),
+        },
+        step: (inputs) => {
+          const f = (x: tf.Tensor, { gamma, beta }: Record<string, tf.Tensor>) =>
+            batchNormTraining(as4(x), gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3);
+          const { mean, variance } = f(relaid(inputs['x']), inputs);
+          const names = ['x', 'gamma', 'beta'];
+          return {
+            mean,
+            variance,
+            ...both(
+              'last',
+              withGradients((t) => f(t['x'], t).y, names),
+              inputs,
+            ),
+            ...both(
+              'first',
+              withGradients((t) => tf.relu(tf.add(f(relaid(t['x']), t).y, t['x'])), names),
+              inputs,
+            ),
+          };
+        },
       })),
   },
   {

@@ -54,11 +54,18 @@ export function develop(light: Float32Array, size: Size, lens: Lens, random: Ran
   return result;
 }
 
+/** Entries of the table per unit of √light: steps far below one of 255. */
+const TABLE_SCALE = 4096;
+const TABLE = Uint8Array.from({ length: 3 * TABLE_SCALE }, (_, i) => {
+  const light = (i / TABLE_SCALE) ** 2;
+  const shoulder = light < 0.6 ? light : 0.6 + 0.4 * (1 - Math.exp(-(light - 0.6) / 0.4));
+  return Math.round(255 * shoulder ** (1 / 2.2));
+});
+
 /** Light to 0–255: linear up to a soft shoulder near white, then gamma 2.2. */
 function tone(light: number): number {
-  const l = Math.max(0, light);
-  const shoulder = l < 0.6 ? l : 0.6 + 0.4 * (1 - Math.exp(-(l - 0.6) / 0.4));
-  return Math.round(255 * shoulder ** (1 / 2.2));
+  const i = Math.round(Math.sqrt(Math.max(0, light)) * TABLE_SCALE);
+  return TABLE[Math.min(i, TABLE.length - 1)];
 }
 
 /** Gaussian blur over three pixels per direction, exact for small deviations. */

@@ -75,7 +75,7 @@ function addKerbRow(stage: Stage, side: RoadSide): void {
       if (!road.crossed(s, sign, 1)) addBollard(stage, road.place(s, sign * (kerb + 0.3)));
     }
   }
-  for (let s = between(random, 5, 40); s < 90; s += between(random, 25, 60)) {
+  for (let s = between(random, 5, 40); s < 90; s += between(random, 30, 80)) {
     if (!road.crossed(s, sign, 1)) addBin(stage, road.place(s, sign * (kerb + 0.7)));
   }
 }

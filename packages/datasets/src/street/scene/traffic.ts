@@ -24,6 +24,7 @@ export function addTraffic(stage: Stage): void {
     addParked(stage, side);
     addPedestrians(stage, side);
     addStands(stage, side);
+    addCyclist(stage, side);
   }
   addCrossing(stage);
 }
@@ -69,7 +70,7 @@ function addVehicle(
     addMotorcycle(stage, place, s, { ridden: true });
     return 3;
   }
-  if (kind < 0.19) {
+  if (kind < 0.145) {
     const aside = road.place(s, t + (t > 0 ? 1 : -1) * road.lane * 0.3, heading);
     addBicycle(stage, aside, s, { ridden: true });
     return 3;
@@ -144,6 +145,15 @@ function addStands(stage: Stage, side: RoadSide): void {
       addBicycle(stage, raised(road.place(s, t, lean)), s, { ridden: false });
     }
   }
+}
+
+/** Now and then someone on a bicycle nearby, at the edge of the lanes. */
+function addCyclist(stage: Stage, side: RoadSide): void {
+  const { road, random } = stage;
+  if (random() > 0.2) return;
+  const s = between(random, 7, 32);
+  const t = side.sign * (side.edge - between(random, 0.5, 1));
+  addBicycle(stage, road.place(s, t, side.sign < 0 ? 0 : Math.PI), s, { ridden: true });
 }
 
 /** People and cars that cross the road at a side street. */

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FrameJob } from './generate.ts';
 import type { PlannedFrame } from './plan.ts';
@@ -50,8 +51,17 @@ export async function inWorkers(
     for (let k = 0; k < Math.min(count, plan.length); k++) workers.push(fork(file, { execArgv }));
     await Promise.all(workers.map(drive));
   } finally {
-    for (const worker of workers) worker.disconnect();
+    // After a failure the others may be in the middle of a frame: none may write on.
+    await Promise.all(workers.map(stopped));
   }
+}
+
+/** Ends a worker, and waits until it has ended. */
+async function stopped(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, 'exit');
+  worker.kill();
+  await ended;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { FrameCounts } from './plan.ts';
 export const MANIFEST = 'street.json';
 
 /** Changes whenever the same options would give other pixels. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 /** What decides the content of a generated tree. */
 export interface TreeRecipe {

@@ -1,0 +1,100 @@
+import type { TraceValue } from '../capture/value.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import type { Graph, Ref } from '../onnx/graph.ts';
+import { isPointwise, type Geometry } from './conv-geometry.ts';
+
+/**
+ * dW of a convolution: `dW[i, j, c, o] = Σ_{n,y,x} X[n, s·y + d·i − p, s·x + d·j − p, c] · dY[n, y, x, o]`.
+ *
+ * Seen as one convolution this is a three-dimensional one over (H, W, channels): the image is X with
+ * the batch as its channels, the filter is dY with one tap per output pixel; stride and dilation
+ * swap roles. ONNX Runtime runs it as one large matrix product without copies of shifted inputs.
+ *
+ * At stride 1 the roles of X and dY can be exchanged: then the taps come out in reverse. The one
+ * with more channels is the filter, since the other one is gathered once for every 16 of them.
+ */
+export function filterGradient(
+  ctx: Lowering,
+  x: TraceValue,
+  dy: TraceValue,
+  geo: Geometry,
+  dw: TraceValue,
+): void {
+  const { graph: g } = ctx;
+  const { batch, output, kernel, stride, dilation, pads, inChannels: c, outChannels: o } = geo;
+  const pixels = batch * output[0] * output[1];
+  if (isPointwise(geo)) {
+    const rows = g.reshape(ctx.plain(x), [pixels, c]);
+    const columns = g.reshape(ctx.plain(dy), [pixels, o]);
+    const product = g.op(
+      'FusedMatMul',
+      [rows, columns],
+      [c, o],
+      { transA: 1 },
+      { domain: 'com.microsoft' },
+    );
+    return ctx.define(dw, 'plain', g.reshape(product, dw.shape));
+  }
+  const taps = kernel[0] * kernel[1];
+  if (c > o && stride.every((s) => s === 1)) {
+    const before = [0, 1].map((a) => dilation[a] * (kernel[a] - 1) - pads[a]);
+    if (before.every((p) => p >= 0)) {
+      const reversed = correlate(g, ctx.plain(dy), ctx.plain(x), [1, 1], dilation, before, kernel);
+      const order = Array.from({ length: taps }, (_, t) => taps - 1 - t);
+      const flat = g.transpose(g.reshape(reversed, [c, taps, o]), [1, 0, 2]);
+      const turned = g.op(
+        'Gather',
+        [g.reshape(flat, [taps, c * o]), g.ints(order)],
+        [taps, c * o],
+        {
+          axis: 0,
+        },
+      );
+      return ctx.define(dw, 'plain', g.reshape(turned, dw.shape));
+    }
+  }
+  const result = correlate(g, ctx.plain(x), ctx.plain(dy), stride, dilation, pads, kernel);
+  const flat = g.reshape(result, [o, taps * c]);
+  ctx.define(dw, 'plain', g.reshape(g.transpose(flat, [1, 0]), dw.shape));
+}
+
+/**
+ * `R[o, i, j, c] = Σ_{n,y,x} A[n, s·y + d·i − p, s·x + d·j − p, c] · B[n, y, x, o]` for i, j within
+ * `size`. A `[N, H, W, C]` and B `[N, h, w, O]` plain; p is the padding before.
+ */
+function correlate(
+  g: Graph,
+  a: Ref,
+  b: Ref,
+  stride: readonly number[],
+  dilation: readonly number[],
+  pads: readonly number[],
+  size: readonly number[],
+): Ref {
+  const [n, ...image] = a.shape;
+  const [, height, width, o] = b.shape;
+  const c = image[2];
+  const window = [height, width];
+  const rows = g.transpose(g.reshape(b, [n * height * width, o]), [1, 0]);
+  // Padding after: what brings the number of positions to at least the size asked for.
+  const reach = [0, 1].map((k) => stride[k] * (window[k] - 1) + 1);
+  const after = [0, 1].map((k) =>
+    Math.max(0, dilation[k] * (size[k] - 1) + reach[k] - image[k] - pads[k]),
+  );
+  const positions = [0, 1].map(
+    (k) => Math.floor((image[k] + pads[k] + after[k] - reach[k]) / dilation[k]) + 1,
+  );
+  const full = g.op(
+    'Conv',
+    [g.reshape(a, [1, ...a.shape]), g.reshape(rows, [o, n, height, width, 1])],
+    [1, o, ...positions, c],
+    {
+      kernel_shape: [height, width, 1],
+      strides: [...dilation, 1],
+      dilations: [...stride, 1],
+      pads: [pads[0], pads[1], 0, after[0], after[1], 0],
+    },
+  );
+  if (positions.every((p, k) => p === size[k])) return full;
+  return g.op('Slice', [full, g.ints([0, 0]), g.ints(size), g.ints([2, 3])], [1, o, ...size, c]);
+}

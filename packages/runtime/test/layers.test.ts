@@ -1,0 +1,524 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import { compile, type CompileOptions, type InputTensors } from '../src/index.ts';
+import { numbers } from './examples.ts';
+
+// Not IS_TEST: its leak check counts what tf.losses.softmaxCrossEntropy saves for its gradient.
+tf.env().set('PROD', true);
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(() => tf.disposeVariables());
+
+const { layers } = tf;
+const image = [6, 7, 16];
+
+/** Small models, one per kind of layer. The names say what a failure points at. */
+const models: Readonly<Record<string, { shape: number[]; make: () => tf.layers.Layer[] }>> = {
+  'conv2d, strides, explicit activation': {
+    shape: image,
+    make: () => [
+      layers.conv2d({
+        filters: 16,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        activation: 'relu',
+      }),
+      layers.conv2d({ filters: 5, kernelSize: [1, 3], activation: 'elu' }),
+    ],
+  },
+  'conv2d, dilation': {
+    shape: image,
+    make: () => [
+      layers.conv2d({ filters: 16, kernelSize: 3, dilationRate: 2, padding: 'same' }),
+      layers.conv2d({
+        filters: 4,
+        kernelSize: 3,
+        dilationRate: 2,
+        useBias: false,
+        activation: 'tanh',
+        padding: 'same',
+      }),
+    ],
+  },
+  conv2dTranspose: {
+    shape: image,
+    make: () => [
+      layers.conv2dTranspose({
+        filters: 16,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        activation: 'sigmoid',
+      }),
+    ],
+  },
+  depthwiseConv2d: {
+    shape: image,
+    make: () => [
+      layers.depthwiseConv2d({
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        activation: 'relu6' as never,
+      }),
+      layers.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 2 }),
+    ],
+  },
+  'depthwiseConv2d, dilation': {
+    shape: image,
+    make: () => [layers.depthwiseConv2d({ kernelSize: 3, dilationRate: 2, padding: 'same' })],
+  },
+  separableConv2d: {
+    shape: image,
+    make: () => [layers.separableConv2d({ filters: 8, kernelSize: 3, activation: 'selu' })],
+  },
+  'dense, every activation': {
+    shape: [7],
+    make: () =>
+      (
+        [
+          'elu',
+          'hardSigmoid',
+          'linear',
+          'relu',
+          'relu6',
+          'selu',
+          'sigmoid',
+          'softmax',
+          'softplus',
+          'softsign',
+          'tanh',
+          'swish',
+          'mish',
+          'gelu',
+        ] as const
+      ).map((activation) => layers.dense({ units: 6, activation: activation as never })),
+  },
+  'advanced activations': {
+    shape: image,
+    make: () => [
+      layers.prelu({ sharedAxes: [1, 2], alphaInitializer: 'ones' }),
+      layers.leakyReLU({ alpha: 0.2 }),
+      layers.elu(),
+      layers.thresholdedReLU({ theta: 0.1 }),
+      layers.reLU({ maxValue: 2 }),
+      layers.softmax({ axis: 3 }),
+    ],
+  },
+  'batchNormalization with moving averages': {
+    shape: image,
+    make: () => [
+      layers.conv2d({ filters: 16, kernelSize: 1 }),
+      layers.batchNormalization({ momentum: 0.8 }),
+      layers.activation({ activation: 'relu' }),
+      layers.batchNormalization(),
+    ],
+  },
+  layerNormalization: {
+    shape: image,
+    make: () => [
+      layers.layerNormalization({ axis: -1 }),
+      layers.layerNormalization({ axis: [2, 3] }),
+    ],
+  },
+  'pooling, resizing, padding, cropping': {
+    shape: [12, 14, 16],
+    make: () => [
+      layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+      layers.zeroPadding2d({
+        padding: [
+          [1, 2],
+          [0, 1],
+        ],
+      }),
+      layers.averagePooling2d({ poolSize: 2, strides: 2, padding: 'same' }),
+      layers.upSampling2d({ size: [2, 3] }),
+      layers.upSampling2d({ size: [1, 2], interpolation: 'bilinear' }),
+      layers.cropping2D({
+        cropping: [
+          [1, 0],
+          [0, 2],
+        ],
+      }),
+      layers.conv2d({ filters: 3, kernelSize: 1 }),
+      layers.globalMaxPooling2d({}),
+    ],
+  },
+  'flatten, reshape, permute, repeat': {
+    shape: [4, 6],
+    make: () => [
+      layers.permute({ dims: [2, 1] }),
+      layers.reshape({ targetShape: [3, 8] }),
+      layers.conv1d({ filters: 4, kernelSize: 2 }),
+      layers.globalAveragePooling1d({}),
+      layers.repeatVector({ n: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 3 }),
+    ],
+  },
+  'lstm, gru and simple rnn': {
+    shape: [4, 3],
+    make: () => [
+      layers.lstm({ units: 4, returnSequences: true }),
+      layers.gru({ units: 4, returnSequences: true }),
+      layers.simpleRNN({ units: 3 }),
+    ],
+  },
+};
+
+/** Fixed weights, the same for two models of one architecture. */
+function fill(model: tf.LayersModel): void {
+  model.weights.forEach((weight, i) => {
+    const positive = /variance|gamma/.test(weight.originalName);
+    const shape = weight.shape as number[];
+    weight.write(
+      tf.tensor(numbers(i + 1, shape, positive ? 0.5 : -0.3, positive ? 1.5 : 0.3), shape),
+    );
+  });
+}
+
+/** A training step of a model: mean of squares against a fixed target, by `tf.train.adam`. */
+function trainingStep(
+  model: tf.LayersModel,
+): (inputs: Record<string, tf.Tensor>) => { loss: tf.Tensor } {
+  const optimiser = tf.train.sgd(0.05);
+  const trained = model.trainableWeights.map((w) => w.read() as tf.Variable);
+  return ({ x }) => ({
+    loss: optimiser.minimize(
+      () => {
+        const y = model.apply(x, { training: true }) as tf.Tensor;
+        return tf.mean(tf.square(tf.sub(y, 0.3)));
+      },
+      true,
+      trained.length > 0 ? trained : [anchor()],
+    ) as tf.Tensor,
+  });
+}
+
+/** Something to differentiate for a model without weights of its own. */
+const anchor = () =>
+  Object.values(
+    (tf.engine() as unknown as { registeredVariables: Record<string, tf.Variable> })
+      .registeredVariables,
+  )[0];
+
+async function trained(model: tf.LayersModel, shape: number[], options: CompileOptions) {
+  const full = [2, ...shape];
+  const step = await compile(
+    trainingStep(model),
+    { x: { shape: full, dtype: 'float32' } } as const,
+    {
+      threads: 1,
+      ...options,
+    },
+  );
+  const losses: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    losses.push((await step.run({ x: Float32Array.from(numbers(i + 10, full)) })).loss[0]);
+  }
+  await step.pull();
+  await step.dispose();
+  return {
+    losses,
+    weights: model.weights.map((w) => [w.originalName, w.read().dataSync().slice()] as const),
+  };
+}
+
+describe('three training steps, captured against eager: losses, weights, moving averages', () => {
+  test.each(Object.entries(models))('%s', async (_, { shape, make }) => {
+    const build = (): tf.LayersModel => {
+      // A dense or convolution in front gives every model a weight whose gradient passes through.
+      const input = tf.input({ shape });
+      const first = layers.dense({ units: shape.at(-1) as number }).apply(input);
+      const output = make().reduce(
+        (x, layer) => layer.apply(x) as tf.SymbolicTensor,
+        first as tf.SymbolicTensor,
+      );
+      const model = tf.model({ inputs: input, outputs: output });
+      fill(model);
+      return model;
+    };
+    const eager = await trained(build(), shape, { engine: 'cpu' });
+    for (const options of [{}, { block: 0 }]) {
+      const captured = await trained(build(), shape, options);
+      expect(captured.losses).toBeAllClose(eager.losses, { rtol: 1e-3, atol: 1e-5 });
+      captured.weights.forEach(([, values], i) => {
+        expect(values).toBeAllClose(eager.weights[i][1], { rtol: 1e-3, atol: 1e-4 });
+      });
+    }
+  });
+
+  test('a graph of add, concatenate, multiply, average, maximum and dot layers', async () => {
+    const build = () => {
+      const input = tf.input({ shape: [5] });
+      const a = layers.dense({ units: 4 }).apply(input) as tf.SymbolicTensor;
+      const b = layers.dense({ units: 4, activation: 'relu' }).apply(input) as tf.SymbolicTensor;
+      const all = [
+        layers.add().apply([a, b]),
+        layers.multiply().apply([a, b]),
+        layers.average().apply([a, b]),
+        layers.maximum().apply([a, b]),
+        layers.minimum().apply([a, b]),
+        layers.dot({ axes: 1 }).apply([a, b]),
+      ] as tf.SymbolicTensor[];
+      const y = layers.concatenate().apply(all) as tf.SymbolicTensor;
+      const model = tf.model({
+        inputs: input,
+        outputs: layers.dense({ units: 1 }).apply(y) as tf.SymbolicTensor,
+      });
+      fill(model);
+      return model;
+    };
+    const eager = await trained(build(), [5], { engine: 'cpu' });
+    const captured = await trained(build(), [5], {});
+    expect(captured.losses).toBeAllClose(eager.losses, { rtol: 1e-3 });
+  });
+
+  test('an embedding, whose gradient adds up repeated rows', async () => {
+    const run = async (options: CompileOptions) => {
+      const model = tf.sequential({
+        layers: [
+          layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 5 }),
+          layers.flatten(),
+          layers.dense({ units: 1 }),
+        ],
+      });
+      fill(model);
+      const optimiser = tf.train.sgd(0.1);
+      const step = await compile(
+        ({ ids }) => ({
+          loss: optimiser.minimize(
+            () => tf.mean(tf.square(model.apply(ids) as tf.Tensor)),
+            true,
+          ) as tf.Tensor,
+        }),
+        { ids: { shape: [4, 5], dtype: 'int32' } } as const,
+        { threads: 1, ...options },
+      );
+      const ids = Int32Array.from(numbers(3, [4, 5], 0, 7).map(Math.floor));
+      const losses = [];
+      for (let i = 0; i < 3; i++) losses.push((await step.run({ ids })).loss[0]);
+      await step.pull();
+      await step.dispose();
+      const table = model.weights[0].read().dataSync().slice();
+      tf.disposeVariables();
+      return { losses, table };
+    };
+    const [eager, captured] = [await run({ engine: 'cpu' }), await run({})];
+    expect(captured.losses).toBeAllClose(eager.losses, { rtol: 1e-4 });
+    expect(captured.table).toBeAllClose(eager.table, { atol: 1e-5 });
+  });
+
+  test('group normalisation written as ops', async () => {
+    const step = ({ x, gamma, beta }: Record<string, tf.Tensor>) => {
+      const groups = (t: tf.Tensor) => {
+        const cells = t.reshape([2, 4 * 5, 4, 4]);
+        const { mean, variance } = tf.moments(cells, [1, 3], true);
+        const normal = tf.div(tf.sub(cells, mean), tf.sqrt(tf.add(variance, 1e-5)));
+        return tf.add(tf.mul(normal.reshape(t.shape), gamma), beta);
+      };
+      return { y: groups(x), dx: tf.grad((t) => tf.sum(tf.square(tf.sub(groups(t), 1))))(x) };
+    };
+    const signature = {
+      x: { shape: [2, 4, 5, 16], dtype: 'float32' },
+      gamma: { shape: [16], dtype: 'float32' },
+      beta: { shape: [16], dtype: 'float32' },
+    } as const;
+    const inputs = {
+      x: Float32Array.from(numbers(1, [2, 4, 5, 16])),
+      gamma: Float32Array.from(numbers(2, [16])),
+      beta: Float32Array.from(numbers(3, [16])),
+    };
+    const eager = await (await compile(step, signature, { engine: 'cpu' })).run(inputs);
+    const captured = await (await compile(step, signature, { threads: 1 })).run(inputs);
+    expect(captured.y).toBeAllClose(eager.y, { rtol: 1e-3, atol: 1e-4 });
+    expect(captured.dx).toBeAllClose(eager.dx, { rtol: 1e-3, atol: 1e-3 });
+  });
+
+  test('every loss of tf.losses and its gradient', async () => {
+    const step = ({ a, b, w }: Record<string, tf.Tensor>) => {
+      const prob = (t: tf.Tensor) => tf.sigmoid(t);
+      const losses: Record<string, (p: tf.Tensor) => tf.Tensor> = {
+        absolute: (p) => tf.losses.absoluteDifference(b, p, w),
+        cosine: (p) => tf.losses.cosineDistance(b, p, 1),
+        hinge: (p) => tf.losses.hingeLoss(prob(b), p),
+        huber: (p) => tf.losses.huberLoss(b, p, undefined, 0.5),
+        log: (p) => tf.losses.logLoss(prob(b), prob(p)),
+        squared: (p) => tf.losses.meanSquaredError(b, p, w),
+        sigmoid: (p) => tf.losses.sigmoidCrossEntropy(prob(b), p),
+        softmax: (p) => tf.losses.softmaxCrossEntropy(tf.softmax(b), p),
+        weighted: (p) => tf.losses.computeWeightedLoss(p, w, tf.Reduction.MEAN),
+      };
+      return Object.fromEntries(
+        Object.entries(losses).flatMap(([name, f]) => [
+          [name, f(a)],
+          [`d ${name}`, tf.grad((t) => f(t).sum())(a)],
+        ]),
+      );
+    };
+    const spec = { shape: [3, 4], dtype: 'float32' } as const;
+    const signature = { a: spec, b: spec, w: spec };
+    const inputs = Object.fromEntries(
+      ['a', 'b', 'w'].map((k, i) => [
+        k,
+        Float32Array.from(numbers(i + 1, [3, 4], k === 'w' ? 0 : -2)),
+      ]),
+    );
+    const eager = await (await compile(step, signature, { engine: 'cpu' })).run(inputs as never);
+    const captured = await (await compile(step, signature, { threads: 1 })).run(inputs as never);
+    for (const name of Object.keys(eager))
+      expect([name, ...captured[name]].slice(1)).toBeAllClose(eager[name], {
+        rtol: 1e-3,
+        atol: 1e-5,
+      });
+  });
+});
+
+describe('random layers', () => {
+  const make = () => [
+    layers.dropout({ rate: 0.4 }),
+    layers.dropout({ rate: 0.4, seed: 5 }),
+    layers.dropout({ rate: 0.5, noiseShape: [1, 40] }),
+    layers.gaussianDropout({ rate: 0.3 }),
+    layers.gaussianNoise({ stddev: 0.5 }),
+    layers.alphaDropout({ rate: 0.3 }),
+  ];
+  const signature = {
+    x: { shape: [2, 40], dtype: 'float32' },
+    seed: { shape: [], dtype: 'int32' },
+  } as const;
+  const step =
+    (all: tf.layers.Layer[]) =>
+    ({ x }: InputTensors<typeof signature>) =>
+      Object.fromEntries(
+        all.map((layer, i) => [
+          `${i} ${layer.getClassName()}`,
+          layer.apply(x, { training: true }) as tf.Tensor,
+        ]),
+      );
+  const x = new Float32Array(80).fill(1);
+
+  test('draw from the seed input: anew for another seed, the same captured and eager', async () => {
+    const captured = await compile(step(make()), signature, { threads: 1, seed: 'seed' });
+    const eager = await compile(step(make()), signature, { engine: 'cpu', seed: 'seed' });
+    const seen: Record<string, string>[] = [];
+    for (const seed of [1, 2, 1]) {
+      const inputs = { x, seed: Int32Array.of(seed) };
+      const [a, b] = [await captured.run(inputs), await eager.run(inputs)];
+      for (const name of Object.keys(b)) expect(a[name]).toBeAllClose(b[name], { atol: 1e-5 });
+      seen.push(
+        Object.fromEntries(Object.entries(a).map(([name, values]) => [name, values.join()])),
+      );
+    }
+    for (const name of Object.keys(seen[0])) {
+      expect(seen[0][name]).toBe(seen[2][name]);
+      expect(seen[0][name]).not.toBe(seen[1][name]);
+    }
+    // Two dropout layers of one step draw different masks.
+    expect(seen[0]['0 Dropout']).not.toBe(seen[0]['1 Dropout']);
+    await captured.dispose();
+  });
+
+  test('do nothing at inference, and are what they were outside a compiled step', async () => {
+    const [dropout] = make();
+    const step = await compile(
+      ({ x: t }) => ({ y: dropout.apply(t) as tf.Tensor }),
+      { x: signature.x },
+      { threads: 1 },
+    );
+    expect(Array.from((await step.run({ x })).y)).toEqual(Array.from(x));
+    const y = dropout.apply(tf.ones([1000]), { training: true }) as tf.Tensor;
+    expect(y.dataSync().filter((v) => v === 0).length).toBeGreaterThan(300);
+    await step.dispose();
+  });
+});
+
+// --- MobileNet v1 with its real weights -----------------------------------------------------------
+
+const folder = new URL('../../../../shared/data/mobilenet-v1-0.25-224/', import.meta.url);
+const present = existsSync(folder);
+
+/** Tensors by name: one file per group, float32 back to back in the order of the manifest. */
+function mobileNetWeights(): Map<string, tf.Tensor> {
+  const { weightsManifest } = JSON.parse(readFileSync(new URL('model.json', folder), 'utf8')) as {
+    weightsManifest: { paths: string[]; weights: { name: string; shape: number[] }[] }[];
+  };
+  const tensors = new Map<string, tf.Tensor>();
+  for (const { paths, weights } of weightsManifest) {
+    const bytes = Buffer.concat(paths.map((path) => readFileSync(new URL(path, folder))));
+    let offset = 0;
+    for (const { name, shape } of weights) {
+      const size = shape.reduce((a, b) => a * b, 1);
+      const values = new Float32Array(
+        Uint8Array.from(bytes.subarray(offset, offset + 4 * size)).buffer,
+      );
+      offset += 4 * size;
+      tensors.set(name, tf.tensor(values, shape));
+    }
+  }
+  return tensors;
+}
+
+/** MobileNet v1 (Howard et al. 2017), width 0.25: strides 2 in conv1 and blocks 2, 4, 6 and 12. */
+function mobileNet(): tf.LayersModel {
+  const input = tf.input({ shape: [224, 224, 3] });
+  let x: tf.SymbolicTensor = input;
+  const apply = (layer: tf.layers.Layer) => void (x = layer.apply(x) as tf.SymbolicTensor);
+  const norm = (name: string) => {
+    apply(layers.batchNormalization({ name: `${name}_bn`, epsilon: 1e-3 }));
+    apply(layers.reLU({ maxValue: 6 }));
+  };
+  const common = { padding: 'same', useBias: false } as const;
+  apply(layers.conv2d({ ...common, name: 'conv1', filters: 8, kernelSize: 3, strides: 2 }));
+  norm('conv1');
+  [16, 32, 32, 64, 64, 128, 128, 128, 128, 128, 128, 256, 256].forEach((filters, i) => {
+    const k = i + 1;
+    const strides = [2, 4, 6, 12].includes(k) ? 2 : 1;
+    apply(layers.depthwiseConv2d({ ...common, name: `conv_dw_${k}`, kernelSize: 3, strides }));
+    norm(`conv_dw_${k}`);
+    apply(layers.conv2d({ ...common, name: `conv_pw_${k}`, filters, kernelSize: 1 }));
+    norm(`conv_pw_${k}`);
+  });
+  apply(layers.globalAveragePooling2d({}));
+  apply(layers.reshape({ targetShape: [1, 1, 256] }));
+  apply(layers.conv2d({ name: 'conv_preds', filters: 1000, kernelSize: 1 }));
+  return tf.model({ inputs: input, outputs: x });
+}
+
+(present ? test : test.skip)(
+  present
+    ? 'MobileNet v1 0.25 with its ImageNet weights gives the same logits captured as eagerly'
+    : 'MobileNet v1 with its ImageNet weights (skipped: ../shared/data/mobilenet-v1-0.25-224 is absent)',
+  async () => {
+    const model = mobileNet();
+    const weights = mobileNetWeights();
+    for (const weight of model.weights) {
+      const name = weight.originalName.replace(/_\d+$/, '');
+      const value = weights.get(name);
+      if (!value) throw new Error(`no weight named ${name}`);
+      weight.write(value);
+    }
+    expect(weights.size).toBe(model.weights.length);
+    const signature = { image: { shape: [1, 224, 224, 3], dtype: 'float32' } } as const;
+    // A smooth picture in [−1, 1]: noise alone leaves every class about as likely.
+    const image = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => {
+      const [y, px, c] = [Math.floor(i / 672), Math.floor(i / 3) % 224, i % 3];
+      return Math.sin(y / 17 + c) * Math.cos(px / (23 - 5 * c));
+    });
+    const forward = ({ image: x }: { image: tf.Tensor }) => ({
+      logits: model.predict(x) as tf.Tensor,
+    });
+    const { logits } = await (await compile(forward, signature, { engine: 'cpu' })).run({ image });
+    for (const options of [{}, { block: 0 }]) {
+      const captured = await compile(forward, signature, { threads: 1, ...options });
+      expect((await captured.run({ image })).logits).toBeAllClose(logits, {
+        atol: 1e-4,
+        rtol: 1e-4,
+      });
+      await captured.dispose();
+    }
+    const spread = Math.max(...logits) - Math.min(...logits);
+    expect(spread).toBeGreaterThan(5);
+  },
+);
