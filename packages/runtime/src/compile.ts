@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { CaptureError } from './capture/errors.ts';
 import { capture, type Captured } from './capture/trace.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
@@ -89,12 +89,12 @@ export async function compile<S extends Signature, O extends Outputs>(
     run: async (inputs) => {
       checkInputs(signature, inputs);
       const before = debug.finite ? snapshotOf(onnx) : [];
-      const outputs = await onnx.run(inputs as never);
+      const outputs = await onnx.run(inputs);
       const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
       if (bad) {
         restore(before);
         onnx.push();
-        const cause = await blame(trace, bad.value, inputs as never, options);
+        const cause = await blame(trace, bad.value, inputs, options);
         throw new Error(
           `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
             'The variables are back at their values before the step',

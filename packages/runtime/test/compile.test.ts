@@ -269,7 +269,7 @@ describe('save', () => {
         const value = optimiser.minimize(() => loss(inputs), true, [w, b]) as tf.Scalar;
         return {
           loss: value,
-          gram: tf.matMul(inputs.x as tf.Tensor2D, inputs.x as tf.Tensor2D, true),
+          gram: tf.matMul(inputs.x, inputs.x, true),
           x: tf.neg(inputs.x),
         };
       },

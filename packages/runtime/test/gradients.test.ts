@@ -119,15 +119,15 @@ add('cumsum of rank 3 along the first axis', { x: float(3, [2, 3, 4]) }, ({ x })
 );
 add('cumsum along the last axis, exclusive', { x: rows }, ({ x }) => tf.cumsum(x, 1, true));
 add('gather with repeated rows', { x: rows, i: int(1, [5], 0, 3) }, ({ x, i }) =>
-  tf.gather(x, i as tf.Tensor1D),
+  tf.gather(x, i),
 );
 add('gather along the last axis', { x: rows, i: int(1, [2, 3], 0, 4) }, ({ x, i }) =>
-  tf.gather(x, i as never, 1),
+  tf.gather(x, i, 1),
 );
 add(
   'gather with a batch dimension',
   { x: float(3, [2, 3, 4]), i: int(1, [2, 5], 0, 3) },
-  ({ x, i }) => tf.gather(x, i as never, 1, 1),
+  ({ x, i }) => tf.gather(x, i, 1, 1),
 );
 add('unsortedSegmentSum', { x: rows, i: int(1, [3], 0, 4) }, ({ x, i }) =>
   tf.unsortedSegmentSum(x, i as tf.Tensor1D, 4),

@@ -60,7 +60,7 @@ const models: Readonly<Record<string, { shape: number[]; make: () => tf.layers.L
         kernelSize: 3,
         strides: 2,
         padding: 'same',
-        activation: 'relu6' as never,
+        activation: 'relu6',
       }),
       layers.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 2 }),
     ],
@@ -93,7 +93,7 @@ const models: Readonly<Record<string, { shape: number[]; make: () => tf.layers.L
           'mish',
           'gelu',
         ] as const
-      ).map((activation) => layers.dense({ units: 6, activation: activation as never })),
+      ).map((activation) => layers.dense({ units: 6, activation: activation })),
   },
   'advanced activations': {
     shape: image,

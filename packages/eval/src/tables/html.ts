@@ -25,7 +25,9 @@ export function toHtml(table: Table): string {
     const cells = row.cells.map((cell, c) =>
       isMeasured(cell)
         ? `<td${best[r][c] ? ' class="best"' : ''}>${measured(cell, table.columns[c], best[r][c])}</td>`
-        : `<td class="text">${escapeHtml(cell ?? DASH)}</td>`,
+        : cell === null
+          ? `<td>${DASH}</td>`
+          : `<td class="text">${escapeHtml(cell)}</td>`,
     );
     const rule = row.ruleAbove ? ' class="rule"' : '';
     return `<tr${rule}><th scope="row">${escapeHtml(row.header)}</th>${cells.join('')}</tr>`;

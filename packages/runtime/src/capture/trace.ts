@@ -2,40 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { InputTensors, Outputs, Signature } from '../signature.ts';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
+import { bind, release } from './bind.ts';
 import { CaptureError, callSite } from './errors.ts';
 import { withSeed } from './seed.ts';
 import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
-
-/** A variable whose value is symbolic for the time of a capture. */
-interface Bound {
-  readonly variable: tf.Variable;
-  readonly symbol: tf.Tensor;
-  /** Where its numbers stay meanwhile. */
-  readonly own: object;
-}
-
-/** Points a variable at a symbol. Its numbers stay where they are, untouched. */
-function bind(target: CaptureBackend, variable: tf.Variable): Bound {
-  const { dtype, shape, dataId: own } = variable;
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-    // Left alone: a step that uses it is told of its type.
-    return { variable, symbol: variable, own };
-  }
-  const symbol = tf.keep(target.tensorOf(shape, dtype, { kind: 'variable', variable }));
-  target.incRef(symbol.dataId);
-  variable.dataId = symbol.dataId as typeof variable.dataId;
-  return { variable, symbol, own };
-}
-
-/** Undoes {@link bind}, after an assignment too; the engine's counts of tensors stay right. */
-function release(target: CaptureBackend, { variable, symbol, own }: Bound): void {
-  if (symbol === variable) return;
-  if (variable.isDisposed) return symbol.dispose();
-  if (variable.dataId !== symbol.dataId) variable.assign(symbol as never);
-  variable.dataId = own as typeof variable.dataId;
-  target.disposeData(symbol.dataId);
-  symbol.dispose();
-}
 
 type MakeVariable = (...args: unknown[]) => tf.Variable;
 
@@ -50,7 +20,7 @@ function captureBackend(): CaptureBackend {
     return (
       kernel &&
       (({ inputs, attrs }) => {
-        const infos = made.record(name, inputs, (attrs ?? {}) as never, kernel.infer);
+        const infos = made.record(name, inputs, attrs ?? {}, kernel.infer);
         return infos.length === 1 && !kernel.list ? infos[0] : infos;
       })
     );
@@ -136,7 +106,7 @@ export function capture<S extends Signature, O extends Outputs>(
     );
   };
   const optimisers: tf.Optimizer[] = [];
-  const counter = tf.Optimizer.prototype as unknown as { incrementIterations(): void };
+  const counter = tf.Optimizer.prototype as unknown as { incrementIterations: () => void };
   const { incrementIterations } = counter;
   counter.incrementIterations = function (this: tf.Optimizer) {
     optimisers.push(this);

@@ -50,7 +50,7 @@ function cumprod(x: tf.Tensor, axis: number, exclusive: boolean, backwards: bool
   const ones = (size: number) =>
     tf.ones(
       x.shape.map((d, i) => (i === axis ? size : d)),
-      x.dtype as 'float32',
+      x.dtype,
     );
   const cut = (y: tf.Tensor, from: number, size: number) =>
     tf.slice(

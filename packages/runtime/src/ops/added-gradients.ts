@@ -57,7 +57,7 @@ tf.registerGradient({
   kernelName: 'GatherNd',
   inputsToSave: ['params', 'indices'],
   gradFunc: (dy, [params, indices]) => ({
-    params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape as [number]),
+    params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape),
     indices: () => zero(indices.shape),
   }),
 });

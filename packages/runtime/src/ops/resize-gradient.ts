@@ -5,7 +5,7 @@ import { bilinearMatrix, conventionOf, nearestMatrix, transposed } from './inter
 /**
  * TensorFlow.js 4.22's own gradient of `resizeBilinear` ignores half-pixel centres and, on the CPU
  * backend, swaps height and width of its result; that of `resizeNearestNeighbor` ignores half-pixel
- * centres and gives NaN where the result has one row or column and corners are aligned. Importing
+ * centres and gives NaN for every image of a batch but the first when it shrinks them. Importing
  * this module replaces both by the adjoint: with Y = A_h · X · A_wᵀ, dX = A_hᵀ · dY · A_w.
  */
 

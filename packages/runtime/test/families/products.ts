@@ -89,8 +89,8 @@ export const productFamilies: readonly Family[] = [
           nd: int(seed, [4, 2], 0, 2),
         },
         step: ({ x, ids, i, t, j, k, nd }) => ({
-          values: tf.gather(x, i as tf.Tensor1D, axis),
-          ints: tf.gather(ids, i as tf.Tensor1D, axis),
+          values: tf.gather(x, i, axis),
+          ints: tf.gather(ids, i, axis),
           batched: tf.gather(t, j, 2, 2),
           rows: tf.gather(t, k, 1, 1),
           inner: tf.gather(t, nd.slice([0, 0], [2, 2]), 3, 1),
