@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Command, CommanderError } from 'commander';
+import { addDataCommands } from './commands/data/index.ts';
 import { addTable1Command } from './commands/table1.ts';
 
 // Keeps TensorFlow.js's advertisement for its native package out of the output.
@@ -10,6 +11,7 @@ const program = new Command('replicate')
   .showHelpAfterError()
   .exitOverride();
 addTable1Command(program);
+addDataCommands(program);
 
 try {
   await tf.setBackend('cpu');

@@ -22,7 +22,8 @@ export async function renderSvg(spec: TopLevelSpec, name: RenderedName): Promise
     );
   }
   // Loaded on demand: scoring needs neither, and a small heap keeps its garbage collection short.
-  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const { parse, View } = await import('vega');
+  const { compile } = await import('vega-lite');
   const problems: string[] = [];
   const record = (...parts: readonly unknown[]) => {
     problems.push(parts.map(String).join(' '));

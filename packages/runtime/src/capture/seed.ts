@@ -38,6 +38,12 @@ interface RandomLayer {
   _getNoiseShape?(inputs: tf.Tensor): number[];
 }
 
+type LayerCall = (
+  this: tf.layers.Layer,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: { training?: boolean } | null,
+) => tf.Tensor | tf.Tensor[];
+
 type Draw = (layer: RandomLayer, x: tf.Tensor, seed: tf.Tensor, stream: number) => tf.Tensor;
 
 /** Makes the layers of a class draw from the step's seed while there is one. */
@@ -47,11 +53,11 @@ function redirect(
   draw: Draw,
 ): void {
   // The class is not exported; its prototype is that of any instance.
-  const prototype = Object.getPrototypeOf(made) as tf.layers.Layer;
+  const prototype = Object.getPrototypeOf(made) as { call: LayerCall };
   const { call } = prototype;
   prototype.call = function (this: tf.layers.Layer, inputs, kwargs) {
     const layer = this as unknown as RandomLayer;
-    const training = (kwargs as { training?: boolean } | null)?.training === true;
+    const training = kwargs?.training === true;
     if (!draws || !training || !active(layer)) return call.call(this, inputs, kwargs);
     const { seed } = draws;
     if (!seed) {

@@ -6,6 +6,12 @@ import * as tf from '@tensorflow/tfjs';
  * bias and the activation one by one; layers without dilation are untouched.
  */
 
+type LayerCall = (
+  this: tf.layers.Layer,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: unknown,
+) => tf.Tensor | tf.Tensor[];
+
 interface ConvolutionLayer {
   rank: number;
   kernel: { read(): tf.Tensor4D };
@@ -22,9 +28,9 @@ const isOne = (rate: number | readonly number[]) => [rate].flat().every((d) => d
 
 // The class that defines `call` is not exported; it is the prototype of the layer's own class.
 const conv2d = tf.layers.conv2d({ filters: 1, kernelSize: 1 });
-let prototype = Object.getPrototypeOf(conv2d) as tf.layers.Layer;
+let prototype = Object.getPrototypeOf(conv2d) as { call: LayerCall };
 while (!Object.hasOwn(prototype, 'call')) {
-  prototype = Object.getPrototypeOf(prototype) as tf.layers.Layer;
+  prototype = Object.getPrototypeOf(prototype) as { call: LayerCall };
 }
 const { call } = prototype;
 
