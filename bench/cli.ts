@@ -10,7 +10,7 @@ const say = (text: string) => void process.stderr.write(`${text}\n`);
 program
   .command('step')
   .description('training steps in our runtime and in PyTorch (PEER_PYTHON names the interpreter)')
-  .option('--workloads <letters>', 'a, b, c', 'abc')
+  .option('--workloads <letters>', 'a, b, c, d', 'abcd')
   .option('--rounds <n>', 'turns of each', Number, 5)
   .option('--steps <n>', 'steps per turn', Number, 10)
   .option('--threads <n>', 'of each', Number, availableParallelism())

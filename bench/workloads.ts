@@ -1,5 +1,7 @@
 import {
   dilatedResidual,
+  imageClassifier,
+  mobileNet,
   multiTaskModel,
   parametersOf,
   resNet,
@@ -11,6 +13,13 @@ import {
   type Encoder,
   type Task,
 } from '@scene-mtl/core';
+import {
+  softmaxCrossEntropy,
+  type InputTensors,
+  type Outputs,
+  type Signature,
+} from '@scene-mtl/runtime';
+import * as tf from '@tensorflow/tfjs';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 
 /** Networks and sizes that the step bench trains; `peers/step_torch.py` builds the same ones. */
@@ -19,12 +28,61 @@ export interface Workload {
   readonly title: string;
   readonly batch: number;
   readonly size: readonly [number, number];
-  readonly encoder: () => Encoder;
-  readonly decoderWidth: number;
+  /** Builds the training step, with the optimiser's update, and counts the trained numbers. */
+  readonly build: (batch: number, size: readonly [number, number]) => BuiltStep;
+}
+
+interface BuiltStep {
+  readonly signature: Signature;
+  readonly run: (inputs: InputTensors<Signature>) => Outputs;
+  readonly numbers: number;
 }
 
 const small = (): Encoder =>
   dilatedResidual({ stem: 32, channels: [32, 64, 96], aspp: { channels: 64, rates: [3, 6, 9] } });
+
+const heads =
+  (encoder: () => Encoder, width: number): Workload['build'] =>
+  (batchSize, size) => {
+    const tasks = [semantic(19), instance(), depth()] as Task[];
+    const decoder = { width, kernel: 3 } as const;
+    const network = multiTaskModel({ encoder: encoder(), tasks, size, decoder, seed: 1 });
+    const weighting = uncertainty(tasks.map((task) => task.name));
+    const parameters = parametersOf(network, weighting.variables);
+    const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
+    const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);
+    return { ...trainingStep({ network, weighting, optimiser, batchSize }), numbers };
+  };
+
+const classifier =
+  (encoder: () => Encoder): Workload['build'] =>
+  (batch, size) => {
+    const model = imageClassifier(encoder(), 1000, size, 1);
+    const optimiser = tf.train.momentum(0.01, 0.9, true);
+    const numbers = model.trainableWeights.reduce(
+      (n, w) => n + (w.shape as number[]).reduce((a, b) => a * b, 1),
+      0,
+    );
+    return {
+      signature: {
+        image: { shape: [batch, ...size, 3], dtype: 'float32' },
+        classes: { shape: [batch], dtype: 'int32' },
+      },
+      run: ({ image, classes }) => {
+        const loss = () =>
+          tf.mean(
+            softmaxCrossEntropy(model.apply(image, { training: true }) as tf.Tensor, classes),
+          ) as tf.Scalar;
+        return { total: optimiser.minimize(loss, true) as tf.Scalar };
+      },
+      numbers,
+    };
+  };
+
+const resnet50 = (): Encoder =>
+  withAspp(resNet({ depth: 50, outputStride: 8 }), { channels: 256, rates: [12, 24, 36] });
+
+const mobile = (): Encoder => mobileNet({ alpha: 1, outputStride: 32 });
 
 /** The workloads by letter. */
 export const workloads: readonly Workload[] = [
@@ -33,54 +91,48 @@ export const workloads: readonly Workload[] = [
     title: 'dilated residual, ASPP, three heads',
     batch: 8,
     size: [64, 128],
-    encoder: small,
-    decoderWidth: 64,
+    build: heads(small, 64),
   },
   {
     id: 'b',
     title: 'dilated residual, ASPP, three heads',
     batch: 8,
     size: [128, 256],
-    encoder: small,
-    decoderWidth: 64,
+    build: heads(small, 64),
   },
   {
     id: 'c',
     title: 'ResNet-50, output stride 8, ASPP, three heads',
     batch: 2,
     size: [128, 256],
-    encoder: () =>
-      withAspp(resNet({ depth: 50, outputStride: 8 }), { channels: 256, rates: [12, 24, 36] }),
-    decoderWidth: 256,
+    build: heads(resnet50, 256),
+  },
+  {
+    id: 'd',
+    title: 'MobileNet v1 1.0 classifier',
+    batch: 8,
+    size: [128, 256],
+    build: classifier(mobile),
   },
 ];
 
 /** A training step of a workload and one batch of random data for it. */
-export function stepOf({ batch, size, encoder, decoderWidth }: Workload) {
-  const tasks = [semantic(19), instance(), depth()] as Task[];
-  const network = multiTaskModel({
-    encoder: encoder(),
-    tasks,
-    size,
-    decoder: { width: decoderWidth, kernel: 3 },
-    seed: 1,
-  });
-  const weighting = uncertainty(tasks.map((task) => task.name));
-  const parameters = parametersOf(network, weighting.variables);
-  const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
-  const step = trainingStep({ network, weighting, optimiser, batchSize: batch });
+export function stepOf({ batch, size, build }: Workload) {
+  const step = build(batch, size);
   const random = stream(1, 'bench');
   const inputs = Object.fromEntries(
     Object.entries(step.signature).map(([name, { shape }]) => {
       const length = shape.reduce((a, b) => a * b, 1);
       if (name.startsWith('rate/')) return [name, Float32Array.of(0.01)];
       if (name === 'apply') return [name, Float32Array.of(1)];
-      if (name === 'target/semantic')
+      if (name === 'classes')
+        return [name, Int32Array.from({ length }, () => random.integer(1000))];
+      if (name === 'target/semantic') {
         return [name, Float32Array.from({ length }, () => random.integer(19))];
+      }
       if (name.startsWith('mask/')) return [name, new Float32Array(length).fill(1)];
       return [name, random.normals(length)];
     }),
   );
-  const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);
-  return { ...step, inputs, numbers };
+  return { ...step, inputs };
 }

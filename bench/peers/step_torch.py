@@ -83,6 +83,22 @@ def resnet50():
     return nn.Sequential(*layers, Aspp(2048, 256, [12, 24, 36])), 1280
 
 
+def mobilenet():
+    def separable(i, o, stride):
+        return nn.Sequential(
+            nn.Conv2d(i, i, 3, stride, 1, groups=i, bias=False), nn.BatchNorm2d(i), nn.ReLU6(inplace=True),
+            nn.Conv2d(i, o, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU6(inplace=True),
+        )
+
+    channels = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024]
+    strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1]
+    layers, i = [conv(3, 32, 3, 2), nn.ReLU6(inplace=True)], 32
+    for o, stride in zip(channels, strides):
+        layers.append(separable(i, o, stride))
+        i = o
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1024, 1000))
+
+
 class Network(nn.Module):
     def __init__(self, encoder, channels, width):
         super().__init__()
@@ -102,7 +118,27 @@ WORKLOADS = {
     "a": (8, (64, 128), small, 64),
     "b": (8, (128, 256), small, 64),
     "c": (2, (128, 256), resnet50, 256),
+    "d": (8, (128, 256), None, None),
 }
+
+
+class Classifier:
+    """MobileNet v1 1.0 on 1000 classes."""
+
+    def __init__(self, name, bf16):
+        batch, size, _, _ = WORKLOADS[name]
+        self.bf16 = bf16
+        self.net = mobilenet().to(memory_format=torch.channels_last).train()
+        self.optimiser = torch.optim.SGD(self.net.parameters(), 0.01, momentum=0.9, nesterov=True)
+        self.image = torch.randn(batch, 3, *size).to(memory_format=torch.channels_last)
+        self.classes = torch.randint(1000, (batch,))
+
+    def step(self):
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            loss = F.cross_entropy(self.net(self.image), self.classes)
+        loss.backward()
+        self.optimiser.step()
 
 
 class Runner:
@@ -150,7 +186,8 @@ def main():
         if words[0] == "quit":
             break
         if words[0] == "load":
-            runner = Runner(words[1], "bf16" in words)
+            kind = Classifier if words[1] == "d" else Runner
+            runner = kind(words[1], "bf16" in words)
             parameters = sum(p.numel() for p in runner.net.parameters())
             print(json.dumps({"parameters": parameters}), flush=True)
         elif words[0] == "run":

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Command, CommanderError } from 'commander';
 import { addDataCommands } from './commands/data/index.ts';
+import { addScoreCommand } from './commands/score.ts';
 import { addTable1Command } from './commands/table1.ts';
 
 // Keeps TensorFlow.js's advertisement for its native package out of the output.
@@ -12,6 +13,7 @@ const program = new Command('replicate')
   .exitOverride();
 addTable1Command(program);
 addDataCommands(program);
+addScoreCommand(program);
 
 try {
   await tf.setBackend('cpu');

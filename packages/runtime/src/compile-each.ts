@@ -68,8 +68,7 @@ export function compileEach<O extends Outputs>(
 
   return {
     signatures,
-    run: async (signature, inputs) =>
-      (await stepFor(signature)).run(inputs),
+    run: async (signature, inputs) => (await stepFor(signature)).run(inputs),
     pull: async () => last?.pull(),
     push: async () => last?.push(),
     dispose: async () => {

@@ -57,7 +57,7 @@ export interface CompileOptions extends OnnxOptions {
    * is an error, with or without a seed of its own.
    */
   readonly seed?: string;
-  /** Checks after every step. */
+  /** Checks after every step; engine `onnx` only. */
   readonly debug?: DebugOptions;
 }
 
@@ -79,7 +79,12 @@ export async function compile<S extends Signature, O extends Outputs>(
 ): Promise<Compiled<S, O>> {
   const { engine = 'onnx', seed, debug = {} } = options;
   checkSignature(signature, seed);
-  if (engine !== 'onnx') return eagerStep(step, signature, engine, seed);
+  if (engine !== 'onnx') {
+    if (debug.finite) {
+      throw new Error(`compile: debug needs engine 'onnx', got '${engine}'`);
+    }
+    return eagerStep(step, signature, engine, seed);
+  }
   const { trace, optimisers } = await captureWithState(step, signature, seed);
   const onnx = await OnnxStep.create(trace, options);
   let steps = 0;

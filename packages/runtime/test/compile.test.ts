@@ -13,6 +13,8 @@ import {
 } from '../src/index.ts';
 import { numbers } from './examples.ts';
 
+tf.env().set('IS_TEST', true);
+
 let folder: string;
 beforeAll(async () => {
   await tf.setBackend('cpu');

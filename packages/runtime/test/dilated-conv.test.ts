@@ -2,6 +2,8 @@ import '@scene-mtl/runtime';
 import { expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 
+tf.env().set('IS_TEST', true);
+
 test('the gradient of a dilated convolution equals that of the filter with holes', async () => {
   await tf.setBackend('cpu');
   const x = tf.randomNormal<tf.Rank.R4>([2, 7, 9, 3], 0, 1, 'float32', 1);

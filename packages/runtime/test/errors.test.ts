@@ -78,6 +78,9 @@ describe('compile refuses, naming the place', () => {
       /got no such input/,
     );
     await expect(
+      compileOn(({ x: t }) => ({ y: t }), { engine: 'cpu', debug: { finite: true } }),
+    ).rejects.toThrow(/debug needs engine 'onnx', got 'cpu'/);
+    await expect(
       compile(({ a }) => ({ y: a }), { a: { shape: [-1, 2], dtype: 'float32' } }),
     ).rejects.toThrow(/input 'a': expected a shape of whole numbers, got \[-1, 2\]/);
   });

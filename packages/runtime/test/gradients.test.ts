@@ -118,9 +118,7 @@ add('cumsum of rank 3 along the first axis', { x: float(3, [2, 3, 4]) }, ({ x })
   tf.cumsum(x, 0, true, true),
 );
 add('cumsum along the last axis, exclusive', { x: rows }, ({ x }) => tf.cumsum(x, 1, true));
-add('gather with repeated rows', { x: rows, i: int(1, [5], 0, 3) }, ({ x, i }) =>
-  tf.gather(x, i),
-);
+add('gather with repeated rows', { x: rows, i: int(1, [5], 0, 3) }, ({ x, i }) => tf.gather(x, i));
 add('gather along the last axis', { x: rows, i: int(1, [2, 3], 0, 4) }, ({ x, i }) =>
   tf.gather(x, i, 1),
 );

@@ -84,7 +84,9 @@ export async function checkFamily(family: Family): Promise<void> {
           expect(actual[name]).toBeAllClose(values, within);
         } catch (error) {
           const where = 'block' in options ? 'without blocks' : 'with the default block';
-          throw new Error(`output ${name}, ${where}: ${(error as Error).message}`, { cause: error });
+          throw new Error(`output ${name}, ${where}: ${(error as Error).message}`, {
+            cause: error,
+          });
         }
       }
     }

@@ -32,4 +32,3 @@ export function release(target: CaptureBackend, { variable, symbol, own }: Bound
   target.disposeData(symbol.dataId);
   symbol.dispose();
 }
-

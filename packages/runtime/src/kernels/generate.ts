@@ -1,9 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attrs } from '../capture/value.ts';
-import { defineCompositions, type Composition } from './kernel.ts';
+import type { CapturedType } from '../capture/value.ts';
+import { onnxType } from '../lowering/lowering.ts';
+import {
+  defineCompositions,
+  defineKernels,
+  like,
+  type Composition,
+  type Kernel,
+} from './kernel.ts';
+
+/** Kernels that make values rather than move them. */
 
 /** Kernels without inputs: the CPU backend computes them at once, and they become constants. */
-
 function onCpu(name: string, attrs: Attrs): tf.Tensor {
   const cpu = tf.findBackend('cpu') as tf.KernelBackend & { readSync(id: object): Float32Array };
   const { kernelFunc } = tf.getKernel(name, 'cpu');
@@ -16,5 +25,75 @@ const constant = (name: string): Composition => ({
   lowering: 'constant',
   compose: (_, attrs) => onCpu(name, attrs),
 });
+
+/** A constant of one value, as large as it says; ONNX Runtime folds it. */
+const filled = (
+  name: string,
+  value: (attrs: Readonly<Record<string, unknown>>) => number,
+): Kernel => ({
+  name,
+  lowering: 'Expand of a constant',
+  infer: ({ x }, attrs) =>
+    x
+      ? like(x)
+      : [
+          {
+            shape: attrs['shape'] as number[],
+            dtype: (attrs['dtype'] as CapturedType | undefined) ?? 'float32',
+          },
+        ],
+  lower: (ctx, { attrs, outputs: [y] }) => {
+    const { graph: g } = ctx;
+    const one = g.typed([value(attrs)], [], onnxType(y.dtype));
+    ctx.define(y, 'plain', () =>
+      y.shape.length === 0 ? one : g.op('Expand', [one, g.ints(y.shape)], y.shape),
+    );
+  },
+});
+
+/** Equality with a range, so that an index outside it gives a row of off values, as it does eagerly. */
+const oneHot: Kernel = {
+  name: 'OneHot',
+  lowering: 'Equal against a range, Cast (other on and off values: Where)',
+  infer: ({ indices }, attrs) => [
+    {
+      shape: [...indices.shape, attrs['depth'] as number],
+      dtype: (attrs['dtype'] as CapturedType | undefined) ?? 'int32',
+    },
+  ],
+  lower: (ctx, { inputs: { indices }, attrs, outputs: [y] }) => {
+    const { graph: g } = ctx;
+    const depth = attrs['depth'] as number;
+    const range = Array.from({ length: depth }, (_, i) => i);
+    const type = onnxType(y.dtype);
+    const ids = g.cast(ctx.plain(indices), 'int32');
+    // Channels first for maps of labels: long runs per class instead of one short run per pixel.
+    const map = indices.shape.length === 3;
+    const [n, h, w] = indices.shape;
+    const shape = map ? [n, depth, h, w] : y.shape;
+    const classes = g.typed(range, map ? [depth, 1, 1] : [depth], 'int32');
+    const cells = g.reshape(ids, map ? [n, 1, h, w] : [...indices.shape, 1]);
+    const equal = g.op('Equal', [cells, classes], shape, {}, { type: 'bool' });
+    const [on, off] = [attrs['onValue'] as number, attrs['offValue'] as number];
+    const value =
+      on === 1 && off === 0
+        ? g.cast(equal, type)
+        : g.op(
+            'Where',
+            [equal, g.typed([on], [], type), g.typed([off], [], type)],
+            shape,
+            {},
+            { type },
+          );
+    ctx.define(y, map ? 'nchw' : 'plain', value);
+  },
+};
+
+defineKernels(
+  filled('ZerosLike', () => 0),
+  filled('OnesLike', () => 1),
+  filled('Fill', (attrs) => attrs['value'] as number),
+  oneHot,
+);
 
 defineCompositions(constant('Range'), constant('LinSpace'));

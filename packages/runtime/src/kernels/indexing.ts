@@ -42,7 +42,7 @@ function batchedGather(x: tf.Tensor, indices: tf.Tensor, attrs: Attrs): tf.Tenso
     .reshape([batch * d, outer, inner]);
   const offsets = tf.range(0, batch, 1, 'int32').mul(tf.scalar(d, 'int32')).expandDims(1);
   const rows = tf.add(tf.cast(indices, 'int32').reshape([batch, picked]), offsets);
-  const values = tf.gather(table, rows.flatten() as tf.Tensor1D);
+  const values = tf.gather(table, rows.as1D());
   return tf
     .transpose(values.reshape([batch, picked, outer, inner]), [0, 2, 1, 3])
     .reshape([

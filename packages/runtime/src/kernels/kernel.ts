@@ -11,9 +11,12 @@ export interface Kernel {
   /** The result is a list, even of one entry. */
   readonly list?: true;
   /** Shapes and types of the outputs. */
-  infer(inputs: Readonly<Record<string, TraceValue>>, attrs: Attrs): readonly OutputShape[];
+  readonly infer: (
+    inputs: Readonly<Record<string, TraceValue>>,
+    attrs: Attrs,
+  ) => readonly OutputShape[];
   /** Emits ONNX nodes and defines every output of the node. */
-  lower(ctx: Lowering, node: TraceNode): void;
+  readonly lower: (ctx: Lowering, node: TraceNode) => void;
 }
 
 /** A TensorFlow.js kernel that is captured as the TensorFlow.js ops it is composed of. */

@@ -43,7 +43,7 @@ tf.registerGradient({
     // One kernel gives all three; it runs here because the engine disposes of what a closure leaves.
     const [dx, dGamma, dBeta] = tf
       .engine()
-      .runKernel(BACKWARD, { dy, x, gamma, mean, variance }, attrs) as tf.Tensor[];
+      .runKernel<tf.Tensor[]>(BACKWARD, { dy, x, gamma, mean, variance }, attrs);
     return { x: () => dx, gamma: () => dGamma, beta: () => dBeta };
   },
 });

@@ -135,6 +135,6 @@ export function dropout<T extends tf.Tensor>(
     const u = randomUniform(noiseShape, seed, stream);
     // The mask as numbers: the gradient of a comparison need not be walked through.
     const kept = tf.mul(tf.cast(tf.greaterEqual(u, rate), 'float32'), 1 / (1 - rate));
-    return tf.mul(x, kept) as T;
+    return tf.mul<T>(x, kept);
   });
 }

@@ -28,7 +28,7 @@ function adjoint(resize: string, matrix: typeof bilinearMatrix): void {
     inputsToSave: ['images'],
     gradFunc: (dy, [images], attrs) => ({
       images: () =>
-        tf.engine().runKernel(kernelName, { images, dy: dy as tf.Tensor }, attrs) as tf.Tensor,
+        tf.engine().runKernel<tf.Tensor>(kernelName, { images, dy: dy as tf.Tensor }, attrs),
     }),
   });
 }

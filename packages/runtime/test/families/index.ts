@@ -1,15 +1,21 @@
 import type { Family } from '../examples.ts';
+import { binaryFamilies } from './binary.ts';
+import { convolutionFamilies } from './convolutions.ts';
 import { elementwiseFamilies } from './elementwise.ts';
 import { layoutFamilies } from './layout.ts';
+import { poolingFamilies } from './pooling.ts';
 import { productFamilies } from './products.ts';
-import { windowFamilies } from './windows.ts';
+import { shapeFamilies } from './shape.ts';
 
 /** Every family of examples. */
 export const families: readonly Family[] = [
   ...elementwiseFamilies,
+  ...binaryFamilies,
   ...layoutFamilies,
+  ...shapeFamilies,
   ...productFamilies,
-  ...windowFamilies,
+  ...convolutionFamilies,
+  ...poolingFamilies,
 ];
 
 /** Kernels that another test covers, and which. */

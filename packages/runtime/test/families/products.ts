@@ -159,7 +159,7 @@ export const productFamilies: readonly Family[] = [
         },
         step: ({ x, i, ids, weights, none }) => {
           const [floats, ints] = [tf.topk(x, k), tf.topk(i, k)];
-          const row = ids.slice([0, 0], [1, 7]).reshape([7]) as tf.Tensor1D;
+          const row = ids.slice([0, 0], [1, 7]).as1D();
           return {
             values: floats.values,
             indices: floats.indices,
