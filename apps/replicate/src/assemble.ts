@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   dilatedResidual,
-  fixed,
   imageNetNormalisation,
   multiTaskModel,
   parametersOf,
@@ -10,7 +9,6 @@ import {
   sampleArrays,
   scaledRates,
   sgd,
-  uncertainty,
   warmUp,
   withAspp,
   type Encoder,
@@ -27,7 +25,7 @@ import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { streetTree } from './data/street-tree.ts';
 import type { ProgressLine } from './run/progress.ts';
-import type { RowWeighting, TaskName } from './paper/table1.ts';
+import type { TaskName } from './paper/table1.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -57,8 +55,10 @@ function spread<T>(list: readonly T[], limit: number | null): readonly T[] {
 }
 
 /** The tasks of a data set, by name. */
-export function tasksOf(dataset: Dataset): Partial<Record<TaskName, Task>> {
-  const { annotations, classes } = dataset;
+export function tasksOf({
+  annotations,
+  classes,
+}: Pick<Dataset, 'annotations' | 'classes'>): Partial<Record<TaskName, Task>> {
   return {
     ...(annotations.semantic && { semantic: semantic(classes.length) as Task }),
     ...(annotations.instance && { instance: instance() as Task }),
@@ -78,16 +78,16 @@ function encoderOf({ network, size }: Config): Encoder {
   }
 }
 
-function weightingOf(weighting: RowWeighting, tasks: readonly Task[], config: Config): Weighting {
-  const names = tasks.map((task) => task.name);
-  switch (weighting.kind) {
-    case 'uncertainty':
-      return uncertainty(names, { initial: config.training.initialLogVariance });
-    case 'fixed': {
-      const entries = names.map((name) => [name, weighting.weights[name as TaskName] ?? 0]);
-      return fixed(Object.fromEntries(entries) as Record<string, number>);
-    }
-  }
+/** The network of a configuration with its initial weights. */
+export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
+  const { size, network } = config;
+  return multiTaskModel({
+    encoder: encoderOf(config),
+    tasks,
+    size: [size.height, size.width],
+    decoder: network.decoder,
+    seed,
+  });
 }
 
 /** Everything that a training run needs, made from a configuration. */
@@ -101,23 +101,16 @@ export interface Assembled {
   readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
 }
 
-/** Builds network, weighting, optimiser, schedules and batches for some tasks and one seed. */
+/** Builds network, optimiser, schedules and batches for some tasks, a weighting and one seed. */
 export function assemble(
   config: Config,
   dataset: Dataset,
   tasks: readonly Task[],
-  rowWeighting: RowWeighting,
+  weighting: Weighting,
   seed: number,
 ): Assembled {
   const { size, training } = config;
-  const network = multiTaskModel({
-    encoder: encoderOf(config),
-    tasks,
-    size: [size.height, size.width],
-    decoder: config.network.decoder,
-    seed,
-  });
-  const weighting = weightingOf(rowWeighting, tasks, config);
+  const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, weighting.variables);
   const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
   const optimiser = sgd(parameters.trained, {

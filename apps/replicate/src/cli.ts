@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { Command, CommanderError } from 'commander';
 import { addDataCommands } from './commands/data/index.ts';
 import { addScoreCommand } from './commands/score.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addPredictCommand } from './commands/predict.ts';
 import { addTable1Command } from './commands/table1.ts';
+import { addTrainCommand } from './commands/train.ts';
 
 // Keeps TensorFlow.js's advertisement for its native package out of the output.
 tf.env().set('PROD', true);
@@ -12,6 +16,10 @@ const program = new Command('replicate')
   .showHelpAfterError()
   .exitOverride();
 addTable1Command(program);
+addTrainCommand(program);
+addEvaluateCommand(program);
+addPredictCommand(program);
+addExportCommand(program);
 addDataCommands(program);
 addScoreCommand(program);
 

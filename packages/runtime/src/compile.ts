@@ -4,6 +4,8 @@ import { capture, type Captured } from './capture/trace.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
 import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
+import { checkEngine } from './engines/options.ts';
+import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Ref } from './onnx/graph.ts';
 import { standaloneModel, writeWhole } from './save.ts';
 import {
@@ -48,7 +50,10 @@ export interface Compiled<S extends Signature, O extends Outputs> {
 
 /** Which engine runs a step, and how. */
 export interface CompileOptions extends OnnxOptions {
-  /** Default: `onnx`. `cpu` and `tensorflow` run the step eagerly, op by op. */
+  /**
+   * Default: `onnx`, on `device`. `cpu` (TensorFlow.js alone) and `tensorflow` (tfjs-node-gpu or
+   * tfjs-node) run the step eagerly, op by op.
+   */
   readonly engine?: 'onnx' | 'cpu' | 'tensorflow';
   /**
    * Name of an int32 scalar input from which the random layers of `tf.layers` (Dropout,
@@ -70,26 +75,28 @@ export interface CompileOptions extends OnnxOptions {
  * example, comes in as an input.
  *
  * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw,
- * or variables created on every call
+ * or variables created on every call; Error when the engine or its device does not start
  */
 export async function compile<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   options: CompileOptions = {},
 ): Promise<Compiled<S, O>> {
-  const { engine = 'onnx', seed, debug = {} } = options;
+  const { engine = 'onnx', device = 'cpu', seed, debug = {} } = options;
+  checkEngine(options);
   checkSignature(signature, seed);
   if (engine !== 'onnx') {
     if (debug.finite) {
       throw new Error(`compile: debug needs engine 'onnx', got '${engine}'`);
     }
+    if (engine === 'tensorflow') await loadTensorFlow();
     return eagerStep(step, signature, engine, seed);
   }
   const { trace, optimisers } = await captureWithState(step, signature, seed);
   const onnx = await OnnxStep.create(trace, options);
   let steps = 0;
   return {
-    engine: 'onnx/cpu',
+    engine: `onnx/${device}`,
     outputShapes: shapesOf(onnx.lowered.outputs) as Record<keyof O & string, readonly number[]>,
     run: async (inputs) => {
       checkInputs(signature, inputs);

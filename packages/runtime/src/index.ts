@@ -1,4 +1,5 @@
 import './ops/added-gradients.ts';
+import './ops/batch-norm-layer.ts';
 import './ops/depthwise-gradient.ts';
 import './ops/dilated-conv.ts';
 import './ops/dilated-layers.ts';
@@ -11,7 +12,17 @@ export { CaptureError } from './capture/errors.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { compileEach, type CompiledEach, type CompileEachOptions } from './compile-each.ts';
 export type { DebugOptions } from './debug.ts';
+export {
+  catalogue,
+  engineOf,
+  type CatalogueEntry,
+  type EngineId,
+  type Presence,
+} from './engines/catalogue.ts';
+export { chooseEngine, type Choice, type ChooseOptions } from './engines/choose.ts';
+export type { Device } from './engines/device.ts';
 export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
+export { tinyStep, type Trial } from './engines/tiny-step.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';
 export { applyGradientsAtRate } from './ops/scheduled.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';

@@ -111,7 +111,8 @@ const models: Readonly<Record<string, { shape: number[]; make: () => tf.layers.L
       layers.conv2d({ filters: 16, kernelSize: 1 }),
       layers.batchNormalization({ momentum: 0.8 }),
       layers.activation({ activation: 'relu' }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ center: false }),
+      layers.batchNormalization({ scale: false, center: false }),
     ],
   },
   layerNormalization: {
@@ -246,6 +247,20 @@ describe('three training steps, captured against eager: losses, weights, moving 
         expect(values).toBeAllClose(eager.weights[i][1], { rtol: 1e-3, atol: 1e-4 });
       });
     }
+  });
+
+  test('batch normalisation of images is the textbook one, moving averages as in TensorFlow.js', () => {
+    const x = tf.tensor4d(numbers(1, [2, 3, 2, 2]), [2, 3, 2, 2]);
+    const layer = layers.batchNormalization({ momentum: 0.9, epsilon: 1e-3 });
+    const y = layer.apply(x, { training: true }) as tf.Tensor;
+    const { mean, variance } = tf.moments(x, [0, 1, 2]);
+    const expected = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3)));
+    expect(y.dataSync()).toBeAllClose(expected.dataSync(), { atol: 1e-5 });
+    // gamma, beta, moving mean from 0, moving variance from 1.
+    const [, , movingMean, movingVariance] = layer.getWeights();
+    expect(movingMean.dataSync()).toBeAllClose(tf.mul(mean, 0.1).dataSync());
+    const moved = tf.add(0.9, tf.mul(variance, 0.1));
+    expect(movingVariance.dataSync()).toBeAllClose(moved.dataSync());
   });
 
   test('a graph of add, concatenate, multiply, average, maximum and dot layers', async () => {

@@ -17,6 +17,8 @@ export type Predictions = Readonly<Record<string, unknown>>;
 export interface Evaluator {
   /** Metrics over the whole split, by `<task>/<metric>`. */
   evaluate(): Promise<Metrics>;
+  /** Shows every frame of the split with its predictions, in order. */
+  each(visit: (sample: Sample, predictions: Predictions) => void): Promise<void>;
   /** Predictions for some frames. */
   predict(ids: readonly string[]): Promise<{ sample: Sample; predictions: Predictions }[]>;
   dispose(): Promise<void>;
@@ -33,11 +35,11 @@ export async function evaluator(options: {
 }): Promise<Evaluator> {
   const { network, dataset, split, size, batchSize } = options;
   const { tasks } = network;
-  const { run, signature } = predictionStep(network, batchSize);
-  const compiled = await compile(run, signature, options.compile);
   const ids = dataset.list(split);
   if (ids.length === 0)
     throw new Error(`${dataset.name}: split ${split} has no frames to evaluate`);
+  const { run, signature } = predictionStep(network, batchSize);
+  const compiled = await compile(run, signature, options.compile);
 
   async function* predicted(of: readonly string[]) {
     await compiled.push();
@@ -69,6 +71,9 @@ export async function evaluator(options: {
       }
       return Object.assign({}, ...accumulators.map(({ result }) => result())) as Metrics;
     },
+    async each(visit) {
+      for await (const { sample, predictions } of predicted(ids)) visit(sample, predictions);
+    },
     async predict(of) {
       const all: { sample: Sample; predictions: Predictions }[] = [];
       for await (const one of predicted(of)) all.push(one);
@@ -79,7 +84,12 @@ export async function evaluator(options: {
 }
 
 /** Image `i` of a batch's output, decoded; a copy, since the engine reuses its buffers. */
-function decoded(task: Task, output: Float32Array, i: number, { height, width }: Size): unknown {
+export function decoded(
+  task: Task,
+  output: Float32Array,
+  i: number,
+  { height, width }: Size,
+): unknown {
   const length = height * width * task.outputChannels;
   return task.decode(output.slice(i * length, (i + 1) * length), height, width);
 }

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import {
   countParameters,
+  readMetrics,
   train,
+  type Best,
   type CompileStep,
+  type MetricsRecord,
   type Progress,
   type Task,
 } from '@scene-mtl/core';
@@ -10,11 +13,13 @@ import type { Dataset } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config/schema.ts';
-import type { RowWeighting } from '../paper/table1.ts';
+import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import { hashOf, json, readJsonIfPresent, writeWhole } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
+import { saveEvents } from './tensorboard.ts';
+import { weightingFrom, type WeightingChoice } from './weightings.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {
@@ -24,6 +29,10 @@ export interface RowResult {
   /** Trained numbers. */
   readonly parameters: number;
   readonly steps: number;
+  /** The checkpoint kept for the metric that selects; only where one does. */
+  readonly best?: Best;
+  /** Weight per task, mean over the last logged interval; only where a metric selects. */
+  readonly weights?: Readonly<Record<string, number>>;
 }
 
 /** How long it took; apart from the result, which must not depend on the machine. */
@@ -40,7 +49,9 @@ export interface RowRun {
   readonly config: Config;
   readonly dataset: Dataset;
   readonly tasks: readonly Task[];
-  readonly weighting: RowWeighting;
+  readonly weighting: WeightingChoice;
+  /** The validation metric that decides which checkpoint is kept besides the last ones. */
+  readonly select?: Selection;
   readonly seed: number;
   /** Folder of this run: metrics, checkpoints, predictions, result. */
   readonly folder: string;
@@ -50,7 +61,7 @@ export interface RowRun {
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
 export async function runRow(run: RowRun): Promise<RowResult> {
-  const { config, dataset, tasks, weighting, seed, folder } = run;
+  const { config, dataset, tasks, weighting, select, seed, folder } = run;
   const names = tasks.map((task) => task.name);
   const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
   const configHash = hashOf({
@@ -60,6 +71,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     strips: 0,
     names,
     weighting,
+    ...(select && { select }),
   });
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
@@ -71,8 +83,15 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     );
   }
 
-  const parts = assemble(config, dataset, tasks, weighting, seed);
   const { size, training } = config;
+  const method = weightingFrom(weighting, {
+    tasks: names,
+    config,
+    seed,
+    batchesPerEpoch: Math.max(1, Math.floor(dataset.list('train').length / training.batchSize)),
+  });
+  await saveDescription(folder, describeRun(run));
+  const parts = assemble(config, dataset, tasks, method, seed);
   const evaluation = await evaluator({
     network: parts.network,
     dataset,
@@ -86,7 +105,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   let evaluating = 0;
   const sigma2: Record<string, number> = {};
   try {
-    const { metrics } = await train({
+    const { metrics, best } = await train({
       ...parts,
       batchSize: training.batchSize,
       steps: training.steps,
@@ -95,9 +114,11 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       compile: timed(run.compile, clock),
       folder,
       configHash,
+      ...(select && { select }),
       evaluate: async () => {
         const before = performance.now();
         const result = await evaluation.evaluate();
+        await saveEvents(folder);
         evaluating += performance.now() - before;
         return result;
       },
@@ -112,12 +133,18 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     });
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
+    await saveEvents(folder);
     await savePredictions(folder, dataset, evaluation, config);
+    const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RowResult = {
       metrics: (metrics ?? {}) as Metrics,
-      sigma2: { ...sigma2, ...finalNoise(parts.weighting.variables) },
+      sigma2: {
+        ...lastReported(log, 'sigma2/'),
+        ...(weighting.kind === 'uncertainty' && finalNoise(parts.weighting.variables)),
+      },
       parameters: countParameters(parts.parameters).total,
       steps: training.steps,
+      ...(select && { ...(best && { best }), weights: lastReported(log, 'weight/') }),
     };
     const timing: RowTiming = {
       seconds,
@@ -140,6 +167,19 @@ function finalNoise(
 ): Record<string, number> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, Math.exp(variable.dataSync()[0])]),
+  );
+}
+
+/**
+ * What the training log last said per task, by task name: from the log, so that a run resumed after
+ * its last step says the same.
+ */
+function lastReported(log: readonly MetricsRecord[], prefix: string): Record<string, number> {
+  const last = log.findLast(({ kind }) => kind === 'train');
+  return Object.fromEntries(
+    Object.entries(last?.values ?? {}).flatMap(([name, value]) =>
+      name.startsWith(prefix) && value !== null ? [[name.slice(prefix.length), value]] : [],
+    ),
   );
 }
 

@@ -39,37 +39,49 @@ export interface OptimiserOptions {
   readonly clipNorm?: number;
 }
 
-/** Parameters treated alike, joined to one flat vector so that a step needs few operations. */
+/**
+ * Parameters treated alike. Small ones are joined to one flat vector, so that a step needs few
+ * operations; a large one is a group of its own, so that it is not copied to be joined.
+ */
 export interface Group {
-  readonly name: 'decayed' | 'plain' | 'weighting';
+  /** Stable: part of a checkpoint. */
+  readonly name: string;
   readonly parameters: readonly Parameter[];
   /** Numbers in all of them. */
   readonly size: number;
   readonly decays: boolean;
+  /** True for the weighting's own variables, which have a learning rate of their own. */
+  readonly weighting: boolean;
 }
 
-/** The three groups, without the empty ones, in a fixed order. */
+/** From this many numbers on a parameter is a group of its own: copying it costs more than calls. */
+const LARGE = 2 ** 15;
+
+/** The groups, without empty ones, in a fixed order. */
 export function groupsOf(parameters: readonly Parameter[]): Group[] {
-  const make = (name: Group['name'], members: Parameter[]): Group => ({
+  const make = (name: string, members: readonly Parameter[]): Group => ({
     name,
     parameters: members,
     size: members.reduce((n, p) => n + p.variable.size, 0),
-    decays: name === 'decayed',
+    decays: members.some((p) => p.decay),
+    weighting: members.some((p) => p.role === 'weighting'),
   });
-  const network = parameters.filter((p) => p.role !== 'weighting');
+  const isLarge = (p: Parameter) => p.variable.size >= LARGE;
+  const small = parameters.filter((p) => p.role !== 'weighting' && !isLarge(p));
   const groups = [
     make(
       'decayed',
-      network.filter((p) => p.decay),
+      small.filter((p) => p.decay),
     ),
     make(
       'plain',
-      network.filter((p) => !p.decay),
+      small.filter((p) => !p.decay),
     ),
     make(
       'weighting',
       parameters.filter((p) => p.role === 'weighting'),
     ),
+    ...parameters.filter((p) => p.role !== 'weighting' && isLarge(p)).map((p) => make(p.name, [p])),
   ].filter((g) => g.parameters.length > 0);
   if (groups.length === 0) throw new Error('optimiser: expected at least one trained parameter');
   return groups;
@@ -115,7 +127,7 @@ export function updateGroups(
     const before = groups.map(({ parameters }) => joinedFlat(parameters.map((p) => p.variable)));
     const changes = groups.map((group, i) => {
       const g: tf.Tensor1D = factor ? tf.mul(joined[i], factor) : joined[i];
-      const rate = group.name === 'weighting' ? rates.weighting : rates.network;
+      const rate = group.weighting ? rates.weighting : rates.network;
       return step(group, before[i], g, rate);
     });
     for (const [i, { parameters }] of groups.entries()) {

@@ -1,27 +1,38 @@
 import type * as tf from '@tensorflow/tfjs';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import type { Trace } from '../capture/value.ts';
 import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
 import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
+import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
 export interface OnnxOptions {
+  /**
+   * Where it computes. Default: `cpu`. On `webgpu` and `cuda` what the device has no kernel for runs
+   * on the CPU, by ONNX Runtime's own choice, op by op.
+   */
+  readonly device?: Device;
   /** Threads of one session. Default: `SCENE_MTL_THREADS`, else all cores. */
   readonly threads?: number;
   /** Write a profile (Chrome trace JSON) with this file prefix. */
   readonly profile?: string;
-  /** Channels per block; 0 switches blocked convolutions off. Default: what the CPU supports. */
+  /**
+   * Channels per block; 0 switches blocked convolutions off. Default: what the CPU supports, and 0 on
+   * the other devices, which have none.
+   */
   readonly block?: number;
 }
 
 type Values = Float32Array | Int32Array | Uint8Array;
 
 const sessionOptions = ({
+  device = 'cpu',
   threads,
   profile,
-}: OnnxOptions): ort.InferenceSession.SessionOptions => ({
+}: OnnxOptions): Ort.InferenceSession.SessionOptions => ({
+  ...(device !== 'cpu' && { executionProviders: [device] }),
   ...(threads !== undefined && { intraOpNumThreads: threads }),
   // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
   graphOptimizationLevel: 'disabled',
@@ -47,7 +58,7 @@ const allocate = (shape: readonly number[], type: OnnxType): Values => {
   }
 };
 
-const tensor = (ref: Ref, data: Values): ort.Tensor =>
+const tensor = (ort: typeof Ort, ref: Ref, data: Values): Ort.Tensor =>
   new ort.Tensor(ref.type as 'float32', data as Float32Array, ref.shape);
 
 let measuredBlock: Promise<number> | undefined;
@@ -61,6 +72,7 @@ export function channelBlock(): Promise<number> {
     const g = new Graph();
     const x = g.input('x', [1, 8, 1, 1], 'float32');
     g.output(g.op('ReorderInput', [x], [1, 8, 1, 1], {}, { domain: NCHWC }));
+    const ort = await onnxRuntime();
     try {
       const session = await ort.InferenceSession.create(encodeModel(g), { logSeverityLevel: 4 });
       const feeds = { x: new ort.Tensor('float32', new Float32Array(8), [1, 8, 1, 1]) };
@@ -75,40 +87,63 @@ export function channelBlock(): Promise<number> {
 
 /** What lowering targets here. */
 export async function onnxTarget(options: OnnxOptions = {}): Promise<Target> {
-  return { block: options.block ?? (await channelBlock()) };
+  const { device = 'cpu', block } = options;
+  return { block: block ?? (device === 'cpu' ? await channelBlock() : 0) };
+}
+
+/** A session for a model; an error that names the device where that cannot start. */
+async function sessionFor(
+  ort: typeof Ort,
+  model: Uint8Array,
+  options: OnnxOptions,
+): Promise<Ort.InferenceSession> {
+  const { device = 'cpu' } = options;
+  if (device === 'cpu') return ort.InferenceSession.create(model, sessionOptions(options));
+  const missing = missingDevice(ort, device);
+  if (missing !== undefined) throw deviceError(device, missing);
+  try {
+    return await ort.InferenceSession.create(model, sessionOptions(options));
+  } catch (cause) {
+    throw deviceError(device, reasonOf(cause), cause);
+  }
 }
 
 /** A lowered trace in a session, with its variables in two sets of buffers that swap every run. */
 export class OnnxStep {
   readonly lowered: Lowered;
+  readonly #ort: typeof Ort;
   readonly #trace: Trace;
-  readonly #session: ort.InferenceSession;
-  readonly #variables: { now: ort.Tensor; next: ort.Tensor | undefined }[];
-  readonly #outputs: Record<string, ort.Tensor>;
+  readonly #session: Ort.InferenceSession;
+  readonly #variables: { now: Ort.Tensor; next: Ort.Tensor | undefined }[];
+  readonly #outputs: Record<string, Ort.Tensor>;
 
   static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
-    const session = await ort.InferenceSession.create(
-      encodeModel(lowered.graph),
-      sessionOptions(options),
-    );
-    return new OnnxStep(trace, lowered, session);
+    const ort = await onnxRuntime();
+    const session = await sessionFor(ort, encodeModel(lowered.graph), options);
+    return new OnnxStep(ort, trace, lowered, session);
   }
 
-  private constructor(trace: Trace, lowered: Lowered, session: ort.InferenceSession) {
+  private constructor(
+    ort: typeof Ort,
+    trace: Trace,
+    lowered: Lowered,
+    session: Ort.InferenceSession,
+  ) {
+    this.#ort = ort;
     this.#trace = trace;
     this.lowered = lowered;
     this.#session = session;
     this.#variables = trace.variables.map(({ variable }, i) => {
       const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
-      const now = tensor(ref, copyOf(variable));
-      const next = lowered.writes[i] && tensor(ref, allocate(ref.shape, ref.type));
+      const now = tensor(ort, ref, copyOf(variable));
+      const next = lowered.writes[i] && tensor(ort, ref, allocate(ref.shape, ref.type));
       return { now, next };
     });
     this.#outputs = Object.fromEntries(
       Object.entries(lowered.outputs).map(([name, ref]) => [
         name,
-        tensor(ref, allocate(ref.shape, ref.type)),
+        tensor(ort, ref, allocate(ref.shape, ref.type)),
       ]),
     );
   }
@@ -116,10 +151,11 @@ export class OnnxStep {
   /** One step. The arrays returned are overwritten by the next one. */
   async run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
     const { reads, writes, outputs, graph } = this.lowered;
-    const feeds: Record<string, ort.Tensor> = {};
-    const fetches: Record<string, ort.Tensor> = {};
+    const feeds: Record<string, Ort.Tensor> = {};
+    const fetches: Record<string, Ort.Tensor> = {};
     for (const ref of graph.inputs) {
-      if (ref.name.startsWith('in:')) feeds[ref.name] = tensor(ref, inputs[ref.name.slice(3)]);
+      if (ref.name.startsWith('in:'))
+        feeds[ref.name] = tensor(this.#ort, ref, inputs[ref.name.slice(3)]);
     }
     this.#variables.forEach(({ now, next }, i) => {
       const read = reads[i];

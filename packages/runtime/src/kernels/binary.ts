@@ -122,9 +122,10 @@ defineKernels(
     infer: ({ x, alpha }) => [{ shape: broadcastShape(x, alpha), dtype: 'float32' }],
     lower: (ctx, { inputs: { x, alpha }, outputs: [y] }) => {
       const { graph: g } = ctx;
-      elementwise(ctx, [x, alpha], y, ([p, q], shape) =>
-        select(g, negative(g, p, p.shape), g.op('Mul', [p, q], shape), p, shape),
-      );
+      elementwise(ctx, [x, alpha], y, ([given, slope], shape) => {
+        const [p, q] = [g.cast(given, 'float32'), g.cast(slope, 'float32')];
+        return select(g, negative(g, p, p.shape), g.op('Mul', [p, q], shape), p, shape);
+      });
     },
   },
   comparison('Greater', 'Greater'),

@@ -127,59 +127,53 @@ function inputGradient(
   ctx.define(dx, 'nchw', ref);
 }
 
-/** Σ over batch and pixels of `shifted ⊙ dY`, per tap: `[taps, C, M]`. */
-function tapSums(
-  ctx: Lowering,
-  x: TraceValue,
-  dy: TraceValue,
-  geo: Geometry,
-  blocked: boolean,
-): Ref {
+/**
+ * dW, `[taps, C·M]`: `dW[i, j, c, m] = Σ_{n,y,x} X[n, s·y + d·i − p, s·x + d·j − p, c] · dY[n, y, x, c·M + m]`.
+ *
+ * Read as a depthwise convolution over N·C channels: the image is X, the filter is dY with one tap
+ * per output pixel; stride and dilation swap roles. Nothing is copied, and in blocks it is some six
+ * times as fast as products of shifted copies.
+ */
+function filterGradient(ctx: Lowering, x: TraceValue, dy: TraceValue, geo: Geometry): Ref {
   const { graph: g, block: b } = ctx;
-  const { batch: n, inChannels: c, input, output, kernel, stride, dilation, pads } = geo;
-  const m = multiplier(geo);
-  const last = [0, 1].map((a) => dilation[a] * (kernel[a] - 1) + stride[a] * (output[a] - 1) + 1);
-  const after = [0, 1].map((a) => Math.max(0, last[a] - input[a] - pads[a]));
-  const groups = blocked ? c / b : c;
-  const inner = blocked ? [b] : [];
-  const source = g.reshape(ctx.as(x, blocked ? 'blocked' : 'nchw'), [
-    n,
-    groups,
-    ...input,
-    ...inner,
-  ]);
-  const size = [0, 1].map((a) => input[a] + pads[a] + after[a]);
-  const rest = inner.map(() => 0);
-  const margins = g.ints([0, 0, pads[0], pads[1], ...rest, 0, 0, after[0], after[1], ...rest]);
-  const still = [...pads, ...after].every((p) => p === 0);
-  const padded = still ? source : g.op('Pad', [source, margins], [n, groups, ...size, ...inner]);
-  const dyRef = ctx.as(dy, blocked ? 'blocked' : 'nchw');
-  const sums: Ref[] = [];
-  for (let i = 0; i < kernel[0]; i++) {
-    for (let j = 0; j < kernel[1]; j++) {
-      const from = [i * dilation[0], j * dilation[1]];
-      const to = from.map((f, a) => f + stride[a] * (output[a] - 1) + 1);
-      const ends = [g.ints(from), g.ints(to), g.ints([2, 3]), g.ints(stride)];
-      const whole = from.every((f, a) => f === 0 && to[a] === size[a] && stride[a] === 1);
-      const shape = [n, groups, ...output, ...inner];
-      const shifted = whole ? padded : g.op('Slice', [padded, ...ends], shape);
-      if (blocked) {
-        const product = g.op('Mul', [g.reshape(shifted, dyRef.shape), dyRef], dyRef.shape);
-        const mean = g.op('GlobalAveragePool', [product], [n, c, 1, 1], {}, { domain: NCHWC });
-        sums.push(g.reshape(mean, [1, n, c]));
-      } else {
-        const wide = [n, c, m, ...output];
-        const factors = [g.reshape(shifted, [n, c, 1, ...output]), g.reshape(dyRef, wide)];
-        const product = g.op('Mul', factors, wide);
-        const sum = g.op('ReduceSum', [product, g.ints([3, 4])], [n, c, m], { keepdims: 0 });
-        sums.push(g.reshape(sum, [1, n, c * m]));
-      }
-    }
-  }
-  const taps = sums.length;
-  const all = taps === 1 ? sums[0] : g.op('Concat', sums, [taps, n, c * m], { axis: 0 });
-  const total = g.op('ReduceSum', [all, g.ints([1])], [taps, c * m], { keepdims: 0 });
-  return blocked ? g.op('Mul', [total, g.float(output[0] * output[1])], total.shape) : total;
+  const { batch: n, inChannels: c, outChannels: o, input, output, kernel, stride, dilation } = geo;
+  const blocked = blocks(ctx, geo);
+  const layout = blocked ? 'blocked' : 'nchw';
+  const [top, left] = geo.pads;
+  const span = [0, 1].map((a) => dilation[a] * (kernel[a] - 1) + stride[a] * (output[a] - 1) + 1);
+  const after = [0, 1].map((a) => Math.max(0, span[a] - input[a] - geo.pads[a]));
+  // Pixels that the forward pass never reached make further positions, which are cut off.
+  const [rows, columns] = [0, 1].map((a) => {
+    const size = input[a] + geo.pads[a] + after[a] - stride[a] * (output[a] - 1) - 1;
+    return Math.floor(size / dilation[a]) + 1;
+  });
+  const positions = g.op(
+    'Conv',
+    [
+      g.reshape(ctx.as(x, layout), [1, n * c, ...input]),
+      g.reshape(ctx.as(dy, layout), [n * o, 1, ...output]),
+    ],
+    [1, n * o, rows, columns],
+    {
+      group: n * c,
+      kernel_shape: [...output],
+      strides: [...dilation],
+      dilations: [...stride],
+      pads: [top, left, after[0], after[1]],
+    },
+    blocked ? { domain: NCHWC } : {},
+  );
+  const groups = blocked ? o / b : o;
+  const inner = blocked ? b : 1;
+  const apart = g.reshape(positions, [n, groups, rows, columns, inner]);
+  const summed = g.op('ReduceSum', [apart, g.ints([0])], [groups, rows, columns, inner], {
+    keepdims: 0,
+  });
+  const exact = rows === kernel[0] && columns === kernel[1];
+  const ends = [g.ints([0, 0]), g.ints(kernel), g.ints([1, 2])];
+  const cut = exact ? summed : g.op('Slice', [summed, ...ends], [groups, ...kernel, inner]);
+  const taps = kernel[0] * kernel[1];
+  return g.transpose(g.reshape(cut, [groups, taps, inner]), [1, 0, 2]);
 }
 
 const backpropInput = (name: string): Kernel => ({
@@ -194,7 +188,8 @@ const backpropInput = (name: string): Kernel => ({
 
 const backpropFilter = (name: string): Kernel => ({
   name,
-  lowering: 'per tap Slice, Mul and a sum per channel',
+  lowering:
+    'one Conv with dY as the filter, groups over batch and channels; blocked where they divide',
   infer: (_, attrs) => [{ shape: attrs['filterShape'] as number[], dtype: 'float32' }],
   lower: (ctx, { inputs: { x, dy }, attrs, outputs: [dw] }) => {
     const geo = geometryOf(x.shape, dw.shape, attrs, true);
@@ -205,8 +200,7 @@ const backpropFilter = (name: string): Kernel => ({
         ctx.graph.floats(new Float32Array(sizeOf(dw.shape)), dw.shape),
       );
     }
-    const sums = tapSums(ctx, x, dy, geo, blocks(ctx, geo));
-    ctx.define(dw, 'plain', ctx.graph.reshape(sums, dw.shape));
+    ctx.define(dw, 'plain', ctx.graph.reshape(filterGradient(ctx, x, dy, geo), dw.shape));
   },
 });
 

@@ -9,6 +9,13 @@ import { defineKernels, like } from './kernel.ts';
 
 const toBool = (g: Graph, x: Ref): Ref => g.cast(x, 'bool');
 
+/** Where, which ONNX Runtime has for numbers only. */
+function choose(g: Graph, condition: Ref, yes: Ref, no: Ref, shape: readonly number[]): Ref {
+  const type = yes.type === 'bool' ? 'int32' : yes.type;
+  const refs = [toBool(g, condition), g.cast(yes, type), g.cast(no, type)];
+  return g.cast(g.op('Where', refs, shape, {}, { type }), yes.type);
+}
+
 /** max(x, 0), absorbing a preceding per-channel affine form into one pass. */
 function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
   const affine = ctx.affine(x);
@@ -17,7 +24,7 @@ function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
     elementwise(ctx, [x], y, ([ref], shape) =>
       ref.type === 'float32'
         ? ctx.graph.op('Relu', [ref], shape)
-        : ctx.graph.op('Max', [ref, ctx.graph.typed([0], [], ref.type)], shape),
+        : arithmeticOp(ctx.graph, 'Max', ref, ctx.graph.typed([0], [], ref.type), shape),
     );
 }
 
@@ -132,7 +139,10 @@ defineKernels(
     infer: (inputs) => like(inputs['0']),
     lower: (ctx, { inputs, outputs: [y] }) =>
       elementwise(ctx, Object.values(inputs), y, (refs, shape) =>
-        refs.length === 1 ? refs[0] : ctx.graph.op('Sum', refs, shape),
+        // ONNX Runtime's Sum is for floats.
+        refs[0].type === 'float32' && refs.length > 1
+          ? ctx.graph.op('Sum', refs, shape)
+          : refs.reduce((sum, ref) => arithmeticOp(ctx.graph, 'Add', sum, ref, shape)),
       ),
   },
   {
@@ -147,22 +157,9 @@ defineKernels(
           condition.shape[0],
           ...t.shape.slice(1).map(() => 1),
         ]);
-        ctx.define(
-          y,
-          'plain',
-          g.op(
-            'Where',
-            [mask, ctx.plain(t), ctx.plain(e)],
-            y.shape,
-            {},
-            { type: onnxType(y.dtype) },
-          ),
-        );
-        return;
+        return ctx.define(y, 'plain', choose(g, mask, ctx.plain(t), ctx.plain(e), y.shape));
       }
-      elementwise(ctx, [condition, t, e], y, ([c, p, q], shape) =>
-        g.op('Where', [toBool(g, c), p, q], shape, {}, { type: onnxType(y.dtype) }),
-      );
+      elementwise(ctx, [condition, t, e], y, ([c, p, q], shape) => choose(g, c, p, q, shape));
     },
   },
 );

@@ -2,6 +2,7 @@ import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
 import { isPointwise, type Geometry } from './conv-geometry.ts';
+import { canSumRows, sumRows } from './row-gradient.ts';
 
 /**
  * dW of a convolution: `dW[i, j, c, o] = Σ_{n,y,x} X[n, s·y + d·i − p, s·x + d·j − p, c] · dY[n, y, x, o]`.
@@ -35,6 +36,7 @@ export function filterGradient(
     );
     return ctx.define(dw, 'plain', g.reshape(product, dw.shape));
   }
+  if (rowGradient(ctx, x, dy, geo, dw)) return;
   const taps = kernel[0] * kernel[1];
   if (c > o && stride.every((s) => s === 1)) {
     const before = [0, 1].map((a) => dilation[a] * (kernel[a] - 1) - pads[a]);
@@ -56,6 +58,42 @@ export function filterGradient(
   const result = correlate(g, ctx.plain(x), ctx.plain(dy), stride, dilation, pads, kernel);
   const flat = g.reshape(result, [o, taps * c]);
   ctx.define(dw, 'plain', g.reshape(g.transpose(flat, [1, 0]), dw.shape));
+}
+
+/** dW in blocks of channels, with the roles as above; false where the shapes do not divide. */
+function rowGradient(
+  ctx: Lowering,
+  x: TraceValue,
+  dy: TraceValue,
+  geo: Geometry,
+  dw: TraceValue,
+): boolean {
+  const { graph: g, block } = ctx;
+  const { kernel, stride, dilation, pads, inChannels: c, outChannels: o } = geo;
+  const [kh, kw] = kernel;
+  const common = { stride, dilation, size: kernel };
+  const before = [0, 1].map((a) => dilation[a] * (kernel[a] - 1) - pads[a]);
+  const exchanged = { ...common, image: dy, filter: x, pads: before };
+  const undone = stride.every((s) => s === 1) && before.every((p) => p >= 0);
+  if (c > o && undone && canSumRows(ctx, exchanged)) {
+    // Both axes of taps come out in reverse.
+    const parts = [...sumRows(ctx, exchanged)].reverse();
+    const joined = g.op('Concat', parts, [(kw * c) / block, kh, o * block], { axis: 0 });
+    const order = Array.from({ length: kh }, (_, i) => kh - 1 - i);
+    const turned =
+      kh === 1 ? joined : g.op('Gather', [joined, g.ints(order)], joined.shape, { axis: 1 });
+    const split = g.reshape(turned, [kw, c / block, kh, o, block]);
+    ctx.define(dw, 'plain', g.reshape(g.transpose(split, [2, 0, 1, 4, 3]), dw.shape));
+    return true;
+  }
+  const direct = { ...common, image: x, filter: dy, pads: [pads[0], pads[1]] };
+  if (!canSumRows(ctx, direct)) return false;
+  const joined = g.op('Concat', sumRows(ctx, direct), [(kw * o) / block, kh, c * block], {
+    axis: 0,
+  });
+  const split = g.reshape(joined, [kw, o / block, kh, c, block]);
+  ctx.define(dw, 'plain', g.reshape(g.transpose(split, [2, 0, 3, 1, 4]), dw.shape));
+  return true;
 }
 
 /**

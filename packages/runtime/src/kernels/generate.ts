@@ -26,13 +26,15 @@ const constant = (name: string): Composition => ({
   compose: (_, attrs) => onCpu(name, attrs),
 });
 
-/** A constant of one value, as large as it says; ONNX Runtime folds it. */
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** One number spread over a shape: elementwise ops read the number alone. */
 const filled = (
   name: string,
   value: (attrs: Readonly<Record<string, unknown>>) => number,
 ): Kernel => ({
   name,
-  lowering: 'Expand of a constant',
+  lowering: 'a scalar constant; Expand where something else than an elementwise op reads it',
   infer: ({ x }, attrs) =>
     x
       ? like(x)
@@ -43,11 +45,10 @@ const filled = (
           },
         ],
   lower: (ctx, { attrs, outputs: [y] }) => {
-    const { graph: g } = ctx;
-    const one = g.typed([value(attrs)], [], onnxType(y.dtype));
-    ctx.define(y, 'plain', () =>
-      y.shape.length === 0 ? one : g.op('Expand', [one, g.ints(y.shape)], y.shape),
-    );
+    const data = arrays[y.dtype].of(value(attrs));
+    const source = { kind: 'constant', data } as const;
+    if (y.shape.length > 0) return ctx.defineSpread(y, { shape: [], dtype: y.dtype, source });
+    ctx.define(y, 'plain', ctx.graph.constant(data, [], onnxType(y.dtype)));
   },
 });
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attrs, TraceValue } from '../capture/value.ts';
-import { NCHWC, type Lowering } from '../lowering/lowering.ts';
+import { NCHWC, onnxType, type Lowering } from '../lowering/lowering.ts';
 import { sizeOf, type Attribute } from '../onnx/graph.ts';
-import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
+import { defineKernels, type Kernel } from './kernel.ts';
 import { padAfter } from './window.ts';
 
 /** Pooling over windows of the two spatial axes. */
@@ -49,7 +49,9 @@ function pool(
   const layout = blocked ? 'blocked' : 'nchw';
   const attributes = { ...attributesOf(info), ...extra };
   const options = blocked ? { domain: NCHWC } : {};
-  ctx.define(y, layout, g.op(op, [ctx.as(x, layout)], [n, c, h, w], attributes, options));
+  const input = g.cast(ctx.as(x, layout), 'float32');
+  const pooled = g.op(op, [input], [n, c, h, w], attributes, options);
+  ctx.define(y, layout, g.cast(pooled, onnxType(y.dtype)));
 }
 
 const pooling = (name: string, op: string, extra: Readonly<Record<string, Attribute>>): Kernel => ({
@@ -72,7 +74,7 @@ const maxPoolGrad: Kernel = {
     const info = geometryOf(input.shape, attrs);
     const [, indices] = g.ops(
       'MaxPool',
-      [ctx.as(input, 'nchw')],
+      [g.cast(ctx.as(input, 'nchw'), 'float32')],
       [{ shape: [n, c, outH, outW] }, { shape: [n, c, outH, outW], type: 'int64' }],
       attributesOf(info),
     );
@@ -94,18 +96,3 @@ defineKernels(
   pooling('AvgPool', 'AveragePool', { count_include_pad: 0 }),
   maxPoolGrad,
 );
-
-defineCompositions({
-  name: 'AvgPoolGrad',
-  lowering: 'gradient of a depthwise convolution with 1 / (kh · kw), as in the CPU backend',
-  compose: ({ dy, input }, attrs) => {
-    const { filterHeight, filterWidth, inChannels } = geometryOf(input.shape, attrs);
-    const shape: Shape4 = [filterHeight, filterWidth, inChannels, 1];
-    const filter = tf.fill(shape, 1 / (filterHeight * filterWidth));
-    const { strides, pad, dimRoundingMode } = attrs;
-    const geometry = { strides, pad, dimRoundingMode, dilations: 1, inputShape: input.shape };
-    return tf
-      .engine()
-      .runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, geometry as never);
-  },
-});

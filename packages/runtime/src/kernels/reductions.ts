@@ -138,7 +138,8 @@ const arg = (name: string): Kernel => ({
     const { graph: g } = ctx;
     const [axis] = axesOf({ axis: attrs['axis'] }, x.shape.length);
     const nchw = x.shape.length === 4 && axis === 3 && ctx.native(x) !== 'plain';
-    const ref = nchw ? ctx.as(x, 'nchw') : ctx.plain(x);
+    const given = nchw ? ctx.as(x, 'nchw') : ctx.plain(x);
+    const ref = given.type === 'bool' ? g.cast(given, 'int32') : given;
     const index = g.op(
       name,
       [ref],

@@ -21,7 +21,12 @@ const unary = (
   lowering,
   infer: ({ x }) => [{ shape: x.shape, dtype: dtype(x.dtype) }],
   lower: (ctx, { inputs: { x }, outputs: [y], attrs }) =>
-    elementwise(ctx, [x], y, ([ref], shape) => emit(ctx.graph, ref, shape, attrs)),
+    elementwise(ctx, [x], y, ([ref], shape) => {
+      const { graph: g } = ctx;
+      // ONNX has no arithmetic of bools: it goes through int32.
+      const number = ref.type === 'bool' ? g.cast(ref, 'int32') : ref;
+      return g.cast(emit(g, number, shape, attrs), onnxType(y.dtype));
+    }),
 });
 
 /** A function of floats, whatever the input's type. */

@@ -37,16 +37,21 @@ export function bilinearMatrix(input: number, output: number, how: Convention): 
   return matrix;
 }
 
-/** Row-major `[output, input]` selection of the nearest source pixel, TensorFlow's rounding. */
-export function nearestMatrix(input: number, output: number, how: Convention): Float32Array {
-  const matrix = new Float32Array(output * input);
+/** The nearest source pixel of each output pixel along one axis, TensorFlow's rounding. */
+export function nearestIndices(input: number, output: number, how: Convention): number[] {
   const corners = how.alignCorners && output > 1;
   const scale = (corners ? input - 1 : input) / (corners ? output - 1 : output);
-  for (let row = 0; row < output; row++) {
+  return Array.from({ length: output }, (_, row) => {
     const at = how.halfPixelCenters ? scale * (row + 0.5) : scale * row;
     const index = how.alignCorners ? Math.round(at) : Math.floor(at);
-    matrix[row * input + Math.min(input - 1, Math.max(0, index))] = 1;
-  }
+    return Math.min(input - 1, Math.max(0, index));
+  });
+}
+
+/** Row-major `[output, input]` selection of the nearest source pixel. */
+export function nearestMatrix(input: number, output: number, how: Convention): Float32Array {
+  const matrix = new Float32Array(output * input);
+  nearestIndices(input, output, how).forEach((index, row) => (matrix[row * input + index] = 1));
   return matrix;
 }
 

@@ -20,7 +20,6 @@ export const families: readonly Family[] = [
 
 /** Kernels that another test covers, and which. */
 export const testedElsewhere: Readonly<Record<string, string>> = {
-  AvgPoolGrad: 'TensorFlow.js’s own kernel, which our gradient of AvgPool replaces; not reached',
   SoftmaxCrossEntropy: 'test/softmax-cross-entropy.test.ts',
   SoftmaxCrossEntropyGrad: 'test/softmax-cross-entropy.test.ts',
 };

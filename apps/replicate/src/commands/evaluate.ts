@@ -1,0 +1,66 @@
+import { toMarkdown } from '@scene-mtl/eval';
+import { Option, type Command } from 'commander';
+import type { Split } from '@scene-mtl/datasets';
+import {
+  addEngineFlags,
+  checkpointChoice,
+  compileOptions,
+  type EngineFlags,
+} from '../run/engine-flags.ts';
+import { evaluateRun, type Evaluation } from '../run/evaluate-run.ts';
+import type { CheckpointChoice } from '../run/stored-network.ts';
+import { unitOf } from '../train/split-metrics.ts';
+
+interface Flags extends EngineFlags {
+  run: string;
+  split: Exclude<Split, 'train'>;
+  checkpoint: CheckpointChoice;
+  data?: string;
+  json?: true;
+}
+
+/** Adds `replicate evaluate`: all metrics of a stored run over a split. */
+export function addEvaluateCommand(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description(
+      'Metrics of a stored run over a whole split. On test data only the checkpoint that validation\n' +
+        'chose (best) or the last one is measured: test data never selects a model.',
+    )
+    .requiredOption('--run <dir>', 'folder of the run')
+    .addOption(new Option('--split <name>', 'which part').choices(['val', 'test']).default('val'))
+    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
+    .option('--data <root>', 'the data, where it is not where the run had it')
+    .option('--json', 'print JSON instead of a table');
+  addEngineFlags(command).action(async (flags: Flags) => {
+    const { run, split, checkpoint, data } = flags;
+    const result = await evaluateRun({
+      run,
+      split,
+      checkpoint,
+      data,
+      compile: compileOptions(flags),
+    });
+    const text = flags.json ? `${JSON.stringify(result, null, 2)}\n` : toMarkdown(tableOf(result));
+    process.stdout.write(text);
+  });
+}
+
+function tableOf({ run, checkpoint, data, size, weighting, seed, metrics }: Evaluation) {
+  const { choice, step, selectedBy } = checkpoint;
+  const method = weighting.kind === 'named' ? weighting.name : weighting.kind;
+  return {
+    title: `${run}: ${data.name} ${data.split}`,
+    corner: 'metric',
+    columns: [{ name: 'value', decimals: 3 }, { name: 'unit' }],
+    rows: Object.entries(metrics).map(([name, value]) => ({
+      header: name,
+      cells: [value === null ? null : { value }, unitOf(name)],
+    })),
+    notes: [
+      `${data.frames} frames at ${size.height}×${size.width}; ${choice} checkpoint, step ${step}` +
+        `${selectedBy ? `, chosen by ${selectedBy}` : ''}; weighting ${method}; seed ${seed}.`,
+      'Over the whole split at the size of the run. AP leaves out objects below 100 px of 2048×1024, scaled to this size.',
+    ],
+  };
+}

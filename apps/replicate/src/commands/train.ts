@@ -1,0 +1,133 @@
+import { basename, resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { configured } from '../config/overrides.ts';
+import { profiles, type ProfileName } from '../config/profiles.ts';
+import { addEngineFlags, compileOptions, type EngineFlags } from '../run/engine-flags.ts';
+import { weightingNames } from '../train/weightings.ts';
+import { trainRun } from '../train/train-run.ts';
+
+interface Flags extends EngineFlags {
+  profile: ProfileName;
+  config?: string;
+  set: string[];
+  data?: string;
+  tasks?: string[];
+  weighting: string;
+  weightingSet: string[];
+  select?: string;
+  seed?: number;
+  runs: string;
+  name?: string;
+}
+
+const taskNames = ['semantic', 'instance', 'depth'];
+
+const taskList = (text: string): string[] => {
+  const tasks = text.split(',');
+  const unknown = tasks.filter((task) => !taskNames.includes(task));
+  if (unknown.length > 0 || new Set(tasks).size < tasks.length) {
+    throw new InvalidArgumentError(`expected some of ${taskNames.join(',')}, each once.`);
+  }
+  return tasks;
+};
+
+const seedNumber = (text: string): number => {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0 || text.trim() === '') {
+    throw new InvalidArgumentError('expected a whole number from 0.');
+  }
+  return seed;
+};
+
+/** `key=number` pairs → numbers by key. */
+function numbersOf(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const value = Number(pair.slice(at + 1));
+      if (at < 1 || pair.length === at + 1 || !Number.isFinite(value)) {
+        throw new Error(
+          `--weighting-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
+        );
+      }
+      return [pair.slice(0, at), value];
+    }),
+  );
+}
+
+/** Adds `replicate train`: one training run in a folder of its own. */
+export function addTrainCommand(program: Command): void {
+  const command = program
+    .command('train')
+    .description(
+      'One training run. The same command continues a run that was stopped, to the same bytes.',
+    )
+    .option('--config <file>', 'JSON laid over the profile')
+    .addOption(
+      new Option('--profile <name>', 'what to begin from')
+        .choices(Object.keys(profiles))
+        .default('quick'),
+    )
+    .option(
+      '--set <key=value...>',
+      'one value laid over that, e.g. training.steps=200',
+      [] as string[],
+    )
+    .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
+    .addOption(
+      new Option('--weighting <name>', 'how the losses become one')
+        .choices(weightingNames)
+        .default('uncertainty'),
+    )
+    .option(
+      '--weighting-set <key=number...>',
+      'its options: initial=…, temperature=…, or one weight per task for fixed',
+      [] as string[],
+    )
+    .option(
+      '--select <task/metric>',
+      'validation metric of the best checkpoint (default: primary metric of the first task)',
+    )
+    .option(
+      '--seed <n>',
+      'seed of everything (default: the first of the configuration)',
+      seedNumber,
+    )
+    .option('--runs <dir>', 'folder of all runs', 'runs')
+    .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
+  addEngineFlags(command).action(async (flags: Flags) => {
+    const data = flags.data === undefined ? undefined : resolve(flags.data);
+    const config = await configured(profiles[flags.profile], {
+      file: flags.config,
+      set: flags.set,
+      data,
+    });
+    const suffix = data === undefined ? '' : `-${basename(data)}`;
+    const { folder, result } = await trainRun({
+      config,
+      runs: flags.runs,
+      name: flags.name ?? `train-${flags.profile}${suffix}`,
+      seed: flags.seed ?? config.seeds[0],
+      tasks: flags.tasks,
+      weighting: {
+        kind: 'named',
+        name: flags.weighting,
+        options: numbersOf(flags.weightingSet),
+      },
+      select: flags.select,
+      compile: compileOptions(flags),
+      command: `npm run replicate -- ${process.argv.slice(2).join(' ')}`.trim(),
+    });
+    const { metrics, best } = result;
+    for (const [metric, value] of Object.entries(metrics)) {
+      process.stdout.write(`${metric} ${value === null ? '–' : value.toFixed(4)}\n`);
+    }
+    if (best) {
+      process.stdout.write(
+        `best ${best.metric} ${best.value.toFixed(4)} on validation, step ${best.step}\n`,
+      );
+    }
+    process.stdout.write(`${folder}\n`);
+  });
+}

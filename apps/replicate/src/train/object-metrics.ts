@@ -1,0 +1,115 @@
+import {
+  averagePrecision,
+  evaluatedLabels,
+  instanceMatcher,
+  panopticQuality,
+  type ImageMatches,
+  type PanopticImage,
+} from '@scene-mtl/eval';
+import type { Sample } from '@scene-mtl/core';
+import type { Size } from '@scene-mtl/datasets';
+import {
+  decodeRuns,
+  type DecodedInstances,
+  type InstanceOptions,
+  type InstancePrediction,
+  type SemanticPrediction,
+} from '@scene-mtl/vision-heads';
+import type { Predictions } from './evaluation.ts';
+import { objectsOf } from './instance-decoding.ts';
+import type { Metrics } from './metrics.ts';
+import { officialInstances, toRegularIds, UNLABELED } from './official-labels.ts';
+
+/** Judges all predictions of an image together; accumulates over a split. */
+export interface Judge {
+  add(sample: Sample, predictions: Predictions): void;
+  /** Numbers by `<task>/<metric>`; NaN where nothing was there to judge. */
+  result(): Metrics;
+}
+
+/** Official smallest object of the AP, 100 px at 2048×1024, as a share of the image. */
+const SMALLEST_SHARE = 100 / (2048 * 1024);
+
+/**
+ * Instance AP and panoptic quality (in %) of objects found by OPTICS in predicted classes and
+ * centre vectors, at the size of the run. The AP's smallest object is scaled to that size.
+ * @param ids regular id by training class, of Cityscapes classes
+ */
+export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOptions): Judge {
+  const images: ImageMatches[] = [];
+  const quality = panopticQuality(
+    evaluatedLabels.map(({ id, hasInstances }) => ({ id, isThing: hasInstances })),
+  );
+  const minRegion = SMALLEST_SHARE * size.height * size.width;
+  return {
+    add(sample, predictions) {
+      if (!sample.semantic || !sample.instance) return;
+      const semantic = predictions['semantic'] as SemanticPrediction;
+      const vectors = predictions['instance'] as InstancePrediction;
+      const objects = objectsOf(semantic, vectors, size, options);
+      const truth = officialInstances(sample, ids);
+      const matcher = instanceMatcher(truth);
+      for (const { classId, confidence, mask } of objects.instances) {
+        matcher.add({ labelId: ids[classId], confidence, mask: decodeRuns(mask) });
+      }
+      images.push(matcher.result());
+      quality.add(panopticTruth(truth), panopticGuess(semantic.classes, objects, ids, options));
+    },
+    result() {
+      const all = { distance: Infinity, minRegion, minConfidence: -Infinity };
+      const { allAp, allAp50 } = averagePrecision(images, [all]);
+      const panoptic = quality.result();
+      return {
+        'instance/ap': 100 * allAp,
+        'instance/ap50': 100 * allAp50,
+        'panoptic/pq': 100 * panoptic.all.pq,
+        'panoptic/sq': 100 * panoptic.all.sq,
+        'panoptic/rq': 100 * panoptic.all.rq,
+        'panoptic/pqThings': 100 * panoptic.things.pq,
+        'panoptic/pqStuff': 100 * panoptic.stuff.pq,
+      };
+    },
+  };
+}
+
+const evaluated = new Map(evaluatedLabels.map((label) => [label.id, label]));
+const classOf = (value: number): number => (value < 1000 ? value : Math.floor(value / 1000));
+
+/** Official instance values → panoptic ids and segments; a value below 1000 of a thing is a group. */
+function panopticTruth(values: Uint16Array): PanopticImage {
+  const ids = Uint32Array.from(values, (value) => (evaluated.has(classOf(value)) ? value : 0));
+  const segments = distinct(ids).map((id) => {
+    const categoryId = classOf(id);
+    return {
+      id,
+      categoryId,
+      isCrowd: id < 1000 && evaluated.get(categoryId)?.hasInstances === true,
+    };
+  });
+  return { ids, segments };
+}
+
+/** One segment per class of stuff and per object; a pixel of a thing outside all objects is void. */
+function panopticGuess(
+  classes: Uint8Array,
+  { ids: objects, instances }: DecodedInstances,
+  regular: Uint8Array,
+  { classes: things = [] }: InstanceOptions,
+): PanopticImage {
+  // Above every regular id, below 2²⁴.
+  const firstObject = 1000;
+  const isThing = new Set(things);
+  const labels = toRegularIds(classes, regular);
+  const ids = Uint32Array.from(labels, (label, i) =>
+    objects[i] > 0 ? firstObject + objects[i] : isThing.has(classes[i]) ? UNLABELED : label,
+  );
+  const categories = new Map(
+    instances.map(({ id, classId }) => [firstObject + id, regular[classId]]),
+  );
+  return {
+    ids,
+    segments: distinct(ids).map((id) => ({ id, categoryId: categories.get(id) ?? id })),
+  };
+}
+
+const distinct = (ids: Uint32Array): number[] => [...new Set(ids)].filter((id) => id !== 0);

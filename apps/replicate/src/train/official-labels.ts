@@ -1,0 +1,35 @@
+import type { Sample } from '@scene-mtl/core';
+import { labels } from '@scene-mtl/datasets';
+
+const VOID = 255;
+/** Regular id of what is no class: unlabeled. */
+export const UNLABELED = 0;
+
+/**
+ * Regular Cityscapes id of each training class, or undefined where one of the classes is not in the
+ * Cityscapes label table (CamVid's pavement), so that official formats and metrics do not apply.
+ * @param classes names by training id
+ */
+export function regularIds(classes: readonly string[]): Uint8Array | undefined {
+  const ids = classes.map((name) => labels.find((label) => label.name === name)?.id ?? -1);
+  return ids.every((id) => id >= 0) ? Uint8Array.from(ids) : undefined;
+}
+
+/** Training classes `u8 [H, W]` → regular ids; void → unlabeled. */
+export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =>
+  classes.map((c) => (c === VOID ? UNLABELED : ids[c]));
+
+/**
+ * Ground truth of a sample as an official instance image `u16 [H, W]`: `id · 1000 + k` on single
+ * objects, the regular id on stuff and groups, 0 where nothing counts.
+ * @throws when the sample lacks classes or instances
+ */
+export function officialInstances(sample: Sample, ids: Uint8Array): Uint16Array {
+  const { semantic, instance, id } = sample;
+  if (!semantic || !instance) {
+    throw new Error(`sample ${id}: expected classes and instances for instance metrics`);
+  }
+  return Uint16Array.from(instance, (value, i) =>
+    value !== 0 ? value : semantic[i] === VOID ? UNLABELED : ids[semantic[i]],
+  );
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { Progress } from '@scene-mtl/core';
+import type { CompileOptions } from '@scene-mtl/runtime';
+import { datasetOf } from '../assemble.ts';
+import type { Config } from '../config/schema.ts';
+import { assertSameRun, describeRun } from '../run/description.ts';
+import { environment } from '../run/environment.ts';
+import { json, writeWhole } from '../run/files.ts';
+import { claimFolder } from '../run/folder.ts';
+import { duration, progressLine } from '../run/progress.ts';
+import { runRow, type RowResult } from './run-row.ts';
+import { chosenTasks, selectionOf } from './selection.ts';
+import type { NamedWeighting } from './weightings.ts';
+
+/** What `replicate train` runs. */
+export interface TrainRunOptions {
+  readonly config: Config;
+  /** Folder of all runs. */
+  readonly runs: string;
+  /** Folder of this run inside it. */
+  readonly name: string;
+  readonly seed: number;
+  /** Names; undefined: every task that the data can train. */
+  readonly tasks?: readonly string[] | undefined;
+  readonly weighting: NamedWeighting;
+  /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
+  readonly select?: string | undefined;
+  readonly compile: CompileOptions;
+  /** The command as typed. */
+  readonly command: string;
+}
+
+/**
+ * One training run in a folder of its own, or the rest of one that was stopped: `config.json`,
+ * `run.json`, `environment.json`, `metrics.jsonl`, an event file for TensorBoard, `checkpoints/`
+ * with the best by validation, `predictions/`, `timing.json` and `result.json`.
+ * @throws when the folder holds another run, the data lacks a task, or a loss is no longer finite
+ */
+export async function trainRun(
+  options: TrainRunOptions,
+): Promise<{ readonly folder: string; readonly result: RowResult }> {
+  const { runs, name, seed, weighting } = options;
+  const config: Config = { ...options.config, seeds: [seed] };
+  const folder = join(runs, name);
+  const line = progressLine();
+  await claimFolder(folder, config);
+  const dataset = await datasetOf(config, runs, line);
+  const tasks = chosenTasks(dataset, options.tasks);
+  const select = selectionOf(tasks, options.select);
+  await assertSameRun(folder, describeRun({ config, dataset, tasks, weighting, seed, select }));
+  await writeWhole(
+    join(folder, 'environment.json'),
+    json({ ...environment(), command: options.command }),
+  );
+  const frames = (split: 'train' | 'val') => dataset.list(split).length;
+  line.print(
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} weighted by ${weighting.name}, ` +
+      `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
+  );
+  const shown = progressText();
+  const result = await runRow({
+    config,
+    dataset,
+    tasks,
+    weighting,
+    select,
+    seed,
+    folder,
+    compile: options.compile,
+    onProgress: (progress) => line.update(() => shown(progress)),
+  });
+  return { folder, result };
+}
+
+/** Steps, rate, time left, losses and weights: one line. */
+function progressText(): (progress: Progress) => string {
+  const started = performance.now();
+  let first: number | undefined;
+  return ({ step, steps, values, engine }) => {
+    first ??= step - 1;
+    const rate = (step - first) / ((performance.now() - started) / 1000);
+    const named = (prefix: string, title: (task: string) => string) =>
+      Object.entries(values)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => `${title(key.slice(prefix.length))} ${value.toFixed(3)}`);
+    return [
+      `step ${step}/${steps}`,
+      `${rate.toFixed(1)} steps/s on ${engine}`,
+      `${duration((steps - step) / rate)} left`,
+      ...named('loss/', (task) => task),
+      ...named('weight/', (task) => `w(${task})`),
+    ].join('  ');
+  };
+}

@@ -1,0 +1,262 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sample } from '@scene-mtl/core';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { tasksOf } from '../src/assemble.ts';
+import { evaluateRun } from '../src/run/evaluate-run.ts';
+import { EVENTS } from '../src/train/tensorboard.ts';
+import { decodingFor } from '../src/train/instance-decoding.ts';
+import { objectJudge } from '../src/train/object-metrics.ts';
+import { officialInstances, regularIds } from '../src/train/official-labels.ts';
+import { selectionOf } from '../src/train/selection.ts';
+import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
+import type { trainRun } from '../src/train/train-run.ts';
+import { scratchRuns, tinyConfig, tinyRun } from './tiny-run.ts';
+
+let runs: string;
+let first: Awaited<ReturnType<typeof trainRun>>;
+
+beforeAll(async () => {
+  runs = await scratchRuns();
+  first = await tinyRun(runs, 'first');
+});
+
+const compile = { threads: 1 } as const;
+
+describe('a training run', () => {
+  test('leaves everything that its folder should hold', async () => {
+    expect(await readdir(first.folder)).toEqual([
+      'checkpoints',
+      'config.json',
+      'environment.json',
+      EVENTS,
+      'metrics.jsonl',
+      'predictions',
+      'result.json',
+      'run.json',
+      'timing.json',
+    ]);
+    const { metrics, best, weights, steps } = first.result;
+    expect(steps).toBe(8);
+    expect(best).toMatchObject({ metric: 'semantic/iou' });
+    expect(Object.keys(weights ?? {})).toEqual(['semantic', 'instance', 'depth']);
+    expect(Object.keys(metrics)).toContain('depth/meanError');
+    const checkpoints = await readdir(join(first.folder, 'checkpoints'));
+    expect(checkpoints).toContain(`step-0000000${best?.step}.safetensors`);
+    const events = await readFile(join(first.folder, EVENTS));
+    for (const tag of ['train/loss/depth', 'train/weight/semantic', 'evaluation/semantic/iou']) {
+      expect(events.includes(tag)).toBe(true);
+    }
+  });
+
+  test('gives the same bytes again, and its finished folder is not trained again', async () => {
+    const second = await tinyRun(runs, 'second');
+    const files = ['result.json', 'metrics.jsonl', EVENTS, 'run.json'];
+    for (const file of [...files, 'checkpoints/step-00000008.safetensors']) {
+      const [a, b] = await Promise.all(
+        [first, second].map(({ folder }) => readFile(join(folder, file))),
+      );
+      expect(a.equals(b)).toBe(true);
+    }
+    const timing = () => readFile(join(second.folder, 'timing.json'), 'utf8');
+    const before = await timing();
+    expect((await tinyRun(runs, 'second')).result).toEqual(second.result);
+    expect(await timing()).toBe(before);
+  });
+
+  test('refuses a folder that holds another run, naming what differs', async () => {
+    const other = { kind: 'named', name: 'equal', options: {} } as const;
+    await expect(tinyRun(runs, 'first', { weighting: other })).rejects.toThrow(
+      /first\/run\.json: this run was started with weighting .*uncertainty.*, now it is .*equal/,
+    );
+    await expect(
+      tinyRun(runs, 'first', { config: await tinyConfig('training.steps=9') }),
+    ).rejects.toThrow('training.steps = 8, now it is 9');
+  });
+
+  test('of some tasks selects by the metric asked for and runs any weighting', async () => {
+    const { result, folder } = await tinyRun(runs, 'two', {
+      tasks: ['depth', 'semantic'],
+      weighting: { kind: 'named', name: 'dynamic-average', options: { temperature: 1 } },
+      select: 'depth/rms',
+    });
+    expect(Object.keys(result.metrics).map((name) => name.split('/')[0])).not.toContain('instance');
+    expect(result.best?.metric).toBe('depth/rms');
+    const log = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const values = log
+      .map((line) => JSON.parse(line) as { kind: string; values: Record<string, number> })
+      .filter(({ kind }) => kind === 'evaluation')
+      .map((record) => record.values['depth/rms']);
+    expect(result.best?.value).toBe(Math.min(...values));
+  });
+
+  test('stops with the trainer’s own message when a loss is no longer finite', async () => {
+    const config = await tinyConfig('training.learningRate=1e30', 'training.clipNorm=null');
+    await expect(tinyRun(runs, 'diverged', { config })).rejects.toThrow(
+      /no longer finite in step \d+ .*lower the learning rate/,
+    );
+  });
+
+  test('names a task that the data cannot train', async () => {
+    const { chosenTasks } = await import('../src/train/selection.ts');
+    const annotations = { semantic: true, instance: true, disparity: false };
+    const dataset = { name: 'camvid', classes: ['a', 'b'], annotations } as never;
+    expect(() => chosenTasks(dataset, ['semantic', 'depth'])).toThrow(
+      '--tasks semantic,depth: camvid has no annotation for depth; it can train semantic, instance',
+    );
+  });
+});
+
+describe('weightings by name', () => {
+  const tasks = ['semantic', 'depth'];
+  const make = async (name: string, options: Record<string, number> = {}) =>
+    weightingFrom(
+      { kind: 'named', name, options },
+      { tasks, config: await tinyConfig(), seed: 1, batchesPerEpoch: 3 },
+    );
+
+  test('every weighting that core exports has a name', async () => {
+    const core = await import('@scene-mtl/core');
+    // In core's index the weightings are these functions; makers of parts are not weightings.
+    const expected = ['dynamicAverage', 'equal', 'fixed', 'learned', 'logSum', 'randomWeights'];
+    const uncertainties = Object.keys(core).filter((name) => name.startsWith('uncertainty'));
+    const functions = [...expected, 'softOptimal', ...uncertainties];
+    for (const name of functions) expect(core).toHaveProperty(name);
+    expect(weightingNames).toHaveLength(functions.length);
+  });
+
+  test.each(weightingNames)('%s is made for the tasks', async (name) => {
+    const weighting = await make(name, name === 'fixed' ? { semantic: 1, depth: 2 } : {});
+    expect(weighting.name).toBe(name);
+  });
+
+  test('s begins where the option says, else where the configuration does', async () => {
+    const start = async (options: Record<string, number>) =>
+      (await make('uncertainty-halved', options)).variables['depth'].dataSync()[0];
+    expect(await start({ initial: -0.5 })).toBe(-0.5);
+    expect(await start({})).toBe(0);
+  });
+
+  test('a wrong name, option or weight is named', async () => {
+    await expect(make('uncertain')).rejects.toThrow('--weighting uncertain: expected one of');
+    await expect(make('equal', { temperature: 1 })).rejects.toThrow(
+      /--weighting equal: [^]*temper/,
+    );
+    await expect(make('soft-optimal', { temperature: -1 })).rejects.toThrow(/temperature/);
+    await expect(make('fixed', { semantic: 1, instance: 1 })).rejects.toThrow(
+      /missing depth; not a task of this run: instance/,
+    );
+  });
+
+  test('a selecting metric must be one of the tasks', () => {
+    const annotations = { semantic: true, instance: true, disparity: true };
+    const all = Object.values(tasksOf({ annotations, classes: ['a', 'b'] }));
+    expect(selectionOf(all, undefined)).toEqual({ metric: 'semantic/iou', better: 'higher' });
+    expect(selectionOf(all, 'depth/rms')).toEqual({ metric: 'depth/rms', better: 'lower' });
+    expect(() => selectionOf(all, 'test/iou')).toThrow(/--select test\/iou: expected .*depth\/rms/);
+  });
+});
+
+describe('evaluating a stored run', () => {
+  const evaluate = (options: Partial<Parameters<typeof evaluateRun>[0]>) =>
+    evaluateRun({ run: first.folder, split: 'val', checkpoint: 'last', compile, ...options });
+
+  test('gives the last checkpoint what training gave, and the best what selected it', async () => {
+    const last = await evaluate({});
+    expect(last.metrics).toMatchObject(first.result.metrics);
+    expect(last.checkpoint).toEqual({ choice: 'last', step: 8, selectedBy: null });
+    expect(last.data).toEqual({ name: 'street', split: 'val', frames: 4 });
+    const best = await evaluate({ checkpoint: 'best' });
+    expect(best.checkpoint.step).toBe(first.result.best?.step);
+    expect(best.checkpoint.selectedBy).toBe('val semantic/iou');
+    expect(best.metrics['semantic/iou']).toBe(first.result.best?.value);
+    for (const name of ['instance/ap', 'panoptic/pq', 'depth/delta1', 'semantic/iou/car']) {
+      expect(best.metrics).toHaveProperty([name]);
+    }
+  });
+
+  test('measures no hand-picked step on test data, and says when there is none of it', async () => {
+    await expect(evaluate({ split: 'test', checkpoint: 8 })).rejects.toThrow(
+      /test data would select the model/,
+    );
+    await expect(evaluate({ split: 'test', checkpoint: 'best' })).rejects.toThrow(
+      'street: split test has no frames',
+    );
+  });
+
+  test('names a folder that is no run and a step that is not there', async () => {
+    await expect(evaluate({ run: runs })).rejects.toThrow(`${runs}: no run.json in it`);
+    await expect(evaluate({ checkpoint: 5 })).rejects.toThrow(/no checkpoint of step 5; there are/);
+  });
+});
+
+describe('objects', () => {
+  const ids = regularIds(['road', 'car']);
+  // Two cars of 8×8 px on a road, 16×32 px in all.
+  const [height, width] = [16, 32];
+  const carAt = (i: number) => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    if (row < 4 || row >= 12) return -1;
+    return column >= 2 && column < 10 ? 0 : column >= 20 && column < 28 ? 1 : -1;
+  };
+  const cars = Array.from({ length: height * width }, (_, i) => carAt(i));
+  const sample: Sample = {
+    id: 'two cars',
+    height,
+    width,
+    image: new Uint8Array(3 * height * width),
+    semantic: Uint8Array.from(cars, (car) => (car < 0 ? 0 : 1)),
+    instance: Uint16Array.from(cars, (car) => (car < 0 ? 0 : 26000 + car)),
+  };
+  const predictions = (merged: boolean) => ({
+    semantic: {
+      classes: sample.semantic,
+      probabilities: Float32Array.from(cars.flatMap((car) => (car < 0 ? [1, 0] : [0, 1]))),
+    },
+    instance: {
+      vectors: Float32Array.from(
+        cars.flatMap((car, i) => {
+          // Centres at columns 5.5 and 23.5, row 7.5; merged: both at one.
+          const centre = merged ? 14.5 : [5.5, 23.5][Math.max(car, 0)];
+          return [centre - (i % width), 7.5 - Math.floor(i / width)];
+        }),
+      ),
+    },
+  });
+  const judge = (merged: boolean) => {
+    const size = { height, width };
+    const objects = objectJudge(ids as Uint8Array, size, decodingFor(size, [1]));
+    objects.add(sample, predictions(merged));
+    return objects.result();
+  };
+
+  test('found as they are give AP and PQ of 100 %', () => {
+    expect(judge(false)).toMatchObject({
+      'instance/ap': 100,
+      'instance/ap50': 100,
+      'panoptic/pq': 100,
+      'panoptic/pqThings': 100,
+    });
+  });
+
+  test('taken for one are found by neither', () => {
+    // The one object overlaps each car by half: IoU 64/128 is not above 0.5. Road stays right.
+    expect(judge(true)).toMatchObject({
+      'instance/ap': 0,
+      'panoptic/pqThings': 0,
+      'panoptic/pqStuff': 100,
+      'panoptic/pq': 50,
+    });
+  });
+
+  test('have official values: single objects, groups, stuff, void', () => {
+    const one = {
+      ...sample,
+      semantic: Uint8Array.of(0, 1, 1, 255),
+      instance: Uint16Array.of(0, 26003, 0, 0),
+    };
+    // road is 7, car 26 (cityscapesScripts 2.2.4, labels.py).
+    expect([...officialInstances(one, ids as Uint8Array)]).toEqual([7, 26003, 26, 0]);
+    expect(regularIds(['road', 'pavement'])).toBeUndefined();
+  });
+});
