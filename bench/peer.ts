@@ -39,9 +39,9 @@ export async function startPeer(
     });
   const hello = await next();
   if (!hello || 'error' in hello) {
-    say(
-      `${script}: ${String(hello?.['error'] ?? `${python} did not start`)}; only ours is measured`,
-    );
+    const error = hello?.['error'];
+    const why = typeof error === 'string' ? error : `${python} did not start`;
+    say(`${script}: ${why}; only ours is measured`);
     child.kill();
     return undefined;
   }

@@ -69,10 +69,10 @@ const classifier =
         classes: { shape: [batch], dtype: 'int32' },
       },
       run: ({ image, classes }) => {
-        const loss = () =>
-          tf.mean(
-            softmaxCrossEntropy(model.apply(image, { training: true }) as tf.Tensor, classes),
-          ) as tf.Scalar;
+        const loss = () => {
+          const logits = model.apply(image, { training: true }) as tf.Tensor;
+          return tf.mean<tf.Scalar>(softmaxCrossEntropy(logits, classes));
+        };
         return { total: optimiser.minimize(loss, true) as tf.Scalar };
       },
       numbers,
@@ -117,22 +117,25 @@ export const workloads: readonly Workload[] = [
 ];
 
 /** A training step of a workload and one batch of random data for it. */
-export function stepOf({ batch, size, build }: Workload) {
+export function stepOf({ batch, size, build }: Workload): BuiltStep & {
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+} {
   const step = build(batch, size);
   const random = stream(1, 'bench');
-  const inputs = Object.fromEntries(
-    Object.entries(step.signature).map(([name, { shape }]) => {
-      const length = shape.reduce((a, b) => a * b, 1);
-      if (name.startsWith('rate/')) return [name, Float32Array.of(0.01)];
-      if (name === 'apply') return [name, Float32Array.of(1)];
-      if (name === 'classes')
-        return [name, Int32Array.from({ length }, () => random.integer(1000))];
-      if (name === 'target/semantic') {
-        return [name, Float32Array.from({ length }, () => random.integer(19))];
-      }
-      if (name.startsWith('mask/')) return [name, new Float32Array(length).fill(1)];
-      return [name, random.normals(length)];
-    }),
-  );
+  const values = (name: string, length: number): Float32Array | Int32Array => {
+    if (name.startsWith('rate/')) return Float32Array.of(0.01);
+    if (name === 'apply') return Float32Array.of(1);
+    if (name === 'classes') return Int32Array.from({ length }, () => random.integer(1000));
+    if (name === 'target/semantic') return Float32Array.from({ length }, () => random.integer(19));
+    if (name.startsWith('mask/')) return new Float32Array(length).fill(1);
+    return random.normals(length);
+  };
+  const inputs: Record<string, Float32Array | Int32Array> = {};
+  for (const [name, { shape }] of Object.entries(step.signature)) {
+    inputs[name] = values(
+      name,
+      shape.reduce((a, b) => a * b, 1),
+    );
+  }
   return { ...step, inputs };
 }

@@ -60,9 +60,9 @@ export function tasksOf({
   classes,
 }: Pick<Dataset, 'annotations' | 'classes'>): Partial<Record<TaskName, Task>> {
   return {
-    ...(annotations.semantic && { semantic: semantic(classes.length) as Task }),
-    ...(annotations.instance && { instance: instance() as Task }),
-    ...(annotations.disparity && { depth: depth() as Task }),
+    ...(annotations.semantic && { semantic: semantic(classes.length) }),
+    ...(annotations.instance && { instance: instance() }),
+    ...(annotations.disparity && { depth: depth() }),
   };
 }
 

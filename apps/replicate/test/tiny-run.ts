@@ -1,37 +1,64 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
 import { trainRun, type TrainRunOptions } from '../src/train/train-run.ts';
 
-/** A run of seconds: eight steps at 32×64 on twelve generated scenes. */
-export const tinyConfig = (...set: string[]): Promise<Config> =>
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const tsx = fileURLToPath(import.meta.resolve('tsx'));
+
+/** Runs `replicate` as a user does, in a process of its own; gives what it printed. */
+export async function replicate(...args: string[]): Promise<string> {
+  const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
+  return (await promisify(execFile)(process.execPath, [...node, ...args])).stdout;
+}
+
+/** A folder of runs, and scenes to train on. */
+export interface Scratch {
+  readonly runs: string;
+  /** A generated tree of 12 training and 4 validation frames at 64×128. */
+  readonly tree: string;
+}
+
+/** Sets up TensorFlow.js as the command line does; makes the scenes. */
+export async function scratch(): Promise<Scratch> {
+  tf.env().set('PROD', true);
+  await tf.setBackend('cpu');
+  const runs = await mkdtemp(join(tmpdir(), 'replicate-run-'));
+  const tree = join(runs, 'data', 'street');
+  // In a process of its own: rendering is slow in a test runner's sandbox.
+  await replicate(
+    ...['data', 'generate', '--out', tree, '--frames', '12', '--val', '4'],
+    ...['--size', '128x64', '--workers', '1'],
+  );
+  return { runs, tree };
+}
+
+/** A run of seconds: eight steps at 32×64. */
+export const tinyConfig = ({ tree }: Scratch, ...set: string[]): Promise<Config> =>
   configured(profiles.smoke, {
+    data: tree,
     set: [
-      ...['data.train=12', 'data.val=4', 'training.steps=8', 'training.evalEvery=4'],
-      ...['training.checkpointEvery=3', 'strips=1', ...set],
+      ...['training.steps=8', 'training.evalEvery=4', 'training.checkpointEvery=3', 'strips=1'],
+      ...set,
     ],
   });
 
-/** Sets up TensorFlow.js as the command line does; gives an empty folder of runs. */
-export async function scratchRuns(): Promise<string> {
-  tf.env().set('PROD', true);
-  await tf.setBackend('cpu');
-  return mkdtemp(join(tmpdir(), 'replicate-run-'));
-}
-
 /** Trains a tiny run. */
 export async function tinyRun(
-  runs: string,
+  place: Scratch,
   name: string,
   changes: Partial<TrainRunOptions> = {},
 ): ReturnType<typeof trainRun> {
   return trainRun({
-    config: await tinyConfig(),
-    runs,
+    config: await tinyConfig(place),
+    runs: place.runs,
     name,
     seed: 1,
     weighting: { kind: 'named', name: 'uncertainty', options: {} },

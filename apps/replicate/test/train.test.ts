@@ -11,14 +11,14 @@ import { officialInstances, regularIds } from '../src/train/official-labels.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
 import type { trainRun } from '../src/train/train-run.ts';
-import { scratchRuns, tinyConfig, tinyRun } from './tiny-run.ts';
+import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
-let runs: string;
+let place: Scratch;
 let first: Awaited<ReturnType<typeof trainRun>>;
 
 beforeAll(async () => {
-  runs = await scratchRuns();
-  first = await tinyRun(runs, 'first');
+  place = await scratch();
+  first = await tinyRun(place, 'first');
 });
 
 const compile = { threads: 1 } as const;
@@ -50,7 +50,7 @@ describe('a training run', () => {
   });
 
   test('gives the same bytes again, and its finished folder is not trained again', async () => {
-    const second = await tinyRun(runs, 'second');
+    const second = await tinyRun(place, 'second');
     const files = ['result.json', 'metrics.jsonl', EVENTS, 'run.json'];
     for (const file of [...files, 'checkpoints/step-00000008.safetensors']) {
       const [a, b] = await Promise.all(
@@ -60,22 +60,22 @@ describe('a training run', () => {
     }
     const timing = () => readFile(join(second.folder, 'timing.json'), 'utf8');
     const before = await timing();
-    expect((await tinyRun(runs, 'second')).result).toEqual(second.result);
+    expect((await tinyRun(place, 'second')).result).toEqual(second.result);
     expect(await timing()).toBe(before);
   });
 
   test('refuses a folder that holds another run, naming what differs', async () => {
     const other = { kind: 'named', name: 'equal', options: {} } as const;
-    await expect(tinyRun(runs, 'first', { weighting: other })).rejects.toThrow(
+    await expect(tinyRun(place, 'first', { weighting: other })).rejects.toThrow(
       /first\/run\.json: this run was started with weighting .*uncertainty.*, now it is .*equal/,
     );
     await expect(
-      tinyRun(runs, 'first', { config: await tinyConfig('training.steps=9') }),
+      tinyRun(place, 'first', { config: await tinyConfig(place, 'training.steps=9') }),
     ).rejects.toThrow('training.steps = 8, now it is 9');
   });
 
   test('of some tasks selects by the metric asked for and runs any weighting', async () => {
-    const { result, folder } = await tinyRun(runs, 'two', {
+    const { result, folder } = await tinyRun(place, 'two', {
       tasks: ['depth', 'semantic'],
       weighting: { kind: 'named', name: 'dynamic-average', options: { temperature: 1 } },
       select: 'depth/rms',
@@ -91,8 +91,8 @@ describe('a training run', () => {
   });
 
   test('stops with the trainer’s own message when a loss is no longer finite', async () => {
-    const config = await tinyConfig('training.learningRate=1e30', 'training.clipNorm=null');
-    await expect(tinyRun(runs, 'diverged', { config })).rejects.toThrow(
+    const config = await tinyConfig(place, 'training.learningRate=1e30', 'training.clipNorm=null');
+    await expect(tinyRun(place, 'diverged', { config })).rejects.toThrow(
       /no longer finite in step \d+ .*lower the learning rate/,
     );
   });
@@ -112,7 +112,7 @@ describe('weightings by name', () => {
   const make = async (name: string, options: Record<string, number> = {}) =>
     weightingFrom(
       { kind: 'named', name, options },
-      { tasks, config: await tinyConfig(), seed: 1, batchesPerEpoch: 3 },
+      { tasks, config: await tinyConfig(place), seed: 1, batchesPerEpoch: 3 },
     );
 
   test('every weighting that core exports has a name', async () => {
@@ -185,7 +185,7 @@ describe('evaluating a stored run', () => {
   });
 
   test('names a folder that is no run and a step that is not there', async () => {
-    await expect(evaluate({ run: runs })).rejects.toThrow(`${runs}: no run.json in it`);
+    await expect(evaluate({ run: place.runs })).rejects.toThrow(`${place.runs}: no run.json in it`);
     await expect(evaluate({ checkpoint: 5 })).rejects.toThrow(/no checkpoint of step 5; there are/);
   });
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import '../src/index.ts';
 import * as tf from '@tensorflow/tfjs';
-import { kernelsDoc } from '../../../scripts/kernels-doc.ts';
+import { kernelsDoc } from '../scripts/kernels-doc.ts';
 import { compositions, kernels } from '../src/kernels/index.ts';
 import * as runtime from '../src/index.ts';
 import { families, testedElsewhere } from './families/index.ts';
@@ -17,7 +17,7 @@ test('every kernel is covered by a parity test', () => {
 
 test('docs/kernels.md is up to date', async () => {
   const path = new URL('../../../docs/kernels.md', import.meta.url);
-  // When this fails: npx tsx --conditions=@scene-mtl/source scripts/kernels-doc.ts
+  // When this fails: npx tsx --conditions=@scene-mtl/source packages/runtime/scripts/kernels-doc.ts
   expect(await readFile(path, 'utf8')).toBe(await kernelsDoc());
 });
 

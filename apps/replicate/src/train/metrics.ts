@@ -11,8 +11,8 @@ export type Metrics = Readonly<Record<string, number>>;
 
 /** Joins a task to the metric that judges it; accumulates over a whole split. */
 export interface Accumulator {
-  add(prediction: unknown, sample: Sample): void;
-  result(): Metrics;
+  readonly add: (prediction: unknown, sample: Sample) => void;
+  readonly result: () => Metrics;
 }
 
 function semanticAccumulator(task: Task): Accumulator {

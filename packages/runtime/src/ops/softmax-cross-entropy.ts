@@ -27,8 +27,10 @@ tf.registerGradient({
   kernelName: FORWARD,
   inputsToSave: ['logits', 'ids'],
   gradFunc: (dy, [logits, ids]) => ({
-    logits: () =>
-      tf.engine().runKernel(BACKWARD, { dy: dy as tf.Tensor, logits, ids }) as tf.Tensor,
+    logits: () => {
+      const inputs = { dy: dy as tf.Tensor, logits, ids };
+      return tf.engine().runKernel<tf.Tensor>(BACKWARD, inputs);
+    },
     ids: () => tf.zerosLike(ids),
   }),
 });

@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import * as ort from 'onnxruntime-node';
+import { compile } from '../src/index.ts';
+import { numbers } from './examples.ts';
+
+tf.env().set('IS_TEST', true);
+
+let folder: string;
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  folder = await mkdtemp(join(tmpdir(), 'runtime-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => tf.disposeVariables());
+
+const batch = {
+  x: { shape: [5, 3], dtype: 'float32' },
+  t: { shape: [5, 1], dtype: 'float32' },
+} as const;
+const values = (seed: number) => ({
+  x: Float32Array.from(numbers(seed, [5, 3])),
+  t: Float32Array.from(numbers(seed + 1, [5, 1])),
+});
+
+describe('save', () => {
+  const load = async (path: string) => {
+    const bytes = await readFile(path);
+    return ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  };
+
+  test('writes a standard model that gives the same numbers in any ONNX runtime', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          inputShape: [8, 8, 16],
+          filters: 16,
+          kernelSize: 3,
+          padding: 'same',
+          activation: 'relu',
+        }),
+        tf.layers.batchNormalization(),
+        tf.layers.depthwiseConv2d({ kernelSize: 3, strides: 2 }),
+        tf.layers.globalAveragePooling2d({}),
+        tf.layers.dense({ units: 4, activation: 'softmax' }),
+      ],
+    });
+    const step = await compile(
+      ({ image }) => ({ scores: model.predict(image) as tf.Tensor }),
+      { image: { shape: [2, 8, 8, 16], dtype: 'float32' } } as const,
+      { threads: 1 },
+    );
+    const image = Float32Array.from(numbers(5, [2, 8, 8, 16]));
+    const { scores } = await step.run({ image });
+    const path = join(folder, 'model.onnx');
+    await step.save(path, { origin: 'a test' });
+    const session = await load(path);
+    expect(session.inputNames).toEqual(['image']);
+    expect(session.outputNames).toEqual(['scores']);
+    const result = await session.run({ image: new ort.Tensor('float32', image, [2, 8, 8, 16]) });
+    expect(result['scores'].dims).toEqual([2, 4]);
+    expect(result['scores'].data as Float32Array).toBeAllClose(scores, { rtol: 1e-4 });
+    const text = (await readFile(path)).toString('latin1');
+    expect(text).not.toContain('com.microsoft');
+    expect(text).toContain('a test');
+    await session.release();
+    await step.dispose();
+  });
+
+  test('holds the present state of a training step, transposed products included', async () => {
+    const w = tf.variable(tf.tensor2d([[0.5], [-0.25], [1]]));
+    const b = tf.variable(tf.tensor1d([0.1]));
+    const optimiser = tf.train.sgd(0.1);
+    const step = await compile(
+      (inputs) => {
+        const value = optimiser.minimize(
+          () =>
+            tf.losses.meanSquaredError(inputs.t, tf.add(tf.matMul(inputs.x as tf.Tensor2D, w), b)),
+          true,
+          [w, b],
+        ) as tf.Scalar;
+        return {
+          loss: value,
+          gram: tf.matMul(inputs.x, inputs.x, true),
+          x: tf.neg(inputs.x),
+        };
+      },
+      batch,
+      { threads: 1 },
+    );
+    await step.run(values(1));
+    const path = join(folder, 'step.onnx');
+    await step.save(path);
+    const session = await load(path);
+    const { x, t } = values(2);
+    const saved = await session.run({
+      x: new ort.Tensor('float32', x, [5, 3]),
+      t: new ort.Tensor('float32', t, [5, 1]),
+    });
+    const now = await step.run({ x, t });
+    expect(saved['loss'].data as Float32Array).toBeAllClose(now.loss);
+    expect(saved['gram'].data as Float32Array).toBeAllClose(now.gram, { rtol: 1e-4 });
+    expect(saved['x:out'].data as Float32Array).toBeAllClose(now.x);
+    await session.release();
+    await step.dispose();
+  });
+
+  test('holds gradients too, in standard operators', async () => {
+    const spec = (...shape: number[]) => ({ shape, dtype: 'float32' }) as const;
+    const signature = {
+      x: spec(2, 8, 8, 16),
+      w: spec(3, 3, 16, 16),
+      p: spec(1, 1, 16, 16),
+      d: spec(3, 3, 16, 1),
+    };
+    const names = ['x', 'w', 'p', 'd'] as const;
+    const step = await compile(
+      (inputs) => {
+        const f = (...[x, w, p, d]: tf.Tensor[]) => {
+          const strided = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same');
+          const mixed = tf.relu(tf.conv2d(strided, p as tf.Tensor4D, 1, 'same'));
+          return tf.depthwiseConv2d(mixed, d as tf.Tensor4D, 1, 'same');
+        };
+        const gradients = tf.grads(f)(names.map((name) => inputs[name]));
+        return Object.fromEntries(names.map((name, i) => [`d${name}`, gradients[i]]));
+      },
+      signature,
+      { threads: 1 },
+    );
+    const data = names.map((name, i) =>
+      Float32Array.from(numbers(i + 1, signature[name].shape, -0.5, 0.5)),
+    );
+    const given = Object.fromEntries(names.map((name, i) => [name, data[i]]));
+    const expected = await step.run(given as never);
+    const path = join(folder, 'gradients.onnx');
+    await step.save(path);
+    const session = await load(path);
+    const result = await session.run(
+      Object.fromEntries(
+        names.map((name, i) => [name, new ort.Tensor('float32', data[i], signature[name].shape)]),
+      ),
+    );
+    for (const name of Object.keys(expected)) {
+      expect(result[name].data as Float32Array).toBeAllClose(expected[name], { atol: 1e-5 });
+    }
+    await session.release();
+    await step.dispose();
+  });
+
+  test('an eager engine says that it has no graph', async () => {
+    const step = await compile(({ x }) => ({ y: x }), { x: batch.x }, { engine: 'cpu' });
+    await expect(step.save(join(folder, 'none.onnx'))).rejects.toThrow(/cpu engine has no graph/);
+  });
+});

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stream } from '@scene-mtl/core';
+
+/**
+ * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed]` trains a small run
+ * undisturbed, then the same run killed with SIGKILL at random moments (default 20), and compares
+ * every file that must not depend on it, byte by byte. Exit code 1 when one differs.
+ */
+
+const cli = fileURLToPath(new URL('../apps/replicate/src/cli.ts', import.meta.url));
+const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const STEPS = 400;
+
+const flags = [
+  ...['train', '--profile', 'smoke', '--name', 'run', '--threads', '1', '--set'],
+  ...['data.train=16', 'data.val=4', 'strips=1', 'training.batchSize=2', `training.steps=${STEPS}`],
+  ...['training.evalEvery=30', 'training.checkpointEvery=7'],
+];
+
+/** Runs the command; kills it after some milliseconds, unless it is done before. */
+function train(runs: string, killAfter?: number): Promise<{ killed: boolean; seconds: number }> {
+  const started = performance.now();
+  const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
+  const child = spawn(process.execPath, [...node, ...flags, '--runs', runs], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const timer =
+    killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const seconds = (performance.now() - started) / 1000;
+      if (code === 0 || signal === 'SIGKILL') resolve({ killed: code !== 0, seconds });
+      else reject(new Error(`train ended with code ${code}:\n${log}`));
+    });
+  });
+}
+
+const checkpointSteps = async (runs: string): Promise<number[]> => {
+  const names = await readdir(join(runs, 'run', 'checkpoints')).catch(() => []);
+  return names.flatMap((name) => /^step-(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+};
+
+async function main(): Promise<void> {
+  const kills = Number(process.argv[2] ?? 20);
+  const random = stream(Number(process.argv[3] ?? 1), 'check-resume');
+  const whole = await mkdtemp(join(tmpdir(), 'check-resume-whole-'));
+  const torn = await mkdtemp(join(tmpdir(), 'check-resume-torn-'));
+  const { seconds } = await train(whole);
+  // Again with the scenes there: how long a start takes, and so where kills fall inside of training.
+  const { seconds: start } = await train(whole);
+  console.log(`undisturbed: ${seconds.toFixed(1)} s, of which ${start.toFixed(1)} s to start`);
+
+  const at: number[] = [];
+  let done = false;
+  while (at.length < kills && !done) {
+    // From before the first step to some twentieth of the training beyond it.
+    const window = start + (2 * (seconds - start)) / kills;
+    const { killed } = await train(torn, 1000 * window * (0.3 + 0.9 * random.next()));
+    done = !killed;
+    if (killed) at.push(Math.max(0, ...(await checkpointSteps(torn))));
+  }
+  console.log(`killed ${at.length} times; checkpoint after each: ${at.join(' ')}`);
+  await train(torn);
+
+  const checkpoints = (await readdir(join(whole, 'run', 'checkpoints'))).map((name) =>
+    join('checkpoints', name),
+  );
+  const files = [
+    'metrics.jsonl',
+    'result.json',
+    'run.json',
+    'events.out.tfevents.0',
+    ...checkpoints,
+  ];
+  for (const file of files) {
+    const [a, b] = await Promise.all(
+      [whole, torn].map((runs) => readFile(join(runs, 'run', file)).catch(() => undefined)),
+    );
+    const same = a !== undefined && b !== undefined && a.equals(b);
+    console.log(`${same ? 'same' : 'DIFFERENT'}  ${file} (${a?.length} bytes)`);
+    if (!same) process.exitCode = 1;
+  }
+  if (at.length < kills) {
+    console.log(`only ${at.length} of ${kills} kills: the run was done before`);
+    process.exitCode = 1;
+  }
+  await Promise.all([whole, torn].map((runs) => rm(runs, { recursive: true, force: true })));
+}
+
+await main();
