@@ -111,7 +111,7 @@ test('an exported tf.layers model gives in TensorFlow.js what the app gives', as
   const loaded = await tf.loadLayersModel({
     load: () =>
       Promise.resolve({
-        modelTopology: json.modelTopology as object,
+        modelTopology: json.modelTopology,
         weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
         weightData: new Uint8Array(bytes).buffer,
       }),
