@@ -49,4 +49,47 @@ program
     },
   );
 
+/** A bench whose rows are printed as a table, or as JSON. */
+function addRows(name: string, description: string, rows: () => Promise<readonly object[]>): void {
+  program
+    .command(name)
+    .description(description)
+    .option('--json', 'print JSON', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const result = await rows();
+      if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      else console.table(result);
+    });
+}
+
+// Each loads its own libraries, so that `--help` and the others do not wait for them.
+addRows('engines', 'other engines that run in Node on the same step', async () =>
+  (await import('./other-engines.ts')).benchOtherEngines(),
+);
+addRows('eval', 'metrics beside cityscapesScripts (PEER_PYTHON names the interpreter)', async () =>
+  (await import('./eval.ts')).benchEval(),
+);
+addRows('optics', 'clustering of centre votes beside density-clustering', async () =>
+  (await import('./optics.ts')).benchOptics(),
+);
+addRows('instances', 'quality of clustering methods on simulated votes', async () =>
+  (await import('./instance-clustering.ts')).benchInstanceClustering(),
+);
+
+program
+  .command('data')
+  .description('frames per second of the data path')
+  .action(async () => (await import('./data.ts')).benchData());
+
+program
+  .command('soak')
+  .description('a long run: does memory grow, do steps slow down?')
+  .option('--steps <n>', 'training steps of workload a', Number, 2000)
+  .option('--json', 'print JSON', false)
+  .action(async ({ steps, json }: { steps: number; json: boolean }) => {
+    const result = await (await import('./soak.ts')).benchSoak({ steps, say });
+    if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else console.table([result.growth]);
+  });
+
 await program.parseAsync();

@@ -10,40 +10,42 @@ import {
   type Dataset,
 } from '@scene-mtl/datasets';
 
+const size = { height: 128, width: 256 };
+const frames = 48;
+
 /**
  * Frames per second of the data path on this machine: generating, reading from files, from the disk
  * cache and from memory. Each reading is a whole epoch in batches of 8 with all annotations; the
  * fastest of three epochs counts.
  */
-const size = { height: 128, width: 256 };
-const frames = 48;
-
-const folder = await mkdtemp(join(tmpdir(), 'scene-mtl-bench-'));
-try {
-  const root = join(folder, 'tree');
-  const start = performance.now();
-  await generateTree({ out: root, frames: { train: frames, val: 0 }, ...size, seed: 1 });
-  const generated = (frames * 1000) / (performance.now() - start);
-  const dataset = await openDataset(root);
-  const disk = diskCached(dataset, {
-    folder: join(folder, 'cache'),
-    maximumBytes: 1e9,
-    key: 'bench',
-  });
-  const memory = cached(dataset);
-  const rows: [string, number][] = [
-    ['generate, one process', generated],
-    ['read files', await fastest(dataset)],
-    ['read disk cache', await fastest(disk)],
-    ['read memory cache', await fastest(memory)],
-  ];
-  const [cpu] = cpus();
-  console.log(
-    `${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`,
-  );
-  for (const [name, rate] of rows) console.log(`${name.padEnd(22)} ${rate.toFixed(1)} frames/s`);
-} finally {
-  await rm(folder, { recursive: true, force: true });
+export async function benchData(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'scene-mtl-bench-'));
+  try {
+    const root = join(folder, 'tree');
+    const start = performance.now();
+    await generateTree({ out: root, frames: { train: frames, val: 0 }, ...size, seed: 1 });
+    const generated = (frames * 1000) / (performance.now() - start);
+    const dataset = await openDataset(root);
+    const disk = diskCached(dataset, {
+      folder: join(folder, 'cache'),
+      maximumBytes: 1e9,
+      key: 'bench',
+    });
+    const memory = cached(dataset);
+    const rows: [string, number][] = [
+      ['generate, one process', generated],
+      ['read files', await fastest(dataset)],
+      ['read disk cache', await fastest(disk)],
+      ['read memory cache', await fastest(memory)],
+    ];
+    const [cpu] = cpus();
+    console.log(
+      `${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`,
+    );
+    for (const [name, rate] of rows) console.log(`${name.padEnd(22)} ${rate.toFixed(1)} frames/s`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Frames per second of the fastest of three epochs after one that fills the caches. */
