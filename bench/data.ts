@@ -1,14 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { imageNetNormalisation, sampleArrays, type Task } from '@scene-mtl/core';
 import {
   batches,
   cached,
   diskCached,
   generateTree,
+  horizontalFlip,
   openDataset,
   type Dataset,
 } from '@scene-mtl/datasets';
+import { compile } from '@scene-mtl/runtime';
+import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { stepOf, workloads } from './workloads.ts';
 
 const size = { height: 128, width: 256 };
 const frames = 48;
@@ -38,11 +43,13 @@ export async function benchData(): Promise<void> {
       ['read disk cache', await fastest(disk)],
       ['read memory cache', await fastest(memory)],
     ];
+    const waiting = await waitingShare(memory);
     const [cpu] = cpus();
     console.log(
       `${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`,
     );
     for (const [name, rate] of rows) console.log(`${name.padEnd(22)} ${rate.toFixed(1)} frames/s`);
+    console.log(`training waits for data ${(100 * waiting).toFixed(1)} % of the time`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,4 +78,39 @@ async function fastest(dataset: Dataset): Promise<number> {
     if (epoch > 0) best = Math.max(best, (count * 1000) / (performance.now() - start));
   }
   return best;
+}
+
+/**
+ * Part of a training loop's time that goes into data, 0 … 1: the step of workload b (the size of the
+ * standard profile) on batches from memory, flipped at random and encoded for three tasks.
+ */
+async function waitingShare(dataset: Dataset, steps = 40): Promise<number> {
+  const tasks = [semantic(dataset.classes.length), instance(), depth()] as Task[];
+  const { run, signature, inputs } = stepOf(workloads.find(({ id }) => id === 'b')!);
+  const compiled = await compile(run, signature);
+  const stream = batches({
+    dataset,
+    split: 'train',
+    size,
+    batchSize: 8,
+    seed: 1,
+    transform: horizontalFlip(),
+    encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
+  });
+  let engine = 0;
+  let start = 0;
+  // The first steps compile the JavaScript and fill the cache.
+  for (let step = -10; step < steps; step++) {
+    if (step === 0) {
+      engine = 0;
+      start = performance.now();
+    }
+    const { value } = (await stream.next()) as { value: { arrays: Record<string, Float32Array> } };
+    const before = performance.now();
+    await compiled.run({ ...inputs, ...value.arrays } as never);
+    engine += performance.now() - before;
+  }
+  const total = performance.now() - start;
+  await compiled.dispose();
+  return (total - engine) / total;
 }

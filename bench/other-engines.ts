@@ -25,7 +25,7 @@ export interface OtherEngineResult {
   readonly ms?: number;
   /** Its time divided by ours in the same turns, median; 1 for ours. */
   readonly ratio?: number;
-  /** Largest relative difference of its losses or outputs from ours. */
+  /** Relative difference of its last value from ours after as many steps, updates included. */
   readonly difference?: number;
   /** Why it cannot run. */
   readonly cannot?: string;
@@ -51,7 +51,7 @@ export async function benchOtherEngines(
   tf.env().set('PROD', true);
   await tf.setBackend('cpu');
   const ours = (make: Maker, n = threads): Contestant => ({
-    engine: `ours, onnx/cpu, ${n} threads`,
+    engine: `ours, onnx/cpu, ${n} ${n === 1 ? 'thread' : 'threads'}`,
     start: () => make({ threads: n }),
   });
   const eager = (make: Maker, engine: 'cpu' | 'tensorflow'): Contestant => ({
@@ -172,32 +172,37 @@ async function compete(
   rounds: number,
   say: (text: string) => void,
 ): Promise<OtherEngineResult[]> {
-  const rows: { engine: string; cannot?: string; step?: TimedStep; ms: number[]; value: number }[] =
-    [];
+  const rows: {
+    engine: string;
+    cannot?: string;
+    step?: TimedStep;
+    ms: number[];
+    values: number[];
+  }[] = [];
   for (const { engine, start } of contestants) {
     try {
       const step = await start();
       const begun = performance.now();
-      const value = await step();
+      const values = [await step()];
       const first = performance.now() - begun;
-      rows.push({ engine, value, ...(first > PATIENCE ? { ms: [first] } : { step, ms: [] }) });
+      rows.push({ engine, values, ...(first > PATIENCE ? { ms: [first] } : { step, ms: [] }) });
     } catch (error) {
-      rows.push({ engine, cannot: (error as Error).message.split('\n')[0], value: 0, ms: [] });
+      rows.push({ engine, cannot: (error as Error).message.split('\n')[0], values: [], ms: [] });
     }
     say(`${work}: ${engine}${rows[rows.length - 1].cannot ? ' cannot run' : ' is warm'}`);
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { step, ms } of rows) {
+    for (const { step, ms, values } of rows) {
       if (!step) continue;
       const begun = performance.now();
-      await step();
+      values.push(await step());
       ms.push(performance.now() - begun);
     }
     say(`${work}: round ${round + 1} of ${rounds}`);
   }
   tf.disposeVariables();
   const [mine] = rows;
-  return rows.map(({ engine, cannot, value, ms }) =>
+  return rows.map(({ engine, cannot, values, ms }) =>
     cannot !== undefined
       ? { work, engine, cannot }
       : {
@@ -208,7 +213,12 @@ async function compete(
           ratio: median(
             ms.map((t, i) => t / (ms.length === rounds ? mine.ms[i] : median(mine.ms))),
           ),
-          difference: Math.abs(value - mine.value) / Math.abs(mine.value),
+          difference: differenceOf(values, mine.values),
         },
   );
+}
+
+function differenceOf(theirs: readonly number[], ours: readonly number[]): number {
+  const last = theirs.length - 1;
+  return Math.abs(theirs[last] - ours[last]) / Math.abs(ours[last]);
 }

@@ -21,21 +21,41 @@ const flags = [
   ...['training.evalEvery=30', 'training.checkpointEvery=7'],
 ];
 
-/** Runs the command; kills it after some milliseconds, unless it is done before. */
-function train(runs: string, killAfter?: number): Promise<{ killed: boolean; seconds: number }> {
-  const started = performance.now();
+/** How a run ended, and its seconds from the moment that its data was there. */
+interface Ended {
+  readonly killed: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Runs the command; kills it some seconds after its data is there (or after its start, for
+ * `from: 'start'`), unless it is done before.
+ */
+function train(
+  runs: string,
+  kill?: { readonly from: 'start' | 'data'; readonly seconds: number },
+): Promise<Ended> {
   const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
   const child = spawn(process.execPath, [...node, ...flags, '--runs', runs], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
-  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const timer =
-    killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  let ready: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const arm = () => {
+    if (kill) timer = setTimeout(() => child.kill('SIGKILL'), 1000 * kill.seconds);
+  };
+  if (kill?.from === 'start') arm();
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+    if (ready !== undefined || !log.includes('weighted by')) return;
+    ready = performance.now();
+    if (kill?.from === 'data') arm();
+  });
   return new Promise((resolve, reject) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      const seconds = (performance.now() - started) / 1000;
+      const seconds = (performance.now() - (ready ?? performance.now())) / 1000;
       if (code === 0 || signal === 'SIGKILL') resolve({ killed: code !== 0, seconds });
       else reject(new Error(`train ended with code ${code}:\n${log}`));
     });
@@ -53,16 +73,22 @@ async function main(): Promise<void> {
   const whole = await mkdtemp(join(tmpdir(), 'check-resume-whole-'));
   const torn = await mkdtemp(join(tmpdir(), 'check-resume-torn-'));
   const { seconds } = await train(whole);
-  // Again with the scenes there: how long a start takes, and so where kills fall inside of training.
-  const { seconds: start } = await train(whole);
-  console.log(`undisturbed: ${seconds.toFixed(1)} s, of which ${start.toFixed(1)} s to start`);
+  console.log(`undisturbed: ${seconds.toFixed(1)} s of compiling and training`);
 
+  // Compiling and loading a checkpoint again, before the first step of a resumed run.
+  const resuming = 0.7;
   const at: number[] = [];
   let done = false;
   while (at.length < kills && !done) {
-    // From before the first step to some twentieth of the training beyond it.
-    const window = start + (2 * (seconds - start)) / kills;
-    const { killed } = await train(torn, 1000 * window * (0.3 + 0.9 * random.next()));
+    // The first while the scenes are made or Node.js starts; the others up to a tenth of the
+    // training (at 20 kills) beyond the checkpoint before.
+    const window = resuming + (1.9 * seconds) / kills;
+    const { killed } = await train(
+      torn,
+      at.length === 0
+        ? { from: 'start', seconds: 1 + random.next() }
+        : { from: 'data', seconds: window * random.next() },
+    );
     done = !killed;
     if (killed) at.push(Math.max(0, ...(await checkpointSteps(torn))));
   }
@@ -86,6 +112,11 @@ async function main(): Promise<void> {
     const same = a !== undefined && b !== undefined && a.equals(b);
     console.log(`${same ? 'same' : 'DIFFERENT'}  ${file} (${a?.length} bytes)`);
     if (!same) process.exitCode = 1;
+  }
+  const [first, last] = [at[0], at.at(-1) ?? 0];
+  if (last === first) {
+    console.log('no kill fell inside of the training, so nothing was checked');
+    process.exitCode = 1;
   }
   if (at.length < kills) {
     console.log(`only ${at.length} of ${kills} kills: the run was done before`);

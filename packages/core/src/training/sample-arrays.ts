@@ -21,9 +21,15 @@ export const symmetricNormalisation: Normalisation = {
 
 /** `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`. */
 export function normalised(image: Uint8Array, { mean, deviation }: Normalisation): Float32Array {
+  // A byte has few values: three tables in place of two operations per number.
+  const [r, g, b] = mean.map((m, c) =>
+    Float32Array.from({ length: 256 }, (_, x) => (x / 255 - m) / deviation[c]),
+  );
   const result = new Float32Array(image.length);
   for (let i = 0; i < image.length; i += 3) {
-    for (let c = 0; c < 3; c++) result[i + c] = (image[i + c] / 255 - mean[c]) / deviation[c];
+    result[i] = r[image[i]];
+    result[i + 1] = g[image[i + 1]];
+    result[i + 2] = b[image[i + 2]];
   }
   return result;
 }

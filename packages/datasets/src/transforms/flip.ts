@@ -34,13 +34,17 @@ export function flipped(sample: Sample): Sample {
   };
 }
 
-function mirrored<Data extends Pixels>(data: Data, width: number, channels = 1): Data {
+function mirrored<Data extends Pixels>(data: Data, width: number, channels: 1 | 3 = 1): Data {
   const result = data.slice() as Data;
   const row = width * channels;
   for (let start = 0; start < data.length; start += row) {
-    for (let c = 0; c < width; c++) {
-      const from = start + (width - 1 - c) * channels;
-      for (let k = 0; k < channels; k++) result[start + c * channels + k] = data[from + k];
+    const line = result.subarray(start, start + row).reverse();
+    if (channels === 1) continue;
+    // Reversed whole, each pixel reads B, G, R: its ends change places again.
+    for (let c = 0; c < row; c += 3) {
+      const end = line[c];
+      line[c] = line[c + 2];
+      line[c + 2] = end;
     }
   }
   return result;

@@ -11,9 +11,13 @@ export function centreVectors(sample: Sample): Target {
   const centres = sample.centres ?? meanPixels(instance, width);
   const value = new Float32Array(instance.length * 2);
   const mask = new Float32Array(instance.length);
+  let known = 0;
+  let centre: Centre | undefined;
   for (let i = 0; i < instance.length; i++) {
-    if (instance[i] === 0) continue;
-    const centre = centres.get(instance[i]);
+    const id = instance[i];
+    if (id === 0) continue;
+    // Neighbours mostly belong to the same object: one look-up per run of pixels.
+    if (id !== known) centre = centres.get((known = id));
     if (!centre) {
       throw new Error(
         `instance: sample ${sample.id}: expected a centre for object ${instance[i]}, which has ` +
