@@ -78,19 +78,22 @@ async function main(): Promise<void> {
   // Compiling and loading a checkpoint again, before the first step of a resumed run.
   const resuming = 0.7;
   const at: number[] = [];
-  let done = false;
-  while (at.length < kills && !done) {
+  let stretch = 1;
+  while (at.length < kills) {
     // The first while the scenes are made or Node.js starts; the others up to a tenth of the
     // training (at 20 kills) beyond the checkpoint before.
-    const window = resuming + (1.9 * seconds) / kills;
+    const window = stretch * (resuming + (1.9 * seconds) / kills);
     const { killed } = await train(
       torn,
       at.length === 0
         ? { from: 'start', seconds: 1 + random.next() }
-        : { from: 'data', seconds: window * random.next() },
+        : { from: 'data', seconds: window * (0.3 + 0.7 * random.next()) },
     );
-    done = !killed;
-    if (killed) at.push(Math.max(0, ...(await checkpointSteps(torn))));
+    if (!killed) break;
+    const step = Math.max(0, ...(await checkpointSteps(torn)));
+    // A busy machine resumes more slowly: kills that leave no new checkpoint come later and later.
+    stretch = step === at.at(-1) ? 1.2 * stretch : 1;
+    at.push(step);
   }
   console.log(`killed ${at.length} times; checkpoint after each: ${at.join(' ')}`);
   await train(torn);

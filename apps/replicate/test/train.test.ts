@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from '@scene-mtl/core';
+import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { tasksOf } from '../src/assemble.ts';
 import { evaluateRun } from '../src/run/evaluate-run.ts';
@@ -247,6 +248,22 @@ describe('objects', () => {
       'panoptic/pqStuff': 100,
       'panoptic/pq': 50,
     });
+  });
+
+  test('are decoded by the chosen parameters at 128×256, and never from fewer than 4 px', () => {
+    expect(decodingFor({ height: 128, width: 256 }, [1])).toMatchObject({
+      minArea: DEFAULT_MIN_AREA,
+      adoptWithin: DEFAULT_ADOPT_WITHIN,
+    });
+    // A quarter of the width, a sixteenth of the area: 8 / 4 px, and 10 / 16 px is below the least.
+    const small = decodingFor({ height: 32, width: 64 }, [1]);
+    expect(small).toMatchObject({ minArea: 4, adoptWithin: 2 });
+    // A block of 3×3 votes 1 px apart, as neighbours with one vector give them, is one object. OPTICS
+    // begins at a corner with 3 votes within 1 px, below minPts, which it leaves to be adopted.
+    const block = Array.from({ length: 9 }, (_, i) => [i % 3, Math.floor(i / 3)]);
+    const pixels = Int32Array.from(block, ([column, row]) => 64 * row + column);
+    const input = { votes: Float64Array.from(block.flat()), pixels, height: 32, width: 64 };
+    expect([...(small.method?.(input) ?? [])]).toEqual([-1, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('have official values: single objects, groups, stuff, void', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { compilerArguments, nvidiaWheels } from '../../../scripts/setup-gpu.ts';
+import { compilerArguments, nvidiaWheels } from '../scripts/setup-gpu.ts';
 import { catalogue } from '../src/index.ts';
 import { engineReports, listing, main, type EngineReport } from '../src/engines/cli.ts';
 

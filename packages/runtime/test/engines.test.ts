@@ -11,6 +11,8 @@ const twice = ({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, 2) });
 const signature = { x: { shape: [2], dtype: 'float32' } } as const;
 const ort = await onnxRuntime();
 const cuda = missingDevice(ort, 'cuda');
+/** Skipped, visibly, on a machine that has the CUDA library. */
+const noCuda = cuda === undefined ? test.skip : test;
 const tensorFlow = installedTensorFlow().length > 0;
 const trialOf = async (id: string) => tinyStep(engineOf(id).options).catch(reasonOf);
 const gpu = await trialOf('onnx/webgpu');
@@ -63,7 +65,6 @@ describe('engine and device', () => {
     expect([0, 8, 16]).toContain((await onnxTarget({ device: 'cpu' })).block);
   });
 
-  const noCuda = cuda === undefined ? test.skip : test;
   noCuda(
     'without the CUDA library the error names it and the command, and nothing falls back',
     async () => {
@@ -133,8 +134,7 @@ describe('chooseEngine', () => {
     expect(say.mock.calls).toEqual([[line]]);
   });
 
-  test('goes on to the next that works, with the reason of each that does not', async () => {
-    if (cuda === undefined) return; // a machine with CUDA takes it
+  noCuda('goes on to the next that works, with the reason of each that does not', async () => {
     const { id, line } = await chooseEngine({ among: ['onnx/cuda', 'cpu'], say: () => undefined });
     expect(id).toBe('cpu');
     expect(line).toBe(
@@ -142,12 +142,13 @@ describe('chooseEngine', () => {
     );
   });
 
-  test('none left is an error with every reason; an unknown id names the known ones', async () => {
-    if (cuda !== undefined) {
-      await expect(chooseEngine({ among: ['onnx/cuda'] })).rejects.toThrow(
-        `no engine runs: not onnx/cuda: ${cuda}`,
-      );
-    }
+  noCuda('none left is an error with every reason', async () => {
+    await expect(chooseEngine({ among: ['onnx/cuda'] })).rejects.toThrow(
+      `no engine runs: not onnx/cuda: ${cuda}`,
+    );
+  });
+
+  test('an unknown id is an error that names the known ones', async () => {
     await expect(chooseEngine({ among: ['tpu' as 'cpu'] })).rejects.toThrow(
       "engine 'tpu': expected one of onnx/cpu, onnx/webgpu, onnx/cuda, tensorflow, cpu",
     );

@@ -13,8 +13,12 @@ import {
 /** Size for which the defaults of `decodeInstances` were chosen, px (docs/decisions/0002-optics.md). */
 const CHOSEN_AT = { height: 128, width: 256 };
 
+/** Least counts: fewer pixels than a 2×2 block are no object at any size. */
+const LEAST = 4;
+
 /**
  * Parameters of OPTICS for images of a size: distances grow with the width, counts with the area.
+ * Below, ε stays at 1 px, since the votes of neighbours whose vectors are alike lie 1 px apart.
  * @param classes training ids of the classes whose objects are told apart
  */
 export function decodingFor({ height, width }: Size, classes: readonly number[]): InstanceOptions {
@@ -22,9 +26,11 @@ export function decodingFor({ height, width }: Size, classes: readonly number[])
   const area = (height * width) / (CHOSEN_AT.height * CHOSEN_AT.width);
   return {
     classes,
-    // minPts counts the point itself, so that 2 is the least that groups anything.
-    method: clusterByOptics({ minPts: Math.max(2, Math.round(20 * area)), eps: 3 * length }),
-    minArea: Math.max(1, Math.round(DEFAULT_MIN_AREA * area)),
+    method: clusterByOptics({
+      minPts: Math.max(LEAST, Math.round(20 * area)),
+      eps: Math.max(1, 3 * length),
+    }),
+    minArea: Math.max(LEAST, Math.round(DEFAULT_MIN_AREA * area)),
     adoptWithin: DEFAULT_ADOPT_WITHIN * length,
   };
 }

@@ -65,6 +65,13 @@ async function stopped(worker: ChildProcess): Promise<void> {
 }
 
 /**
+ * True where a forked process could run the worker: from the built package, or from source under a
+ * loader of TypeScript that it inherits (not under jest, whose loader is its own).
+ */
+export const canFork = (): boolean =>
+  !import.meta.url.endsWith('.ts') || process.execArgv.some((argument) => /\btsx\b/.test(argument));
+
+/**
  * Node's own arguments without `-e CODE` and its like: handed down, every worker would run that code,
  * and with it this function, again.
  */

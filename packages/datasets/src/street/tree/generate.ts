@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
-import { inWorkers } from './fork.ts';
+import { canFork, inWorkers } from './fork.ts';
 import { frameFiles } from './frame-files.ts';
 import {
   GENERATOR_VERSION,
@@ -25,7 +25,7 @@ export interface GenerateOptions {
   readonly width: number;
   readonly seed: number;
   readonly noise?: NoiseOptions;
-  /** Processes that render; default 1, in this process. Never changes the result. */
+  /** Processes that render, where they can be forked; default 1, in this process. Never changes the result. */
   readonly workers?: number;
   /** Called after each frame. */
   onProgress?(done: number, total: number): void;
@@ -65,7 +65,7 @@ export async function generateTree(
       hashes[index] = hash;
       options.onProgress?.(++done, plan.length);
     };
-    if (workers > 1) await inWorkers(job, plan, workers, finished);
+    if (workers > 1 && canFork()) await inWorkers(job, plan, workers, finished);
     else {
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }

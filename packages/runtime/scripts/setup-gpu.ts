@@ -23,7 +23,7 @@ const TENSORFLOW = '2.15.1';
 /** Python that the wheel is made for; only its libraries are used, so any pip can fetch it. */
 const WHEEL = ['--only-binary=:all:', '--python-version=311', '--platform=manylinux2014_x86_64'];
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const say = (text: string) => void process.stderr.write(`setup:gpu: ${text}\n`);
 
 /** Runs a command with its output shown. */
@@ -171,12 +171,17 @@ function setUpTensorFlow(kind: 'cpu' | 'gpu', from: string | undefined): void {
 }
 
 function setUpOnnxCuda(): void {
-  const env = { ONNXRUNTIME_NODE_INSTALL: 'cuda12' };
-  const script = join('node_modules', 'onnxruntime-node', 'script', 'install.js');
-  if (!run(process.execPath, [script], root, env)) {
+  // Naming 'cuda12' instead is ignored under npm (onnxruntime-node 1.30.0).
+  const env = { ONNXRUNTIME_NODE_INSTALL: 'true' };
+  const folder = join(root, 'node_modules', 'onnxruntime-node');
+  const platform = `${process.platform}/${process.arch}`;
+  run(process.execPath, [join(folder, 'script', 'install.js')], root, env);
+  // The script also ends with code 0 where there is nothing for this platform.
+  const library = 'libonnxruntime_providers_cuda.so';
+  if (!existsSync(join(folder, 'bin', 'napi-v6', platform, library))) {
     throw new Error(
-      'the CUDA library of ONNX Runtime did not come from api.nuget.org; it exists for linux/x64, ' +
-        'and needs CUDA 12 and cuDNN 9 on the machine',
+      `${library} did not come from api.nuget.org (see above); it exists for linux/x64 (this is ` +
+        `${platform}) and needs CUDA 12 and cuDNN 9 on the machine`,
     );
   }
 }
