@@ -3,20 +3,25 @@ import type { Config } from '../config/schema.ts';
 import { json, readJsonIfPresent, writeWhole } from './files.ts';
 
 /**
- * Takes a run folder for a configuration: writes `config.json`, or checks that the one there is the
- * same, so that a folder never mixes results of two configurations.
+ * Checks that a run folder is free or was started with this configuration, so that it never mixes
+ * the results of two.
  * @throws naming the first key that differs
  */
-export async function claimFolder(folder: string, config: Config): Promise<void> {
+export async function checkFolder(folder: string, config: Config): Promise<void> {
   const file = join(folder, 'config.json');
   const known = await readJsonIfPresent(file);
-  if (known === undefined) return writeWhole(file, json(config));
-  const difference = firstDifference(known, config, '');
+  const difference = known === undefined ? undefined : firstDifference(known, config, '');
   if (difference !== undefined) {
     throw new Error(
       `${file}: ${difference}; give another --name to start a new run, or delete ${folder}`,
     );
   }
+}
+
+/** Takes a run folder for a configuration: `checkFolder`, then writes `config.json`. */
+export async function claimFolder(folder: string, config: Config): Promise<void> {
+  await checkFolder(folder, config);
+  await writeWhole(join(folder, 'config.json'), json(config));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

@@ -8,7 +8,7 @@ import type { Config } from '../config/schema.ts';
 import { table1, type Table1Row, type TaskName } from '../paper/table1.ts';
 import { environment } from '../run/environment.ts';
 import { json, writeWhole } from '../run/files.ts';
-import { claimFolder } from '../run/folder.ts';
+import { checkFolder, claimFolder } from '../run/folder.ts';
 import { duration, progressLine, type ProgressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from '../train/run-row.ts';
 import { trivialMetrics } from '../train/trivial.ts';
@@ -34,12 +34,7 @@ export async function runTable1(options: Table1Options): Promise<string> {
   const { config, runs, name } = options;
   const line = progressLine();
   const folder = join(runs, name);
-  await claimFolder(folder, config);
-  const machine = environment();
-  await writeWhole(
-    join(folder, 'environment.json'),
-    json({ ...machine, command: options.command }),
-  );
+  await checkFolder(folder, config);
   const dataset = await datasetOf(config, runs, line);
   const available = tasksOf(dataset);
   const wanted = table1
@@ -51,6 +46,13 @@ export async function runTable1(options: Table1Options): Promise<string> {
     `${dataset.name}: ${dataset.list('train').length} training and ${dataset.list('val').length} validation frames`,
   );
   const trivial = await trivialMetrics(dataset, Object.values(available), config.size);
+  // The data can be read through, so the run will not end before it has begun.
+  await claimFolder(folder, config);
+  const machine = environment();
+  await writeWhole(
+    join(folder, 'environment.json'),
+    json({ ...machine, command: options.command }),
+  );
   const rows: Record<string, RowResult[]> = {};
   const clock = rowClock(wanted.length * config.seeds.length, config.training.steps, line);
   for (const { row, tasks } of wanted) {
