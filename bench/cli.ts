@@ -66,9 +66,10 @@ function addRows(name: string, description: string, rows: () => Promise<readonly
 addRows('engines', 'other engines that run in Node on the same step', async () =>
   (await import('./other-engines.ts')).benchOtherEngines(),
 );
-addRows('eval', 'metrics beside cityscapesScripts (PEER_PYTHON names the interpreter)', async () =>
-  (await import('./eval.ts')).benchEval(),
-);
+program
+  .command('eval')
+  .description('metrics beside cityscapesScripts (PEER_PYTHON names the interpreter)')
+  .action(async () => void (await (await import('./eval.ts')).benchEval()));
 addRows('optics', 'clustering of centre votes beside density-clustering', async () =>
   (await import('./optics.ts')).benchOptics(),
 );
