@@ -11,7 +11,7 @@ import type { Config } from './schema.ts';
  * | paper    | `… --profile paper --data CITYSCAPES`         | 128×256 | a GPU and days  |
  */
 const quick: Config = {
-  data: { source: 'generated', train: 600, val: 100, seed: 1 },
+  data: { source: 'generated', train: 600, val: 100, seed: 1, holdOut: null },
   size: { height: 64, width: 128 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
@@ -37,7 +37,7 @@ const quick: Config = {
 
 const smoke: Config = {
   ...quick,
-  data: { source: 'generated', train: 32, val: 8, seed: 1 },
+  data: { source: 'generated', train: 32, val: 8, seed: 1, holdOut: null },
   size: { height: 32, width: 64 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
@@ -56,7 +56,7 @@ const smoke: Config = {
 
 const standard: Config = {
   ...quick,
-  data: { source: 'generated', train: 2975, val: 500, seed: 1 },
+  data: { source: 'generated', train: 2975, val: 500, seed: 1, holdOut: null },
   size: { height: 128, width: 256 },
   training: { ...quick.training, steps: 4000, evalEvery: 1000, checkpointEvery: 500, warmUp: 100 },
   seeds: [1, 2, 3],
@@ -64,7 +64,7 @@ const standard: Config = {
 
 /** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
 const paper: Config = {
-  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null },
+  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null, holdOut: null },
   size: { height: 128, width: 256 },
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },

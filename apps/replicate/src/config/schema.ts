@@ -11,12 +11,20 @@ const data = z.discriminatedUnion('source', [
     train: positive.describe('training frames'),
     val: positive.describe('validation frames'),
     seed: z.number().int().nonnegative(),
+    holdOut: positive
+      .nullable()
+      .default(null)
+      .describe('so many training frames stand in for the validation split; null: none'),
   }),
   z.strictObject({
     source: z.literal('folder'),
     root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
     maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
     maxVal: positive.nullable(),
+    holdOut: positive
+      .nullable()
+      .default(null)
+      .describe('so many training frames stand in for the validation split; null: none'),
   }),
 ]);
 
