@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addItemCommands } from './commands/item.ts';
+import { addReportCommands } from './commands/report.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addTrainCommand } from './commands/train.ts';
 
@@ -18,6 +19,7 @@ const program = new Command('replicate')
   .exitOverride();
 addItemCommands(program);
 addPlanCommand(program);
+addReportCommands(program);
 addTrainCommand(program);
 addEvaluateCommand(program);
 addPredictCommand(program);
