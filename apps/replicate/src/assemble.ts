@@ -45,7 +45,10 @@ export async function datasetOf(
   const { data, size } = config;
   if (data.source === 'generated') {
     const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
-    return cached(heldOut(await openDataset(root), data.holdOut));
+    const scenes = await openDataset(root);
+    const judged =
+      data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
+    return cached(heldOut(judged, data.holdOut));
   }
   const dataset = await openDataset(data.root);
   const limits = { train: data.maxTrain, val: data.maxVal, test: null };
@@ -55,6 +58,12 @@ export async function datasetOf(
   };
   return cached(heldOut(limited, data.holdOut));
 }
+
+/** Noisy labels to train on, and the truth to validate with. */
+const judgedBy = (truth: Dataset, noisy: Dataset): Dataset => ({
+  ...noisy,
+  read: (id, split, size) => (split === 'val' ? truth : noisy).read(id, split, size),
+});
 
 /** Some training frames, evenly over the list, in place of the validation split. */
 function heldOut(dataset: Dataset, count: number | null): Dataset {
@@ -145,8 +154,9 @@ export function assemble(
     weightDecay,
     ...(clipNorm !== null && { clipNorm }),
   });
+  const horizon = training.scheduleSteps ?? steps;
   const rate = (base: number): Schedule =>
-    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, steps)) : poly(base, steps);
+    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, horizon)) : poly(base, horizon);
   return {
     network,
     parameters,

@@ -11,7 +11,15 @@ import type { Config } from './schema.ts';
  * | paper    | `… --profile paper --data CITYSCAPES`         | 128×256 | a GPU and days  |
  */
 const quick: Config = {
-  data: { source: 'generated', train: 600, val: 100, seed: 1, holdOut: null },
+  data: {
+    source: 'generated',
+    train: 600,
+    val: 100,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 64, width: 128 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
@@ -28,8 +36,10 @@ const quick: Config = {
     warmUp: 20,
     initialLogVariance: 0,
     flip: 0.5,
+    scheduleSteps: null,
     evalEvery: 200,
     checkpointEvery: 100,
+    logEvery: 10,
   },
   seeds: [1],
   strips: 6,
@@ -37,7 +47,15 @@ const quick: Config = {
 
 const smoke: Config = {
   ...quick,
-  data: { source: 'generated', train: 32, val: 8, seed: 1, holdOut: null },
+  data: {
+    source: 'generated',
+    train: 32,
+    val: 8,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 32, width: 64 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
@@ -56,7 +74,15 @@ const smoke: Config = {
 
 const standard: Config = {
   ...quick,
-  data: { source: 'generated', train: 2975, val: 500, seed: 1, holdOut: null },
+  data: {
+    source: 'generated',
+    train: 2975,
+    val: 500,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 128, width: 256 },
   training: { ...quick.training, steps: 4000, evalEvery: 1000, checkpointEvery: 500, warmUp: 100 },
   seeds: [1, 2, 3],
@@ -81,8 +107,10 @@ const paper: Config = {
     warmUp: 0,
     initialLogVariance: 0,
     flip: 0.5,
+    scheduleSteps: null,
     evalEvery: 5000,
     checkpointEvery: 1000,
+    logEvery: 10,
   },
   seeds: [1, 2, 3],
   strips: 6,

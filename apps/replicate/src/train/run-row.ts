@@ -102,6 +102,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       steps: training.steps,
       evalEvery: training.evalEvery,
       checkpointEvery: training.checkpointEvery,
+      logEvery: training.logEvery,
       compile: timed(run.compile, clock),
       folder,
       configHash,
