@@ -28,7 +28,7 @@ const quick: Config = {
   training: {
     steps: 600,
     batchSize: 8,
-    learningRate: 0.02,
+    learningRate: 0.1,
     weightingLearningRate: null,
     momentum: 0.9,
     weightDecay: 1e-4,
@@ -84,7 +84,7 @@ const standard: Config = {
     holdOut: null,
   },
   size: { height: 128, width: 256 },
-  training: { ...quick.training, steps: 4000, evalEvery: 1000, checkpointEvery: 500, warmUp: 100 },
+  training: { ...quick.training, steps: 2000, evalEvery: 500, checkpointEvery: 250, warmUp: 50 },
   seeds: [1, 2, 3],
 };
 
