@@ -93,6 +93,7 @@ export {
 } from './metrics/sigma-calibration.ts';
 export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
 export { bandOverSeeds } from './plots/band-over-seeds.ts';
+export { dotChart, type Dot, type DotChart, type DotSeries } from './plots/dot-chart.ts';
 export {
   lineChart,
   type ChartAxis,
