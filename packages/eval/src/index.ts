@@ -109,6 +109,7 @@ export {
   type WeightGridChart,
   type WeightGridPoint,
 } from './plots/weight-grid-chart.ts';
+export type { ReportGroup, ReportItem } from './report/groups.ts';
 export {
   report,
   type KeyNumber,
@@ -116,6 +117,7 @@ export {
   type ReportInput,
   type ReportStrip,
 } from './report/report.ts';
+export type { ReportFinding, ReportVerdict } from './report/verdicts.ts';
 export { bootstrapInterval, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';
