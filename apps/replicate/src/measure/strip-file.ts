@@ -1,7 +1,6 @@
 import type { Sample } from '@scene-mtl/core';
 import {
   colourDisparity,
-  panelPng,
   stripPanels,
   type Panel,
   type PixelErrors,
@@ -13,6 +12,7 @@ import { stripOf } from '../train/predictions.ts';
 import type { Predictions } from '../train/evaluation.ts';
 import { errorMaps, taskOrder } from './pixel-errors.ts';
 import type { MeasurementPlace } from './measurement.ts';
+import { readRgb, smallPng } from './small-png.ts';
 
 /** Pictures of one frame, one below the other in one PNG: one file per frame, cut apart to be shown. */
 export type StripFile = {
@@ -92,7 +92,7 @@ export async function stackedPng(panels: readonly Rgb[]): Promise<Uint8Array> {
   const [{ height, width }] = panels;
   const data = new Uint8Array(panels.length * height * width * 3);
   panels.forEach((panel, k) => data.set(panel.data, k * height * width * 3));
-  return panelPng({ height: panels.length * height, width, data });
+  return smallPng({ width, height: panels.length * height, data });
 }
 
 /** The pictures of a saved strip, cut apart, with a text for each. */
@@ -101,9 +101,8 @@ export async function cutStrip(
   { panels, frame }: Pick<StripFile, 'panels' | 'frame'>,
   title: string,
 ): Promise<ReportStrip> {
-  const { default: sharp } = await import('sharp');
-  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const [height, width] = [info.height / panels.length, info.width];
+  const whole = await readRgb(png);
+  const [height, width] = [whole.height / panels.length, whole.width];
   const size = height * width * 3;
   return {
     title,
@@ -111,7 +110,11 @@ export async function cutStrip(
       panels.map(async (name, k) => ({
         name,
         alt: `${name} of frame ${frame}`,
-        png: await panelPng({ height, width, data: data.subarray(k * size, (k + 1) * size) }),
+        png: await smallPng({
+          height,
+          width,
+          data: whole.data.subarray(k * size, (k + 1) * size),
+        }),
       })),
     ),
   };
