@@ -87,12 +87,15 @@ export async function saveStrips(
   return saved;
 }
 
-/** Pictures of one size, one below the other. */
+/** Pictures of one size, one below the other, in at most 256 colours: a third of the bytes of RGB. */
 export async function stackedPng(panels: readonly Rgb[]): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
   const [{ height, width }] = panels;
   const data = new Uint8Array(panels.length * height * width * 3);
   panels.forEach((panel, k) => data.set(panel.data, k * height * width * 3));
-  return panelPng({ height: panels.length * height, width, data });
+  return sharp(data, { raw: { width, height: panels.length * height, channels: 3 } })
+    .png({ palette: true, colours: 256, dither: 0.5, effort: 10, compressionLevel: 9 })
+    .toBuffer();
 }
 
 /** The pictures of a saved strip, cut apart, with a text for each. */
