@@ -8,19 +8,24 @@ import {
 import type { Predictions } from '../train/evaluation.ts';
 
 /**
- * What objects are decoded from: what the network predicts; its classes with true centre vectors; or
- * true classes and vectors, the upper bound of the clustering itself.
+ * What objects are decoded from: what the network predicts; its classes with true centre vectors; true
+ * classes with its vectors; or true classes and vectors, the upper bound of the clustering itself.
  */
-export const decodingSources = ['predicted', 'trueVectors', 'truth'] as const;
+export type DecodingSource = 'predicted' | 'trueVectors' | 'trueClasses' | 'truth';
 
-/** One of `decodingSources`. */
-export type DecodingSource = (typeof decodingSources)[number];
+/** What tables call them. */
+export const sourceTitles: Readonly<Record<DecodingSource, string>> = {
+  predicted: 'predicted',
+  trueVectors: 'true vectors',
+  trueClasses: 'true classes',
+  truth: 'true classes and vectors',
+};
 
 /**
  * Classes and centre vectors of an image from a source.
  *
  * True vectors exist on true objects alone: elsewhere, where a class may be predicted too, the
- * predicted vector stays. In `truth`, pixels of no single object (groups) have no class.
+ * predicted vector stays. With true classes, pixels of no single object (groups) have none.
  * @param classes training ids of the classes whose objects are told apart
  */
 export function decodingInput(
@@ -46,7 +51,10 @@ export function decodingInput(
   }
   const objects = trueObjects(sample, classes);
   const truth = Uint8Array.from(objects, (id, i) => (id === 0 ? VOID : sample.semantic![i]));
-  return { height, width, semantic: truth, vectors: value };
+  return {
+    ...{ height, width, semantic: truth },
+    vectors: source === 'trueClasses' ? vectors : value,
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ export interface ObjectMatching {
   /** Regular id for each training class. */
   readonly ids: Uint8Array;
   /** Ground truth of a sample as an official instance image `u16 [H, W]`. */
-  truth(sample: Sample): Uint16Array;
+  readonly truth: (sample: Sample) => Uint16Array;
 }
 
 /** An evaluated class without objects; which one makes no difference to the matching. */

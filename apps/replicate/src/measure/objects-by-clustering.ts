@@ -4,18 +4,34 @@ import {
   colourVectors,
   instanceMatcher,
   type ImageMatches,
+  type Panel,
 } from '@scene-mtl/eval';
 import type { Sample } from '@scene-mtl/core';
 import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
 import { instanceOverlay } from '../run/overlay.ts';
 import type { Predictions } from '../train/evaluation.ts';
 import { shownFrames } from '../train/predictions.ts';
-import { clusterings, clusteringsFor, clusteringTitles, type Clustering } from './clustering-methods.ts';
-import { decodingInput, decodingSources, trueObjects, type DecodingSource } from './decoding-input.ts';
+import {
+  clusterings,
+  clusteringsFor,
+  clusteringTitles,
+  type Clustering,
+} from './clustering-methods.ts';
+import { decodingInput, trueObjects, type DecodingSource } from './decoding-input.ts';
 import type { Measurement, MeasurementPlace } from './measurement.ts';
 import { objectMatching } from './object-matching.ts';
-import { saveStrip, type SavedStrip } from './saved-strip.ts';
+import { stackedPng, type StripFile } from './strip-file.ts';
 import { votePicture } from './vote-picture.ts';
+
+/** What objects are found in here. */
+export const objectSources = [
+  'predicted',
+  'trueVectors',
+  'truth',
+] as const satisfies DecodingSource[];
+
+/** One of `objectSources`. */
+export type ObjectSource = (typeof objectSources)[number];
 
 /** Objects found by one method from one source. */
 export type FoundObjects = {
@@ -39,9 +55,9 @@ export type ObjectsByClustering = {
   readonly frames: number;
   /** True single objects over all frames, whatever their size. */
   readonly trueObjects: number;
-  readonly found: Readonly<Record<DecodingSource, Readonly<Record<Clustering, FoundObjects>>>>;
+  readonly found: Readonly<Record<ObjectSource, Readonly<Record<Clustering, FoundObjects>>>>;
   readonly opticsMinus: Readonly<Record<'dbscan' | 'components', ApDifference>>;
-  readonly shown: readonly SavedStrip[];
+  readonly strips: readonly StripFile[];
 };
 
 /** Official smallest object, 100 px at 2048×1024, as a share of the image. */
@@ -68,7 +84,7 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
     await place.each((sample, predictions) => {
       objects += new Set(trueObjects(sample, instanceClasses).filter((v) => v !== 0)).size;
       const truth = matching?.truth(sample);
-      for (const source of decodingSources) {
+      for (const source of objectSources) {
         const input = decodingInput(source, sample, predictions, instanceClasses);
         for (const name of clusterings) {
           const { instances } = decodeInstances(input, methods[name]);
@@ -111,21 +127,21 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
         };
       }),
       opticsMinus: { dbscan: minus('dbscan'), components: minus('components') },
-      shown: await pictures(place),
+      strips: await pictures(place),
     };
   },
 };
 
 /** A value for each source and method. */
 function each<T>(
-  of: (source: DecodingSource, name: Clustering) => T,
-): Record<DecodingSource, Record<Clustering, T>> {
-  const row = (source: DecodingSource) =>
+  of: (source: ObjectSource, name: Clustering) => T,
+): Record<ObjectSource, Record<Clustering, T>> {
+  const row = (source: ObjectSource) =>
     Object.fromEntries(clusterings.map((name) => [name, of(source, name)])) as Record<
       Clustering,
       T
     >;
-  return Object.fromEntries(decodingSources.map((source) => [source, row(source)])) as Record<
+  return Object.fromEntries(objectSources.map((source) => [source, row(source)])) as Record<
     DecodingSource,
     Record<Clustering, T>
   >;
@@ -134,21 +150,24 @@ function each<T>(
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** From photograph to objects, in frames spread evenly over the split. */
-async function pictures(place: MeasurementPlace): Promise<SavedStrip[]> {
-  const shown: SavedStrip[] = [];
+async function pictures(place: MeasurementPlace): Promise<StripFile[]> {
+  const saved: StripFile[] = [];
   for (const { sample, predictions } of await place.predict(
     shownFrames(place.dataset, FRAMES_SHOWN),
   )) {
-    shown.push(await saveStrip(place, sample.id, sample.id, panels(place, sample, predictions)));
+    const panels = panelsOf(place, sample, predictions);
+    const file = `${sample.id.replace(/[^\w.-]+/g, '-')}.png`;
+    await place.save(file, await stackedPng(panels));
+    saved.push({ file, frame: sample.id, panels: panels.map(({ name }) => name) });
   }
-  return shown;
+  return saved;
 }
 
-function panels(
+function panelsOf(
   { size, dataset }: MeasurementPlace,
   sample: Sample,
   predictions: Predictions,
-): Parameters<typeof saveStrip>[3] {
+): Panel[] {
   const { height, width } = size;
   const { instanceClasses } = dataset;
   const methods = clusteringsFor(size, instanceClasses);
@@ -163,33 +182,16 @@ function panels(
   });
   const vectors = (of: Float32Array, where: Uint8Array) =>
     colourVectors(of, where, height, width, longest || 1);
-  const frame = `frame ${sample.id}`;
+  const objects = (ids: Uint16Array) => instanceOverlay(sample.image, ids, size);
   return [
-    { name: 'photo', alt: `Photograph of ${frame}`, height, width, data: sample.image },
-    {
-      name: 'objects, truth',
-      alt: `True objects of ${frame}, each in a colour of its own`,
-      ...instanceOverlay(sample.image, trueObjects(sample, instanceClasses), size),
-    },
-    {
-      name: 'centre vectors, truth',
-      alt: `True vectors to the objects’ centres in ${frame}, hue by direction`,
-      ...vectors(value, Uint8Array.from(mask)),
-    },
-    {
-      name: 'centre vectors, predicted',
-      alt: `Predicted vectors in ${frame}, where a class with objects is predicted`,
-      ...vectors(input.vectors, predictedMask),
-    },
-    {
-      name: 'votes',
-      alt: `Where the pixels of ${frame} vote for centres, lighter where more do`,
-      ...votePicture(input, instanceClasses),
-    },
+    { name: 'photo', height, width, data: sample.image },
+    { name: 'objects, truth', ...objects(trueObjects(sample, instanceClasses)) },
+    { name: 'centre vectors, truth', ...vectors(value, Uint8Array.from(mask)) },
+    { name: 'centre vectors, prediction', ...vectors(input.vectors, predictedMask) },
+    { name: 'votes', ...votePicture(input, instanceClasses) },
     ...clusterings.map((name) => ({
-      name: clusteringTitles[name],
-      alt: `Objects that ${clusteringTitles[name]} found in ${frame}`,
-      ...instanceOverlay(sample.image, decodeInstances(input, methods[name]).ids, size),
+      name: `objects, ${clusteringTitles[name]}`,
+      ...objects(decodeInstances(input, methods[name]).ids),
     })),
   ];
 }
