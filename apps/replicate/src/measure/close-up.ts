@@ -1,8 +1,8 @@
 import type { Rgb } from '@scene-mtl/eval';
 import type { CutObject } from './cut-object.ts';
 
-/** Width of a close-up in px, about. */
-const SHOWN_WIDTH = 320;
+/** Longer side of a close-up in px, about. */
+const SHOWN_SIDE = 240;
 
 /**
  * The part of a picture around an object, with half the object's size on each side, every pixel
@@ -17,7 +17,7 @@ export function closeUp({ height, width, data }: Rgb, { box }: CutObject): Rgb {
   const left = Math.max(0, box.left - margin.x);
   const rows = Math.min(height, box.bottom + 1 + margin.y) - top;
   const columns = Math.min(width, box.right + 1 + margin.x) - left;
-  const times = Math.max(1, Math.round(SHOWN_WIDTH / columns));
+  const times = Math.max(1, Math.round(SHOWN_SIDE / Math.max(rows, columns)));
   const large = new Uint8Array(3 * rows * columns * times * times);
   for (let y = 0, out = 0; y < rows * times; y++) {
     const row = top + Math.floor(y / times);

@@ -1,38 +1,55 @@
 import type { Sample } from '@scene-mtl/core';
-import { occlusionRates } from '@scene-mtl/eval';
+import { occlusionRates, type Panel } from '@scene-mtl/eval';
 import { decodeInstances } from '@scene-mtl/vision-heads';
 import type { RunConfig } from '../experiment/spec.ts';
 import { instanceOverlay } from '../run/overlay.ts';
 import { closeUp } from './close-up.ts';
-import { clusterings, clusteringsFor, clusteringTitles, type Clustering } from './clustering-methods.ts';
+import {
+  clusterings,
+  clusteringsFor,
+  clusteringTitles,
+  type Clustering,
+} from './clustering-methods.ts';
 import { largestCutObject, smallestPiece, type CutObject } from './cut-object.ts';
 import { decodingInput, trueObjects, type DecodingSource } from './decoding-input.ts';
 import type { Measurement, MeasurementPlace } from './measurement.ts';
-import { saveStrip, type SavedStrip } from './saved-strip.ts';
+import { stackedPng, type StripFile } from './strip-file.ts';
 
-/** What decides about cut objects: predictions, or true classes and vectors. */
-export const occlusionSources = ['predicted', 'truth'] as const satisfies DecodingSource[];
+/** What objects are found in: predictions, also with true classes, and true classes and vectors. */
+export const occlusionSources = [
+  'predicted',
+  'trueClasses',
+  'truth',
+] as const satisfies DecodingSource[];
 
 /** One of `occlusionSources`. */
 export type OcclusionSource = (typeof occlusionSources)[number];
 
-/** What became of the cut objects, one number for each frame of `OccludedObjects.cut`. */
+/** What became of the cut objects, over all frames; kinds as `OcclusionResult`. */
 export type CutCounts = {
-  readonly whole: readonly number[];
-  readonly split: readonly number[];
-  readonly missed: readonly number[];
-  readonly merged: readonly number[];
+  readonly whole: number;
+  readonly split: number;
+  readonly missed: number;
+  readonly merged: number;
+  readonly own: number;
+  /** `own` of each frame of `OccludedObjects.cut`: numbers with spaces between. */
+  readonly ownByFrame: string;
 };
 
 /** Result of `occludedObjects`. */
 export type OccludedObjects = {
   /** Frames looked at. */
   readonly frames: number;
-  /** Number of cut objects of each frame that has one, in order. */
-  readonly cut: readonly number[];
+  /** Number of cut objects of each frame that has one, in order: numbers with spaces between. */
+  readonly cut: string;
   readonly counts: Readonly<Record<OcclusionSource, Readonly<Record<Clustering, CutCounts>>>>;
-  readonly shown: readonly SavedStrip[];
+  /** Close-ups of the largest cut object of each frame shown. */
+  readonly strips: readonly StripFile[];
 };
+
+/** Numbers of a text with spaces between. */
+export const numbersIn = (text: string): number[] =>
+  text === '' ? [] : text.split(' ').map(Number);
 
 /** Most frames generated to be measured on: some 300 cut objects. */
 const FRAMES_MADE = 100;
@@ -45,7 +62,7 @@ export function cutScenes({ data }: RunConfig): RunConfig['data'] {
   if (data.source !== 'generated') return data;
   const val = Math.min(FRAMES_MADE, data.val);
   // Another seed: a frame of the run's own seed would be one of its street scenes with poles added.
-  return { ...data, train: 1, val, seed: data.seed + 1000 };
+  return { ...data, train: 1, val, seed: data.seed + 1000, occlusion: 'cut', holdOut: null };
 }
 
 /** Figure 4 in numbers, on the run's validation split: what became of objects in several pieces. */
@@ -70,75 +87,86 @@ async function measure(place: MeasurementPlace): Promise<OccludedObjects> {
   const methods = clusteringsFor(size, instanceClasses);
   const minPixels = smallestPiece(size);
   const cut: number[] = [];
-  const counts = emptyCounts();
-  const shown: SavedStrip[] = [];
+  const counts = tables();
+  const strips: StripFile[] = [];
   await place.each(async (sample, predictions) => {
     const objects = trueObjects(sample, instanceClasses);
     const largest = largestCutObject(objects, size, minPixels);
     if (!largest) return;
-    const pictures = new Map<string, Uint16Array>();
+    const found = new Map<string, Uint16Array>();
     for (const source of occlusionSources) {
       const input = decodingInput(source, sample, predictions, instanceClasses);
       for (const name of clusterings) {
         const { ids } = decodeInstances(input, methods[name]);
-        pictures.set(`${source} ${name}`, ids);
+        found.set(`${source} ${name}`, ids);
         const rates = occlusionRates(minPixels);
         rates.add(objects, ids, height, width);
-        const [total, ...kinds] = rates.counts();
-        if (source === 'predicted' && name === 'optics') cut.push(total);
-        const { whole, split, missed, merged } = counts[source][name];
-        [whole, split, missed, merged].forEach((list, k) => list.push(kinds[k]));
+        counts[source][name].push(rates.counts());
       }
     }
-    if (shown.length === FRAMES_SHOWN || largest.area < SHOWN_SHARE * height * width) return;
-    const title = `${sample.id}: the largest object in several pieces`;
-    shown.push(
-      await saveStrip(place, sample.id, title, panels(sample, objects, largest, pictures)),
-    );
+    cut.push(counts.predicted.optics.at(-1)![0]);
+    if (strips.length === FRAMES_SHOWN || largest.area < SHOWN_SHARE * height * width) return;
+    const panels = panelsOf(sample, objects, largest, found);
+    const file = `${sample.id.replace(/[^\w.-]+/g, '-')}.png`;
+    await place.save(file, await stackedPng(panels));
+    strips.push({ file, frame: sample.id, panels: panels.map(({ name }) => name) });
   });
-  return { frames: frames.length, cut, counts, shown };
+  return {
+    frames: frames.length,
+    cut: cut.join(' '),
+    counts: mapped(counts, inTotal),
+    strips,
+  };
 }
 
-type Growing = Record<keyof CutCounts, number[]>;
+type BySource<T> = Record<OcclusionSource, Record<Clustering, T>>;
 
-function emptyCounts(): Record<OcclusionSource, Record<Clustering, Growing>> {
-  const row = () =>
-    Object.fromEntries(
-      clusterings.map((name) => [name, { whole: [], split: [], missed: [], merged: [] }]),
-    ) as unknown as Record<Clustering, Growing>;
-  return { predicted: row(), truth: row() };
+const mapped = <T, U>(of: BySource<T>, make: (value: T) => U): BySource<U> =>
+  Object.fromEntries(
+    occlusionSources.map((source) => [
+      source,
+      Object.fromEntries(clusterings.map((name) => [name, make(of[source][name])])),
+    ]),
+  ) as BySource<U>;
+
+/** For each source and method a list, to hold `OcclusionRates.counts` of each frame. */
+function tables(): BySource<(readonly number[])[]> {
+  const row = () => ({ optics: [], opticsXi: [], dbscan: [], components: [] });
+  return { predicted: row(), trueClasses: row(), truth: row() };
+}
+
+function inTotal(frames: readonly (readonly number[])[]): CutCounts {
+  const total = (kind: number) => frames.reduce((sum, counts) => sum + counts[kind], 0);
+  return {
+    whole: total(1),
+    split: total(2),
+    missed: total(3),
+    merged: total(4),
+    own: total(5),
+    ownByFrame: frames.map((counts) => counts[5]).join(' '),
+  };
 }
 
 /** Close-ups of one cut object: photograph, truth, and what each method made of it. */
-function panels(
-  sample: Sample,
+function panelsOf(
+  { height, width, image }: Sample,
   objects: Uint16Array,
   cut: CutObject,
   found: ReadonlyMap<string, Uint16Array>,
-): Parameters<typeof saveStrip>[3] {
-  const { id, height, width, image } = sample;
-  const overlay = (ids: Uint16Array) => closeUp(instanceOverlay(image, ids, sample), cut);
+): Panel[] {
+  const overlay = (ids: Uint16Array) =>
+    closeUp(instanceOverlay(image, ids, { height, width }), cut);
   const of = (source: OcclusionSource, name: Clustering) => found.get(`${source} ${name}`)!;
   return [
-    {
-      name: 'photo',
-      alt: `An object of frame ${id} that something in front of it cuts in pieces`,
-      ...closeUp({ height, width, data: image }, cut),
-    },
-    {
-      name: 'objects, truth',
-      alt: 'Its pieces in one colour: they are one object',
-      ...overlay(objects),
-    },
+    { name: 'photo', ...closeUp({ height, width, data: image }, cut) },
+    { name: 'objects, truth', ...overlay(objects) },
     ...clusterings.map((name) => ({
-      name: clusteringTitles[name],
-      alt: `Objects that ${clusteringTitles[name]} found there in the predictions`,
+      name: `objects, ${clusteringTitles[name]}`,
       ...overlay(of('predicted', name)),
     })),
-    {
-      name: 'OPTICS, true classes and vectors',
-      alt: 'Objects that OPTICS finds there in true classes and vectors',
-      ...overlay(of('truth', 'optics')),
-    },
+    ...(['optics', 'components'] as const).map((name) => ({
+      name: `objects, ${clusteringTitles[name]} on true classes`,
+      ...overlay(of('trueClasses', name)),
+    })),
   ];
 }
