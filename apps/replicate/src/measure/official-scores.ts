@@ -76,9 +76,10 @@ export const officialScores: Measurement<OfficialScores> = {
   },
 };
 
+/** Some of the scores, accumulated over the split; none where the run or its data lacks a part. */
 interface Part {
-  add(sample: Sample, predictions: Predictions): void;
-  result(): Partial<Record<keyof OfficialScores, number>>;
+  readonly add: (sample: Sample, predictions: Predictions) => void;
+  readonly result: () => Partial<Record<keyof OfficialScores, number>>;
 }
 
 const areaOf = ({ height, width }: Size): number =>
