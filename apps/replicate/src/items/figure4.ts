@@ -183,7 +183,7 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
     };
     const numbers = `objects found as one and told from others: OPTICS ${own('optics')}, DBSCAN ${own('dbscan')}, connected components ${own('components')}`;
     return {
-      claim: `OPTICS on centre vectors keeps objects cut by what is in front of them as one object where connected components cannot, ${source === 'predicted' ? 'all predicted' : 'given true classes'}`,
+      claim: `OPTICS on centre vectors keeps an object that is cut by what is in front of it as one object, told from others, more often than connected components do, ${source === 'predicted' ? 'all predicted' : 'given true classes'}`,
       source: 'figure 4',
       judgement,
       evidence: found.length === 0 ? evidence : `on ${where}: ${numbers}; ${evidence}`,

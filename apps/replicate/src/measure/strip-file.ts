@@ -1,7 +1,6 @@
 import type { Sample } from '@scene-mtl/core';
 import {
   colourDisparity,
-  panelPng,
   stripPanels,
   type Panel,
   type PixelErrors,
@@ -13,6 +12,7 @@ import { stripOf } from '../train/predictions.ts';
 import type { Predictions } from '../train/evaluation.ts';
 import { errorMaps, taskOrder } from './pixel-errors.ts';
 import type { MeasurementPlace } from './measurement.ts';
+import { readRgb, smallPng } from './small-png.ts';
 
 /** Pictures of one frame, one below the other in one PNG: one file per frame, cut apart to be shown. */
 export type StripFile = {
@@ -87,15 +87,12 @@ export async function saveStrips(
   return saved;
 }
 
-/** Pictures of one size, one below the other, in at most 256 colours: a third of the bytes of RGB. */
+/** Pictures of one size, one below the other. */
 export async function stackedPng(panels: readonly Rgb[]): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
   const [{ height, width }] = panels;
   const data = new Uint8Array(panels.length * height * width * 3);
   panels.forEach((panel, k) => data.set(panel.data, k * height * width * 3));
-  return sharp(data, { raw: { width, height: panels.length * height, channels: 3 } })
-    .png({ palette: true, colours: 256, dither: 0.5, effort: 10, compressionLevel: 9 })
-    .toBuffer();
+  return smallPng({ width, height: panels.length * height, data });
 }
 
 /** The pictures of a saved strip, cut apart, with a text for each. */
@@ -104,9 +101,8 @@ export async function cutStrip(
   { panels, frame }: Pick<StripFile, 'panels' | 'frame'>,
   title: string,
 ): Promise<ReportStrip> {
-  const { default: sharp } = await import('sharp');
-  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const [height, width] = [info.height / panels.length, info.width];
+  const whole = await readRgb(png);
+  const [height, width] = [whole.height / panels.length, whole.width];
   const size = height * width * 3;
   return {
     title,
@@ -114,7 +110,11 @@ export async function cutStrip(
       panels.map(async (name, k) => ({
         name,
         alt: `${name} of frame ${frame}`,
-        png: await panelPng({ height, width, data: data.subarray(k * size, (k + 1) * size) }),
+        png: await smallPng({
+          height,
+          width,
+          data: whole.data.subarray(k * size, (k + 1) * size),
+        }),
       })),
     ),
   };
