@@ -31,7 +31,7 @@ test('votes tell two cars apart where components join and cut them; AP by the of
   expect(components.ap).toBeCloseTo(7.5, 10);
   expect(components.objects).toBe(4);
   expect(found.found.truth.optics).toEqual(optics);
-  const { difference, interval } = found.opticsMinus.components;
+  const { difference, interval } = found.opticsMinusComponents;
   expect(difference).toBeCloseTo(92.5, 10);
   // Both frames are alike, so every resample gives the same.
   expect(interval).toEqual([difference, difference]);
@@ -47,7 +47,7 @@ test('a network that sees no object at all has AP 0 and no interval but 0', asyn
   const found = await objectsByClustering.measure(placeOf([{ sample, predictions }]));
   expect(found.found.predicted.optics).toEqual({ ap: 0, ap50: 0, objects: 0 });
   expect(found.found.truth.optics.ap).toBe(100);
-  expect(found.opticsMinus.components).toEqual({ difference: 0, interval: [0, 0] });
+  expect(found.opticsMinusComponents).toEqual({ difference: 0, interval: [0, 0] });
 });
 
 test('frames without a true object have no AP', async () => {
@@ -59,7 +59,7 @@ test('frames without a true object have no AP', async () => {
   };
   const found = await objectsByClustering.measure(placeOf([{ sample: empty, predictions }]));
   expect(found.found.predicted.optics).toEqual({ ap: null, ap50: null, objects: 2 });
-  expect(found.opticsMinus.components).toEqual({ difference: null, interval: null });
+  expect(found.opticsMinusComponents).toEqual({ difference: null, interval: null });
 });
 
 test('true vectors replace predicted ones on true objects alone', () => {

@@ -117,10 +117,8 @@ function tableOf(context: ItemContext, found: readonly ObjectsByClustering[]): T
 }
 
 function verdictOf(found: readonly ObjectsByClustering[]): Verdict {
-  const runs = found.flatMap(({ opticsMinus: { components } }) =>
-    components.difference === null
-      ? []
-      : [{ difference: components.difference, overFrames: components.interval ?? undefined }],
+  const runs = found.flatMap(({ opticsMinusComponents: { difference, interval } }) =>
+    difference === null ? [] : [{ difference, overFrames: interval ?? undefined }],
   );
   const { judgement, evidence } = judgeDifference(runs, 'points of AP');
   return {

@@ -42,7 +42,7 @@ export type FoundObjects = {
   readonly objects: number;
 };
 
-/** AP of OPTICS minus that of another method, both from what the network predicts. */
+/** AP of OPTICS minus that of connected components, both from what the network predicts. */
 export type ApDifference = {
   /** Percentage points. */
   readonly difference: number | null;
@@ -56,7 +56,7 @@ export type ObjectsByClustering = {
   /** True single objects over all frames, whatever their size. */
   readonly trueObjects: number;
   readonly found: Readonly<Record<ObjectSource, Readonly<Record<Clustering, FoundObjects>>>>;
-  readonly opticsMinus: Readonly<Record<'dbscan' | 'components', ApDifference>>;
+  readonly opticsMinusComponents: ApDifference;
   readonly strips: readonly StripFile[];
 };
 
@@ -103,18 +103,12 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
     const precision = (images: readonly ImageMatches[]) =>
       averagePrecision(images, [{ distance: Infinity, minRegion, minConfidence: -Infinity }]);
     const { predicted } = matches;
-    const minus = (other: Clustering): ApDifference => {
-      const difference = (drawn: ArrayLike<number>): number => {
-        const ap = (of: readonly ImageMatches[]) =>
-          100 * precision(Array.from(drawn, (i) => of[i])).allAp;
-        return ap(predicted.optics) - ap(predicted[other]);
-      };
-      const { length } = predicted.optics;
-      return {
-        difference: finite(difference(predicted.optics.map((_, i) => i))),
-        interval: bootstrapStatistic(length, difference, { resamples: RESAMPLES }) ?? null,
-      };
+    const difference = (drawn: ArrayLike<number>): number => {
+      const ap = (of: readonly ImageMatches[]) =>
+        100 * precision(Array.from(drawn, (i) => of[i])).allAp;
+      return ap(predicted.optics) - ap(predicted.components);
     };
+    const { length } = predicted.optics;
     return {
       frames: frames.length,
       trueObjects: objects,
@@ -126,7 +120,10 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
           objects: counts[source][name],
         };
       }),
-      opticsMinus: { dbscan: minus('dbscan'), components: minus('components') },
+      opticsMinusComponents: {
+        difference: finite(difference(predicted.optics.map((_, i) => i))),
+        interval: bootstrapStatistic(length, difference, { resamples: RESAMPLES }) ?? null,
+      },
       strips: await pictures(place),
     };
   },
