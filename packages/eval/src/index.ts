@@ -118,7 +118,7 @@ export {
   type ReportStrip,
 } from './report/report.ts';
 export type { ReportFinding, ReportVerdict } from './report/verdicts.ts';
-export { bootstrapInterval, type BootstrapOptions } from './stats/bootstrap.ts';
+export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';
 export { pairedPermutationTest, type PermutationTest } from './stats/permutation-test.ts';

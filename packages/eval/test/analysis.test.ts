@@ -68,6 +68,7 @@ describe('occlusionRates', () => {
     expect(rates(map('1101'), map('7707'), 1, 4)).toEqual({
       objects: 1,
       wholeRate: 1,
+      ownRate: 1,
       splitRate: 0,
       missedRate: 0,
       mergeRate: 0,
@@ -81,6 +82,7 @@ describe('occlusionRates', () => {
     expect(rates(map('1101022'), map('7707077'), 1, 7)).toMatchObject({
       objects: 1,
       wholeRate: 1,
+      ownRate: 0,
       mergeRate: 1,
     });
   });

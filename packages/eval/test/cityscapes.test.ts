@@ -116,6 +116,33 @@ describe('counting by words', () => {
   });
 });
 
+describe('smaller images', () => {
+  test('score as their pixels repeated, once the mean sizes are scaled by the area', () => {
+    // Row 0: cars of 3 and 2 px, of which 2 and 1 are found; a road pixel is called car.
+    const instances = Uint16Array.of(26000, 26000, 26000, 26001, 26001, 7, 7, 24000);
+    const gt = instances.map((v) => (v < 1000 ? v : Math.floor(v / 1000)));
+    const labels = Uint8Array.from(gt);
+    const pred = Uint8Array.of(26, 26, 7, 26, 24, 26, 7, 24);
+    // Each pixel becomes 2 × 2; the order of pixels does not matter.
+    const four = <T extends Uint8Array | Uint16Array>(x: T): T =>
+      (x.constructor as unknown as { from(v: number[]): T }).from([...x, ...x, ...x, ...x]);
+    const small = pixelScores(1 / 4);
+    small.add(labels, pred, instances);
+    const large = pixelScores();
+    large.add(four(labels), four(pred), four(instances));
+    for (const name of ['averageScoreInstClasses', 'averageScoreInstCategories'] as const) {
+      expect(small.result()[name]).toBeCloseTo(large.result()[name], 14);
+    }
+    const unscaled = pixelScores();
+    unscaled.add(labels, pred, instances);
+    expect(unscaled.result().averageScoreInstClasses).not.toBeCloseTo(
+      large.result().averageScoreInstClasses,
+      6,
+    );
+    expect(() => pixelScores(0)).toThrow('area must be a positive number, got 0');
+  });
+});
+
 describe('order of images', () => {
   test('does not change a bit of the pixel-level scores, nor does merging', () => {
     const images = Array.from({ length: 6 }, (_, k) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   bootstrapInterval,
+  bootstrapStatistic,
   deltaM,
   meanRank,
   pairedPermutationTest,
@@ -22,6 +23,28 @@ describe('summarise', () => {
   test('refuses to hide a failed run', () => {
     expect(() => summarise([1, NaN])).toThrow('value 1 is NaN; leave failed runs out');
     expect(() => summarise([])).toThrow('got none');
+  });
+});
+
+describe('bootstrapStatistic', () => {
+  const mean = (values: readonly number[]) => (drawn: Int32Array) =>
+    drawn.reduce((sum, i) => sum + values[i], 0) / drawn.length;
+
+  test('of the mean, it is the interval of the mean', () => {
+    const values = [3, 1, 4, 1, 5, 9];
+    expect(bootstrapStatistic(6, mean(values))).toEqual(bootstrapInterval(values));
+  });
+
+  test('resamples without a statistic are left out, and none comes of too few', () => {
+    // One unit of three counts: a resample lacks it with (2/3)³ = 30 %; the ratio is 1 in the rest.
+    const ratio = (drawn: Int32Array) => {
+      const hits = drawn.filter((i) => i === 0).length;
+      return hits / hits;
+    };
+    expect(bootstrapStatistic(3, ratio)).toEqual([1, 1]);
+    expect(bootstrapStatistic(3, () => NaN)).toBeUndefined();
+    expect(bootstrapStatistic(0, () => 1)).toBeUndefined();
+    expect(() => bootstrapStatistic(3, ratio, { level: 1 })).toThrow('level must lie between');
   });
 });
 

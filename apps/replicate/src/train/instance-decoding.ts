@@ -16,24 +16,29 @@ const CHOSEN_AT = { height: 128, width: 256 };
 /** Least counts: fewer pixels than a 2×2 block are no object at any size. */
 const LEAST = 4;
 
+/** A number of px chosen for 128×256, at another size: it grows with the area, at least `LEAST`. */
+export const pixelsAt = ({ height, width }: Size, pixels: number): number =>
+  Math.max(LEAST, Math.round((pixels * height * width) / (CHOSEN_AT.height * CHOSEN_AT.width)));
+
 /**
- * Parameters of OPTICS for images of a size: distances grow with the width, counts with the area.
- * Below, ε stays at 1 px, since the votes of neighbours whose vectors are alike lie 1 px apart.
+ * Density at which votes make a cluster in images of a size: ε grows with the width, minPts with the
+ * area. ε stays at 1 px at least, since the votes of neighbours whose vectors are alike lie 1 px apart.
+ */
+export const densityFor = (size: Size): { minPts: number; eps: number } => ({
+  minPts: pixelsAt(size, 20),
+  eps: Math.max(1, (3 * size.width) / CHOSEN_AT.width),
+});
+
+/**
+ * How objects are found in images of a size: by OPTICS at `densityFor`.
  * @param classes training ids of the classes whose objects are told apart
  */
-export function decodingFor({ height, width }: Size, classes: readonly number[]): InstanceOptions {
-  const length = width / CHOSEN_AT.width;
-  const area = (height * width) / (CHOSEN_AT.height * CHOSEN_AT.width);
-  return {
-    classes,
-    method: clusterByOptics({
-      minPts: Math.max(LEAST, Math.round(20 * area)),
-      eps: Math.max(1, 3 * length),
-    }),
-    minArea: Math.max(LEAST, Math.round(DEFAULT_MIN_AREA * area)),
-    adoptWithin: DEFAULT_ADOPT_WITHIN * length,
-  };
-}
+export const decodingFor = (size: Size, classes: readonly number[]): InstanceOptions => ({
+  classes,
+  method: clusterByOptics(densityFor(size)),
+  minArea: pixelsAt(size, DEFAULT_MIN_AREA),
+  adoptWithin: (DEFAULT_ADOPT_WITHIN * size.width) / CHOSEN_AT.width,
+});
 
 /** The objects of one image from its classes and centre vectors (Kendall et al. 2018, section 4.2). */
 export const objectsOf = (

@@ -76,8 +76,18 @@ const instanceCategories = new Map(
  *     iIoU = iTP / (iTP + FP + iFN),   weight of an instance = mean size of its class / its size
  *
  * Pixel counts are exact; weighted sums are combined exactly, so the order of images does not matter.
+ *
+ * The mean sizes are in px at 2048 × 1024. For smaller images they are multiplied by `area`: where both
+ * sides are smaller by one whole factor, that gives the scores of truth and prediction repeated up to
+ * 2048 × 1024, pixel by pixel.
+ *
+ * @param area pixels of an image as a share of 2048 · 1024 (default 1, official)
+ * @throws RangeError when `area` is not a positive number
  */
-export function pixelScores(): PixelEvaluation {
+export function pixelScores(area = 1): PixelEvaluation {
+  if (!(area > 0 && area < Infinity)) {
+    throw new RangeError(`pixelScores: area must be a positive number, got ${area}`);
+  }
   const counts = new Float64Array(LABEL_IDS * LABEL_IDS);
   const sums = new Map<string, ReturnType<typeof exactSum>>();
   const sum = (key: string) => {
@@ -108,7 +118,7 @@ export function pixelScores(): PixelEvaluation {
           );
         }
         if (label.ignoreInEval) continue;
-        const weight = averageSize[label.name] / size;
+        const weight = (averageSize[label.name] * area) / size;
         sum(`tp ${label.name}`).add(hits * weight);
         sum(`fn ${label.name}`).add((size - hits) * weight);
         sum(`tp ${label.category}`).add(categoryHits * weight);

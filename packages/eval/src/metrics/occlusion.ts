@@ -6,6 +6,8 @@ export interface OcclusionResult {
   readonly objects: number;
   /** Share whose components all went to one predicted object: what centre votes should achieve. */
   readonly wholeRate: number;
+  /** Share that is whole and not merged: its predicted object holds it and no other true object. */
+  readonly ownRate: number;
   /** Share whose components went to two or more predicted objects. */
   readonly splitRate: number;
   /** Share with a component that no predicted object covers by half. */
@@ -26,7 +28,7 @@ export interface OcclusionRates {
   merge(other: OcclusionRates): void;
   /** Rates over everything added so far; NaN without such objects. */
   result(): OcclusionResult;
-  /** Raw counts: objects, whole, split, missed, merged. */
+  /** Raw counts: objects, whole, split, missed, merged, own. */
   counts(): readonly number[];
 }
 
@@ -37,12 +39,13 @@ export interface OcclusionRates {
  * A component belongs to the predicted object that covers more than half of it. An object is *whole*
  * when all components have one, the same; *split* when they have at least two different ones; *missed*
  * when some component has none (split and missed can coincide). It is *merged* when an object it
- * belongs to also covers more than half of a component of another true object.
+ * belongs to also covers more than half of a component of another true object, and has its *own* object when it is whole
+ * and not merged: one blob over two touching cars keeps both whole, but tells neither apart.
  *
  * @param minPixels smaller components are ignored (default 20 px: specks of annotation)
  */
 export function occlusionRates(minPixels = 20): OcclusionRates {
-  const totals = [0, 0, 0, 0, 0];
+  const totals = [0, 0, 0, 0, 0, 0];
   return {
     add(gt, pred, height, width) {
       if (gt.length !== height * width || pred.length !== gt.length) {
@@ -64,21 +67,25 @@ export function occlusionRates(minPixels = 20): OcclusionRates {
         if (ids.length < 2) continue;
         const distinct = new Set(ids.filter((id) => id !== 0));
         const missed = ids.includes(0);
+        const whole = !missed && distinct.size === 1;
+        const merged = [...distinct].some((id) => (users.get(id)?.size ?? 0) > 1);
         totals[0]++;
-        if (!missed && distinct.size === 1) totals[1]++;
+        if (whole) totals[1]++;
         if (distinct.size > 1) totals[2]++;
         if (missed) totals[3]++;
-        if ([...distinct].some((id) => (users.get(id)?.size ?? 0) > 1)) totals[4]++;
+        if (merged) totals[4]++;
+        if (whole && !merged) totals[5]++;
       }
     },
     merge(other) {
       other.counts().forEach((n, k) => (totals[k] += n));
     },
     result() {
-      const [objects, whole, split, missed, merged] = totals;
+      const [objects, whole, split, missed, merged, own] = totals;
       return {
         objects,
         wholeRate: whole / objects,
+        ownRate: own / objects,
         splitRate: split / objects,
         missedRate: missed / objects,
         mergeRate: merged / objects,

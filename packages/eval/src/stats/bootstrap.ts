@@ -44,6 +44,40 @@ export function bootstrapInterval(
   return [quantile(means, (1 - level) / 2), quantile(means, (1 + level) / 2)];
 }
 
+/**
+ * Percentile bootstrap interval of any statistic of a set of units, such as the images of a split:
+ * each resample draws as many units with replacement and computes the statistic anew. Resamples
+ * without a finite statistic (no object among the images drawn) are left out.
+ *
+ * @param units number of units
+ * @param statistic of the units drawn, given as indices 0 … units − 1, some of them repeated
+ * @returns `[low, high]`, or undefined where half of the resamples or more have no statistic
+ * @throws RangeError for options out of range
+ */
+export function bootstrapStatistic(
+  units: number,
+  statistic: (drawn: Int32Array) => number,
+  { level = 0.95, resamples = 10_000, seed = 0 }: BootstrapOptions = {},
+): [low: number, high: number] | undefined {
+  if (!(level > 0 && level < 1) || !Number.isInteger(resamples) || resamples < 1) {
+    throw new RangeError(
+      `bootstrapStatistic: level must lie between 0 and 1 and resamples be a whole number from 1, got ${level} and ${resamples}`,
+    );
+  }
+  if (units === 0) return undefined;
+  const random = randomSource(seed);
+  const drawn = new Int32Array(units);
+  const found: number[] = [];
+  for (let r = 0; r < resamples; r++) {
+    for (let i = 0; i < units; i++) drawn[i] = random.below(units);
+    const value = statistic(drawn);
+    if (Number.isFinite(value)) found.push(value);
+  }
+  if (2 * found.length <= resamples) return undefined;
+  const sorted = Float64Array.from(found).sort();
+  return [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
+}
+
 /** Quantile q of sorted numbers, linear between neighbours (Hyndman & Fan 1996, type 7). */
 function quantile(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1);

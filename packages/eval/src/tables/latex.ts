@@ -133,6 +133,7 @@ const symbols: Readonly<Record<string, string>> = {
   ε: '$\\varepsilon$',
   λ: '$\\lambda$',
   μ: '$\\mu$',
+  ξ: '$\\xi$',
   ρ: '$\\rho$',
   σ: '$\\sigma$',
   τ: '$\\tau$',
