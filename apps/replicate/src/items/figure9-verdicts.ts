@@ -1,8 +1,12 @@
-import { bootstrapInterval, pairedPermutationTest } from '@scene-mtl/eval';
+import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
 import type { ItemContext, Judgement, Verdict } from '../experiment/item.ts';
 import { rareClasses, type Failures } from '../measure/failures.ts';
-import { differenceOf, matchedDifference, type Difference } from '../measure/object-groups.ts';
-import { extentNames } from '../measure/object-groups.ts';
+import {
+  differenceOf,
+  extentNames,
+  matchedDifference,
+  type Difference,
+} from '../measure/object-groups.ts';
 import {
   confusedPairs,
   iouOf,
@@ -22,8 +26,8 @@ const mean = (values: readonly number[]): number =>
   values.reduce((a, b) => a + b, 0) / values.length;
 const range = (values: readonly number[], digits = 2): string =>
   values.length === 1
-    ? values[0].toFixed(digits)
-    : `${mean(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`;
+    ? formatNumber(values[0], digits)
+    : `${formatNumber(mean(values), digits)} (${formatNumber(Math.min(...values), digits)} to ${formatNumber(Math.max(...values), digits)})`;
 
 /** One judgement of statements about single runs: only where all runs agree. */
 function agreed(holds: readonly (boolean | undefined)[]): Judgement {
@@ -71,8 +75,8 @@ function highCorrelation(pairs: readonly CorrelationRow[]): Verdict {
   const parts = pairs.map(({ name, seeds: all }) => {
     const of = all.flatMap((s) => s.shared ?? []);
     const pixels = all.flatMap((s) => s.pixels ?? []);
-    const low = Math.min(...of.map((c) => c.low)).toFixed(2);
-    const high = Math.max(...of.map((c) => c.high)).toFixed(2);
+    const low = formatNumber(Math.min(...of.map((c) => c.low)), 2);
+    const high = formatNumber(Math.max(...of.map((c) => c.high)), 2);
     return `${name} r = ${range(of.map(({ r }) => r))}, interval ${low} to ${high}${pixels.length > 0 ? `, pixels ${range(pixels)}` : ''}`;
   });
   return {
@@ -88,19 +92,21 @@ function fromSharing(pairs: readonly CorrelationRow[]): Verdict {
     const [shared, separate] = [of.map((s) => s?.shared?.r), of.map((s) => s?.separate?.r)];
     const all = [...shared, ...separate];
     if (all.some((r) => r === undefined)) return [];
-    return [{ shared: mean(shared as number[]), separate: mean(separate as number[]) }];
+    const each = shared.map((r, i) => (r as number) - (separate[i] as number));
+    return [{ shared: mean(shared as number[]), separate: mean(separate as number[]), each }];
   });
   if (complete.length === 0) return unknown(claim);
   const [a, b] = [complete.map((c) => c.shared), complete.map((c) => c.separate)];
   const [low, high] = bootstrapInterval(a.map((v, i) => v - b[i]));
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
+  const byPair = pairs.map(({ name }, k) => `${name} ${range(complete.map((c) => c.each[k]))}`);
   // Two seeds agree by chance half of the time.
   const enough = complete.length >= 3;
   const judgement: Judgement =
     enough && low > 0 ? 'reproduced' : enough && high < 0 ? 'not reproduced' : 'cannot tell';
   return {
     ...{ claim, source, judgement },
-    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${difference.toFixed(2)}, interval ${low.toFixed(2)} to ${high.toFixed(2)}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
+    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${formatNumber(difference, 2)}, interval ${formatNumber(low, 2)} to ${formatNumber(high, 2)}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); by pair ${byPair.join(', ')}; ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
   };
 }
 
@@ -143,7 +149,7 @@ function rareClassesFail({ data }: ItemContext, found: readonly Failures[]): Ver
 }
 
 const show = ({ value, low, high }: Difference): string =>
-  `${(100 * value).toFixed(1)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+  `${formatNumber(100 * value, 1)} (${formatNumber(100 * low, 1)} to ${formatNumber(100 * high, 1)})`;
 
 /** True where an error is surely larger, false where surely smaller. */
 const larger = ({ low, high }: Difference): boolean | undefined =>
