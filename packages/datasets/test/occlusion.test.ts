@@ -13,7 +13,11 @@ const size = { height: 64, width: 128 };
 function seen(occlusion: Occlusion, frame: ReturnType<typeof planTree>[number]) {
   const scene = streetScene(frame.name, occlusion);
   const { mesh, things } = scene;
-  const { drawn, triangleOf, inverseDepth } = rasterise(mesh, viewOf(scene.cameraAt(size), size), 1);
+  const { drawn, triangleOf, inverseDepth } = rasterise(
+    mesh,
+    viewOf(scene.cameraAt(size), size),
+    1,
+  );
   const instance = Uint16Array.from(drawn, (id) => {
     const thing = id < 0 ? -1 : mesh.surfaces[mesh.surfaceOf[triangleOf[id]]].thing;
     return thing >= 0 && things[thing] >= 1000 ? things[thing] : 0;

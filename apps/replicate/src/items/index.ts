@@ -1,6 +1,8 @@
 import type { Item } from '../experiment/item.ts';
 import { figure2Item } from './figure2.ts';
+import { figure5 } from './figure5.ts';
+import { figure9 } from './figure9.ts';
 import { table1Item } from './table1.ts';
 
 /** Every table and figure that is made from trained runs, in the order of the paper. */
-export const items: readonly Item[] = [table1Item, figure2Item];
+export const items: readonly Item[] = [table1Item, figure2Item, figure5, figure9];
