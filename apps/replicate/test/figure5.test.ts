@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { toLatex } from '@scene-mtl/eval';
 import { profiles } from '../src/config/profiles.ts';
 import { figure5 } from '../src/items/figure5.ts';
 import { frameAt, ranked, worstTogether } from '../src/measure/frame-choice.ts';
@@ -74,6 +75,7 @@ test('only the first seed is drawn; without the run there are dashes', async () 
   expect(runs.map(({ label }) => label)).toEqual(['learned/seed-1']);
   const { tables, strips } = await rendered(figure5, context, []);
   expect(strips).toEqual([]);
+  expect(toLatex(tables[0].table)).toContain('Error of a frame');
   expect(tables[0].table.rows).toHaveLength(3);
   expect(tables[0].table.rows.every(({ cells }) => cells.every((c) => c === null))).toBe(true);
 });

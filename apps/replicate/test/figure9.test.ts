@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { toLatex } from '@scene-mtl/eval';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import { profiles } from '../src/config/profiles.ts';
 import type { Verdict } from '../src/experiment/item.ts';
@@ -190,10 +191,18 @@ test('perfectly correlated errors are high, but no more than of networks trained
   expect(figures.map(({ name }) => name)).toEqual(['correlation', 'classes', 'sizes']);
 });
 
+test('one seed is enough where intervals lie within the run, and not elsewhere', async () => {
+  const { verdicts } = await rendered(figure9, context, await made(1));
+  expect(verdictOf(verdicts, 'highly correlated').judgement).toBe('reproduced');
+  expect(verdictOf(verdicts, 'Rare').judgement).toBe('cannot tell');
+  expect(verdictOf(verdicts, 'share').judgement).toBe('cannot tell');
+});
+
 test('without runs: dashes, and nothing can be told', async () => {
   const { tables, figures, verdicts } = await rendered(figure9, context, []);
   expect(tables[0].table.rows[0].cells[0]).toEqual({ value: null, n: 0 });
   expect(figures).toEqual([]);
+  for (const { table } of tables) expect(toLatex(table)).toContain('tabular');
   expect(verdicts.every(({ judgement }) => judgement === 'cannot tell')).toBe(true);
 });
 
