@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import {
   bandOverSeeds,
+  dotChart,
   lineChart,
   renderPng,
   renderSvg,
@@ -192,5 +193,35 @@ describe('seriesColours', () => {
   test.each([...seriesColours])('%s stands out 3:1 from the light and the dark page', (colour) => {
     expect(contrast(colour, '#ffffff')).toBeGreaterThanOrEqual(3);
     expect(contrast(colour, '#14171c')).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('dotChart', () => {
+  const chart = {
+    title: 'Dots',
+    label: 'r',
+    rows: ['a', 'b'],
+    series: [
+      { name: 'one', dots: [{ row: 'a', value: 0.5, low: 0.4, high: 0.6 }] },
+      { name: 'two', dots: [{ row: 'b', value: -0.1 }] },
+    ],
+  };
+
+  test('draws a dot per value and a line only where an interval is known', async () => {
+    const values = loose(dotChart(chart)).data.values;
+    expect(values.map(({ row, value, low }) => [row, value, low])).toEqual([
+      ['a', 0.5, 0.4],
+      ['b', -0.1, null],
+    ]);
+    const svg = await renderSvg(dotChart(chart), { id: 'dots', description: 'Two dots' });
+    // One symbol per dot, one per entry of the legend.
+    expect(svg).toContain('one');
+    expect(svg.match(/<line[^>]*stroke-width="2"/g)).toHaveLength(1);
+  });
+
+  test('refuses a dot in an unknown row, and a chart without dots', () => {
+    const stray = [{ name: 's', dots: [{ row: 'c', value: 1 }] }];
+    expect(() => dotChart({ ...chart, series: stray })).toThrow('the row c');
+    expect(() => dotChart({ ...chart, series: [] })).toThrow('0 dots');
   });
 });

@@ -89,4 +89,41 @@ describe('report', () => {
     const figures = [...(input.figures ?? []), ...(input.figures ?? [])];
     expect(() => report({ ...input, figures })).toThrow('figure ids must differ, got loss, loss');
   });
+
+  const groups = ['a', 'b'].map((id) => ({
+    id,
+    title: `Group ${id}`,
+    environment: { node: 'v20' },
+    items: [
+      {
+        ...{ id: `${id}-one`, title: 'One', command: 'run <it>', lead: 'Led.' },
+        figures: [{ id: `${id}-chart`, svg: '<svg></svg>', caption: 'c' }],
+        strips: input.strips ?? [],
+      },
+    ],
+  }));
+
+  test('several groups are a section each, with links to their experiments', () => {
+    const page = report({ title: 't', lead: 'l', groups });
+    for (const id of ['a', 'b']) {
+      expect(page).toContain(`<section id="${id}" aria-labelledby="${id}-heading">`);
+      expect(page).toContain(`<a href="#${id}-one">One</a>`);
+    }
+    expect(page).toContain('run &lt;it&gt;');
+    expect(page).toContain('<h4>frame 1</h4>');
+    const twice = [...groups, ...groups];
+    expect(() => report({ title: 't', lead: 'l', groups: twice })).toThrow('ids must differ');
+  });
+
+  test('verdicts are words, each with its group and evidence', () => {
+    const findings = [{ group: 'quick', judgement: 'cannot tell', evidence: 'one <seed>' }];
+    const page = report({
+      title: 't',
+      lead: 'l',
+      verdicts: [{ claim: 'A', source: 'B', findings }],
+    });
+    expect(page).toContain(
+      '<dt>quick</dt><dd><strong class="judgement">cannot tell</strong> one &lt;seed&gt;</dd>',
+    );
+  });
 });

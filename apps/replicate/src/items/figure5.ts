@@ -80,7 +80,7 @@ function choiceTable(context: ItemContext, found: Qualitative | undefined): Tabl
       }),
     })),
     notes: [
-      'Error of a frame: mean over its pixels with a truth. Percentile q of n frames: place q (n − 1), rounded, in the order of errors.',
+      'Error of a frame: mean over its pixels with a truth. Of n frames in the order of their errors, percentile q is place q (n − 1), rounded, counted from 0.',
       'Error maps: dark blue is none; light yellow is a wrong class, a vector off by 10 % of the image’s width, a disparity off by half the largest one. Grey has no truth. Predicted vectors are drawn where objects are.',
       ...notesOf(context),
     ],

@@ -89,7 +89,7 @@ export function classTable({ data, config }: ItemContext, matrices: readonly Mat
       ],
     })),
     notes: [
-      `Network with learned weights for ${data.tasks.join(', ')}; seeds ${config.seeds.join(', ')}; rarest class first. Percentages in the last column: of the class’s pixels.`,
+      `Network with learned weights for ${data.tasks.join(', ')}; seed${config.seeds.length > 1 ? 's' : ''} ${config.seeds.join(', ')}; rarest class first. Percentages in the last column: of the class’s pixels.`,
     ],
   };
 }

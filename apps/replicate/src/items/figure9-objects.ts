@@ -63,7 +63,7 @@ export function objectTable(found: readonly Failures[]): Table {
 /** Both errors by size of the object. */
 export function objectFigure(found: readonly Failures[]): Figure[] {
   const series = (['vector', 'wrong'] as const).map((error) => ({
-    name: error === 'vector' ? 'vector error (% of its side)' : 'wrong class (% of its pixels)',
+    name: error === 'vector' ? 'vector error' : 'wrong class',
     dots: extentNames.flatMap((row, extent) => {
       const values = found.flatMap((f) => percent(momentsIn(f, error, { extent })));
       if (values.length === 0) return [];
@@ -78,7 +78,7 @@ export function objectFigure(found: readonly Failures[]): Figure[] {
       name: 'sizes',
       spec: dotChart({
         title: 'Errors by size of the object',
-        label: 'error (%)',
+        label: 'vectors: % of the object’s side; classes: % of its pixels',
         rows: extentNames,
         series,
       }),

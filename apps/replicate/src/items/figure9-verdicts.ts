@@ -1,8 +1,12 @@
-import { bootstrapInterval, pairedPermutationTest } from '@scene-mtl/eval';
+import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
 import type { ItemContext, Judgement, Verdict } from '../experiment/item.ts';
 import { rareClasses, type Failures } from '../measure/failures.ts';
-import { differenceOf, matchedDifference, type Difference } from '../measure/object-groups.ts';
-import { extentNames } from '../measure/object-groups.ts';
+import {
+  differenceOf,
+  extentNames,
+  matchedDifference,
+  type Difference,
+} from '../measure/object-groups.ts';
 import {
   confusedPairs,
   iouOf,
@@ -22,14 +26,20 @@ const mean = (values: readonly number[]): number =>
   values.reduce((a, b) => a + b, 0) / values.length;
 const range = (values: readonly number[], digits = 2): string =>
   values.length === 1
-    ? values[0].toFixed(digits)
-    : `${mean(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`;
+    ? formatNumber(values[0], digits)
+    : `${formatNumber(mean(values), digits)} (${formatNumber(Math.min(...values), digits)} to ${formatNumber(Math.max(...values), digits)})`;
 
-/** One judgement of statements about single runs: only where all runs agree. */
-function agreed(holds: readonly (boolean | undefined)[]): Judgement {
-  if (holds.length > 0 && holds.every((h) => h === true)) return 'reproduced';
-  if (holds.length > 0 && holds.every((h) => h === false)) return 'not reproduced';
-  return 'cannot tell';
+/** Fewest seeds from which a statement without an interval of its own is judged. */
+const ENOUGH = 3;
+
+/**
+ * One judgement of statements about single runs: only where all runs agree.
+ * @param least fewest runs; one where each statement rests on an interval within its run
+ */
+function agreed(holds: readonly (boolean | undefined)[], least = 1): Judgement {
+  if (holds.length < least) return 'cannot tell';
+  if (holds.every((h) => h === true)) return 'reproduced';
+  return holds.every((h) => h === false) ? 'not reproduced' : 'cannot tell';
 }
 
 const unknown = (claim: string, evidence = 'Not run.'): Verdict => ({
@@ -59,48 +69,52 @@ export function figure9Verdicts(
 
 function highCorrelation(pairs: readonly CorrelationRow[]): Verdict {
   const claim = 'Errors are highly correlated between the outputs.';
-  const n = Math.min(...pairs.map(({ seeds }) => seeds.filter((s) => s.shared).length));
-  if (pairs.length === 0 || n === 0) return unknown(claim);
-  const seeds = pairs[0].seeds.filter((s) => s.shared).map(({ seed }) => seed);
+  const all = pairs.flatMap((pair) => pair.seeds).filter(({ shared }) => shared);
+  const seeds = [...new Set(all.map(({ seed }) => seed))];
+  if (seeds.length === 0) return unknown(claim);
   const holds = seeds.map((seed) => {
-    const of = pairs.flatMap((p) => p.seeds.find((s) => s.seed === seed)?.shared ?? []);
-    if (of.every(({ low }) => low >= HIGH)) return true;
+    const of = all.flatMap((s) => (s.seed === seed && s.shared ? [s.shared] : []));
     // The claim is of all outputs: one pair that is surely below refutes it.
-    return of.some(({ high }) => high < HIGH) ? false : undefined;
+    if (of.some(({ high }) => high < HIGH)) return false;
+    return of.length === pairs.length && of.every(({ low }) => low >= HIGH) ? true : undefined;
   });
-  const parts = pairs.map(({ name, seeds: all }) => {
-    const of = all.flatMap((s) => s.shared ?? []);
-    const pixels = all.flatMap((s) => s.pixels ?? []);
-    const low = Math.min(...of.map((c) => c.low)).toFixed(2);
-    const high = Math.max(...of.map((c) => c.high)).toFixed(2);
+  const parts = pairs.map(({ name, seeds: each }) => {
+    const of = each.flatMap((s) => s.shared ?? []);
+    if (of.length === 0) return `${name} has no r, as one of its errors does not vary`;
+    const pixels = each.flatMap((s) => s.pixels ?? []);
+    const low = formatNumber(Math.min(...of.map((c) => c.low)), 2);
+    const high = formatNumber(Math.max(...of.map((c) => c.high)), 2);
     return `${name} r = ${range(of.map(({ r }) => r))}, interval ${low} to ${high}${pixels.length > 0 ? `, pixels ${range(pixels)}` : ''}`;
   });
   return {
     ...{ claim, source, judgement: agreed(holds) },
-    evidence: `Over blocks: ${parts.join('; ')}. High is read as r ≥ ${HIGH}; intervals (95 %) over frames, a statement about each run; ${seedsText(n)}.`,
+    evidence: `Over blocks: ${parts.join('; ')}. High is read as r ≥ ${HIGH}; intervals (95 %) over frames, a statement about each run; ${seedsText(seeds.length)}.`,
   };
 }
 
-function fromSharing(pairs: readonly CorrelationRow[]): Verdict {
+function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   const claim = 'That errors go together comes from the features that the outputs share.';
+  // A pair has no r where an error does not vary.
+  const pairs = rows.filter(({ seeds }) => seeds.some((s) => s.shared && s.separate));
   const complete = (pairs[0]?.seeds ?? []).flatMap(({ seed }) => {
     const of = pairs.map((p) => p.seeds.find((s) => s.seed === seed));
     const [shared, separate] = [of.map((s) => s?.shared?.r), of.map((s) => s?.separate?.r)];
     const all = [...shared, ...separate];
     if (all.some((r) => r === undefined)) return [];
-    return [{ shared: mean(shared as number[]), separate: mean(separate as number[]) }];
+    const each = shared.map((r, i) => (r as number) - (separate[i] as number));
+    return [{ shared: mean(shared as number[]), separate: mean(separate as number[]), each }];
   });
   if (complete.length === 0) return unknown(claim);
   const [a, b] = [complete.map((c) => c.shared), complete.map((c) => c.separate)];
   const [low, high] = bootstrapInterval(a.map((v, i) => v - b[i]));
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
-  // Two seeds agree by chance half of the time.
-  const enough = complete.length >= 3;
+  const byPair = pairs.map(({ name }, k) => `${name} ${range(complete.map((c) => c.each[k]))}`);
+  const enough = complete.length >= ENOUGH;
   const judgement: Judgement =
     enough && low > 0 ? 'reproduced' : enough && high < 0 ? 'not reproduced' : 'cannot tell';
   return {
     ...{ claim, source, judgement },
-    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${difference.toFixed(2)}, interval ${low.toFixed(2)} to ${high.toFixed(2)}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
+    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${formatNumber(difference, 2)}, interval ${formatNumber(low, 2)} to ${formatNumber(high, 2)}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); by pair ${byPair.join(', ')}; ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
   };
 }
 
@@ -116,11 +130,18 @@ function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Ver
     return { place: at + 1, share: pairs[at].share };
   });
   return {
-    ...{ claim, source, judgement: agreed(places.map(({ place }) => place <= 3)) },
+    ...{
+      claim,
+      source,
+      judgement: agreed(
+        places.map(({ place }) => place <= 3),
+        ENOUGH,
+      ),
+    },
     evidence: `${range(
       places.map(({ share }) => share),
       1,
-    )} % of all wrong pixels, place ${places.map(({ place }) => place).join(', ')} among the pairs of classes. Common is read as one of the first three; a statement about each run; ${seedsText(matrices.length)}.`,
+    )} % of all wrong pixels, place ${places.map(({ place }) => place).join(', ')} among the pairs of classes. Common is read as one of the first three with each of ${ENOUGH} seeds or more; ${seedsText(matrices.length)}.`,
   };
 }
 
@@ -137,13 +158,13 @@ function rareClassesFail({ data }: ItemContext, found: readonly Failures[]): Ver
   const all = matrices.map((m) => mean(m.map((_, c) => iouOf(m, c)).filter(Number.isFinite)));
   const holds = rho.map((r) => (r >= HIGH ? true : r <= 0 ? false : undefined));
   return {
-    ...{ claim, source, judgement: agreed(holds) },
-    evidence: `Rank correlation of a class’s IoU with its share of pixels ${range(rho)}${named.length > 0 ? `; IoU of ${named.join(', ')} against a mean of ${range(all, 1)} %` : ''}. Read as true from ${HIGH} on; a statement about each run; ${seedsText(matrices.length)}.`,
+    ...{ claim, source, judgement: agreed(holds, ENOUGH) },
+    evidence: `Rank correlation of a class’s IoU with its share of pixels ${range(rho)}${named.length > 0 ? `; IoU of ${named.join(', ')} against a mean of ${range(all, 1)} %` : ''}. Read as true from ${HIGH} on with each of ${ENOUGH} seeds or more; ${seedsText(matrices.length)}.`,
   };
 }
 
 const show = ({ value, low, high }: Difference): string =>
-  `${(100 * value).toFixed(1)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+  `${formatNumber(100 * value, 1)} (${formatNumber(100 * low, 1)} to ${formatNumber(100 * high, 1)})`;
 
 /** True where an error is surely larger, false where surely smaller. */
 const larger = ({ low, high }: Difference): boolean | undefined =>

@@ -105,7 +105,11 @@ function itemParts(
       `_${text(caption)}_`,
     ]),
     ...sheets.flatMap(({ title, path }) => [`![${text(title)}](${path})`, `_${text(title)}_`]),
-    ...(rest > 0 ? [`${rest} more frames are in [results/report.html](results/report.html).`] : []),
+    ...(rest > 0
+      ? [
+          `${rest} more frame${rest === 1 ? ' is' : 's are'} in [results/report.html](results/report.html).`,
+        ]
+      : []),
   ];
 }
 

@@ -54,6 +54,8 @@ abbr { text-decoration: none; }
 .verdicts li { border-top: 1px solid var(--line); padding: .25rem 0 .5rem; }
 .verdicts h3 { margin-bottom: 0; }
 .verdicts .note { margin: 0 0 .35rem; }
+.verdicts .facts div:last-child { border-bottom: 0; }
+@media (max-width: 40rem) { .verdicts .facts div { grid-template-columns: 1fr; gap: 0; } }
 .judgement { display: inline-block; border: 1px solid var(--soft); border-radius: .35rem; padding: 0 .45rem; margin-right: .35rem; font-size: .88rem; }
 article { margin-top: 2.5rem; }
 article h3 { font-size: 1.15rem; }
