@@ -144,7 +144,8 @@ test('one start that stays apart refutes both claims, and its peak shows the ove
   expect(verdicts[1]).toMatchObject({ judgement: 'not reproduced' });
   expect(verdicts[1].evidence).toContain('by 7.00');
   expect(verdicts[2]).toMatchObject({ judgement: 'reproduced' });
-  expect(verdicts[2].evidence).toContain('start -2: highest s 7.00 at 20');
+  // L = 1 throughout, so instance would rest at s = 0.
+  expect(verdicts[2].evidence).toContain('start -2: highest s 7.00 at 20, stationary at most 0.00');
 });
 
 test('data without depth leaves it out', async () => {

@@ -26,6 +26,8 @@ export interface Convergence {
   readonly settled: number | undefined;
   /** Largest minus smallest s at a step, and the median. */
   at(step: number): { readonly spread: number; readonly common: number } | undefined;
+  /** Per start, the s at which the form is stationary for the largest loss that the run logged. */
+  readonly ceilings: readonly number[];
   /** Mean loss of the last tenth of the steps, over all starts. */
   readonly loss: number;
   /** s at which the form is stationary for that loss. */
@@ -66,6 +68,9 @@ export function convergence(
       if (!here || spreads[length - 1].step < step) return undefined;
       return { spread: here.high - here.low, common: here.common };
     },
+    ceilings: logged.map(({ record }) =>
+      stationaryS(term, Math.max(...(record.series[`loss/${task}`] ?? []).map(([, l]) => l))),
+    ),
     loss,
     stationary: stationaryS(term, loss),
   };

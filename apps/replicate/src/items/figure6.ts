@@ -1,18 +1,12 @@
-import { lineChart, seriesColours, type Table, type TableCell } from '@scene-mtl/eval';
-import type { Figure, Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
+import { seriesColours } from '@scene-mtl/eval';
+import type { Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
 import { trial } from '../experiment/over-seeds.ts';
 import { learnedWeights, type RunSpec } from '../experiment/spec.ts';
 import { flagNumbers, flagWords } from './flag-lists.ts';
-import {
-  figure6,
-  figure6Iterations,
-  figure6Range,
-  figure6Source,
-  statedRates,
-} from '../paper/figure6.ts';
-import { convergence, TOLERANCE, type StartedRun } from './figure6-convergence.ts';
+import { figure6Range, statedRates } from '../paper/figure6.ts';
+import { convergence, type StartedRun } from './figure6-convergence.ts';
 import { settlingSteps } from './figure6-simulation.ts';
+import { figure6Charts, figure6Table } from './figure6-output.ts';
 import { figure6Verdicts, type Setting } from './figure6-verdicts.ts';
 import { formOf, lossForms, type LossForm } from './log-variance-forms.ts';
 
@@ -83,8 +77,8 @@ export const figure6Item: Item<Figure6Options> = {
     );
     return {
       lead: `Kendall, Gal & Cipolla 2018, figure 6, on ${context.data.name}.`,
-      tables: [{ name: 'figure6', table: tableOf(context, settings) }],
-      figures: settings.flatMap(chartsOf),
+      tables: [{ name: 'figure6', table: figure6Table(context, iterationsOf(context), settings) }],
+      figures: settings.flatMap(figure6Charts),
       strips: [],
       verdicts: figure6Verdicts(settings),
     };
@@ -158,85 +152,4 @@ function settingOf(context: Context, results: Results, form: LossForm, rate: num
       return { task, found, predicted };
     }),
   };
-}
-
-function tableOf(context: Context, settings: readonly Setting[]): Table {
-  const { tasks } = context.data;
-  const end = iterationsOf(context);
-  const never = `not in ${end}`;
-  const middle = Math.min(figure6Iterations, end);
-  const plot = tasks.flatMap((task): TableCell[] => {
-    const reading = figure6.find((candidate) => candidate.task === task);
-    const shown = (value: number | undefined) =>
-      value === undefined ? null : `≈ ${String(value).replace('-', '−')}`;
-    return [`${figure6Iterations}`, null, null, shown(reading?.at100), shown(reading?.at250), null];
-  });
-  return {
-    title: 'Figure 6: iterations until every start has the same s',
-    corner: 'Form, learning rate',
-    columns: tasks.flatMap((task) => [
-      { name: 'all starts together', group: task },
-      { name: 'the optimiser alone', group: task },
-      { name: `spread at ${middle}`, group: task },
-      { name: `s at ${middle}`, group: task },
-      { name: `s at ${end}`, group: task },
-      { name: 'stationary s', group: task },
-    ]),
-    rows: [
-      { header: 'The paper: text and plot', cells: plot, reference: true },
-      ...settings.map((setting, i) => ({
-        header: `${setting.form.title}; ${setting.rate}`,
-        ...((i === 0 || setting.form !== settings[i - 1].form) && { ruleAbove: true }),
-        cells: setting.tasks.flatMap(({ found, predicted }): TableCell[] => {
-          if (!found) return [null, null, null, null, null, null];
-          const half = found.at(middle);
-          return [
-            String(found.settled ?? never),
-            String(predicted ?? never),
-            { value: half?.spread ?? null },
-            { value: half?.common ?? null },
-            { value: found.at(found.steps)?.common ?? null },
-            { value: found.stationary },
-          ];
-        }),
-      })),
-    ],
-    notes: [
-      ...notesOf({
-        ...context,
-        config: {
-          ...context.config,
-          training: { ...context.config.training, steps: end },
-          seeds: [context.config.seeds[0]],
-        },
-      }),
-      `First row: ${figure6Source}; full resolution, so other units.`,
-      `Starts: ${context.options.starts.join(', ')}; the same initial network and batches for each. “All starts together”: the iteration from which on each stays within ${TOLERANCE} of their median. “s at”: that median. “Stationary s”: for the mean loss of the last tenth of the iterations. “The optimiser alone”: from the highest start to within ${TOLERANCE} of the stationary s under that loss, held constant.`,
-      'Nesterov momentum, no warm-up, no decay, no clipping.',
-    ],
-  };
-}
-
-/** s over the iterations, a line per start. */
-function chartsOf({ form, rate, tasks }: Setting): Figure[] {
-  return tasks.flatMap(({ task, found }) => {
-    if (!found) return [];
-    const title = `${task}: ${form.weighting}, learning rate ${rate}`;
-    return [
-      {
-        name: `figure6-${task}-${form.weighting}-${String(rate).replace('.', '-')}`,
-        spec: lineChart({
-          title,
-          x: { label: 'iteration' },
-          y: { label: 's = log σ²' },
-          curves: found.paths.map((path, i) => ({
-            name: `start ${found.starts[i]}`,
-            points: path.map(([x, y]) => ({ x, y })),
-          })),
-        }),
-        caption: `s of ${task} from ${found.starts.length} starts: ${form.title}, learning rate ${rate}.`,
-        description: `s over ${found.steps} iterations, one line per start from ${Math.min(...found.starts)} to ${Math.max(...found.starts)}; ${found.settled === undefined ? 'they do not all meet' : `all within ${TOLERANCE} of their median from ${found.settled} on`}`,
-      },
-    ];
-  });
 }
