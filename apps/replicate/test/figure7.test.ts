@@ -120,7 +120,7 @@ test('three seeds in equilibrium: tables, charts and verdicts', async () => {
     'figure7-sigma2',
     'figure7-loss',
     'figure7-weight',
-    'figure7-ratio',
+    'figure7-tracking',
   ]);
   const [tracks, shrinks, moves, same] = verdicts;
   expect(tracks.judgement).toBe('reproduced');

@@ -150,7 +150,7 @@ function formVerdicts(rows: readonly RowRecords[]): Verdict[] {
   return [
     {
       claim: 'The approximation of the softmax likelihood improves results over the exact one',
-      source: 'section 3.2, equation 10',
+      source: 'equation 10',
       judgement: judge(comparisons),
       evidence: evidenceOf(comparisons),
     },
@@ -162,7 +162,7 @@ function formVerdicts(rows: readonly RowRecords[]): Verdict[] {
 function staysUp(rows: RowRecords | undefined): Verdict {
   const base = {
     claim: 'Under equation 10 no weight goes to 0',
-    source: 'section 3.2',
+    source: 'section 3',
   };
   const kept = (rows?.records ?? []).map(({ series, spec }) =>
     spec.tasks.map((task) => {

@@ -94,7 +94,7 @@ function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Fi
     { name: 'loss', title: 'Training losses', label: 'loss', points: logged('loss') },
     { name: 'weight', title: 'Weights of the losses', label: 'weight', points: logged('weight') },
     {
-      name: 'ratio',
+      name: 'tracking',
       title: 'σ² over its stationary value',
       label: 'σ² / L, softmax σ² / 2L, with the lag of s',
       points: (record: RunRecord, task: TaskName) =>

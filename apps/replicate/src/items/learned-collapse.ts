@@ -97,7 +97,7 @@ function verdictOf(found: readonly Sinking[], tasks: readonly TaskName[], steps:
   const sunk = found.every(({ zeroAt }) => zeroAt !== undefined);
   return {
     claim: 'Weights learned directly quickly go to 0',
-    source: 'section 3.2',
+    source: 'section 3',
     judgement:
       all && sunk ? 'reproduced' : all && steps >= ENOUGH ? 'not reproduced' : 'cannot tell',
     evidence:

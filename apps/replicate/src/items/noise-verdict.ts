@@ -34,7 +34,7 @@ export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
           : 'cannot tell',
     evidence:
       known.length === 0
-        ? 'not run'
+        ? 'not all of the runs of any seed are there'
         : known
             .map(
               ({ form, paths, rising }) =>
