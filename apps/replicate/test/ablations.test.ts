@@ -1,0 +1,219 @@
+import { expect, test } from '@jest/globals';
+import { toLatex } from '@scene-mtl/eval';
+import { profiles } from '../src/config/profiles.ts';
+import type { ItemContext } from '../src/experiment/item.ts';
+import type { Series } from '../src/experiment/record.ts';
+import { runId } from '../src/experiment/spec.ts';
+import { ablationsItem, type AblationOptions } from '../src/items/ablations.ts';
+import { recovered } from '../src/items/noise-trials.ts';
+import { table1Item } from '../src/items/table1.ts';
+import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+
+const tasks = ['semantic', 'instance', 'depth'] as const;
+
+const context = (flags: Record<string, string> = {}): ItemContext<AblationOptions> => ({
+  config: { ...profiles.quick, seeds: [1, 2, 3] },
+  data: street,
+  options: ablationsItem.options(flags),
+});
+
+const nothing = resultsOf(context(), []);
+const asked = (flags: Record<string, string> = {}) => ablationsItem.runs(context(flags), nothing);
+
+/** One made run for each that the item asks for, with the series that a test gives by its label. */
+const made = (
+  flags: Record<string, string>,
+  of: (label: string, seed: number) => Pick<MadeRun, 'metrics' | 'series'>,
+): MadeRun[] =>
+  asked(flags).map(({ label, spec }) => ({
+    ...of(label, spec.seed),
+    tasks: spec.tasks,
+    weighting: spec.weighting.name,
+    options: spec.weighting.options,
+    seed: spec.seed,
+    config: () => spec.config,
+  }));
+
+test('fourteen weightings and two forms at four noises per seed, and one run that collapses', () => {
+  const runs = asked();
+  // 14 · 3 + 1 + 2 · 4 · 3.
+  expect(runs).toHaveLength(67);
+  expect(new Set(runs.map(({ spec }) => runId(spec))).size).toBe(67);
+  const table = { ...context(), options: table1Item.options({}) };
+  const shared = new Set(table1Item.runs(table, nothing).map(({ spec }) => runId(spec)));
+  const labels = runs.filter(({ spec }) => shared.has(runId(spec))).map(({ label }) => label);
+  expect(labels).toEqual(
+    ['uncertainty', 'equal-weights', 'optimal-weights'].flatMap((slug) =>
+      [1, 2, 3].map((seed) => `${slug}/seed-${seed}`),
+    ),
+  );
+});
+
+test('the run that collapses is the start of a whole one, logged step by step', () => {
+  const [{ spec }] = asked({ rows: 'learned' });
+  expect(spec.weighting.name).toBe('learned');
+  expect(spec.config.training).toMatchObject({
+    steps: 150,
+    scheduleSteps: 600,
+    logEvery: 1,
+    clipNorm: 5,
+  });
+});
+
+test('noise goes into the data of depth-only runs, and only into generated data', () => {
+  const runs = asked({ rows: 'noise' });
+  expect(runs.every(({ spec }) => spec.tasks.join() === 'depth')).toBe(true);
+  const sigmas = runs.map(
+    ({ spec }) => (spec.config.data as { disparitySigma: number }).disparitySigma,
+  );
+  expect([...new Set(sigmas)]).toEqual([0, 0.25, 0.5, 1]);
+  const of = context({ rows: 'noise' });
+  const data = {
+    source: 'folder',
+    root: '/x',
+    maxTrain: null,
+    maxVal: null,
+    holdOut: null,
+  } as const;
+  expect(ablationsItem.runs({ ...of, config: { ...of.config, data } }, nothing)).toEqual([]);
+});
+
+test('without runs there are dashes, no chart, and nothing can be told', async () => {
+  const { tables, figures, verdicts } = await rendered(ablationsItem, context(), []);
+  expect(tables.map(({ name }) => name)).toEqual([
+    'ablations',
+    'ablations-learned',
+    'ablations-noise',
+  ]);
+  expect(tables[0].table.rows[0].cells).toEqual(Array(6).fill({ value: null, n: 0 }));
+  expect(tables[1].table.rows[0].cells).toEqual([null, null, null]);
+  expect(figures).toEqual([]);
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(4).fill('cannot tell'));
+  for (const { table } of tables) expect(() => toLatex(table)).not.toThrow();
+});
+
+test('the exact likelihood is compared seed by seed, in every task', async () => {
+  const result = (better: boolean) => (label: string, seed: number) => {
+    const lead = label.startsWith('uncertainty/') === better ? 1 : 0;
+    return {
+      metrics: {
+        'semantic/iou': 50 + seed + lead,
+        'instance/meanError': 4 + 0.1 * seed - 0.5 * lead,
+        'depth/meanError': 0.5 - 0.1 * lead,
+      },
+    };
+  };
+  const rows = { rows: 'uncertainty,uncertainty-exact' };
+  const better = await rendered(ablationsItem, context(), made(rows, result(true)));
+  expect(better.verdicts[0]).toMatchObject({ judgement: 'reproduced' });
+  // Mean of 52, 53, 54 and of 51, 52, 53.
+  expect(better.verdicts[0].evidence).toContain('semantic 53.0 % against 52.0 %');
+  const paired = better.tables[1].table;
+  expect(paired.title).toBe('Equation 10 minus each other row, seed by seed');
+  expect(paired.rows[0].cells.slice(0, 2)).toEqual(['+1.000', '+1.000 … +1.000']);
+  const worse = await rendered(ablationsItem, context(), made(rows, result(false)));
+  expect(worse.verdicts[0]).toMatchObject({ judgement: 'not reproduced' });
+  const one = { ...context(), config: { ...profiles.quick, seeds: [1] } };
+  const alone = await rendered(ablationsItem, one, made(rows, result(true)));
+  expect(alone.verdicts[0]).toMatchObject({ judgement: 'cannot tell' });
+});
+
+const weights = (of: (step: number) => number): Record<string, Series> =>
+  Object.fromEntries(
+    tasks.map((task) => [
+      `weight/${task}`,
+      Array.from({ length: 150 }, (_, i) => [i + 1, of(i + 1)] as const),
+    ]),
+  );
+
+test('weights that cross 0 have collapsed; the step is told and the chart ends soon after', async () => {
+  const sinking = made({ rows: 'learned' }, () => ({
+    metrics: {},
+    // 0.3 − 0.01 t is 0 at t = 30.
+    series: weights((step) => (30 - step) / 100),
+  }));
+  const { tables, figures, verdicts } = await rendered(ablationsItem, context(), sinking);
+  const { rows } = tables[1].table;
+  expect(rows[2].cells).toEqual([{ value: 0.29 }, '30', { value: -1.2 }]);
+  expect(verdicts[2]).toMatchObject({ judgement: 'reproduced' });
+  const { values } = figures[0].spec.data as unknown as { values: { x: number }[] };
+  expect(Math.max(...values.map(({ x }) => x))).toBe(45);
+  const rising = made({ rows: 'learned' }, () => ({ metrics: {}, series: weights((s) => s) }));
+  const other = await rendered(ablationsItem, context(), rising);
+  expect(other.verdicts[2]).toMatchObject({ judgement: 'not reproduced' });
+});
+
+test('a weight of equation 10 that ends far below its own middle has gone to 0', async () => {
+  const run = (of: (step: number) => number) =>
+    made({ rows: 'uncertainty' }, () => ({ metrics: {}, series: weights(of) }));
+  const growing = await rendered(
+    ablationsItem,
+    context(),
+    run((step) => step),
+  );
+  expect(growing.verdicts[1]).toMatchObject({ judgement: 'reproduced' });
+  // Point 75 holds step 76: 150/76 = 1.97.
+  expect(growing.verdicts[1].evidence).toContain('150.000 at the end, ×1.97 of half way');
+  expect((growing.tables[0].table.rows[0].cells[3] as { value: number }).value).toBe(150);
+  const gone = await rendered(
+    ablationsItem,
+    context(),
+    run((step) => Math.exp(-step / 10)),
+  );
+  expect(gone.verdicts[1]).toMatchObject({ judgement: 'not reproduced' });
+});
+
+test('the labels’ σ is recovered from the learned noise in quadrature', async () => {
+  // √(0.5² − 0.3²) = 0.4; over √(2/π) = 0.7979: 0.5013.
+  expect(recovered(0.5, 0.3)).toBeCloseTo(0.5013, 4);
+  expect(recovered(0.2, 0.3)).toBe(0);
+  const noisy = (of: (sigma: number, seed: number) => number) =>
+    made({ rows: 'noise' }, (label, seed) => {
+      const sigma = Number(/sigma-([\d.]+)/.exec(label)?.[1]);
+      return {
+        metrics: { 'depth/meanError': 0.2 },
+        series: { 'sigma2/depth': [[600, of(sigma, seed)]] },
+      };
+    });
+  const { tables, figures, verdicts } = await rendered(
+    ablationsItem,
+    context(),
+    noisy((sigma) => Math.hypot(0.3, 0.8 * sigma)),
+  );
+  const { rows } = tables[2].table;
+  expect(rows.map(({ header }) => header)[3]).toBe('Equation 10 (σ²), 1');
+  const [learned, alone, back] = rows[3].cells as [{ value: number }, string, { value: number }];
+  expect(learned.value).toBeCloseTo(Math.hypot(0.3, 0.8), 12);
+  expect(alone).toBe('0.798');
+  // 0.8/0.7979.
+  expect(back.value).toBeCloseTo(1.0027, 4);
+  expect(rows[0].cells[2]).toBeNull();
+  expect(figures[0].name).toBe('ablations-noise');
+  expect(verdicts[3]).toMatchObject({ judgement: 'reproduced' });
+  const flat = await rendered(
+    ablationsItem,
+    context(),
+    noisy(() => 0.3),
+  );
+  expect(flat.verdicts[3]).toMatchObject({ judgement: 'not reproduced' });
+  const mixed = await rendered(
+    ablationsItem,
+    context(),
+    noisy((sigma, seed) => (seed === 1 ? 0.3 : 0.3 + sigma)),
+  );
+  expect(mixed.verdicts[3]).toMatchObject({ judgement: 'cannot tell' });
+});
+
+test('data with one task has nothing to weigh', async () => {
+  const camvid = { ...context(), data: { ...street, tasks: ['semantic'] as const } };
+  expect(ablationsItem.runs(camvid, nothing)).toEqual([]);
+  const { tables, verdicts } = await rendered(ablationsItem, camvid, []);
+  expect(tables.map(({ name }) => name)).toEqual(['ablations']);
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(['cannot tell', 'cannot tell']);
+});
+
+test('a wrong row is named', () => {
+  expect(() => ablationsItem.options({ rows: 'uncertainty,nothing' })).toThrow(
+    /--rows nothing: expected some of uncertainty, /,
+  );
+});
