@@ -93,6 +93,8 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
     learnedPair(1, 22, 0.2),
   ]);
   expect(one.verdicts[0].judgement).toBe('cannot tell');
+  expect(one.verdicts[0].evidence).toContain('gain 2.000, 1 seed');
+  expect(one.verdicts[0].evidence).not.toContain('interval');
   expect(one.figures).toHaveLength(1);
   const none = await rendered(figure2Item, context, []);
   expect(none.figures).toHaveLength(0);
@@ -101,6 +103,18 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
     { value: null, n: 0, published: 59.5 },
     { value: null, n: 0, published: 0.664 },
   ]);
+});
+
+test('means stand for the seeds that both sides have, so that they differ by the gain', async () => {
+  const context = contextWith({ pair: 'semantic-depth' }, seeds);
+  const { verdicts } = await rendered(figure2Item, context, [
+    fixedPair(0.1, 1, 20, 0.3),
+    learnedPair(1, 21, 0.2),
+    learnedPair(2, 99, 0.1),
+  ]);
+  expect(verdicts[0].evidence).toContain(
+    '21.000 learned, 20.000 best fixed (weight 0.1, rate 0.1); gain 1.000',
+  );
 });
 
 test('CamVid has one pair', () => {

@@ -51,16 +51,19 @@ export function figure2Verdict(
   const evidence =
     perTask
       .map(({ task, best, difference }) => {
-        const [own, theirs] = [learned, best.records].map((records) =>
-          mean(metricOf(records, primaryMetric[task])),
-        );
-        const [low, high] = bootstrapInterval(difference);
-        return `${task}: ${own.toFixed(3)} learned, ${theirs.toFixed(3)} best fixed (weight ${best.weight}, rate ${best.rate}); gain ${mean(difference).toFixed(3)}, 95 % interval ${low.toFixed(3)} … ${high.toFixed(3)}, ${difference.length} seed${difference.length > 1 ? 's' : ''}`;
+        if (difference.length === 0) return `${task}: no seed that both have`;
+        // Means over the seeds that both have, so that they differ by the gain.
+        const own = mean(metricOf(common(learned, best.records), primaryMetric[task]));
+        const theirs = mean(metricOf(common(best.records, learned), primaryMetric[task]));
+        const n = difference.length;
+        const edges = n > 1 ? bootstrapInterval(difference).map((edge) => edge.toFixed(3)) : [];
+        const spread = n > 1 ? `95 % interval ${edges.join(' … ')}, ${n} seeds` : '1 seed';
+        return `${task}: ${own.toFixed(3)} learned, ${theirs.toFixed(3)} best fixed (weight ${best.weight}, rate ${best.rate}); gain ${mean(difference).toFixed(3)}, ${spread}`;
       })
       .join('; ') +
     (rival ? `; weight ${rival.weight} at rate ${rival.rate} is better in both` : '');
-  const intervals = perTask.map(({ difference }) => bootstrapInterval(difference));
   const enough = perTask.every(({ difference }) => difference.length >= ENOUGH);
+  const intervals = enough ? perTask.map(({ difference }) => bootstrapInterval(difference)) : [];
   const judgement = !enough
     ? 'cannot tell'
     : intervals.every(([low]) => low > 0)
@@ -70,6 +73,10 @@ export function figure2Verdict(
         : 'cannot tell';
   return { ...base, judgement, evidence };
 }
+
+/** The runs whose seed the others have too. */
+const common = (records: readonly RunRecord[], others: readonly RunRecord[]): RunRecord[] =>
+  records.filter(({ spec }) => others.some((other) => other.spec.seed === spec.seed));
 
 /** Mean of a task's primary metric, turned so that larger is better. */
 const score = (records: readonly RunRecord[], task: TaskName): number =>

@@ -110,7 +110,9 @@ export async function publishedGroups(
   items: readonly Item[],
 ): Promise<ResultsGroup[]> {
   const groups: ResultsGroup[] = [];
-  for (const name of (await readdir(folder)).sort()) {
+  // The report itself and its figures lie in the same folder.
+  const folders = (await readdir(folder, { withFileTypes: true })).filter((e) => e.isDirectory());
+  for (const name of folders.map((entry) => entry.name).sort()) {
     const file = join(folder, name, FILE);
     const value = await readJsonIfPresent(file);
     if (value === undefined) continue;
