@@ -76,8 +76,10 @@ test('a learned point beyond the grid in both tasks is reproduced, one behind is
   ]);
   // Against the best of each task: +2 points of IoU in every seed, −0.05 px.
   expect(beyond.verdicts[0].judgement).toBe('reproduced');
-  expect(beyond.verdicts[0].evidence).toContain('gain 2.000');
-  expect(beyond.verdicts[0].evidence).toContain('gain 0.050');
+  expect(beyond.verdicts[0].evidence).toContain(
+    'difference 2.000, 95 % interval 2.000 … 2.000, 3 seeds',
+  );
+  expect(beyond.verdicts[0].evidence).toContain('difference −0.050');
   const behind = await rendered(figure2Item, context, [
     ...grid,
     ...seeds.map((seed) => learnedPair(seed, 19 + seed, 0.31)),
@@ -93,7 +95,7 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
     learnedPair(1, 22, 0.2),
   ]);
   expect(one.verdicts[0].judgement).toBe('cannot tell');
-  expect(one.verdicts[0].evidence).toContain('gain 2.000, 1 seed');
+  expect(one.verdicts[0].evidence).toContain('difference 2.000, 1 seed');
   expect(one.verdicts[0].evidence).not.toContain('interval');
   expect(one.figures).toHaveLength(1);
   const none = await rendered(figure2Item, context, []);
@@ -105,7 +107,7 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
   ]);
 });
 
-test('means stand for the seeds that both sides have, so that they differ by the gain', async () => {
+test('means stand for the seeds that both sides have, so that they differ by what is said', async () => {
   const context = contextWith({ pair: 'semantic-depth' }, seeds);
   const { verdicts } = await rendered(figure2Item, context, [
     fixedPair(0.1, 1, 20, 0.3),
@@ -113,7 +115,7 @@ test('means stand for the seeds that both sides have, so that they differ by the
     learnedPair(2, 99, 0.1),
   ]);
   expect(verdicts[0].evidence).toContain(
-    '21.000 learned, 20.000 best fixed (weight 0.1, rate 0.1); gain 1.000',
+    'semantic 21.0 % against 20.0 % (difference 1.000, 1 seed), best fixed: weight 0.1, rate 0.1',
   );
 });
 

@@ -5,7 +5,7 @@ import type { Artefacts } from '../src/experiment/item.ts';
 import { smallPng } from '../src/measure/small-png.ts';
 import { resultsFiles } from '../src/results/files.ts';
 import type { ResultsGroup } from '../src/results/group.ts';
-import { places } from '../src/results/sheet.ts';
+import { legendOf, places } from '../src/results/sheet.ts';
 
 const png = await smallPng({ height: 2, width: 3, data: new Uint8Array(18).fill(7) });
 const strip = (title: string) => ({
@@ -149,4 +149,19 @@ test('sheets have a column per quantity, and rows of four where names tell of no
     ],
   ]);
   expect(places(['a', 'b', 'c', 'd', 'e'])[4]).toEqual([0, 1]);
+});
+
+test('quantities that would leave much of a sheet empty are laid in reading order, and named so', () => {
+  const ragged = ['photo', ...['a', 'b', 'c', 'd', 'e', 'f'].map((m) => `objects, ${m}`)];
+  // Two columns of up to six would have 12 places for 7 pictures, more than 1.5 each.
+  expect(places(ragged)).toEqual([
+    [0, 0],
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [0, 1],
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(legendOf(strip('x'))).toBe('photo · classes, truth · classes, prediction');
 });

@@ -10,7 +10,7 @@ import type { Config } from '../src/config/schema.ts';
 import { makeItem } from '../src/experiment/make-item.ts';
 import { table1Item } from '../src/items/table1.ts';
 import { table1 } from '../src/paper/table1.ts';
-import { rendered, street } from './records.ts';
+import { rendered, resultsOf, street } from './records.ts';
 
 let config: Config;
 let runs: string;
@@ -143,9 +143,27 @@ test('each row chooses its rate on frames held out of training, then trains on a
   expect(table.rows[3].cells[6]).toMatchObject({ n: 1 });
 });
 
+test('a tenth of the frames that a folder has is held out, whatever its limits say', () => {
+  const folder = {
+    source: 'folder',
+    root: '/x',
+    maxTrain: null,
+    maxVal: null,
+    holdOut: null,
+  } as const;
+  const context = {
+    config: { ...config, data: folder },
+    data: { ...street, frames: { train: 367, val: 101 } },
+    options: table1Item.options({ rows: 'depth-only', tuneRates: '0.01,0.02' }),
+  };
+  const asked = table1Item.runs(context, resultsOf(context, []));
+  // 36.7 rounded, for each of two rates; the final run waits for them.
+  expect(asked.map(({ spec }) => spec.config.data.holdOut)).toEqual([37, 37]);
+});
+
 test.each([
   [{ rows: 'semantic-only,nothing' }, /--rows nothing: no such row/],
-  [{ tuneRates: '0.01,fast' }, /--tune-rates fast: expected learning rates/],
+  [{ tuneRates: '0.01,fast' }, /--tune-rates 0.01,fast: “fast” is not a number that fits here/],
   [{ sizes: '128' }, /--sizes 128: expected HEIGHTxWIDTH/],
 ])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {
   expect(() => table1Item.options(flags)).toThrow(message);

@@ -22,7 +22,11 @@ const data = (name: string) =>
   fileURLToPath(new URL(`../../../../shared/data/${name}`, import.meta.url));
 const quarter = data('mobilenet-v1-0.25-224');
 const whole = data('mobilenet-v1-1.0-224');
-const withData = (folder: string) => (existsSync(folder) ? test : test.skip);
+/** A test that needs a folder of data; without it, skipped with the reason in its name. */
+const withData = (folder: string) => (title: string, body: () => Promise<void>) =>
+  existsSync(folder)
+    ? test(title, body)
+    : test.skip(`${title} (skipped: ${folder.replace(/.*shared/, '../shared')} is absent)`, body);
 
 /** Weights of the reference, by their published names. */
 type Weights = ReadonlyMap<string, tf.Tensor>;
@@ -59,58 +63,49 @@ const testImage = () =>
     tf.sin(tf.mul(tf.range(0, 64 * 64 * 3), 0.37)).reshape<tf.Tensor4D>([1, 64, 64, 3]),
   );
 
-withData(quarter)(
-  'with ImageNet weights the logits are those of plain ops (needs ../shared/data)',
-  async () => {
-    const encoder = mobileNet({ alpha: 0.25, outputStride: 32, padAsTensorFlow: true });
-    const model = imageClassifier(encoder, 1000, [64, 64], 1);
-    expect(await loadMobileNet(model, quarter)).toHaveLength(model.weights.length - 2);
-    const stored = await readTfjsWeights(quarter);
-    const head = loadWeights(
-      model,
-      stored,
-      (name) =>
-        /^classifier\/(\w+)$/.exec(name) ? name.replace('classifier', 'conv_preds') : undefined,
-      ({ shape, data: values }) => ({
-        shape: shape.slice(shape.length === 4 ? 2 : 0),
-        data: values,
-      }),
-    );
-    expect(head).toEqual(['classifier/kernel', 'classifier/bias']);
-    const weights: Weights = new Map(
-      Array.from(stored, ([name, t]) => [name, tf.tensor(t.data as Float32Array, [...t.shape])]),
-    );
-    const pooled = tf.mean(reference(testImage(), weights), [1, 2], true);
-    const kernel = weights.get('conv_preds/kernel') as tf.Tensor4D;
-    const logits = tf.add(
-      tf.conv2d(pooled as tf.Tensor4D, kernel, 1, 'same'),
-      weights.get('conv_preds/bias') as tf.Tensor,
-    );
-    const ours = model.predict(testImage()) as tf.Tensor;
-    expect(ours.dataSync()).toBeAllClose(logits.dataSync(), { atol: 1e-4, rtol: 1e-4 });
-  },
-);
+withData(quarter)('with ImageNet weights the logits are those of plain ops', async () => {
+  const encoder = mobileNet({ alpha: 0.25, outputStride: 32, padAsTensorFlow: true });
+  const model = imageClassifier(encoder, 1000, [64, 64], 1);
+  expect(await loadMobileNet(model, quarter)).toHaveLength(model.weights.length - 2);
+  const stored = await readTfjsWeights(quarter);
+  const head = loadWeights(
+    model,
+    stored,
+    (name) =>
+      /^classifier\/(\w+)$/.exec(name) ? name.replace('classifier', 'conv_preds') : undefined,
+    ({ shape, data: values }) => ({
+      shape: shape.slice(shape.length === 4 ? 2 : 0),
+      data: values,
+    }),
+  );
+  expect(head).toEqual(['classifier/kernel', 'classifier/bias']);
+  const weights: Weights = new Map(
+    Array.from(stored, ([name, t]) => [name, tf.tensor(t.data as Float32Array, [...t.shape])]),
+  );
+  const pooled = tf.mean(reference(testImage(), weights), [1, 2], true);
+  const kernel = weights.get('conv_preds/kernel') as tf.Tensor4D;
+  const logits = tf.add(
+    tf.conv2d(pooled as tf.Tensor4D, kernel, 1, 'same'),
+    weights.get('conv_preds/bias') as tf.Tensor,
+  );
+  const ours = model.predict(testImage()) as tf.Tensor;
+  expect(ours.dataSync()).toBeAllClose(logits.dataSync(), { atol: 1e-4, rtol: 1e-4 });
+});
 
-withData(quarter)(
-  'weights of one parameter count for alpha 0.25 (needs ../shared/data)',
-  async () => {
-    const stored = await readTfjsWeights(quarter);
-    const total = [...stored.values()].reduce((n, t) => n + t.data.length, 0);
-    // 475,544 numbers, as the data's description states.
-    expect(total).toBe(475_544);
-  },
-);
+withData(quarter)('weights of one parameter count for alpha 0.25', async () => {
+  const stored = await readTfjsWeights(quarter);
+  const total = [...stored.values()].reduce((n, t) => n + t.data.length, 0);
+  // 475,544 numbers, as the data's description states.
+  expect(total).toBe(475_544);
+});
 
-withData(whole)(
-  'alpha 1 loads up to the block whose file is absent (needs ../shared/data)',
-  async () => {
-    const build = (blocks: number) =>
-      imageClassifier(mobileNet({ alpha: 1, outputStride: 16, blocks }), 2, [32, 32], 1);
-    const loaded = await loadMobileNet(build(11), whole);
-    expect(loaded).toContain('encoder/block11/pointwise/conv/kernel');
-    await expect(loadMobileNet(build(13), whole)).rejects.toThrow(/group37-shard1of1/);
-  },
-);
+withData(whole)('alpha 1 loads up to the block whose file is absent', async () => {
+  const build = (blocks: number) =>
+    imageClassifier(mobileNet({ alpha: 1, outputStride: 16, blocks }), 2, [32, 32], 1);
+  const loaded = await loadMobileNet(build(11), whole);
+  expect(loaded).toContain('encoder/block11/pointwise/conv/kernel');
+  await expect(loadMobileNet(build(13), whole)).rejects.toThrow(/group37-shard1of1/);
+});
 
 test('names follow the published ones', () => {
   expect(mobileNetName('encoder/stem/conv/kernel')).toBe('conv1/kernel');

@@ -14,6 +14,7 @@ import {
   uncertaintyHalfLog,
   uncertaintyHalved,
   uncertaintyLikelihood,
+  uncertaintyNormalised,
   uncertaintyPlain,
   uncertaintyPositive,
   type Likelihood,
@@ -299,4 +300,21 @@ test('losses of other tasks are refused', () => {
   expect(() => combine(equal(['a']), { b: 1 })).toThrow('[a], got [b]');
   expect(() => uncertainty(['a', 'a'])).toThrow('distinct');
   expect(() => uncertainty(['a'], { initial: NaN })).toThrow('finite initial s for a');
+});
+
+test('normalised uncertainty is equation 10 over the sum of its weights, and rests where that does', () => {
+  const tasks = ['a', 'b'];
+  const losses = { a: tf.scalar(3), b: tf.scalar(0.5) };
+  const likelihoods = { a: 'softmax', b: 'laplace' } as const;
+  const weighting = uncertaintyNormalised(tasks, { initial: { a: 0, b: Math.log(2) } });
+  const { total, report } = weighting.combine(losses, likelihoods);
+  // Weights e^0 = 1 and ½ e^{−ln 2} = ¼; equation 10 is 3 + ¼·½ + ½ ln 2; their sum is 1.25.
+  expect(value(total)).toBeCloseTo((3 + 0.125 + Math.log(2) / 2) / 1.25, 6);
+  expect(value(report['weight/a'])).toBeCloseTo(0.8, 6);
+  expect(value(report['weight/b'])).toBeCloseTo(0.2, 6);
+  // d/ds is equation 10's over 1.25, the sum being a constant: (½ − 3) and (½ − ¼·½).
+  const [a, b] = tasks.map((task) => weighting.variables[task]);
+  const { grads } = tf.variableGrads(() => weighting.combine(losses, likelihoods).total, [a, b]);
+  expect(value(grads[a.name])).toBeCloseTo((0.5 - 3) / 1.25, 6);
+  expect(value(grads[b.name])).toBeCloseTo((0.5 - 0.125) / 1.25, 6);
 });

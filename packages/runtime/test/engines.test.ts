@@ -66,7 +66,7 @@ describe('engine and device', () => {
   });
 
   noCuda(
-    'without the CUDA library the error names it and the command, and nothing falls back',
+    `without the CUDA library the error names it and the command, and nothing falls back${cuda === undefined ? ' (skipped: the library is there)' : ''}`,
     async () => {
       await expect(compile(twice, signature, { device: 'cuda' })).rejects.toThrow(
         /device cuda does not start: .*cuda.*to get it: npm run setup:gpu -- --onnx-cuda/,

@@ -4,6 +4,12 @@ import type { NamedRun, Results } from './item.ts';
 import type { RunRecord } from './record.ts';
 import { runConfig, type RunSpec } from './spec.ts';
 
+/**
+ * Fewest seeds from which runs are compared. With three a bootstrap interval cannot leave the range of
+ * the values and no paired test gives a p below 0.25: that all seeds agree is all it says.
+ */
+export const ENOUGH_SEEDS = 3;
+
 /** A run without its seed. */
 export type Trial = Omit<RunSpec, 'seed'>;
 

@@ -146,7 +146,8 @@ function formVerdicts(rows: readonly RowRecords[]): Verdict[] {
   const find = (slug: string) =>
     rows.find(({ row, records }) => row.slug === slug && records.length > 0);
   const [approximate, exact] = [find('uncertainty'), find('uncertainty-exact')];
-  const comparisons = approximate && exact ? compare(approximate, exact) : [];
+  const comparisons =
+    approximate && exact ? compare(approximate.records, exact.records, exact.row.tasks) : [];
   return [
     {
       claim: 'The approximation of the softmax likelihood improves results over the exact one',

@@ -1,22 +1,15 @@
+import { formatNumber } from '@scene-mtl/eval';
 import type { Judgement } from '../experiment/item.ts';
-import { metricOf } from '../experiment/over-seeds.ts';
+import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
+import type { RunRecord } from '../experiment/record.ts';
 import type { TaskName } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
-import { paired, type RowRecords } from './paired-table.ts';
-
-/** Fewest seeds from which a comparison is judged. */
-const ENOUGH = 3;
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
-
-/** +1 where a larger value is better. */
-const sign = (task: TaskName): number => (task === 'semantic' ? 1 : -1);
+import { betterSign } from '../train/metrics.ts';
+import { paired } from './paired.ts';
 
 const text = (value: number, task: TaskName): string =>
   task === 'semantic' ? `${value.toFixed(1)} %` : `${value.toFixed(3)} px`;
 
-/** What one row did against another in one task. */
+/** What some runs did against others in one task. */
 export interface Comparison {
   readonly task: TaskName;
   readonly n: number;
@@ -25,24 +18,38 @@ export interface Comparison {
   readonly evidence: string;
 }
 
-/** A row against another, in each task of the other, over the seeds that both have. */
-export function compare(row: RowRecords, other: RowRecords): Comparison[] {
-  return other.row.tasks.flatMap((task) => {
-    const result = paired(row, other, task);
+/** Runs against others, in some tasks, over the seeds that both have. */
+export function compare(
+  ours: readonly RunRecord[],
+  theirs: readonly RunRecord[],
+  tasks: readonly TaskName[],
+): Comparison[] {
+  return tasks.flatMap((task) => {
+    const result = paired(ours, theirs, task);
     if (!result) return [];
-    const [low, high] = result.interval.map((edge) => sign(task) * edge).sort((a, b) => a - b);
+    const { n, a, b } = result;
+    const [low, high] = result.interval
+      .map((edge) => betterSign[task] * edge)
+      .sort((x, y) => x - y);
     const outcome = low > 0 ? 'better' : high < 0 ? 'worse' : 'open';
-    const [ours, theirs] = [row, other].map(({ records }) =>
-      mean(metricOf(records, primaryMetric[task])),
-    );
-    const evidence = `${task} ${text(ours, task)} against ${text(theirs, task)} (${result.n} seed${result.n > 1 ? 's' : ''}, 95 % interval of the difference ${result.interval.map((edge) => edge.toFixed(3)).join(' … ')})`;
-    return [{ task, n: result.n, outcome, evidence }];
+    const edges = result.interval.map((edge) => formatNumber(edge, 3)).join(' … ');
+    const spread = n > 1 ? `, 95 % interval ${edges}, ${n} seeds` : ', 1 seed';
+    const difference = formatNumber(result.difference, 3);
+    return [
+      {
+        task,
+        n,
+        outcome,
+        evidence: `${task} ${text(a, task)} against ${text(b, task)} (difference ${difference}${spread})`,
+      },
+    ];
   });
 }
 
 /** All better: reproduced; any worse: not; anything open, or too few seeds: cannot tell. */
 export function judge(comparisons: readonly Comparison[]): Judgement {
-  if (comparisons.length === 0 || comparisons.some(({ n }) => n < ENOUGH)) return 'cannot tell';
+  if (comparisons.length === 0 || comparisons.some(({ n }) => n < ENOUGH_SEEDS))
+    return 'cannot tell';
   if (comparisons.some(({ outcome }) => outcome === 'worse')) return 'not reproduced';
   return comparisons.every(({ outcome }) => outcome === 'better') ? 'reproduced' : 'cannot tell';
 }

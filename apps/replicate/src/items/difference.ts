@@ -1,4 +1,5 @@
 import { bootstrapInterval } from '@scene-mtl/eval';
+import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
 import type { Judgement } from '../experiment/item.ts';
 
 /** By how much one method beats another in one run. */
@@ -7,9 +8,6 @@ export interface RunDifference {
   /** 95 % bootstrap interval over the run's frames. */
   readonly overFrames: readonly [number, number] | undefined;
 }
-
-/** Fewest seeds whose spread says something; below, the frames of each run do. */
-const ENOUGH = 3;
 
 /**
  * Whether a difference is above 0 for certain. From three seeds on by the 95 % bootstrap interval of
@@ -24,7 +22,7 @@ export function judgeDifference(
   if (runs.length === 0) return { judgement: 'cannot tell', evidence: 'not run' };
   const differences = runs.map(({ difference }) => difference);
   const mean = differences.reduce((a, b) => a + b, 0) / runs.length;
-  const overSeeds = runs.length >= ENOUGH;
+  const overSeeds = runs.length >= ENOUGH_SEEDS;
   const intervals = overSeeds
     ? [bootstrapInterval(differences)]
     : runs.map(({ overFrames }) => overFrames ?? ([NaN, NaN] as const));

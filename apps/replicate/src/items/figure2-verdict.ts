@@ -1,10 +1,11 @@
-import { bootstrapInterval } from '@scene-mtl/eval';
 import type { Verdict } from '../experiment/item.ts';
 import { metricOf } from '../experiment/over-seeds.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import type { WeightGrid } from '../paper/figure2.ts';
 import type { TaskName } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
+import { betterSign, primaryMetric } from '../train/metrics.ts';
+import { compare, judge } from './comparison.ts';
+import { paired } from './paired.ts';
 
 /** One line of a grid with its finished runs. */
 export interface GridLine {
@@ -14,18 +15,9 @@ export interface GridLine {
   readonly records: readonly RunRecord[];
 }
 
-/** Fewest seeds from which a comparison is judged. */
-const ENOUGH = 3;
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
-const sign = (task: TaskName): number => (task === 'semantic' ? 1 : -1);
-
 /**
- * Does the learned point lie beyond the front of the grid? It does where no fixed weighting is at
- * least as good in both tasks, and it is better than the best fixed weighting of either task; it lies
- * behind where some fixed weighting is better in both. With intervals: the difference in each task
- * has to keep its sign over the bootstrap interval of paired seeds.
+ * Does the learned point lie beyond the front of the grid? It does where it is better than the best
+ * fixed weighting of either task, by intervals over the seeds that both have.
  */
 export function figure2Verdict(
   grid: WeightGrid,
@@ -33,64 +25,38 @@ export function figure2Verdict(
   learned: readonly RunRecord[],
   how: string,
 ): Verdict {
-  const claim = `${grid.pair.join(' and ')}: learned weights, ${how}, beat every fixed weighting of the grid in both tasks`;
-  const base = { claim, source: 'section 5.1, figure 2' };
-  const both = lines.filter(
+  const inner = lines.filter(
     ({ weight, records }) => weight > 0 && weight < 1 && records.length > 0,
   );
-  if (learned.length === 0 || both.length === 0) {
-    return { ...base, judgement: 'cannot tell', evidence: 'not run' };
-  }
-  const perTask = grid.pair.map((task) => {
-    const best = both.reduce((a, b) => (score(b.records, task) > score(a.records, task) ? b : a));
-    return { task, best, difference: differences(learned, best.records, task) };
+  const against = learned.length === 0 || inner.length === 0 ? [] : grid.pair;
+  const comparisons = against.map((task) => {
+    const best = inner.reduce((a, b) => (score(b.records, task) > score(a.records, task) ? b : a));
+    const [comparison] = compare(learned, best.records, [task]);
+    return (
+      comparison && { ...comparison, where: `best fixed: weight ${best.weight}, rate ${best.rate}` }
+    );
   });
-  const rival = both.find(({ records }) =>
-    grid.pair.every((task) => score(records, task) > score(learned, task)),
+  const known = comparisons.filter((comparison) => comparison !== undefined);
+  const rival = inner.find(({ records }) =>
+    against.every((task) => {
+      const result = paired(learned, records, task);
+      return result !== undefined && betterSign[task] * result.difference < 0;
+    }),
   );
-  const evidence =
-    perTask
-      .map(({ task, best, difference }) => {
-        if (difference.length === 0) return `${task}: no seed that both have`;
-        // Means over the seeds that both have, so that they differ by the gain.
-        const own = mean(metricOf(common(learned, best.records), primaryMetric[task]));
-        const theirs = mean(metricOf(common(best.records, learned), primaryMetric[task]));
-        const n = difference.length;
-        const edges = n > 1 ? bootstrapInterval(difference).map((edge) => edge.toFixed(3)) : [];
-        const spread = n > 1 ? `95 % interval ${edges.join(' … ')}, ${n} seeds` : '1 seed';
-        return `${task}: ${own.toFixed(3)} learned, ${theirs.toFixed(3)} best fixed (weight ${best.weight}, rate ${best.rate}); gain ${mean(difference).toFixed(3)}, ${spread}`;
-      })
-      .join('; ') +
-    (rival ? `; weight ${rival.weight} at rate ${rival.rate} is better in both` : '');
-  const enough = perTask.every(({ difference }) => difference.length >= ENOUGH);
-  const intervals = enough ? perTask.map(({ difference }) => bootstrapInterval(difference)) : [];
-  const judgement = !enough
-    ? 'cannot tell'
-    : intervals.every(([low]) => low > 0)
-      ? 'reproduced'
-      : intervals.some(([, high]) => high < 0)
-        ? 'not reproduced'
-        : 'cannot tell';
-  return { ...base, judgement, evidence };
+  const evidence = known
+    .map((comparison) => `${comparison.evidence}, ${comparison.where}`)
+    .join('; ');
+  const both = `; weight ${rival?.weight} at rate ${rival?.rate} is better in both`;
+  return {
+    claim: `${grid.pair.join(' and ')}: learned weights, ${how}, beat every fixed weighting of the grid in both tasks`,
+    source: 'section 5.1, figure 2',
+    judgement: known.length === grid.pair.length ? judge(known) : 'cannot tell',
+    evidence: known.length === 0 ? 'not run' : evidence + (rival ? both : ''),
+  };
 }
-
-/** The runs whose seed the others have too. */
-const common = (records: readonly RunRecord[], others: readonly RunRecord[]): RunRecord[] =>
-  records.filter(({ spec }) => others.some((other) => other.spec.seed === spec.seed));
 
 /** Mean of a task's primary metric, turned so that larger is better. */
-const score = (records: readonly RunRecord[], task: TaskName): number =>
-  sign(task) * mean(metricOf(records, primaryMetric[task]));
-
-/** Gain of the learned run over another, seed by seed; larger is better. */
-function differences(
-  learned: readonly RunRecord[],
-  other: readonly RunRecord[],
-  task: TaskName,
-): number[] {
-  return learned.flatMap((record) => {
-    const same = other.filter(({ spec }) => spec.seed === record.spec.seed);
-    const [a, b] = [[record], same].map((records) => metricOf(records, primaryMetric[task]));
-    return a.length > 0 && b.length > 0 ? [sign(task) * (a[0] - b[0])] : [];
-  });
-}
+const score = (records: readonly RunRecord[], task: TaskName): number => {
+  const values = metricOf(records, primaryMetric[task]);
+  return (betterSign[task] * values.reduce((a, b) => a + b, 0)) / values.length;
+};

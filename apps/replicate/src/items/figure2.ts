@@ -20,7 +20,8 @@ import type { RunRecord } from '../experiment/record.ts';
 import { fixedWeights, learnedWeights } from '../experiment/spec.ts';
 import { figure2Source, weightGrids, type WeightGrid } from '../paper/figure2.ts';
 import type { TaskName } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
+import { betterSign, primaryMetric } from '../train/metrics.ts';
+import { flagNumbers, flagWords } from './flag-lists.ts';
 import { figure2Verdict, type GridLine } from './figure2-verdict.ts';
 import { learnedTrial } from './rows.ts';
 
@@ -57,15 +58,11 @@ export const figure2Item: Item<Figure2Options> = {
         'learning rates of the grid, e.g. 0.01,0.02,0.04: the front is the best over all (default: one rate)',
       ),
   options: (flags) => ({
-    pairs: list(flags['pair']).map((pair) => {
+    pairs: flagWords(flags['pair']).map((pair) => {
       if (names.includes(pair)) return pair;
       throw new Error(`--pair ${pair}: expected some of ${names.join(', ')}`);
     }),
-    rates: list(flags['rates']).map((text) => {
-      const rate = Number(text);
-      if (rate > 0) return rate;
-      throw new Error(`--rates ${text}: expected learning rates above 0, e.g. 0.01,0.02`);
-    }),
+    rates: flagNumbers(flags['rates'], '--rates', (rate) => rate > 0),
   }),
   runs: (context) => gridsOf(context).flatMap((grid) => runsOf(grid, context)),
   render(context, results) {
@@ -79,9 +76,6 @@ export const figure2Item: Item<Figure2Options> = {
     };
   },
 };
-
-const list = (value: string | undefined): string[] =>
-  value === undefined ? [] : value.split(',').map((part) => part.trim());
 
 /** The grids whose tasks the data has, as far as they are asked for. */
 const gridsOf = ({ data, options }: Context): WeightGrid[] =>
@@ -183,7 +177,7 @@ function tableOf(
       ...(several ? [{ name: 'Learning rate' }] : []),
       ...grid.pair.map((task) => ({
         name: unit[task],
-        better: task === 'semantic' ? ('higher' as const) : ('lower' as const),
+        better: betterSign[task] > 0 ? ('higher' as const) : ('lower' as const),
         decimals: task === 'depth' ? 3 : task === 'semantic' ? 1 : 2,
       })),
     ],
@@ -236,7 +230,7 @@ function chartOf(
     (task) => measuredCell(metricOf(learned, primaryMetric[task])).value,
   );
   const axis = (task: TaskName) =>
-    ({ label: unit[task], better: task === 'semantic' ? 'higher' : 'lower' }) as const;
+    ({ label: unit[task], better: betterSign[task] > 0 ? 'higher' : 'lower' }) as const;
   return [
     {
       name: `figure2-${nameOf(grid)}`,
@@ -248,7 +242,7 @@ function chartOf(
         points,
         ...(first !== null && second !== null && { learned: { left: first, right: second } }),
       }),
-      caption: `Both tasks over the share of the fixed weight that ${right} gets; dotted: learned weights.`,
+      caption: `Both tasks over the share of the fixed weight that ${right} gets; dotted: learned weights. Means over seeds, a bar for one deviation; a point without a bar is one seed.`,
       description: `${unit[left]} and ${unit[right]} over the ${right} weight from 0 to 1, with the level of learned weights`,
     },
   ];

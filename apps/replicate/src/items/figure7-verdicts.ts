@@ -1,12 +1,10 @@
+import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
 import type { Judgement, Verdict } from '../experiment/item.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import { publishedNoise } from '../paper/figure7.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { agreement, tracked } from './figure7-equilibrium.ts';
 import { earlyStep, meanNoise, noiseOf, ratios, ratioText } from './figure7-ratios.ts';
-
-/** Fewest seeds from which numbers are compared with the paper's. */
-const ENOUGH = 3;
 
 /** σ² within 20 % of its stationary value counts as following the loss. */
 const CLOSE = Math.log(1.2);
@@ -129,7 +127,7 @@ function sameRatio(
   const theirs = ratios(publishedNoise[2].sigma2, tasks, 'precision');
   const ours = ends.map((noise) => ratios(noise, tasks, 'precision'));
   const near = ours.every((run) => run.every((r, i) => Math.abs(Math.log2(r / theirs[i])) <= 1));
-  const comparable = dataName === 'cityscapes' && ends.length >= ENOUGH;
+  const comparable = dataName === 'cityscapes' && ends.length >= ENOUGH_SEEDS;
   return {
     claim: 'The weights end at 43 : 0.16 : 1 for semantic : instance : depth',
     source: 'appendix B',

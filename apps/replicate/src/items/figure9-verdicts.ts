@@ -1,4 +1,5 @@
 import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
+import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
 import type { ItemContext, Judgement, Verdict } from '../experiment/item.ts';
 import { rareClasses, type Failures } from '../measure/failures.ts';
 import {
@@ -28,9 +29,6 @@ const range = (values: readonly number[], digits = 2): string =>
   values.length === 1
     ? formatNumber(values[0], digits)
     : `${formatNumber(mean(values), digits)} (${formatNumber(Math.min(...values), digits)} to ${formatNumber(Math.max(...values), digits)})`;
-
-/** Fewest seeds from which a statement without an interval of its own is judged. */
-const ENOUGH = 3;
 
 /**
  * One judgement of statements about single runs: only where all runs agree.
@@ -109,7 +107,7 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   const [low, high] = bootstrapInterval(a.map((v, i) => v - b[i]));
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
   const byPair = pairs.map(({ name }, k) => `${name} ${range(complete.map((c) => c.each[k]))}`);
-  const enough = complete.length >= ENOUGH;
+  const enough = complete.length >= ENOUGH_SEEDS;
   const judgement: Judgement =
     enough && low > 0 ? 'reproduced' : enough && high < 0 ? 'not reproduced' : 'cannot tell';
   return {
@@ -135,13 +133,13 @@ function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Ver
       source,
       judgement: agreed(
         places.map(({ place }) => place <= 3),
-        ENOUGH,
+        ENOUGH_SEEDS,
       ),
     },
     evidence: `${range(
       places.map(({ share }) => share),
       1,
-    )} % of all wrong pixels, place ${places.map(({ place }) => place).join(', ')} among the pairs of classes. Common is read as one of the first three with each of ${ENOUGH} seeds or more; ${seedsText(matrices.length)}.`,
+    )} % of all wrong pixels, place ${places.map(({ place }) => place).join(', ')} among the pairs of classes. Common is read as one of the first three with each of ${ENOUGH_SEEDS} seeds or more; ${seedsText(matrices.length)}.`,
   };
 }
 
@@ -158,8 +156,8 @@ function rareClassesFail({ data }: ItemContext, found: readonly Failures[]): Ver
   const all = matrices.map((m) => mean(m.map((_, c) => iouOf(m, c)).filter(Number.isFinite)));
   const holds = rho.map((r) => (r >= HIGH ? true : r <= 0 ? false : undefined));
   return {
-    ...{ claim, source, judgement: agreed(holds, ENOUGH) },
-    evidence: `Rank correlation of a class’s IoU with its share of pixels ${range(rho)}${named.length > 0 ? `; IoU of ${named.join(', ')} against a mean of ${range(all, 1)} %` : ''}. Read as true from ${HIGH} on with each of ${ENOUGH} seeds or more; ${seedsText(matrices.length)}.`,
+    ...{ claim, source, judgement: agreed(holds, ENOUGH_SEEDS) },
+    evidence: `Rank correlation of a class’s IoU with its share of pixels ${range(rho)}${named.length > 0 ? `; IoU of ${named.join(', ')} against a mean of ${range(all, 1)} %` : ''}. Read as true from ${HIGH} on with each of ${ENOUGH_SEEDS} seeds or more; ${seedsText(matrices.length)}.`,
   };
 }
 

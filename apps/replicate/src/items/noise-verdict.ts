@@ -1,8 +1,6 @@
+import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
 import type { Verdict } from '../experiment/item.ts';
 import { labelNoise, learnedNoise, noiseForms, type NoiseLine } from './noise-trials.ts';
-
-/** Fewest seeds from which the order of several runs is judged. */
-const ENOUGH = 3;
 
 /** Reproduced where the learned noise rises with every step of the labels' noise in every seed. */
 export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
@@ -18,7 +16,7 @@ export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
     const rising = paths.filter((path) => path.every((x, i) => i === 0 || x > path[i - 1]));
     return { form, paths, rising };
   });
-  const enough = forms.every(({ paths }) => paths.length >= ENOUGH);
+  const enough = forms.every(({ paths }) => paths.length >= ENOUGH_SEEDS);
   const all = forms.every(({ paths, rising }) => rising.length === paths.length);
   const none = forms.some(({ rising }) => rising.length === 0);
   const known = forms.filter(({ paths }) => paths.length > 0);

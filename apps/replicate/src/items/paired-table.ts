@@ -1,8 +1,8 @@
-import { bootstrapInterval, pairedPermutationTest, type Table } from '@scene-mtl/eval';
+import type { Table } from '@scene-mtl/eval';
 import type { RunRecord } from '../experiment/record.ts';
-import { metricOf } from '../experiment/over-seeds.ts';
-import type { Table1Row, TaskName } from '../paper/table1.ts';
+import type { Table1Row } from '../paper/table1.ts';
 import { primaryMetric } from '../train/metrics.ts';
+import { paired } from './paired.ts';
 
 /** A row of Table 1 with its finished runs. */
 export interface RowRecords {
@@ -15,38 +15,6 @@ export const learnedRow = (rows: readonly RowRecords[]): RowRecords | undefined 
   rows
     .filter(({ row, records }) => row.weighting.kind === 'uncertainty' && records.length > 0)
     .sort((a, b) => b.row.tasks.length - a.row.tasks.length)[0];
-
-/** Difference of two rows in one metric, over the seeds that both have. */
-export interface Paired {
-  readonly n: number;
-  /** Mean of the learned row minus the other. */
-  readonly difference: number;
-  /** 95 % bootstrap interval of that mean. */
-  readonly interval: readonly [number, number];
-  readonly p: number;
-  readonly smallestP: number;
-}
-
-/** Compares two rows seed by seed; undefined without a seed that both have. */
-export function paired(a: RowRecords, b: RowRecords, task: TaskName): Paired | undefined {
-  const seeds = a.records.map(({ spec }) => spec.seed);
-  const values = seeds.flatMap((seed) => {
-    const [x, y] = [a, b].map(({ records }) =>
-      metricOf(
-        records.filter(({ spec }) => spec.seed === seed),
-        primaryMetric[task],
-      ),
-    );
-    return x.length > 0 && y.length > 0 ? [[x[0], y[0]] as const] : [];
-  });
-  if (values.length === 0) return undefined;
-  const differences = values.map(([x, y]) => x - y);
-  const { difference, p, smallestP } = pairedPermutationTest(
-    values.map(([x]) => x),
-    values.map(([, y]) => y),
-  );
-  return { n: values.length, difference, interval: bootstrapInterval(differences), p, smallestP };
-}
 
 const number = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
@@ -76,7 +44,7 @@ export function pairedTable(
         other.row.title +
         (other.row.weighting.kind === 'uncertainty' ? `: ${other.row.tasks.join(' + ')}` : ''),
       cells: tasks.flatMap((task) => {
-        const result = paired(learned, other, task);
+        const result = paired(learned.records, other.records, task);
         if (!result) return [null, null, null];
         const [low, high] = result.interval;
         return [

@@ -9,7 +9,11 @@ export function table1Verdicts(rows: readonly RowRecords[]): Verdict[] {
   const three = find('uncertainty-semantic-instance-depth');
   const singles = ['semantic-only', 'instance-only', 'depth-only'].flatMap((s) => find(s) ?? []);
   const against = (others: readonly (RowRecords | undefined)[]): Comparison[] =>
-    three ? others.flatMap((other) => (other ? compare(three, other) : [])) : [];
+    three
+      ? others.flatMap((other) =>
+          other ? compare(three.records, other.records, other.row.tasks) : [],
+        )
+      : [];
   const claim = (source: string, what: string, comparisons: readonly Comparison[]): Verdict => ({
     claim: what,
     source,
@@ -18,7 +22,7 @@ export function table1Verdicts(rows: readonly RowRecords[]): Verdict[] {
   });
   const equal = find('equal-weights');
   const semantic = find('semantic-only');
-  const drop = equal && semantic ? compare(equal, semantic) : [];
+  const drop = equal && semantic ? compare(equal.records, semantic.records, ['semantic']) : [];
   return [
     claim(
       'section 5, Table 1',

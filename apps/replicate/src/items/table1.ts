@@ -19,6 +19,7 @@ import {
 } from '../experiment/over-seeds.ts';
 import { table1, table1Source, type Table1Row, type TaskName } from '../paper/table1.ts';
 import { primaryMetric } from '../train/metrics.ts';
+import { flagNumbers, flagWords } from './flag-lists.ts';
 import { pairedTable } from './paired-table.ts';
 import { chosenRate, rateRuns } from './rate-choice.ts';
 import { rowTrial } from './rows.ts';
@@ -71,16 +72,12 @@ export const table1Item: Item<Table1Options> = {
       )
       .option('--sizes <HxW,...>', 'one table per size, e.g. 128x256,256x512'),
   options: (flags) => ({
-    rows: listOf(flags['rows'], '--rows', (slug) => {
+    rows: flagWords(flags['rows']).map((slug) => {
       if (slugs.includes(slug)) return slug;
       throw new Error(`--rows ${slug}: no such row; rows are ${slugs.join(', ')}`);
     }),
-    rates: listOf(flags['tuneRates'], '--tune-rates', (text) => {
-      const rate = Number(text);
-      if (rate > 0) return rate;
-      throw new Error(`--tune-rates ${text}: expected learning rates above 0, e.g. 0.01,0.02`);
-    }),
-    sizes: listOf(flags['sizes'], '--sizes', (text) => {
+    rates: flagNumbers(flags['tuneRates'], '--tune-rates', (rate) => rate > 0),
+    sizes: flagWords(flags['sizes']).map((text) => {
       const match = /^(\d+)x(\d+)$/.exec(text);
       if (match) return { height: Number(match[1]), width: Number(match[2]) };
       throw new Error(`--sizes ${text}: expected HEIGHTxWIDTH in px, e.g. 128x256`);
@@ -99,24 +96,16 @@ export const table1Item: Item<Table1Options> = {
   },
 };
 
-function listOf<T>(value: string | undefined, flag: string, parse: (text: string) => T): T[] {
-  if (value === undefined) return [];
-  const parts = value.split(',');
-  if (parts.some((part) => part.trim() === '')) throw new Error(`${flag} ${value}: empty entry`);
-  return parts.map((part) => parse(part.trim()));
-}
-
-/** The context once per size. */
+/** The context once per size; the trivial row is known of the configuration's own alone. */
 const variants = (context: Context): Context[] => {
-  const { sizes } = context.options;
-  if (sizes.length === 0) return [context];
-  return sizes.map((size) => ({
+  const { config, options, data } = context;
+  const { trivial: _, ...known } = data;
+  if (options.sizes.length === 0) return [context];
+  return options.sizes.map((size) => ({
     ...context,
-    config: { ...context.config, size },
-    data: sameSize(size, context.config.size)
-      ? context.data
-      : { ...context.data, trivial: undefined },
-  })) as Context[];
+    config: { ...config, size },
+    data: sameSize(size, config.size) ? data : known,
+  }));
 };
 
 const sameSize = (a: Config['size'], b: Config['size']): boolean =>
@@ -131,7 +120,7 @@ function trialOf(row: Table1Row, context: Context, results: Results): Trial | un
   const { config, data, options } = context;
   const base = rowTrial(row, config, data.tasks);
   if (!base || options.rates.length === 0) return base;
-  const rate = chosenRate(base, options.rates, config.seeds[0], results);
+  const rate = chosenRate(base, options.rates, config.seeds[0], data.frames.train, results);
   return rate === undefined ? undefined : withRate(base, rate);
 }
 
@@ -151,7 +140,7 @@ function runsOf(context: Context, results: Results): NamedRun[] {
     const label = `${place(context)}${row.slug}`;
     const trial = trialOf(row, context, results);
     return [
-      ...rateRuns(label, base, options.rates, config.seeds[0]),
+      ...rateRuns(label, base, options.rates, config.seeds[0], data.frames.train),
       ...(trial ? overSeeds(label, config.seeds, trial) : []),
     ];
   });

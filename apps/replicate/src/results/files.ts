@@ -2,7 +2,7 @@ import { chartsOf, itemSlug, standalone } from './figures.ts';
 import type { ItemResults, ResultsFile, ResultsGroup } from './group.ts';
 import { resultsHtml } from './html.ts';
 import { FIGURES, resultsMarkdown, type ItemPictures } from './markdown.ts';
-import { sheetOf } from './sheet.ts';
+import { legendOf, sheetOf } from './sheet.ts';
 
 /** Frames of an item that RESULTS.md shows; the rest is in the HTML report. */
 const SHOWN_FRAMES = 3;
@@ -22,10 +22,10 @@ export async function resultsFiles(groups: readonly ResultsGroup[]): Promise<Res
         files.push({ path: `${FIGURES}/${id}.svg`, content: standalone(svg) });
       }
       const shown = (item.artefacts?.strips ?? []).slice(0, SHOWN_FRAMES);
-      const sheets: { title: string; path: string }[] = [];
+      const sheets: ItemPictures['sheets'][number][] = [];
       for (const [i, strip] of shown.entries()) {
         const path = `${FIGURES}/${itemSlug(group, item)}-frame-${i + 1}.png`;
-        sheets.push({ title: strip.title, path });
+        sheets.push({ title: strip.title, legend: legendOf(strip), path });
         files.push({ path, content: await sheetOf(strip) });
       }
       pictures.set(item, { charts, sheets });

@@ -15,8 +15,12 @@ import { claims, itemNames, outcome } from './verdicts.ts';
 /** Pictures of an item, already rendered. */
 export interface ItemPictures {
   readonly charts: readonly ReportFigure[];
-  /** Titles of the frames shown in Markdown, with the paths of their sheets. */
-  readonly sheets: readonly { readonly title: string; readonly path: string }[];
+  /** Titles of the frames shown in Markdown, what their sheets show, and the paths of these. */
+  readonly sheets: readonly {
+    readonly title: string;
+    readonly legend: string;
+    readonly path: string;
+  }[];
 }
 
 /** Folder of figures, relative to RESULTS.md. */
@@ -104,7 +108,10 @@ function itemParts(
       `![${text(caption)}](${FIGURES}/${id}.svg)`,
       `_${text(caption)}_`,
     ]),
-    ...sheets.flatMap(({ title, path }) => [`![${text(title)}](${path})`, `_${text(title)}_`]),
+    ...sheets.flatMap(({ title, legend, path }) => [
+      `![${text(title)}](${path})`,
+      `_${text(title)}. Row by row: ${text(legend)}._`,
+    ]),
     ...(rest > 0
       ? [
           `${rest} more frame${rest === 1 ? ' is' : 's are'} in [results/report.html](results/report.html).`,

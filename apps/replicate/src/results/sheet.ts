@@ -4,16 +4,21 @@ import { readRgb, smallPng } from '../measure/small-png.ts';
 /** px of white between pictures. */
 const GAP = 4;
 
-/** Columns where the names tell of none. */
+/** Columns in reading order. */
 const COLUMNS = 4;
+/** Columns of quantities that leave more places than this empty, per picture, are none. */
+const SPARE = 1.5;
 
 /**
  * Where each picture of a strip goes, `[column, row]`: one column for each quantity, with truth,
- * prediction and error below each other (`classes, truth`), else in reading order.
+ * prediction and error below each other (`classes, truth`), else, or where that leaves much empty, in
+ * reading order.
  */
 export function places(names: readonly string[]): [column: number, row: number][] {
   const quantities = [...new Set(names.map((name) => name.split(',')[0]))];
-  if (quantities.length === names.length) {
+  const counts = quantities.map((q) => names.filter((name) => name.split(',')[0] === q).length);
+  const room = quantities.length * Math.max(...counts);
+  if (quantities.length === names.length || room > SPARE * names.length) {
     return names.map((_, k) => [k % COLUMNS, Math.floor(k / COLUMNS)]);
   }
   const filled = quantities.map(() => 0);
@@ -21,6 +26,14 @@ export function places(names: readonly string[]): [column: number, row: number][
     const column = quantities.indexOf(name.split(',')[0]);
     return [column, filled[column]++];
   });
+}
+
+/** What a sheet shows, in words: its pictures from left to right, row by row. */
+export function legendOf({ panels }: ReportStrip): string {
+  const names = panels.map(({ name }) => name);
+  const at = places(names);
+  const order = names.map((_, k) => k).sort((a, b) => at[a][1] - at[b][1] || at[a][0] - at[b][0]);
+  return order.map((k) => names[k]).join(' · ');
 }
 
 /** All pictures of a strip as one PNG, for Markdown. */

@@ -70,6 +70,13 @@ export function accumulatorOf(task: Task): Accumulator {
   return make(task);
 }
 
+/** +1 where a larger primary metric is better, −1 where a smaller one is. */
+export const betterSign: Readonly<Record<'semantic' | 'instance' | 'depth', 1 | -1>> = {
+  semantic: 1,
+  instance: -1,
+  depth: -1,
+};
+
 /** The metric of each task that Table 1 prints. */
 export const primaryMetric = {
   semantic: 'semantic/iou',

@@ -39,8 +39,8 @@ export interface OcclusionRates {
  * A component belongs to the predicted object that covers more than half of it. An object is *whole*
  * when all components have one, the same; *split* when they have at least two different ones; *missed*
  * when some component has none (split and missed can coincide). It is *merged* when an object it
- * belongs to also covers more than half of a component of another true object, and has its *own* object when it is whole
- * and not merged: one blob over two touching cars keeps both whole, but tells neither apart.
+ * belongs to also covers more than half of a component of another true object, and has its *own*
+ * object when it is whole and not merged: one blob over two touching cars keeps both whole, but tells neither apart.
  *
  * @param minPixels smaller components are ignored (default 20 px: specks of annotation)
  */
