@@ -1,6 +1,7 @@
-import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { profiles } from '../src/config/profiles.ts';
 import { alone } from '../src/experiment/lock.ts';
@@ -113,6 +114,17 @@ describe('from the command line', () => {
     };
     const first = await report();
     expect(first).toContain('table1');
+    expect(first).not.toContain('commit of measurements');
     expect(await report()).toBe(first);
+
+    const [record] = files.filter((file) => file.endsWith('record.json'));
+    const measured = join(again, 'results', 'smoke', dirname(record), 'measured');
+    await mkdir(measured, { recursive: true });
+    await writeFile(join(measured, 'a.json'), '{"version":1,"commit":"0123abcd","value":null}');
+    await writeFile(join(measured, 'b.json'), '{"version":1,"value":null}');
+    const stale = join(again, 'results', 'figures', 'no-item-draws-this.svg');
+    await writeFile(stale, '<svg/>');
+    expect(await report()).toContain('- commit of measurements: 0123abcd; not recorded');
+    expect(existsSync(stale)).toBe(false);
   });
 });

@@ -1,10 +1,13 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { openWorkspace } from '../experiment/workspace.ts';
 import { tasksOf } from '../assemble.ts';
 import { items } from '../items/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
 import { resultsFiles } from '../results/files.ts';
+import { FIGURES } from '../results/markdown.ts';
 import { writeWhole } from '../run/files.ts';
 import { progressLine } from '../run/progress.ts';
 import { trivialMetrics } from '../train/trivial.ts';
@@ -59,8 +62,19 @@ export function addReportCommands(program: Command): void {
     .action(async (flags: { results: string; out: string }) => {
       const files = await resultsFiles(await publishedGroups(flags.results, items));
       for (const { path, content } of files) await writeWhole(join(flags.out, path), content);
+      await removeOthers(
+        join(flags.out, FIGURES),
+        new Set(files.map(({ path }) => basename(path))),
+      );
       process.stdout.write(`${join(flags.out, 'RESULTS.md')}\n`);
     });
+}
+
+/** Figures that no item draws any more would stay, committed, beside those that are. */
+async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  for (const name of names)
+    if (/\.(svg|png)$/.test(name) && !kept.has(name)) await rm(join(folder, name));
 }
 
 /** What chose the data and changed the profile, as one types it; a folder by its kind alone. */

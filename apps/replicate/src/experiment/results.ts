@@ -6,9 +6,11 @@ import type { Results } from './item.ts';
 import type { RunRecord } from './record.ts';
 import { runId, type RunSpec } from './spec.ts';
 
-/** A measurement as it is kept: what it found, and the version of what found it. */
+/** A measurement as it is kept: what it found, and the version and commit of what found it. */
 export interface Kept {
   readonly version: number;
+  /** Absent from files older than this field. */
+  readonly commit?: string;
   readonly value: Json;
 }
 

@@ -44,13 +44,15 @@ export function table1Verdicts(rows: readonly RowRecords[]): Verdict[] {
     claim(
       'caption of Table 1',
       'Three tasks together beat every pair of them',
-      against(
-        [
-          'uncertainty-semantic-instance',
-          'uncertainty-semantic-depth',
-          'uncertainty-instance-depth',
-        ].map(find),
-      ),
+      [
+        'uncertainty-semantic-instance',
+        'uncertainty-semantic-depth',
+        'uncertainty-instance-depth',
+      ].flatMap((slug) => {
+        const pair = find(slug);
+        const name = pair?.row.tasks.join(' + ');
+        return against([pair]).map((c) => ({ ...c, evidence: `against ${name}: ${c.evidence}` }));
+      }),
     ),
   ];
 }

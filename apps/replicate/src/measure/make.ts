@@ -4,6 +4,7 @@ import type { Dataset } from '@scene-mtl/datasets';
 import { measuredFile, measuredFolder } from '../experiment/results.ts';
 import { json, writeWhole } from '../run/files.ts';
 import { readDescription } from '../run/description.ts';
+import { environment } from '../run/environment.ts';
 import { checkpointOf, loadNetwork } from '../run/stored-network.ts';
 import { evaluator } from '../train/evaluation.ts';
 import type { Measurement } from './measurement.ts';
@@ -51,7 +52,10 @@ export async function makeMeasurement(measurement: Measurement, place: MakePlace
       predict: (ids) => evaluation.predict(ids),
       save: (file, content) => writeWhole(join(measuredFolder(folder, name), file), content),
     });
-    await writeWhole(measuredFile(folder, name), json({ version, value }));
+    await writeWhole(
+      measuredFile(folder, name),
+      json({ version, commit: environment().commit, value }),
+    );
   } finally {
     await evaluation.dispose();
     network.model.dispose();

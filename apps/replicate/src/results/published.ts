@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { parseConfig, type Config } from '../config/schema.ts';
 import type { DataSummary, Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
@@ -11,6 +11,7 @@ import {
   recordFile,
   resultsIn,
   runFolder,
+  type Kept,
 } from '../experiment/results.ts';
 import { runId } from '../experiment/spec.ts';
 import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
@@ -157,6 +158,20 @@ async function environmentsIn(folder: string): Promise<RunRecord['environment'][
     const file = recordFile(join(folder, name));
     if (!existsSync(file)) continue;
     environments.push((JSON.parse(await readFile(file, 'utf8')) as RunRecord).environment);
+    environments.push(...(await measuredAt(join(folder, name))));
   }
   return environments;
+}
+
+/** Commits of what a run was measured with: measurements are often of later code than the training. */
+async function measuredAt(run: string): Promise<RunRecord['environment'][]> {
+  const folder = dirname(measuredFile(run, ''));
+  if (!existsSync(folder)) return [];
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    files.map(async (name) => {
+      const { commit } = JSON.parse(await readFile(join(folder, name), 'utf8')) as Kept;
+      return { 'commit of measurements': commit ?? 'not recorded' };
+    }),
+  );
 }
