@@ -13,6 +13,8 @@ import {
   runId,
   type RunSpec,
 } from '../src/experiment/spec.ts';
+import { items } from '../src/items/index.ts';
+import { parseVariant } from '../src/results/variant.ts';
 import { replicate } from './tiny-run.ts';
 
 const spec: RunSpec = {
@@ -80,6 +82,17 @@ test('a thinned series keeps both ends', () => {
   expect(thinned([1, 2], 4)).toEqual([1, 2]);
 });
 
+test('a variant is an item with flags that it has', () => {
+  expect(parseVariant('table1  --tune-rates 0.05,0.1', items)).toEqual({
+    item: 'table1',
+    flags: '--tune-rates 0.05,0.1',
+  });
+  expect(() => parseVariant('table3 --x', items)).toThrow(/--also table3 --x: table3 is no item/);
+  expect(() => parseVariant('table1', items)).toThrow(/expected flags of table1/);
+  expect(() => parseVariant('table1 --rate 1', items)).toThrow(/unknown option '--rate'/);
+  expect(() => parseVariant('table1 --tune-rates fast', items)).toThrow(/--tune-rates/);
+});
+
 describe('from the command line', () => {
   let runs: string;
   const flags = ['--profile', 'smoke', '--set', 'data.train=8', 'data.val=4', 'training.steps=4'];
@@ -126,5 +139,29 @@ describe('from the command line', () => {
     await writeFile(stale, '<svg/>');
     expect(await report()).toContain('- commit of measurements: 0123abcd; not recorded');
     expect(existsSync(stale)).toBe(false);
+
+    const also = ['--also', 'table1 --sizes 32x64', '--out', results, ...place, ...flags];
+    const twice = async (...more: string[]) => {
+      await replicate('publish', ...more);
+      await cp(results, join(again, 'results'), { recursive: true });
+      const text = await report();
+      return {
+        tables: text.match(/^### Table 1.*$/gm),
+        claims: text.match(/^\| Uncertainty weighting beats equal weights.*? \|/gm),
+      };
+    };
+    const both = {
+      tables: [
+        expect.stringMatching(/uncertainty weighting \(smoke \/ street\)$/),
+        expect.stringMatching(/uncertainty weighting, with --sizes 32x64 \(smoke \/ street\)$/),
+      ],
+      claims: [
+        '| Uncertainty weighting beats equal weights |',
+        '| Uncertainty weighting beats equal weights (--sizes 32x64) |',
+      ],
+    };
+    expect(await twice(...also)).toEqual(both);
+    // Published again without a word of it, it stays.
+    expect(await twice(...also.slice(2))).toEqual(both);
   });
 });

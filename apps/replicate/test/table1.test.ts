@@ -140,7 +140,11 @@ test('each row chooses its rate on frames held out of training, then trains on a
   expect(final.data).toEqual({ name: 'street', train: 12, val: 4 });
   expect(final.spec.config.training.learningRate).toBe(error(fast) < error(slow) ? 0.02 : 0.001);
   const table = JSON.parse(await readFile(join(folder, 'table1.json'), 'utf8')) as Table;
-  expect(table.rows[3].cells[6]).toMatchObject({ n: 1 });
+  // The chosen rate stands after the three weights.
+  expect(table.columns[3].name).toBe('Learning rate');
+  expect(table.rows[3].cells[3]).toBe(String(final.spec.config.training.learningRate));
+  expect(table.rows[3].cells[7]).toMatchObject({ n: 1 });
+  expect(table.notes?.at(-1)).toContain('among 0.001, 0.02 on 1 training frames held out');
 });
 
 test('a tenth of the frames that a folder has is held out, whatever its limits say', () => {

@@ -6,6 +6,7 @@ import { openWorkspace } from '../experiment/workspace.ts';
 import { tasksOf } from '../assemble.ts';
 import { items } from '../items/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
+import { parseVariant } from '../results/variant.ts';
 import { resultsFiles } from '../results/files.ts';
 import { FIGURES } from '../results/markdown.ts';
 import { writeWhole } from '../run/files.ts';
@@ -21,6 +22,7 @@ import {
 interface PublishFlags extends ConfigurationFlags {
   runs: string;
   out: string;
+  also?: string[];
 }
 
 /** Adds `replicate publish` and `replicate report`. */
@@ -33,7 +35,12 @@ export function addReportCommands(program: Command): void {
   addConfigurationFlags(command)
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--out <dir>', 'folder of published results', 'results')
+    .option(
+      '--also <item and flags...>',
+      'show an item once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
+    )
     .action(async (flags: PublishFlags) => {
+      const variants = flags.also?.map((text) => parseVariant(text, items));
       const config = await configurationOf(flags);
       const { root, data, dataset, found } = await openWorkspace(
         config,
@@ -51,6 +58,7 @@ export function addReportCommands(program: Command): void {
         data: { ...data, trivial },
         found: found ?? null,
         flags: typedFlags(flags),
+        ...(variants && { variants }),
       });
       process.stdout.write(`${folder}: ${count} runs\n`);
     });

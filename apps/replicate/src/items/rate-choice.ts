@@ -8,6 +8,9 @@ import { betterSign, primaryMetric } from '../train/metrics.ts';
  */
 const HELD_OUT = 0.1;
 
+/** Number of frames held out, of so many training frames. */
+export const heldOut = (frames: number): number => Math.max(1, Math.round(HELD_OUT * frames));
+
 /** A trial that trains without the frames held out and is measured on them, at one rate. */
 function candidate({ config, ...rest }: Trial, learningRate: number, frames: number): Trial {
   const { data, training } = config;
@@ -15,7 +18,7 @@ function candidate({ config, ...rest }: Trial, learningRate: number, frames: num
     ...rest,
     config: {
       ...config,
-      data: { ...data, holdOut: Math.max(1, Math.round(HELD_OUT * frames)) },
+      data: { ...data, holdOut: heldOut(frames) },
       training: { ...training, learningRate },
     },
   };

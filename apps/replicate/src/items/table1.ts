@@ -21,7 +21,7 @@ import { table1, table1Source, type Table1Row, type TaskName } from '../paper/ta
 import { primaryMetric } from '../train/metrics.ts';
 import { flagNumbers, flagWords } from './flag-lists.ts';
 import { pairedTable } from './paired-table.ts';
-import { chosenRate, rateRuns } from './rate-choice.ts';
+import { chosenRate, heldOut, rateRuns } from './rate-choice.ts';
 import { rowTrial } from './rows.ts';
 import { seriesChart } from './series-chart.ts';
 import { table1Verdicts } from './table1-verdicts.ts';
@@ -49,14 +49,19 @@ const metricColumns = [
   'depth/rms',
 ] as const;
 
-const columns: Table['columns'] = [
-  ...taskNames.map((task) => ({ name: task, group: 'Weights', decimals: 3 })),
+const weightColumns: Table['columns'] = taskNames.map((task) => ({
+  ...{ name: task, group: 'Weights', decimals: 3 },
+}));
+
+const metricsColumns: Table['columns'] = [
   { name: 'Semantic IoU', unit: '%', better: 'higher', decimals: 1 },
   { name: 'Instance mean error', unit: 'px', better: 'lower' },
   { name: 'Instance RMS', unit: 'px', better: 'lower' },
   { name: 'Inverse depth mean error', unit: 'px', better: 'lower', decimals: 3 },
   { name: 'Inverse depth RMS', unit: 'px', better: 'lower', decimals: 3 },
 ];
+
+const columns: Table['columns'] = [...weightColumns, ...metricsColumns];
 
 /** Table 1: single tasks, fixed weights, learned weights. */
 export const table1Item: Item<Table1Options> = {
@@ -167,7 +172,10 @@ function renderSize(
   context: Context,
   results: Results,
 ): Pick<Artefacts, 'tables' | 'figures' | 'verdicts'> {
-  const { config, data } = context;
+  const { config, data, options } = context;
+  const tuned = options.rates.length > 0;
+  const rateCells = (trial: Trial | undefined): TableCell[] =>
+    tuned ? [trial ? String(trial.config.training.learningRate) : null] : [];
   const suffix = place(context).replace('/', '');
   const rows = table1.map((row, i) => {
     const trial = trialOf(row, context, results);
@@ -176,7 +184,7 @@ function renderSize(
     const first = i === 0 || row.weighting.kind !== table1[i - 1].weighting.kind;
     const tableRow: TableRow = {
       header: row.title,
-      cells: [...weightCells(row), ...cells(values, row.published)],
+      cells: [...weightCells(row), ...rateCells(trial), ...cells(values, row.published)],
       ...((first || i === 3) && { ruleAbove: true }),
     };
     return { row, records, tableRow };
@@ -188,6 +196,7 @@ function renderSize(
       null,
       null,
       null,
+      ...(tuned ? [null] : []),
       ...cells(
         metricColumns.map((metric) => (Number.isFinite(trivial[metric]) ? [trivial[metric]] : [])),
         {},
@@ -199,10 +208,10 @@ function renderSize(
   const table: Table = {
     title: `${table1Item.title}${suffix === '' ? '' : `, ${suffix.replace('x', '×')}`}`,
     corner: 'Loss',
-    columns,
+    columns: tuned ? [...weightColumns, { name: 'Learning rate' }, ...metricsColumns] : columns,
     rows: [trivialRow, ...rows.map(({ tableRow }) => tableRow)],
     published: table1Source,
-    notes: notesOf(context),
+    notes: [...notesOf(context), ...(tuned ? [tuningNote(context)] : [])],
   };
   const paired = pairedTable(rows, config.seeds);
   return {
@@ -211,6 +220,9 @@ function renderSize(
     verdicts: table1Verdicts(rows),
   };
 }
+
+const tuningNote = ({ config, data, options }: Context): string =>
+  `Each row chose its learning rate among ${options.rates.join(', ')} on ${heldOut(data.frames.train)} training frames held out for it, seed ${config.seeds[0]}, as many steps as the row itself; the row then trained on all.`;
 
 /** Loss and σ² of each task over training, one line per row that has it. */
 function curvesOf(

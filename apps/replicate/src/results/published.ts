@@ -15,7 +15,8 @@ import {
 } from '../experiment/results.ts';
 import { runId } from '../experiment/spec.ts';
 import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
-import type { ItemResults, ResultsGroup } from './group.ts';
+import { slugOf, type ItemResults, type ResultsGroup } from './group.ts';
+import { variantOptions, variantSchema, type Variant } from './variant.ts';
 
 /** Results of one profile on one data set, as they are committed: `group.json` in their folder. */
 export interface PublishedGroup {
@@ -27,12 +28,16 @@ export interface PublishedGroup {
   readonly found: string | null;
   /** Flags that chose the data and changed the profile, as one types them. */
   readonly flags: string;
+  /** Items that are shown once more, with flags of their own. */
+  readonly variants: readonly Variant[];
 }
 
 const FILE = 'group.json';
 
 /** What is copied into a group's folder. */
-export interface PublishOptions extends PublishedGroup {
+export interface PublishOptions extends Omit<PublishedGroup, 'variants'> {
+  /** Absent: those of the group as it was published before. */
+  readonly variants?: PublishedGroup['variants'];
   /** Folder of the group: `results/<name>`. */
   readonly folder: string;
   /** Folder of all trained runs. */
@@ -45,11 +50,14 @@ export interface PublishOptions extends PublishedGroup {
  * and their small pictures. A run that is no longer asked for goes. Returns the number of runs.
  */
 export async function publish(options: PublishOptions): Promise<number> {
-  const { folder, root, items, ...group } = options;
+  const { folder, root, items, ...rest } = options;
+  const variants = options.variants ?? (await readGroup(folder))?.variants ?? [];
+  const group: PublishedGroup = { ...rest, variants };
   const found = group.found ?? undefined;
   const results = resultsIn(root, found);
   const wanted = new Map<string, NamedRun>();
-  for (const run of items.flatMap((item) => runsOf(item, group, results))) {
+  const shown = [...items.map((item) => ({ item })), ...variantsOf(group, items)];
+  for (const run of shown.flatMap((one) => runsOf(one, group, results))) {
     const known = wanted.get(runId(run.spec, found));
     const measurements = [...(known?.measurements ?? []), ...(run.measurements ?? [])];
     wanted.set(runId(run.spec, found), { ...run, measurements });
@@ -85,14 +93,25 @@ function withoutRoot<T extends PublishedGroup>(group: T): T {
   return { ...group, config: { ...group.config, data: { ...data, root: group.data.name } } };
 }
 
-const contextOf = (item: Item, { config, data }: PublishedGroup): ItemContext => ({
+/** An item as a group shows it. */
+interface Shown {
+  readonly item: Item;
+  readonly variant?: Variant;
+}
+
+const variantsOf = ({ variants }: PublishedGroup, items: readonly Item[]): Shown[] =>
+  items.flatMap((item) =>
+    variants.filter((variant) => variant.item === item.name).map((variant) => ({ item, variant })),
+  );
+
+const contextOf = ({ item, variant }: Shown, { config, data }: PublishedGroup): ItemContext => ({
   config,
   data,
-  options: item.options({}),
+  options: variant ? variantOptions(variant, item) : item.options({}),
 });
 
-const runsOf = (item: Item, group: PublishedGroup, results: Results): readonly NamedRun[] =>
-  item.runs(contextOf(item, group), results);
+const runsOf = (shown: Shown, group: PublishedGroup, results: Results): readonly NamedRun[] =>
+  shown.item.runs(contextOf(shown, group), results);
 
 const groupSchema = z.object({
   profile: z.string(),
@@ -100,6 +119,7 @@ const groupSchema = z.object({
   data: z.custom<DataSummary>((value) => typeof value === 'object' && value !== null),
   found: z.string().nullable(),
   flags: z.string(),
+  variants: z.array(variantSchema).default([]),
 });
 
 /**
@@ -114,15 +134,20 @@ export async function publishedGroups(
   // The report itself and its figures lie in the same folder.
   const folders = (await readdir(folder, { withFileTypes: true })).filter((e) => e.isDirectory());
   for (const name of folders.map((entry) => entry.name).sort()) {
-    const file = join(folder, name, FILE);
-    const value = await readJsonIfPresent(file);
-    if (value === undefined) continue;
-    const parsed = groupSchema.safeParse(value);
-    if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-    const group = { ...parsed.data, config: parseConfig(parsed.data.config, file) };
-    groups.push(await groupOf(join(folder, name), group, items));
+    const group = await readGroup(join(folder, name));
+    if (group) groups.push(await groupOf(join(folder, name), group, items));
   }
   return groups.sort((a, b) => cost(b.config) - cost(a.config));
+}
+
+/** The description of a group; undefined where the folder is none. */
+async function readGroup(folder: string): Promise<PublishedGroup | undefined> {
+  const file = join(folder, FILE);
+  const value = await readJsonIfPresent(file);
+  if (value === undefined) return undefined;
+  const parsed = groupSchema.safeParse(value);
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  return { ...parsed.data, config: parseConfig(parsed.data.config, file) };
 }
 
 /** The longest training comes first. */
@@ -136,13 +161,12 @@ async function groupOf(
 ): Promise<ResultsGroup> {
   const results = resultsIn(folder, group.found ?? undefined);
   const made: ItemResults[] = [];
-  for (const item of items) {
-    const { name, title } = item;
-    const command = `npm run replicate -- ${name} ${group.flags}`.trim();
-    const any = runsOf(item, group, results).some(({ spec }) => results.record(spec));
-    const artefacts = any ? await item.render(contextOf(item, group), results) : undefined;
-    made.push({ name, title, command, ...(artefacts && { artefacts }) });
-  }
+  const variants = variantsOf(group, items);
+  const shown = items.flatMap((item): Shown[] => [
+    { item },
+    ...variants.filter((variant) => variant.item === item),
+  ]);
+  for (const one of shown) made.push(await itemResults(one, group, results));
   return {
     profile: group.profile,
     config: group.config,
@@ -150,6 +174,29 @@ async function groupOf(
     items: made,
     environments: await environmentsIn(folder),
   };
+}
+
+async function itemResults(
+  shown: Shown,
+  group: PublishedGroup,
+  results: Results,
+): Promise<ItemResults> {
+  const { item, variant } = shown;
+  const typed = [item.name, ...(variant ? [variant.flags] : [])].join(' ');
+  const named = {
+    name: slugOf(typed),
+    title: variant ? `${item.title}, with ${variant.flags}` : item.title,
+    command: `npm run replicate -- ${typed} ${group.flags}`.trim(),
+  };
+  if (!runsOf(shown, group, results).some(({ spec }) => results.record(spec))) return named;
+  const artefacts = await item.render(contextOf(shown, group), results);
+  if (!variant) return { ...named, artefacts };
+  // The same claim about other runs must not read as a second verdict on the first ones.
+  const verdicts = artefacts.verdicts.map((verdict) => ({
+    ...verdict,
+    claim: `${verdict.claim} (${variant.flags})`,
+  }));
+  return { ...named, artefacts: { ...artefacts, verdicts } };
 }
 
 async function environmentsIn(folder: string): Promise<RunRecord['environment'][]> {
