@@ -17,7 +17,8 @@ export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { nearestIndices, resizeNearest } from './image/nearest.ts';
 export { type Rgb } from './image/read.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
-export { multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
+export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
+export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './preview.ts';
 export { randomStream, type Random, type StreamKey } from './random.ts';
@@ -34,6 +35,7 @@ export {
 export { type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
 export { asTfDataset } from './tf-dataset.ts';
+export { toyDataset } from './toy/dataset.ts';
 export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
 export { compose, withProbability } from './transforms/compose.ts';
 export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';
