@@ -50,7 +50,8 @@ export async function datasetOf(
       data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
     return cached(heldOut(judged, data.holdOut));
   }
-  const dataset = await openDataset(data.root);
+  const { root, classes } = data;
+  const dataset = await openDataset(root, classes === undefined ? {} : { classes });
   const limits = { train: data.maxTrain, val: data.maxVal, test: null };
   const limited = {
     ...dataset,
