@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,15 @@ test('20 classes reach the data set; a run without them keeps the key it had', a
   expect(await classes(usual)).toBe(19);
   expect(await classes(twenty)).toBe(20);
   await expect(configured(twenty, { set: ['data.classes=18'] })).rejects.toThrow(/data\.classes/);
+});
+
+test('a folder without annotations is an error that says what is missing', async () => {
+  const root = await scratch();
+  await mkdir(join(root, 'leftImg8bit', 'train', 'city'), { recursive: true });
+  const config = await configured(profiles.smoke, { set: [], data: root });
+  await expect(datasetOf(config, '', progressLine())).rejects.toThrow(
+    /cityscapes without classes, objects or disparities.*expected gtFine/,
+  );
 });
 
 test('an unknown key is an error that names it', async () => {
