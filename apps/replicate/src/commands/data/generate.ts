@@ -22,7 +22,9 @@ interface Options {
   disparitySigma?: number;
   disparityOutliers?: number;
   labelFlips?: number;
+  boundarySigma?: number;
   centreSigma?: number;
+  truth?: boolean;
 }
 
 /** Adds `data generate`: street scenes as a Cityscapes tree. */
@@ -44,7 +46,9 @@ export function addGenerateCommand(data: Command): void {
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
     .option('--label-flips <share>', 'share of pixels with another class', share)
+    .option('--boundary-sigma <px>', 'displacement of the classes’ boundaries, px', notNegative)
     .option('--centre-sigma <px>', 'noise of the objects’ centres, px', notNegative)
+    .option('--truth', 'the exact tree under truth/ without noise too: disparity without gaps')
     .action(async (options: Options) => {
       const { out, frames, val, seed, occlusion, workers } = options;
       await generateTree({
@@ -55,6 +59,7 @@ export function addGenerateCommand(data: Command): void {
         occlusion,
         workers,
         noise: noiseOf(options),
+        truth: options.truth ?? false,
         onProgress: progress('rendering'),
       });
       const manifest = await readManifest(out);
@@ -65,11 +70,12 @@ export function addGenerateCommand(data: Command): void {
 }
 
 function noiseOf(options: Options): NoiseOptions {
-  const { disparitySigma, disparityOutliers, labelFlips, centreSigma } = options;
+  const { disparitySigma, disparityOutliers, labelFlips, boundarySigma, centreSigma } = options;
   return {
     ...(disparitySigma !== undefined && { disparitySigma }),
     ...(disparityOutliers !== undefined && { disparityOutliers }),
     ...(labelFlips !== undefined && { labelFlips }),
+    ...(boundarySigma !== undefined && { boundarySigma }),
     ...(centreSigma !== undefined && { centreSigma }),
   };
 }
