@@ -4,6 +4,7 @@ export { connectedComponents } from './camvid/components.ts';
 export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 export { centresOf } from './centres.ts';
 export { nativeSize, readEverything, type CheckVisitor } from './cityscapes/check.ts';
+export { type Disagreement } from './cityscapes/disagreement.ts';
 export { decodeDisparity, encodeDisparity, type DisparityMap } from './cityscapes/disparity.ts';
 export { labelNamed, labels, trainIdOf, trainLabels, type Label } from './cityscapes/labels.ts';
 export {
@@ -12,6 +13,7 @@ export {
   type PublishedClass,
 } from './cityscapes/published.ts';
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
+export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { SPLITS, type Dataset, type Size, type Split } from './dataset.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { nearestIndices, resizeNearest } from './image/nearest.ts';
@@ -22,8 +24,14 @@ export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-m
 export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './preview.ts';
 export { randomStream, type Random, type StreamKey } from './random.ts';
-export { statistics, type Statistics, type StatisticsCollector } from './statistics.ts';
+export {
+  statistics,
+  type Histogram,
+  type Statistics,
+  type StatisticsCollector,
+} from './statistics.ts';
 export { OCCLUSIONS, type Occlusion } from './street/scene/occluders.ts';
+export { contentProblems } from './street/tree/content.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';
 export {
   GENERATOR_VERSION,
@@ -32,7 +40,7 @@ export {
   type Manifest,
   type TreeRecipe,
 } from './street/tree/manifest.ts';
-export { type NoiseOptions } from './street/tree/noise.ts';
+export { hasLabelNoise, type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
 export { asTfDataset } from './tf-dataset.ts';
 export { toyDataset } from './toy/dataset.ts';

@@ -35,7 +35,11 @@ export function addGenerateCommand(data: Command): void {
     .requiredOption('--out <dir>', 'folder of the tree; a tree of the same recipe there is kept')
     .option('--frames <n>', 'training frames', wholeNumber(0), 500)
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0), 100)
-    .option('--size <WxH>', 'size of the photographs, px', size, { width: 256, height: 128 })
+    .addOption(
+      new Option('--size <WxH>', 'size of the photographs, px')
+        .argParser(size)
+        .default({ width: 256, height: 128 }, '256x128'),
+    )
     .option('--seed <n>', 'seed of everything', wholeNumber(0), 1)
     .addOption(
       new Option('--occlusion <kind>', "'cut': objects cut in two by poles, trees and people")

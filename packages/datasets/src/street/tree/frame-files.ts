@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { centresOf } from '../../centres.ts';
 import { objects } from '../../cityscapes/annotations.ts';
@@ -11,6 +10,7 @@ import { randomStream } from '../../random.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
 import type { Occlusion } from '../scene/occluders.ts';
 import { streetScene } from '../scene/street.ts';
+import { frameHash } from './content.ts';
 import {
   displacedBoundaries,
   flippedLabels,
@@ -79,12 +79,7 @@ export async function frameFiles(
     const truthFiles = await encode(frame, rendered, truth);
     files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
   }
-  const hash = createHash('sha256');
-  hash.update(rendered.image);
-  for (const part of [recorded.labelIds, recorded.instanceIds, recorded.disparity]) {
-    hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  }
-  return { files, hash: hash.digest('hex') };
+  return { files, hash: frameHash({ image: rendered.image, ...recorded }) };
 }
 
 function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {

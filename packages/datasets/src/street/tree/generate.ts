@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
+import { treeHash } from './content.ts';
 import { canFork, inWorkers } from './fork.ts';
 import { frameFiles } from './frame-files.ts';
 import {
@@ -85,8 +85,7 @@ export async function generateTree(
     else {
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }
-    const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
-    const manifest: Manifest = { ...recipe, hash };
+    const manifest: Manifest = { ...recipe, hash: treeHash(hashes) };
     await write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await mkdir(dirname(out), { recursive: true });
     // An empty folder in the way is replaced; alreadyThere has refused any other.
