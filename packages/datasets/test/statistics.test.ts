@@ -20,6 +20,14 @@ describe('statistics', () => {
     expect(result.objects).toEqual([0, 2]);
     // Objects of 2 and 1 px; a px of 4 × 2 is 2048 · 1024 / 8 px: mean 1.5 of them.
     expect(result.meanSize[1]).toBe((1.5 * 2048 * 1024) / 8);
+    // 2 px are 524,288 = 2^19 and 1 px is 262,144 = 2^18 of 2048 × 1024: a cell each.
+    expect(result.sizes.edges[18]).toBe(2 ** 18);
+    expect(result.sizes.shares.map((share, k) => [k, share]).filter(([, s]) => s > 0)).toEqual([
+      [18, 0.5],
+      [19, 0.5],
+    ]);
+    // Both known disparities are beyond the last edge, 132 px: the open cell.
+    expect(result.disparities.shares.at(-1)).toBe(1);
     expect(result.split).toBe(0);
     // 1 and 3 px of 4 are 512 and 1536 px of 2048.
     expect(result.disparity).toEqual({ mean: 1024, deviation: 512 });
