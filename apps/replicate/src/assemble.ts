@@ -50,7 +50,13 @@ export async function datasetOf(
       data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
     return cached(heldOut(judged, data.holdOut));
   }
-  const dataset = await openDataset(data.root);
+  const { root, classes } = data;
+  const dataset = await openDataset(root, classes === undefined ? {} : { classes });
+  if (!Object.values(dataset.annotations).includes(true)) {
+    throw new Error(
+      `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
+    );
+  }
   const limits = { train: data.maxTrain, val: data.maxVal, test: null };
   const limited = {
     ...dataset,

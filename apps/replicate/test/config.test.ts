@@ -1,11 +1,14 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { datasetOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { parseConfig } from '../src/config/schema.ts';
+import { parseConfig, type Config } from '../src/config/schema.ts';
 import { claimFolder } from '../src/run/folder.ts';
+import { progressLine } from '../src/run/progress.ts';
 
 const scratch = () => mkdtemp(join(tmpdir(), 'replicate-config-'));
 
@@ -29,6 +32,29 @@ test('a folder in place of generated scenes keeps the number of frames as limits
     maxVal: 8,
     holdOut: null,
   });
+});
+
+test('20 classes reach the data set; a run without them keeps the key it had', async () => {
+  const root = fileURLToPath(
+    new URL('../../../packages/datasets/test/fixtures/street-32x16', import.meta.url),
+  );
+  const usual = await configured(profiles.smoke, { set: [], data: root });
+  expect(JSON.stringify(usual)).not.toContain('classes');
+  const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
+  const classes = async (config: Config) =>
+    (await datasetOf(config, '', progressLine())).classes.length;
+  expect(await classes(usual)).toBe(19);
+  expect(await classes(twenty)).toBe(20);
+  await expect(configured(twenty, { set: ['data.classes=18'] })).rejects.toThrow(/data\.classes/);
+});
+
+test('a folder without annotations is an error that says what is missing', async () => {
+  const root = await scratch();
+  await mkdir(join(root, 'leftImg8bit', 'train', 'city'), { recursive: true });
+  const config = await configured(profiles.smoke, { set: [], data: root });
+  await expect(datasetOf(config, '', progressLine())).rejects.toThrow(
+    /cityscapes without classes, objects or disparities.*expected gtFine/,
+  );
 });
 
 test('an unknown key is an error that names it', async () => {

@@ -56,6 +56,11 @@ export interface Sample {
   /** 1 where `disparity` is known, `u8 [H, W]`. Present whenever `disparity` is. */
   readonly disparityValid?: Uint8Array;
   readonly camera?: Camera;
+  /**
+   * Single numbers by name, for what is no map of the grid: the two digits of MultiMNIST, the input
+   * and the targets of a toy regression.
+   */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 /** Value of a void pixel in `Sample.semantic`. */

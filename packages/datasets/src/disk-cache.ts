@@ -17,15 +17,24 @@ export interface DiskCacheOptions {
   readonly key: string;
 }
 
+/** Writes one file. */
+type WriteFile = (path: string, content: Uint8Array) => Promise<void>;
+
 const ENDING = '.sample';
 const DIGEST = 32;
 
 /**
  * The data set with its resized samples kept in a folder. An entry is its SHA-256 and content,
  * written under another name and renamed, so a half-written or damaged one is never used but read
- * again; any number of processes may share the folder.
+ * again; any number of processes may share the folder. An entry that cannot be written (a full disk)
+ * is an error that names it, and leaves nothing behind.
+ * @param write writes a file; for tests
  */
-export function diskCached(dataset: Dataset, options: DiskCacheOptions): Dataset {
+export function diskCached(
+  dataset: Dataset,
+  options: DiskCacheOptions,
+  write: WriteFile = writeFile,
+): Dataset {
   const { folder, maximumBytes, key } = options;
   let sinceTidy = Infinity;
   return {
@@ -36,7 +45,7 @@ export function diskCached(dataset: Dataset, options: DiskCacheOptions): Dataset
       const kept = await load(file);
       if (kept) return kept;
       const sample = await dataset.read(id, split, size);
-      const bytes = await store(folder, file, sample);
+      const bytes = await store(folder, file, sample, write);
       sinceTidy += bytes;
       // Listing the folder on each write would be slow; a tenth over the limit is the price.
       if (sinceTidy > maximumBytes / 10) {
@@ -63,18 +72,24 @@ async function load(file: string): Promise<Sample | undefined> {
   return deserialize(content) as Sample;
 }
 
-async function store(folder: string, file: string, sample: Sample): Promise<number> {
+async function store(
+  folder: string,
+  file: string,
+  sample: Sample,
+  write: WriteFile,
+): Promise<number> {
   const content = serialize(sample);
-  await mkdir(folder, { recursive: true });
   const partial = `${file}.${randomUUID()}.partial`;
   try {
-    await writeFile(partial, Buffer.concat([sha256(content), content]));
+    await mkdir(folder, { recursive: true });
+    await write(partial, Buffer.concat([sha256(content), content]));
     await rename(partial, file);
   } catch (cause) {
-    await rm(partial, { force: true });
-    throw new Error(`${file}: the cache cannot be written (${(cause as Error).message})`, {
-      cause,
-    });
+    await rm(partial, { force: true }).catch(() => {});
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOSPC' ? 'the disk is full; free some of it or lower maximumBytes' : message;
+    throw new Error(`${file}: the cache cannot be written (${why})`, { cause });
   }
   return content.length + DIGEST;
 }

@@ -4,6 +4,7 @@ export { connectedComponents } from './camvid/components.ts';
 export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 export { centresOf } from './centres.ts';
 export { nativeSize, readEverything, type CheckVisitor } from './cityscapes/check.ts';
+export { type Disagreement } from './cityscapes/disagreement.ts';
 export { decodeDisparity, encodeDisparity, type DisparityMap } from './cityscapes/disparity.ts';
 export { labelNamed, labels, trainIdOf, trainLabels, type Label } from './cityscapes/labels.ts';
 export {
@@ -12,17 +13,25 @@ export {
   type PublishedClass,
 } from './cityscapes/published.ts';
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
+export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { SPLITS, type Dataset, type Size, type Split } from './dataset.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { nearestIndices, resizeNearest } from './image/nearest.ts';
 export { type Rgb } from './image/read.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
-export { multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
+export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
+export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './preview.ts';
 export { randomStream, type Random, type StreamKey } from './random.ts';
-export { statistics, type Statistics, type StatisticsCollector } from './statistics.ts';
+export {
+  statistics,
+  type Histogram,
+  type Statistics,
+  type StatisticsCollector,
+} from './statistics.ts';
 export { OCCLUSIONS, type Occlusion } from './street/scene/occluders.ts';
+export { contentProblems } from './street/tree/content.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';
 export {
   GENERATOR_VERSION,
@@ -31,9 +40,10 @@ export {
   type Manifest,
   type TreeRecipe,
 } from './street/tree/manifest.ts';
-export { type NoiseOptions } from './street/tree/noise.ts';
+export { hasLabelNoise, type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
 export { asTfDataset } from './tf-dataset.ts';
+export { toyDataset } from './toy/dataset.ts';
 export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
 export { compose, withProbability } from './transforms/compose.ts';
 export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';

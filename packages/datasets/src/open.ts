@@ -2,14 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 import { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 import type { Dataset } from './dataset.ts';
+import { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 import { MANIFEST } from './street/tree/manifest.ts';
 
 /** Options of whichever reader the folder needs; the others' are left unused. */
-export type OpenOptions = CityscapesOptions & CamVidOptions;
+export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
 
 /**
- * Opens a folder as a data set: a Cityscapes tree (has `leftImg8bit`), official or generated, or
- * CamVid in the SegNet split (has `train.txt` and `trainannot`).
+ * Opens a folder as a data set: a Cityscapes tree (has `leftImg8bit`), official or generated; CamVid
+ * in the SegNet split (has `train.txt` and `trainannot`); or MultiMNIST from the files of MNIST (has
+ * `train-images-idx3-ubyte.gz`).
  * @throws for a folder that is missing, unreadable or neither of these
  */
 export async function openDataset(root: string, options: OpenOptions = {}): Promise<Dataset> {
@@ -34,8 +36,9 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
     return openCityscapes(root, { name, ...options });
   }
   if (names.has('train.txt') && names.has('trainannot')) return openCamVid(root, options);
+  if (names.has('train-images-idx3-ubyte.gz')) return openMultiMnist(root, options);
   const found = [...names].sort().slice(0, 8).join(', ') || 'nothing';
   throw new Error(
-    `${root}: not a data set; expected 'leftImg8bit' (Cityscapes) or 'train.txt' and 'trainannot' (CamVid), found ${found}`,
+    `${root}: not a data set; expected 'leftImg8bit' (Cityscapes), 'train.txt' and 'trainannot' (CamVid) or 'train-images-idx3-ubyte.gz' (MNIST), found ${found}`,
   );
 }

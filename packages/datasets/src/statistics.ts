@@ -14,13 +14,26 @@ export interface Statistics {
   readonly meanSize: readonly number[];
   /** Object sizes (px at 2048 × 1024): 10th, 50th and 90th percentile. */
   readonly sizePercentiles: readonly [number, number, number];
+  /** Sizes of objects, px at 2048 × 1024: cells from 2^k to 2^(k + 1). */
+  readonly sizes: Histogram;
   /** Share of objects in two or more pieces (8-connectivity). */
   readonly split: number;
   /** Mean and standard deviation of known disparities that are not 0, px at 2048. */
   readonly disparity: { readonly mean: number; readonly deviation: number };
+  /** Known disparities that are not 0, px at 2048: cells of 4 px, the last one open. */
+  readonly disparities: Histogram;
   /** Share of pixels whose disparity is known. */
   readonly valid: number;
 }
+
+/** Shares of values by cell, `shares[k]` from `edges[k]` to `edges[k + 1]`; they add up to 1. */
+export interface Histogram {
+  readonly edges: readonly number[];
+  readonly shares: readonly number[];
+}
+
+const SIZE_EDGES = Array.from({ length: 23 }, (_, k) => 2 ** k);
+const DISPARITY_EDGES = Array.from({ length: 34 }, (_, k) => 4 * k);
 
 /** Collects statistics sample by sample. */
 export interface StatisticsCollector {
@@ -42,6 +55,7 @@ export function statistics(classes: number): StatisticsCollector {
   const areas = new Float64Array(classes);
   const sizes: number[] = [];
   const moments = { count: 0, sum: 0, squares: 0 };
+  const disparityCells = new Float64Array(DISPARITY_EDGES.length - 1);
 
   return {
     add(sample) {
@@ -66,6 +80,7 @@ export function statistics(classes: number): StatisticsCollector {
           knownDisparities += known;
           if (!known || disparity[i] === 0) return;
           const d = (disparity[i] * 2048) / width;
+          disparityCells[Math.min(disparityCells.length - 1, Math.floor(d / 4))]++;
           moments.count++;
           moments.sum += d;
           moments.squares += d * d;
@@ -84,15 +99,30 @@ export function statistics(classes: number): StatisticsCollector {
         objects: Array.from(objects, (count) => count / frames),
         meanSize: Array.from(areas, (area, k) => area / objects[k]),
         sizePercentiles: [at(0.1), at(0.5), at(0.9)],
+        sizes: histogram(SIZE_EDGES, sizeCells(sizes)),
         split: pieces / sizes.length,
         disparity: {
           mean,
           deviation: Math.sqrt(Math.max(0, moments.squares / moments.count - mean * mean)),
         },
+        disparities: histogram(DISPARITY_EDGES, disparityCells),
         valid: knownDisparities / pixels,
       };
     },
   };
+}
+
+function histogram(edges: readonly number[], counts: Float64Array): Histogram {
+  const total = counts.reduce((a, b) => a + b, 0);
+  return { edges, shares: Array.from(counts, (count) => count / total) };
+}
+
+function sizeCells(sizes: readonly number[]): Float64Array {
+  const cells = new Float64Array(SIZE_EDGES.length - 1);
+  for (const size of sizes) {
+    cells[Math.max(0, Math.min(cells.length - 1, Math.floor(Math.log2(size))))]++;
+  }
+  return cells;
 }
 
 interface ObjectFacts {

@@ -95,6 +95,28 @@ describe('disk cache', () => {
     const file = join(await newFolder(), 'file');
     await writeFile(file, '');
     const kept = diskCached(counting(), { folder: file, maximumBytes: 1e6, key: 'k' });
-    await expect(kept.read('1', 'train', size)).rejects.toThrow(/file/);
+    await expect(kept.read('1', 'train', size)).rejects.toThrow(
+      /file.*\.sample: the cache cannot be written/,
+    );
+  });
+
+  test('a disk that is full in the middle of an entry is an error, and leaves nothing', async () => {
+    const folder = await newFolder();
+    let isFull = true;
+    const write = async (path: string, content: Uint8Array) => {
+      if (!isFull) return writeFile(path, content);
+      await writeFile(path, content.subarray(0, 100));
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    const options = { folder, maximumBytes: 1e6, key: 'k' };
+    const kept = diskCached(counting(), options, write);
+    const failure = kept.read('1', 'train', size);
+    await expect(failure).rejects.toThrow(
+      /\.sample: the cache cannot be written \(the disk is full/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+    isFull = false;
+    expect((await kept.read('1', 'train', size)).id).toBe('made-1');
+    expect(await readdir(folder)).toHaveLength(1);
   });
 });

@@ -61,6 +61,15 @@ describe('reading images', () => {
         },
         /damaged/,
       ],
+      [
+        'when it has no header chunk',
+        // The signature and an end chunk.
+        async () => {
+          const bytes = await grey8Png(grey8, size);
+          return Buffer.concat([bytes.slice(0, 8), bytes.slice(-12)]);
+        },
+        /damaged \(no header chunk\)/,
+      ],
       ['when it has 16 bits', () => Promise.resolve(grey16Png(grey16, size)), /got 16 bits, grey/],
       ['when it is in colour', () => rgbPng(rgb, size), /got 8 bits, rgb \(7 × 5\)/],
       [
@@ -101,8 +110,18 @@ describe('reading images', () => {
       const file = join(await newFolder(), 'photo.png');
       await put(file, await grey8Png(grey8, size));
       await expect(readPhoto(file)).rejects.toThrow(/got 8 bits, grey/);
+      await put(file, grey16Png(grey16, size));
+      await expect(readPhoto(file)).rejects.toThrow(/got 16 bits, grey/);
+      const deep = sharp(
+        Uint16Array.from(rgb, (v) => 257 * v),
+        { raw: { ...size, channels: 3 } },
+      );
+      await put(file, await deep.toColourspace('rgb16').png().toBuffer());
+      await expect(readPhoto(file)).rejects.toThrow(/expected 8 bits.*got 16 bits, rgb/);
       await put(file, (await rgbPng(rgb, size)).slice(0, 80));
       await expect(readPhoto(file)).rejects.toThrow(/truncated/);
+      await put(file, '');
+      await expect(readPhoto(file)).rejects.toThrow(/photo\.png: the file is empty/);
       await expect(readPhoto(`${file}.gone.png`)).rejects.toThrow(/photo\.png\.gone\.png.*ENOENT/);
     });
 

@@ -219,6 +219,13 @@ describe('dotChart', () => {
     expect(svg.match(/<line[^>]*stroke-width="2"/g)).toHaveLength(1);
   });
 
+  test('on a logarithmic axis leaves out what is not positive', async () => {
+    const spec = dotChart({ ...chart, log: true });
+    expect(loose(spec).data.values.map(({ row }) => row)).toEqual(['a']);
+    // vega-lite refuses, with an error, a scale that does not fit its values.
+    await expect(renderSvg(spec, { id: 'log', description: 'One dot' })).resolves.toContain('<svg');
+  });
+
   test('refuses a dot in an unknown row, and a chart without dots', () => {
     const stray = [{ name: 's', dots: [{ row: 'c', value: 1 }] }];
     expect(() => dotChart({ ...chart, series: stray })).toThrow('the row c');

@@ -31,6 +31,11 @@ const data = z.discriminatedUnion('source', [
     root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
     maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
     maxVal: positive.nullable(),
+    // Optional, not defaulted: a run without it keeps the key it has always had.
+    classes: z
+      .union([z.literal(19), z.literal(20)])
+      .optional()
+      .describe('of a Cityscapes tree; 20: void is a class too'),
     holdOut: positive
       .nullable()
       .default(null)

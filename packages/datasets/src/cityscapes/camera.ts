@@ -19,21 +19,7 @@ export async function readCamera(
   file: string,
   ratio: { height: number; width: number },
 ): Promise<Camera> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${file}: expected a JSON camera file (${(cause as Error).message})`, {
-      cause,
-    });
-  }
+  const content = await readJson(file, 'camera');
   const extrinsic = section(file, content, 'extrinsic', EXTRINSIC);
   const { fx, fy, u0, v0 } = section(file, content, 'intrinsic', INTRINSIC);
   return {
@@ -48,6 +34,24 @@ export async function readCamera(
 /** The camera file of a camera, at the camera's own resolution. */
 export function cameraFile({ fx, fy, u0, v0, ...extrinsic }: Camera): CameraFile {
   return { extrinsic, intrinsic: { fx, fy, u0, v0 } };
+}
+
+/** Content of a JSON file of a kind. @throws when it is missing or no JSON; the message names it */
+export async function readJson(file: string, kind: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    throw new Error(`${file}: cannot be read (${code})`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${file}: expected a JSON ${kind} file (${(cause as Error).message})`, {
+      cause,
+    });
+  }
 }
 
 function section<Key extends string>(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Sample } from '@scene-mtl/core';
 import { SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
 import { readPngHeader } from '../image/png-header.ts';
+import { labelDisagreement, type Disagreement } from './disagreement.ts';
 import { photoPath } from './files.ts';
 
 /** Called for every frame that was read; `problem` says why when it could not be. */
@@ -11,7 +12,14 @@ export type CheckVisitor = (
     readonly total: number;
     readonly split: Split;
     readonly id: string;
-  } & ({ readonly sample: Sample } | { readonly problem: string }),
+  } & (
+    | {
+        readonly sample: Sample;
+        /** Where labelIds and instanceIds of a Cityscapes tree do not agree. */
+        readonly disagreement: Disagreement | undefined;
+      }
+    | { readonly problem: string }
+  ),
 ) => void;
 
 /** Size of the photograph of a frame of a Cityscapes tree, px. */
@@ -23,7 +31,8 @@ export async function nativeSize(root: string, split: Split, id: string): Promis
 
 /**
  * Reads every frame of a data set (a Cityscapes tree at its own size when `root` is given, else at
- * `size`), so that each file is decoded and each value looked up; goes on after a failure.
+ * `size`), so that each file is decoded and each value looked up; compares labelIds with
+ * instanceIds; goes on after a failure.
  */
 export async function readEverything(
   dataset: Dataset,
@@ -34,8 +43,12 @@ export async function readEverything(
   for (const [i, { split, id }] of frames.entries()) {
     const event = { done: i + 1, total: frames.length, split, id };
     try {
+      const root = 'root' in size ? size.root : undefined;
       const at = 'root' in size ? await nativeSize(size.root, split, id) : size;
-      visit({ ...event, sample: await dataset.read(id, split, at) });
+      const sample = await dataset.read(id, split, at);
+      const comparable = root !== undefined && sample.semantic && sample.instance;
+      const disagreement = comparable ? await labelDisagreement(root, split, id) : undefined;
+      visit({ ...event, sample, disagreement });
     } catch (error) {
       visit({ ...event, problem: (error as Error).message });
     }

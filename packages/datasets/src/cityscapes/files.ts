@@ -35,26 +35,35 @@ export function partnerPath(root: string, split: Split, id: string, kind: Partne
 }
 
 /**
- * Lists a Cityscapes tree: `{root}/{type}/{split}/{city}/{city}_{seq}_{frame}_{type}{ext}`.
- * @throws when a split has some files of a kind but not all; the message lists what is missing
+ * Lists a Cityscapes tree: `{root}/{type}/{split}/{city}/{city}_{seq}_{frame}_{type}{ext}`. A split has
+ * a kind of partner file for all of its frames or for none; training and validation have the same
+ * kinds. Test may have none, as the official split has no public labels.
+ * @throws for files that are missing by these rules; the message lists them
  */
 export async function listTree(root: string): Promise<TreeListing> {
+  const kinds = Object.keys(PARTNERS) as Partner[];
   const frames = {} as Record<Split, string[]>;
   const has = {} as Record<Split, Set<Partner>>;
-  const missing: string[] = [];
+  const absent = {} as Record<Split, Map<Partner, string[]>>;
   for (const split of SPLITS) {
     frames[split] = await idsIn(join(root, 'leftImg8bit', split), '_leftImg8bit.png');
     has[split] = new Set();
-    for (const kind of Object.keys(PARTNERS) as Partner[]) {
+    absent[split] = new Map();
+    for (const kind of kinds) {
       const [folder, ending] = PARTNERS[kind];
       const found = new Set(await idsIn(join(root, folder, split), `_${ending}`));
-      const absent = frames[split].filter((id) => !found.has(id));
-      if (absent.length < frames[split].length) {
-        has[split].add(kind);
-        missing.push(...absent.map((id) => partnerPath(root, split, id, kind)));
-      }
+      const without = frames[split].filter((id) => !found.has(id));
+      absent[split].set(kind, without);
+      if (without.length < frames[split].length) has[split].add(kind);
     }
   }
+  const wanted = (split: Split, kind: Partner) =>
+    has[split].has(kind) || (split !== 'test' && (has.train.has(kind) || has.val.has(kind)));
+  const missing = SPLITS.flatMap((split) =>
+    kinds
+      .filter((kind) => wanted(split, kind))
+      .flatMap((kind) => absent[split].get(kind)!.map((id) => partnerPath(root, split, id, kind))),
+  );
   if (missing.length > 0) {
     const shown = missing.slice(0, SHOWN).map((file) => `\n  ${file}`);
     const rest = missing.length > SHOWN ? `\n  and ${missing.length - SHOWN} more` : '';
@@ -71,7 +80,8 @@ const cityOf = (id: string) => id.slice(0, id.indexOf('_'));
 async function idsIn(folder: string, ending: string): Promise<string[]> {
   const ids: string[] = [];
   for (const city of await entries(folder)) {
-    if (!city.isDirectory()) continue;
+    // Data sets are often put together from links.
+    if (!city.isDirectory() && !city.isSymbolicLink()) continue;
     for (const { name } of await entries(join(folder, city.name))) {
       if (name.endsWith(ending) && name.startsWith(`${city.name}_`)) {
         ids.push(name.slice(0, -ending.length));

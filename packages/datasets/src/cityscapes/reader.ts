@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import type { Centre, Sample } from '@scene-mtl/core';
+import { VOID, type Centre, type Sample } from '@scene-mtl/core';
 import { centresOf } from '../centres.ts';
 import { assertSize, SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
 import { resizeNearest } from '../image/nearest.ts';
 import { readGrey16, readGrey8, readPhoto } from '../image/read.ts';
 import { objects, trainIds } from './annotations.ts';
-import { readCamera } from './camera.ts';
+import { readCamera, readJson } from './camera.ts';
 import { decodeDisparity } from './disparity.ts';
 import { listTree, partnerPath, photoPath, type Partner } from './files.ts';
-import { trainLabels } from './labels.ts';
+import { labelNamed, trainLabels } from './labels.ts';
 
 /** How a Cityscapes tree is read. */
 export interface CityscapesOptions {
@@ -19,8 +18,15 @@ export interface CityscapesOptions {
    * set it (section 4, "inverse depth of zero"). `asRecorded`: what the file says.
    */
   readonly skyDisparity?: 'zero' | 'asRecorded';
+  /**
+   * 19 (default): the evaluated classes; everything else is void and never counts. 20: void is a
+   * class of its own, training id 19 and named 'unlabeled', one reading of the 20 classes of
+   * Kendall et al. 2018.
+   */
+  readonly classes?: 19 | 20;
 }
 
+const VOID_CLASS = labelNamed('unlabeled');
 const SKY = trainLabels.findIndex((label) => label.name === 'sky');
 
 /**
@@ -31,17 +37,18 @@ const SKY = trainLabels.findIndex((label) => label.name === 'sky');
  */
 export async function openCityscapes(
   root: string,
-  { name = 'cityscapes', skyDisparity = 'zero' }: CityscapesOptions = {},
+  { name = 'cityscapes', skyDisparity = 'zero', classes = 19 }: CityscapesOptions = {},
 ): Promise<Dataset> {
   const { frames, has } = await listTree(root);
   const annotated = (kind: Partner) =>
     SPLITS.some((split) => split !== 'test' && has[split].has(kind));
+  const named = classes === 20 ? [...trainLabels, VOID_CLASS] : trainLabels;
   const known = new Map(SPLITS.map((split) => [split, new Set(frames[split])]));
 
   return {
     name,
-    classes: trainLabels.map((label) => label.name),
-    palette: trainLabels.map((label) => label.colour),
+    classes: named.map((label) => label.name),
+    palette: named.map((label) => label.colour),
     instanceClasses: trainLabels.filter((l) => l.hasInstances).map((l) => l.trainId),
     annotations: {
       semantic: annotated('semantic'),
@@ -54,7 +61,10 @@ export async function openCityscapes(
       if (!known.get(split)!.has(id)) {
         throw new Error(`${root}: no frame '${id}' in split '${split}'`);
       }
-      return readFrame({ root, split, id, size, has: has[split], skyDisparity });
+      const sample = await readFrame({ root, split, id, size, has: has[split], skyDisparity });
+      if (classes === 19 || sample.semantic === undefined) return sample;
+      const semantic = sample.semantic.map((k) => (k === VOID ? trainLabels.length : k));
+      return { ...sample, semantic };
     },
   };
 }
@@ -117,12 +127,14 @@ async function readCentres(
   width: number,
   ratio: { height: number; width: number },
 ): Promise<Map<number, Centre>> {
-  const recorded = JSON.parse(await readFile(file, 'utf8')) as Record<string, [number, number]>;
+  const recorded = (await readJson(file, 'centres')) as Record<string, [number, number]> | null;
   const centres = centresOf(instance, width);
   for (const value of centres.keys()) {
-    const entry = recorded[value];
+    const entry = recorded?.[value];
     if (!Array.isArray(entry) || entry.length !== 2 || !entry.every(Number.isFinite)) {
-      throw new Error(`${file}: expected the centre of object ${value} as [row, column]`);
+      throw new Error(
+        `${file}: expected the centre of object ${value} as [row, column], got ${JSON.stringify(entry)}`,
+      );
     }
     const [row, column] = entry;
     // Pixel centres are at integers, so edges lie half a pixel outside.

@@ -8,6 +8,8 @@ export interface PngHeader {
 }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The letters 'IHDR' as one number. */
+const IHDR = 0x49484452;
 const COLOUR: Record<number, PngHeader['colour']> = {
   0: 'grey',
   2: 'rgb',
@@ -50,6 +52,11 @@ export function expectPng(
 }
 
 function header(view: DataView, file: string): PngHeader {
+  if (view.byteLength < 33 || view.getUint32(12) !== IHDR) {
+    throw new Error(
+      `${file}: the PNG image is damaged (no header chunk); copy or generate it again`,
+    );
+  }
   const colour = COLOUR[view.getUint8(25)];
   if (colour === undefined) {
     throw new Error(`${file}: unknown PNG colour type ${view.getUint8(25)}`);

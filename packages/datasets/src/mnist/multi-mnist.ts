@@ -13,8 +13,17 @@ export interface MultiMnist {
   readonly right: Uint8Array;
 }
 
+/** Mean and deviation of MNIST's pixels in units of 255, per channel of a grey RGB image. */
+export const mnistNormalisation: {
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+} = { mean: [0.1307, 0.1307, 0.1307], deviation: [0.3081, 0.3081, 0.3081] };
+
 const CANVAS = 36;
-const SHIFT = CANVAS - DIGIT_SIDE;
+const PIXELS = DIGIT_SIDE * DIGIT_SIDE;
+/** The right digit lies at rows and columns 6 to 33, two short of the canvas's edge. */
+const OFFSET = CANVAS - DIGIT_SIDE - 2;
+const SOURCES = nearestIndices(CANVAS, DIGIT_SIDE);
 
 /**
  * MultiMNIST by the recipe of Sener & Koltun 2018: digit i at the upper left of a 36 × 36 canvas,
@@ -22,33 +31,39 @@ const SHIFT = CANVAS - DIGIT_SIDE;
  * joined by the maximum, resized to 28 × 28 by the nearest pixel.
  */
 export function multiMnist(digits: Mnist, seed: number): MultiMnist {
-  const { count, images, labels } = digits;
-  const random = randomStream('MultiMNIST', seed);
-  const partners = Int32Array.from({ length: count }, () => pickIndex(random, count));
-  const pixels = DIGIT_SIDE * DIGIT_SIDE;
-  const result = new Float32Array(count * pixels);
-  const canvas = new Uint8Array(CANVAS * CANVAS);
-  const sources = nearestIndices(CANVAS, DIGIT_SIDE);
+  const { count, labels } = digits;
+  const partners = partnersOf(digits, seed);
+  const images = new Float32Array(count * PIXELS);
   for (let i = 0; i < count; i++) {
-    canvas.fill(0);
-    paint(canvas, images, i, 0);
-    paint(canvas, images, partners[i], OFFSET);
-    for (let r = 0, out = i * pixels; r < DIGIT_SIDE; r++) {
-      for (let c = 0; c < DIGIT_SIDE; c++) {
-        result[out++] = (canvas[sources[r] * CANVAS + sources[c]] / 255 - 0.1307) / 0.3081;
-      }
-    }
+    joined(digits, i, partners[i]).forEach((value, k) => {
+      images[i * PIXELS + k] = (value / 255 - 0.1307) / 0.3081;
+    });
   }
   return {
     count,
-    images: result,
+    images,
     left: labels.slice(0, count),
     right: Uint8Array.from(partners, (j) => labels[j]),
   };
 }
 
-/** The right digit lies at rows and columns 6 to 33, two short of the canvas's edge. */
-const OFFSET = SHIFT - 2;
+/** The digit at the lower right of each image: positions drawn evenly, with repetition. */
+export function partnersOf({ count }: Mnist, seed: number): Int32Array {
+  const random = randomStream('MultiMNIST', seed);
+  return Int32Array.from({ length: count }, () => pickIndex(random, count));
+}
+
+/** One image of two digits, `u8 [28, 28]`. */
+export function joined({ images }: Mnist, left: number, right: number): Uint8Array {
+  const canvas = new Uint8Array(CANVAS * CANVAS);
+  paint(canvas, images, left, 0);
+  paint(canvas, images, right, OFFSET);
+  const image = new Uint8Array(PIXELS);
+  for (let r = 0, out = 0; r < DIGIT_SIDE; r++) {
+    for (let c = 0; c < DIGIT_SIDE; c++) image[out++] = canvas[SOURCES[r] * CANVAS + SOURCES[c]];
+  }
+  return image;
+}
 
 function paint(canvas: Uint8Array, images: Uint8Array, index: number, offset: number): void {
   for (let r = 0; r < DIGIT_SIDE; r++) {

@@ -24,6 +24,8 @@ export interface DotChart {
   readonly rows: readonly string[];
   /** At most four: the number of shapes that can be told apart. */
   readonly series: readonly DotSeries[];
+  /** Logarithmic value axis; values that are not positive are left out. */
+  readonly log?: boolean;
   /** Width of the plotting area in px (default 480). */
   readonly width?: number;
 }
@@ -36,10 +38,17 @@ const shapes = ['circle', 'square', 'triangle-up', 'diamond'];
  *
  * @throws RangeError when there is no dot, more than four series, or a dot in an unknown row
  */
-export function dotChart({ title, label, rows, series, width = 480 }: DotChart): TopLevelSpec {
+export function dotChart({
+  title,
+  label,
+  rows,
+  series,
+  log = false,
+  width = 480,
+}: DotChart): TopLevelSpec {
   const values = series.flatMap(({ name, dots }, k) =>
     dots
-      .filter(({ value }) => Number.isFinite(value))
+      .filter(({ value }) => Number.isFinite(value) && !(log && value <= 0))
       .map(({ row, value, low, high }) => {
         const bounded = Number.isFinite(low) && Number.isFinite(high);
         return {
@@ -75,7 +84,9 @@ export function dotChart({ title, label, rows, series, width = 480 }: DotChart):
     type: 'nominal',
     scale: { domain, paddingOuter: 0.5 },
   } as const;
-  const x = { type: 'quantitative', title: label, scale: { zero: true } } as const;
+  const scale = log ? ({ type: 'log' } as const) : { zero: true };
+  const axis = log ? { axis: { format: '~g' } } : {};
+  const x = { type: 'quantitative', title: label, scale, ...axis } as const;
   const range = seriesColours.slice(0, domain.length);
   const color = { field: 'series', type: 'nominal', scale: { domain, range }, ...legend } as const;
   const shape = {

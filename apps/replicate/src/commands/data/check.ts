@@ -1,85 +1,138 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { confusion, type ConfusionResult } from '@scene-mtl/eval';
 import {
-  CITYSCAPES_DISPARITY_DEVIATION,
-  cityscapesStatistics,
+  colourClassifier,
+  contentProblems,
+  GENERATOR_VERSION,
+  hasLabelNoise,
   openDataset,
   readEverything,
+  readManifest,
   SPLITS,
   statistics,
   type Dataset,
+  type Manifest,
   type Statistics,
 } from '@scene-mtl/datasets';
+import { writeWhole } from '../../run/files.ts';
+import { checkPlots } from './check-plots.ts';
+import { checkTable } from './check-table.ts';
 import { progress } from './progress.ts';
 
 const SHOWN = 20;
+/** Size at which CamVid is made. */
+const CAMVID = { height: 360, width: 480 };
+/** Side of MultiMNIST's images. */
+const DIGIT = { height: 28, width: 28 };
+
+/** What `data check` finds out about a data set. */
+export interface CheckResult {
+  readonly dataset: Dataset;
+  readonly statistics: Statistics;
+  /** Classes by the colour of single pixels: learnt on training, scored on validation frames. */
+  readonly colour: ConfusionResult | undefined;
+  /** What is wrong, a line each. */
+  readonly problems: readonly string[];
+  /** What is as it should be but worth knowing. */
+  readonly notes: readonly string[];
+}
 
 /** Adds `data check`: decodes every file and prints statistics beside the published ones. */
 export function addCheckCommand(data: Command): void {
   data
     .command('check')
     .description('decode every file of a data set; statistics beside those of Cityscapes')
-    .argument('<root>', 'a Cityscapes tree, official or generated, or CamVid')
-    .action(async (root: string) => {
-      const dataset = await openDataset(root, { skyDisparity: 'asRecorded' });
-      const collector = statistics(dataset.classes.length);
-      const problems: string[] = [];
-      const report = progress('checking');
-      const camvid = dataset.name === 'camvid';
-      await readEverything(dataset, camvid ? { height: 360, width: 480 } : { root }, (event) => {
-        if ('sample' in event) collector.add(event.sample);
-        else problems.push(event.problem);
-        report(event.done, event.total);
-      });
+    .argument('<root>', 'a Cityscapes tree, official or generated, CamVid or MNIST')
+    .option('--plots <dir>', 'write the statistics as plots (SVG) into this folder')
+    .action(async (root: string, { plots }: { plots?: string }) => {
+      const result = await check(root);
+      const { dataset, problems, notes } = result;
       const counts = SPLITS.map((split) => `${split} ${dataset.list(split).length}`).join(', ');
-      console.log(`${root}: ${dataset.name}, ${counts} frames\n`);
+      console.log(`${root}: ${dataset.name}, ${counts} frames`);
+      for (const note of notes) console.log(note);
       if (problems.length > 0) {
         const shown = problems.slice(0, SHOWN).map((problem) => `  ${problem}`);
         const rest = problems.length > SHOWN ? [`  and ${problems.length - SHOWN} more`] : [];
-        console.error([`${problems.length} frames cannot be read:`, ...shown, ...rest].join('\n'));
+        console.error([`${problems.length} problems:`, ...shown, ...rest].join('\n'));
         process.exitCode = 1;
       }
-      const result = collector.result();
-      if (result.frames > 0) console.log(table(dataset, result));
+      if (result.statistics.frames === 0 || dataset.classes.length === 0) return;
+      console.log(`\n${checkTable(result)}`);
+      if (plots === undefined) return;
+      for (const { name, svg } of await checkPlots(result)) {
+        await writeWhole(join(plots, `${name}.svg`), svg);
+      }
+      console.log(`plots: ${plots}`);
     });
 }
 
-/** The report as text. */
-export function table(dataset: Dataset, result: Statistics): string {
-  const published = dataset.name === 'camvid' ? [] : cityscapesStatistics;
-  const rows = dataset.classes.map((name, k) => [
-    name,
-    percent(result.shares[k]),
-    published[k] ? percent(published[k].share) : '–',
-    ...(dataset.instanceClasses.includes(k)
-      ? [
-          result.objects[k].toFixed(2),
-          published[k]?.objects?.toString() ?? '–',
-          Number.isNaN(result.meanSize[k]) ? '–' : result.meanSize[k].toFixed(0),
-          published[k]?.meanSize?.toString() ?? '–',
-        ]
-      : ['', '', '', '']),
-  ]);
-  const head = ['class', 'share %', 'Cityscapes', 'objects', 'Cityscapes', 'size px', 'Cityscapes'];
-  const widths = head.map((title, c) =>
-    Math.max(title.length, ...rows.map((row) => row[c].length)),
-  );
-  const lines = [head, ...rows].map((row) =>
-    row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  '),
-  );
-  const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
-  const { disparity, sizePercentiles } = result;
-  lines.push(
-    '',
-    `objects per frame ${sum(result.objects).toFixed(1)} (Cityscapes 17.5); in two or more pieces ${percent(result.split)} %`,
-    `object size px at 2048: 10 % under ${sizePercentiles[0].toFixed(0)}, half under ${sizePercentiles[1].toFixed(0)}, 90 % under ${sizePercentiles[2].toFixed(0)}`,
-    `void ${percent(result.void)} %`,
-  );
-  if (dataset.annotations.disparity) {
-    lines.push(
-      `disparity px at 2048: mean ${disparity.mean.toFixed(1)}, deviation ${disparity.deviation.toFixed(1)} (Cityscapes ${CITYSCAPES_DISPARITY_DEVIATION}, about a mean image); known ${percent(result.valid)} %`,
+/**
+ * Reads every frame of a data set at its own size.
+ * @throws when the root is no data set, or files are missing; faults of single frames are collected
+ */
+export async function check(root: string): Promise<CheckResult> {
+  const dataset = await openDataset(root, { skyDisparity: 'asRecorded' });
+  const manifest = dataset.name === 'street' ? await readManifest(root) : undefined;
+  const isNoisy = hasLabelNoise(manifest?.noise ?? {});
+  const kinds = dataset.classes.length;
+  const collector = statistics(kinds);
+  const colours = colourClassifier(kinds);
+  const judged = confusion(Math.max(1, kinds));
+  const problems: string[] = [];
+  let differing = 0;
+  let pixels = 0;
+  const report = progress('checking');
+  const size = { camvid: CAMVID, 'multi-mnist': DIGIT }[dataset.name] ?? { root };
+  await readEverything(dataset, size, (event) => {
+    report(event.done, event.total);
+    if ('problem' in event) {
+      problems.push(event.problem);
+      return;
+    }
+    const { sample, disagreement } = event;
+    collector.add(sample);
+    if (event.split === 'train') colours.learn(sample);
+    else if (event.split === 'val' && sample.semantic) {
+      judged.add(sample.semantic, colours.predict(sample.image));
+    }
+    pixels += sample.height * sample.width;
+    differing += disagreement?.pixels ?? 0;
+    if (disagreement && !isNoisy) {
+      const { file, pixels: count, first } = disagreement;
+      problems.push(
+        `${file}: ${count} px of another class than in labelIds, the first at row ${first.row}, column ${first.column} (instance value ${first.instanceId}, label id ${first.labelId})`,
+      );
+    }
+    if (sample.disparityValid?.every((known) => known === 0)) {
+      problems.push(`${root}: ${event.split} ${event.id}: no pixel of the disparity is known`);
+    }
+  });
+  const notes: string[] = [];
+  if (isNoisy) {
+    notes.push(
+      `labelIds and instanceIds differ at ${((100 * differing) / pixels).toFixed(2)} % of the pixels: the label noise of street.json`,
     );
   }
-  return lines.join('\n');
-}
+  if (dataset.name === 'camvid') {
+    notes.push('objects are connected components of a class: those that touch count as one');
+  }
+  // Only whole frames can be hashed.
+  if (manifest && problems.length === 0) await checkContent(root, dataset, manifest);
+  const { train, val } = { train: dataset.list('train'), val: dataset.list('val') };
+  const isJudged = kinds > 0 && train.length > 0 && val.length > 0;
+  const colour = isJudged ? judged.result() : undefined;
+  return { dataset, statistics: collector.result(), colour, problems, notes };
 
-const percent = (share: number) => (Number.isNaN(share) ? '–' : (100 * share).toFixed(2));
+  async function checkContent(at: string, tree: Dataset, recipe: Manifest): Promise<void> {
+    if (recipe.generator !== GENERATOR_VERSION) {
+      notes.push(
+        `made by generator version ${recipe.generator}, this is ${GENERATOR_VERSION}: content not compared with street.json`,
+      );
+      return;
+    }
+    const wrong = await contentProblems(at, tree, recipe, progress('comparing with street.json'));
+    problems.push(...wrong);
+    if (wrong.length === 0) notes.push(`content as in street.json: ${recipe.hash.slice(0, 16)}`);
+  }
+}

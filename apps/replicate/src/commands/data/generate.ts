@@ -22,7 +22,9 @@ interface Options {
   disparitySigma?: number;
   disparityOutliers?: number;
   labelFlips?: number;
+  boundarySigma?: number;
   centreSigma?: number;
+  truth?: boolean;
 }
 
 /** Adds `data generate`: street scenes as a Cityscapes tree. */
@@ -33,7 +35,11 @@ export function addGenerateCommand(data: Command): void {
     .requiredOption('--out <dir>', 'folder of the tree; a tree of the same recipe there is kept')
     .option('--frames <n>', 'training frames', wholeNumber(0), 500)
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0), 100)
-    .option('--size <WxH>', 'size of the photographs, px', size, { width: 256, height: 128 })
+    .addOption(
+      new Option('--size <WxH>', 'size of the photographs, px')
+        .argParser(size)
+        .default({ width: 256, height: 128 }, '256x128'),
+    )
     .option('--seed <n>', 'seed of everything', wholeNumber(0), 1)
     .addOption(
       new Option('--occlusion <kind>', "'cut': objects cut in two by poles, trees and people")
@@ -44,7 +50,9 @@ export function addGenerateCommand(data: Command): void {
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
     .option('--label-flips <share>', 'share of pixels with another class', share)
+    .option('--boundary-sigma <px>', 'displacement of the classes’ boundaries, px', notNegative)
     .option('--centre-sigma <px>', 'noise of the objects’ centres, px', notNegative)
+    .option('--truth', 'the exact tree under truth/ without noise too: disparity without gaps')
     .action(async (options: Options) => {
       const { out, frames, val, seed, occlusion, workers } = options;
       await generateTree({
@@ -55,6 +63,7 @@ export function addGenerateCommand(data: Command): void {
         occlusion,
         workers,
         noise: noiseOf(options),
+        truth: options.truth ?? false,
         onProgress: progress('rendering'),
       });
       const manifest = await readManifest(out);
@@ -65,11 +74,12 @@ export function addGenerateCommand(data: Command): void {
 }
 
 function noiseOf(options: Options): NoiseOptions {
-  const { disparitySigma, disparityOutliers, labelFlips, centreSigma } = options;
+  const { disparitySigma, disparityOutliers, labelFlips, boundarySigma, centreSigma } = options;
   return {
     ...(disparitySigma !== undefined && { disparitySigma }),
     ...(disparityOutliers !== undefined && { disparityOutliers }),
     ...(labelFlips !== undefined && { labelFlips }),
+    ...(boundarySigma !== undefined && { boundarySigma }),
     ...(centreSigma !== undefined && { centreSigma }),
   };
 }

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { Command } from 'commander';
-import { contactSheet, openDataset, type Size, type Split } from '@scene-mtl/datasets';
+import { Option, type Command } from 'commander';
+import { contactSheet, openDataset, SPLITS, type Size, type Split } from '@scene-mtl/datasets';
 import sharp from 'sharp';
+import { writeWhole } from '../../run/files.ts';
 import { size, wholeNumber } from './arguments.ts';
 
 interface Options {
@@ -19,9 +18,13 @@ export function addPreviewCommand(data: Command): void {
     .description('contact sheet: photograph, classes, objects with centre vectors, disparity')
     .argument('<root>', 'a Cityscapes tree, official or generated, or CamVid')
     .option('--out <png>', 'image to write', 'preview.png')
-    .option('--size <WxH>', 'size of each picture, px', size, { width: 256, height: 128 })
+    .addOption(
+      new Option('--size <WxH>', 'size of each picture, px')
+        .argParser(size)
+        .default({ width: 256, height: 128 }, '256x128'),
+    )
     .option('--frames <n>', 'rows, spread evenly over the split', wholeNumber(1), 6)
-    .option('--split <name>', 'train, val or test', 'train')
+    .addOption(new Option('--split <name>', 'whose frames').choices(SPLITS).default('train'))
     .action(async (root: string, options: Options) => {
       const dataset = await openDataset(root);
       const ids = dataset.list(options.split);
@@ -35,10 +38,8 @@ export function addPreviewCommand(data: Command): void {
         chosen.map((id) => dataset.read(id, options.split, options.size)),
       );
       const { data: pixels, width, height } = contactSheet(samples, dataset);
-      await mkdir(dirname(options.out), { recursive: true });
-      await sharp(pixels, { raw: { width, height, channels: 3 } })
-        .png()
-        .toFile(options.out);
+      const png = sharp(pixels, { raw: { width, height, channels: 3 } }).png();
+      await writeWhole(options.out, await png.toBuffer());
       console.log(`${options.out}: ${count} frames of ${dataset.name} ${options.split}`);
     });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { centresOf } from '../../centres.ts';
 import { objects } from '../../cityscapes/annotations.ts';
@@ -11,7 +10,9 @@ import { randomStream } from '../../random.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
 import type { Occlusion } from '../scene/occluders.ts';
 import { streetScene } from '../scene/street.ts';
+import { frameHash } from './content.ts';
 import {
+  displacedBoundaries,
   flippedLabels,
   isNoisy,
   noisyCentres,
@@ -38,6 +39,8 @@ export interface FrameOptions {
   readonly size: Size;
   readonly occlusion?: Occlusion;
   readonly noise?: NoiseOptions;
+  /** Record the truth under `truth/` even without noise. */
+  readonly truth?: boolean;
 }
 
 /** What one version of a frame records. */
@@ -50,10 +53,10 @@ interface Recorded {
 
 const COLOURS = labels.filter((label) => label.id >= 0).map((label) => label.colour);
 
-/** Renders a frame and encodes its files; with noise, the truth as well under `truth/`. */
+/** Renders a frame and encodes its files; with noise or on request, the truth under `truth/`. */
 export async function frameFiles(
   frame: PlannedFrame,
-  { size, occlusion = 'ordinary', noise = {} }: FrameOptions,
+  { size, occlusion = 'ordinary', noise = {}, truth: hasTruth = isNoisy(noise) }: FrameOptions,
 ): Promise<FrameFiles> {
   const rendered = renderFrame(streetScene(frame.name, occlusion), size);
   const { labelIds, instanceIds, disparity, disparityValid } = rendered;
@@ -65,7 +68,7 @@ export async function frameFiles(
         disparity: encodeDisparity({ disparity, valid: disparityValid }),
       };
   const files = await encode(frame, rendered, recorded);
-  if (isNoisy(noise)) {
+  if (hasTruth) {
     // The truth has no gaps but the own car's bonnet: label 1.
     const everywhere = labelIds.map((id) => Number(id !== 1));
     const truth: Recorded = {
@@ -76,21 +79,17 @@ export async function frameFiles(
     const truthFiles = await encode(frame, rendered, truth);
     files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
   }
-  const hash = createHash('sha256');
-  hash.update(rendered.image);
-  for (const part of [recorded.labelIds, recorded.instanceIds, recorded.disparity]) {
-    hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  }
-  return { files, hash: hash.digest('hex') };
+  return { files, hash: frameHash({ image: rendered.image, ...recorded }) };
 }
 
 function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {
   const { labelIds, instanceIds, disparity, disparityValid: valid, width } = rendered;
   const stream = (purpose: string) => randomStream(purpose, frame.name.seed, frame.split, frame.id);
   const errors = noisyDisparity(disparity, valid, width, noise, stream('disparity noise'));
+  const displaced = displacedBoundaries(labelIds, rendered, noise, stream('boundary noise'));
   const centres = centresOf(objects(instanceIds, width, frame.id), width);
   return {
-    labelIds: flippedLabels(labelIds, noise, stream('label noise')),
+    labelIds: flippedLabels(displaced, noise, stream('label noise')),
     instanceIds,
     disparity: encodeDisparity({ disparity: errors, valid }),
     ...(noise.centreSigma && { centres: noisyCentres(centres, noise, stream('centre noise')) }),

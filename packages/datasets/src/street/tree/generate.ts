@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
+import { treeHash } from './content.ts';
 import { canFork, inWorkers } from './fork.ts';
 import { frameFiles } from './frame-files.ts';
 import {
@@ -13,7 +13,8 @@ import {
   type Manifest,
   type TreeRecipe,
 } from './manifest.ts';
-import { checkNoise, type NoiseOptions } from './noise.ts';
+import { checkNoise, isNoisy, type NoiseOptions } from './noise.ts';
+import { partialPath, removeAbandoned } from './partial.ts';
 import { planTree, type FrameCounts, type PlannedFrame } from './plan.ts';
 
 /** What `generateTree` makes. */
@@ -28,6 +29,8 @@ export interface GenerateOptions {
   /** 'cut' puts poles, trees and people in front of objects on purpose; default 'ordinary'. */
   readonly occlusion?: Occlusion;
   readonly noise?: NoiseOptions;
+  /** Write the exact tree under `truth/` without noise too: its disparity has no gaps but the bonnet. */
+  readonly truth?: boolean;
   /** Processes that render, where they can be forked; default 1, in this process. Never changes the result. */
   readonly workers?: number;
   /** Called after each frame. */
@@ -42,7 +45,8 @@ export type WriteFile = (path: string, content: Uint8Array | string) => Promise<
  * labelTrainIds, instanceIds, color), `disparity` (px at the tree's own width) and `camera`; with
  * noise also `centres` where they are noisy, and the exact tree under `truth/`.
  *
- * The tree is written under a temporary name and renamed when whole. A tree of the same recipe that
+ * The tree is written under a temporary name and renamed when whole; what a killed process left is
+ * removed by the next one. A tree of the same recipe that
  * is already there is kept; anything else there is an error.
  * @throws for bad options, a folder in the way, or a file that cannot be written (the message names
  * it; what was written so far is removed)
@@ -54,15 +58,23 @@ export async function generateTree(
   const { frames, height, width, seed, occlusion = 'ordinary', noise = {}, workers = 1 } = options;
   check(options);
   const out = resolve(options.out);
+  const hasTruth = options.truth === true || isNoisy(noise);
   const shape = { height, width, occlusion, noise };
-  const recipe: TreeRecipe = { generator: GENERATOR_VERSION, seed, frames, ...shape };
+  const recipe: TreeRecipe = {
+    generator: GENERATOR_VERSION,
+    seed,
+    frames,
+    ...shape,
+    // With noise the truth goes without saying.
+    ...(hasTruth && !isNoisy(noise) && { truth: true }),
+  };
   if (await alreadyThere(out, recipe)) return;
 
   const plan = planTree(seed, frames);
-  const partial = `${out}.partial-${process.pid}`;
-  await rm(partial, { recursive: true, force: true });
+  await removeAbandoned(out);
+  const partial = partialPath(out);
   try {
-    const job = { root: partial, size: { height, width }, occlusion, noise };
+    const job = { root: partial, size: { height, width }, occlusion, noise, truth: hasTruth };
     const hashes = new Array<string>(plan.length);
     let done = 0;
     const finished = (index: number, hash: string) => {
@@ -73,8 +85,7 @@ export async function generateTree(
     else {
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }
-    const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
-    const manifest: Manifest = { ...recipe, hash };
+    const manifest: Manifest = { ...recipe, hash: treeHash(hashes) };
     await write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await mkdir(dirname(out), { recursive: true });
     // An empty folder in the way is replaced; alreadyThere has refused any other.
@@ -92,6 +103,7 @@ export interface FrameJob {
   readonly size: { readonly height: number; readonly width: number };
   readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
+  readonly truth: boolean;
 }
 
 /** Renders and writes one frame; returns the hash of its images. */
@@ -142,6 +154,11 @@ function check({
     if (!Number.isInteger(value) || (name !== 'seed' && value < 0)) {
       throw new Error(`generateTree: expected ${name} as a whole number, got ${value}`);
     }
+  }
+  if (frames.train + frames.val === 0) {
+    throw new Error(
+      'generateTree: expected at least one frame, got 0 of training and 0 of validation',
+    );
   }
 }
 

@@ -19,6 +19,8 @@ export interface TreeRecipe {
   readonly width: number;
   readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
+  /** Present when the truth was asked for without noise. */
+  readonly truth?: true;
 }
 
 /** The manifest of a generated tree. */

@@ -1,5 +1,6 @@
-import type { Centre } from '@scene-mtl/core';
-import { trainLabels } from '../../cityscapes/labels.ts';
+import { VOID, type Centre } from '@scene-mtl/core';
+import { trainIdOf, trainLabels } from '../../cityscapes/labels.ts';
+import type { Size } from '../../dataset.ts';
 import { normal, pickIndex, type Random } from '../../random.ts';
 
 /** Errors added to what a tree records, of known size. Everything is off by default. */
@@ -12,6 +13,11 @@ export interface NoiseOptions {
   readonly outlierRange?: number;
   /** Share of evaluated pixels whose class becomes another evaluated class, evenly, 0–1. */
   readonly labelFlips?: number;
+  /**
+   * Standard deviation of the displacement of class boundaries, px at the tree's size, per direction
+   * (Gaussian, smooth over a 64th of the width).
+   */
+  readonly boundarySigma?: number;
   /**
    * Standard deviation of the error of each object's centre, px at the tree's size, per direction
    * (Gaussian). All vectors of an object point to its one recorded centre.
@@ -33,8 +39,13 @@ export function checkNoise(noise: NoiseOptions): void {
 
 /** True when any noise is on. */
 export function isNoisy(noise: NoiseOptions): boolean {
-  const { disparitySigma = 0, disparityOutliers = 0, labelFlips = 0, centreSigma = 0 } = noise;
-  return disparitySigma > 0 || disparityOutliers > 0 || labelFlips > 0 || centreSigma > 0;
+  const { disparitySigma = 0, disparityOutliers = 0, centreSigma = 0 } = noise;
+  return disparitySigma > 0 || disparityOutliers > 0 || centreSigma > 0 || hasLabelNoise(noise);
+}
+
+/** True when the recorded classes differ from the true ones. */
+export function hasLabelNoise({ labelFlips = 0, boundarySigma = 0 }: NoiseOptions): boolean {
+  return labelFlips > 0 || boundarySigma > 0;
 }
 
 /**
@@ -72,6 +83,46 @@ export function flippedLabels(
     // One of the other classes: skip the own one.
     const other = pickIndex(random, ids.length - 1);
     return ids[other < index ? other : other + 1];
+  });
+}
+
+/**
+ * Label ids whose boundaries are displaced: each evaluated pixel takes the class of the pixel at
+ * (row + N(0, σ²), column + N(0, σ²)), rounded, where that is evaluated as well. The displacement is
+ * a smooth field with exactly this deviation at every pixel. `u8 [H, W]`.
+ */
+export function displacedBoundaries(
+  labelIds: Uint8Array,
+  { height, width }: Size,
+  { boundarySigma = 0 }: NoiseOptions,
+  random: Random,
+): Uint8Array {
+  if (boundarySigma === 0) return labelIds;
+  const down = smoothNormals({ height, width }, random);
+  const right = smoothNormals({ height, width }, random);
+  return labelIds.map((id, i) => {
+    const row = Math.floor(i / width) + Math.round(boundarySigma * down[i]);
+    const column = (i % width) + Math.round(boundarySigma * right[i]);
+    if (row < 0 || column < 0 || row >= height || column >= width) return id;
+    const other = labelIds[row * width + column];
+    return trainIdOf[id] === VOID || trainIdOf[other] === VOID ? id : other;
+  });
+}
+
+/** A smooth field whose value at each pixel is standard normal: blended lattice points, rescaled. */
+function smoothNormals({ height, width }: Size, random: Random): Float32Array {
+  const cell = Math.max(2, width / 64);
+  const columns = Math.ceil(width / cell) + 1;
+  const rows = Math.ceil(height / cell) + 1;
+  const lattice = Float32Array.from({ length: rows * columns }, () => normal(random));
+  return Float32Array.from({ length: height * width }, (_, i) => {
+    const y = Math.floor(i / width) / cell;
+    const x = (i % width) / cell;
+    const [r, c] = [Math.floor(y), Math.floor(x)];
+    const weights = [1 - (y - r), y - r].flatMap((a) => [a * (1 - (x - c)), a * (x - c)]);
+    const points = [0, 1, columns, columns + 1].map((step) => lattice[r * columns + c + step]);
+    const sum = weights.reduce((total, w, k) => total + w * points[k], 0);
+    return sum / Math.sqrt(weights.reduce((total, w) => total + w * w, 0));
   });
 }
 

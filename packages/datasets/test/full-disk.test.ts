@@ -1,0 +1,69 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { newFolder } from './support.ts';
+
+// A real full disk: a file system of a few kB in memory, mounted where only the child sees it.
+
+const mount = ['-Urm', 'sh', '-c'];
+const canMount =
+  spawnSync('unshare', [...mount, 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
+const real = canMount ? test : test.skip;
+const why = canMount ? '' : ' (skipped: this system gives no private mounts)';
+const index = new URL('../src/index.ts', import.meta.url).href;
+
+interface Outcome {
+  message: string;
+  left: string[];
+}
+
+/** What `work` throws on a disk of `kilobytes`, and what it leaves in the folder `at`. */
+async function onSmallDisk(kilobytes: number, work: string): Promise<Outcome> {
+  const at = await newFolder();
+  const code = `
+    import { readdir } from 'node:fs/promises';
+    import * as datasets from ${JSON.stringify(index)};
+    const at = ${JSON.stringify(at)};
+    let message = 'nothing was thrown';
+    try { ${work} } catch (error) { message = error.message; }
+    console.log(JSON.stringify({ message, left: await readdir(at, { recursive: true }) }));`;
+  const node = ['--import', 'tsx', '--conditions=@scene-mtl/source', '--input-type=module'];
+  const script = `mount -t tmpfs -o size=${kilobytes}k tmpfs "$1" && shift && exec "$@"`;
+  const { stdout } = await promisify(execFile)(
+    'unshare',
+    [...mount, script, 'sh', at, process.execPath, ...node, '-e', code],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)) },
+  );
+  return JSON.parse(stdout) as Outcome;
+}
+
+const recipe =
+  '{ frames: { train: 6, val: 0 }, height: 64, width: 128, seed: 1, out: at + "/tree" }';
+
+real(`a tree on a full disk is one error, and nothing is left${why}`, async () => {
+  const { message, left } = await onSmallDisk(100, `await datasets.generateTree(${recipe});`);
+  expect(message).toMatch(/tree was not made: .*\.png: cannot be written \(the disk is full\)/);
+  expect(left).toEqual([]);
+});
+
+real(`a tree made by two processes on a full disk is one error as well${why}`, async () => {
+  const work = `await datasets.generateTree({ ...${recipe}, workers: 2 });`;
+  const { message, left } = await onSmallDisk(100, work);
+  expect(message).toMatch(/tree was not made: .*cannot be written \(the disk is full\)/);
+  expect(left).toEqual([]);
+});
+
+real(`a cache on a full disk is one error, and keeps whole entries only${why}`, async () => {
+  const work = `
+    const sample = { id: 'x', height: 100, width: 100, image: new Uint8Array(30000) };
+    const dataset = { name: 'made', read: async () => sample };
+    const options = { folder: at + '/cache', maximumBytes: 1e9, key: 'k' };
+    const kept = datasets.diskCached(dataset, options);
+    for (let i = 0; i < 9; i++) await kept.read(String(i), 'train', { height: 100, width: 100 });`;
+  const { message, left } = await onSmallDisk(100, work);
+  expect(message).toMatch(/\.sample: the cache cannot be written \(the disk is full/);
+  // 100 kB hold three entries of 30 kB.
+  expect(left.filter((name) => name.endsWith('.sample'))).toHaveLength(3);
+  expect(left.filter((name) => name.endsWith('.partial'))).toEqual([]);
+});

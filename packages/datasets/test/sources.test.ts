@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import type { Sample } from '@scene-mtl/core';
+import {
+  asTfDataset,
+  mnistNormalisation,
+  multiMnist,
+  openDataset,
+  toyDataset,
+  toyRegression,
+  type Arrays,
+  type BatchOptions,
+  type Mnist,
+} from '../src/index.ts';
+import { grey8Png, rgbPng } from '../src/image/write.ts';
+import { newFolder, put, putFrame } from './support.ts';
+
+const size = { height: 4, width: 8 };
+
+/** One epoch in the listed order, through tf.data. */
+async function throughTfData(options: Omit<BatchOptions, 'seed' | 'shuffle' | 'epochs'>) {
+  const found: Record<string, Arrays> = {};
+  const stream = asTfDataset({ ...options, seed: 1, shuffle: false, epochs: 1 });
+  await stream.forEachAsync(({ ids, arrays }) => void (found[ids.join(' ')] = arrays));
+  return found;
+}
+
+const maps = ({ image, semantic, instance }: Sample): Arrays => ({
+  image: Float32Array.from(image),
+  semantic: Int32Array.from(semantic!),
+  instance: Int32Array.from(instance!),
+});
+
+describe('every source gives samples that run through the same batches and tf.data', () => {
+  test('a Cityscapes tree', async () => {
+    const root = await newFolder();
+    const instanceIds = Uint16Array.from({ length: 32 }, (_, i) => (i < 8 ? 26000 : 7));
+    const labelIds = Uint8Array.from(instanceIds, (v) => (v === 7 ? 7 : 26));
+    await putFrame(root, size, { labelIds, instanceIds });
+    const dataset = await openDataset(root);
+    const found = await throughTfData({
+      dataset,
+      split: 'train',
+      size,
+      batchSize: 1,
+      encode: maps,
+    });
+    const { semantic, instance } = found['city_000000_000019'];
+    expect(Array.from(semantic)).toEqual(Array.from(labelIds, (id) => (id === 7 ? 0 : 13)));
+    expect(Array.from(instance)).toEqual(Array.from(instanceIds, (v) => (v === 7 ? 0 : v)));
+  });
+
+  test('CamVid', async () => {
+    const root = await newFolder();
+    const annotation = Uint8Array.from({ length: 32 }, (_, i) => (i < 8 ? 8 : 3));
+    for (const split of ['train', 'val', 'test']) {
+      await put(join(root, `${split}.txt`), `${split}/a.png ${split}annot/a.png\n`);
+      await put(join(root, split, 'a.png'), await rgbPng(new Uint8Array(96).fill(90), size));
+      await put(join(root, `${split}annot`, 'a.png'), await grey8Png(annotation, size));
+    }
+    const dataset = await openDataset(root);
+    const found = await throughTfData({
+      dataset,
+      split: 'train',
+      size,
+      batchSize: 1,
+      encode: maps,
+    });
+    expect(Array.from(found['a']['semantic'])).toEqual(Array.from(annotation));
+    expect(Array.from(found['a']['instance'])).toEqual(
+      Array.from(annotation, (k) => Number(k === 8)),
+    );
+  });
+
+  test('MultiMNIST, to the same numbers as the recipe at once', async () => {
+    const folder = await newFolder();
+    const digits = await putDigits(folder, 6);
+    const dataset = await openDataset(folder, { seed: 3 });
+    expect(dataset.list('train')).toHaveLength(6);
+    expect(dataset.list('val')).toEqual([]);
+    const { mean, deviation } = mnistNormalisation;
+    const found = await throughTfData({
+      dataset,
+      split: 'train',
+      size: { height: 28, width: 28 },
+      batchSize: 6,
+      encode: ({ image, values }) => ({
+        image: Float32Array.from(
+          { length: 784 },
+          (_, i) => (image[3 * i + 1] / 255 - mean[1]) / deviation[1],
+        ),
+        digits: Int32Array.of(values!['left'], values!['right']),
+      }),
+    });
+    const [batch] = Object.values(found);
+    const { images, left, right } = multiMnist(digits, 3);
+    expect(batch['image']).toBeAllClose(images, { rtol: 0, atol: 0 });
+    expect(Array.from(batch['digits'])).toEqual(
+      Array.from({ length: 6 }, (_, i) => [left[i], right[i]]).flat(),
+    );
+  });
+
+  test('toy regressions, which have no picture', async () => {
+    const options = { count: 12, seed: 5 };
+    const dataset = toyDataset(options);
+    const found = await throughTfData({
+      dataset,
+      split: 'train',
+      size,
+      batchSize: 12,
+      encode: ({ image, values }) => {
+        expect(image).toHaveLength(0);
+        return {
+          x: Float32Array.of(values!['x']),
+          y: Float32Array.of(values!['y0'], values!['y1']),
+        };
+      },
+    });
+    const [batch] = Object.values(found);
+    const { x, targets } = toyRegression(options);
+    expect(batch['x']).toEqual(x);
+    expect(Array.from(batch['y'])).toEqual(
+      Array.from(x, (_, i) => [targets[0][i], targets[1][i]]).flat(),
+    );
+  });
+});
+
+describe('sets without pictures or maps', () => {
+  test('name a sample that they do not have', async () => {
+    const folder = await newFolder();
+    await putDigits(folder, 2);
+    const dataset = await openDataset(folder);
+    const digit = { height: 28, width: 28 };
+    await expect(dataset.read('train_00000', 'val', digit)).rejects.toThrow(
+      /no sample 'train_00000' in split 'val'/,
+    );
+    await expect(toyDataset({ count: 2, seed: 1 }).read('x', 'train', size)).rejects.toThrow(
+      /no sample 'x' in split 'train'/,
+    );
+  });
+
+  test('MultiMNIST at another size is averaged', async () => {
+    const folder = await newFolder();
+    await putDigits(folder, 2);
+    const dataset = await openDataset(folder);
+    const half = await dataset.read('test_00001', 'test', { height: 14, width: 14 });
+    expect(half.image).toHaveLength(14 * 14 * 3);
+    // Grey: three equal channels.
+    expect(half.image.every((v, i) => v === half.image[i - (i % 3)])).toBe(true);
+  });
+});
+
+/** Writes MNIST's four files with `count` digits that are all different. */
+async function putDigits(folder: string, count: number): Promise<Mnist> {
+  const images = Uint8Array.from({ length: count * 784 }, (_, i) => (i * 7 + (i >> 9)) % 256);
+  const labels = Uint8Array.from({ length: count }, (_, i) => (3 * i) % 10);
+  const idx = (shape: number[], data: Uint8Array) => {
+    const head = Buffer.alloc(4 + 4 * shape.length);
+    head.writeUInt32BE(0x0800 + shape.length, 0);
+    shape.forEach((side, k) => head.writeUInt32BE(side, 4 + 4 * k));
+    return gzipSync(Buffer.concat([head, data]));
+  };
+  for (const stem of ['train', 't10k']) {
+    await put(join(folder, `${stem}-images-idx3-ubyte.gz`), idx([count, 28, 28], images));
+    await put(join(folder, `${stem}-labels-idx1-ubyte.gz`), idx([count], labels));
+  }
+  return { count, images, labels };
+}
