@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
-import { canFork, inWorkers } from './fork.ts';
+import { inWorkers } from './in-workers.ts';
 import { frameFiles } from './frame-files.ts';
 import {
   GENERATOR_VERSION,
@@ -28,7 +28,7 @@ export interface GenerateOptions {
   /** 'cut' puts poles, trees and people in front of objects on purpose; default 'ordinary'. */
   readonly occlusion?: Occlusion;
   readonly noise?: NoiseOptions;
-  /** Processes that render, where they can be forked; default 1, in this process. Never changes the result. */
+  /** Threads that render; default 1, this one. Their number never changes the result. */
   readonly workers?: number;
   /** Called after each frame. */
   onProgress?(done: number, total: number): void;
@@ -69,7 +69,7 @@ export async function generateTree(
       hashes[index] = hash;
       options.onProgress?.(++done, plan.length);
     };
-    if (workers > 1 && canFork()) await inWorkers(job, plan, workers, finished);
+    if (workers > 1) await inWorkers(job, plan, workers, finished);
     else {
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }
