@@ -27,7 +27,7 @@ export interface Dataset {
   /** Ids of the frames of a split, always in the same order. */
   list(split: Split): readonly string[];
   /** Files that a frame is read from, so that a cache sees them change; absent: it has none. */
-  files?(id: string, split: Split): readonly string[];
+  readonly files?: (id: string, split: Split) => readonly string[];
   /**
    * Reads one frame at `size` (px). The photograph is averaged down; labels, instances and disparity
    * take the nearest pixel (`resizeNearest`), and disparity is multiplied by the ratio of widths.

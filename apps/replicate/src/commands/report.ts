@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import { items } from '../items/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
 import { resultsFiles } from '../results/files.ts';
