@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import {
   dilatedResidual,
-  imageNetNormalisation,
   multiTaskModel,
   parametersOf,
   poly,
   resNet,
-  sampleArrays,
   scaledRates,
   sgd,
   warmUp,
@@ -20,92 +18,39 @@ import {
   type TrainingBatch,
   type Weighting,
 } from '@scene-mtl/core';
-import {
-  batches,
-  cached,
-  horizontalFlip,
-  openDataset,
-  type Dataset,
-  type Split,
-} from '@scene-mtl/datasets';
-import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { batches, batchesInWorkers } from '@scene-mtl/datasets';
 import type { Config } from './config/schema.ts';
+import { ALL, openStored, type StoredData } from './data/stored-data.ts';
 import { streetTree } from './data/street-tree.ts';
+import {
+  trainingBatches,
+  trainingBatchesRecipe,
+  type TrainingBatches,
+} from './data/training-batches.ts';
 import type { ProgressLine } from './run/progress.ts';
-import type { TaskName } from './paper/table1.ts';
 
 /** The only file that turns configuration into parts. */
 
-/** Opens the data of a configuration; generated scenes are made on first use. */
+/**
+ * Opens the data of a configuration; generated scenes are made on first use. Decoded samples are kept
+ * in `data/cache` of the folder of all runs.
+ */
 export async function datasetOf(
   config: Config,
   runs: string,
   line: ProgressLine,
-): Promise<Dataset> {
+): Promise<StoredData> {
   const { data, size } = config;
-  if (data.source === 'generated') {
-    const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
-    const scenes = await openDataset(root);
-    const judged =
-      data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
-    return cached(heldOut(judged, data.holdOut));
+  const { holdOut } = data;
+  const cache = join(runs, 'data', 'cache');
+  if (data.source === 'folder') {
+    const { root, classes, maxTrain, maxVal } = data;
+    const limits = { train: maxTrain, val: maxVal, test: null };
+    return openStored({ root, ...(classes && { classes }), limits, holdOut, cache });
   }
-  const { root, classes } = data;
-  const dataset = await openDataset(root, classes === undefined ? {} : { classes });
-  if (!Object.values(dataset.annotations).includes(true)) {
-    throw new Error(
-      `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
-    );
-  }
-  const limits = { train: data.maxTrain, val: data.maxVal, test: null };
-  const limited = {
-    ...dataset,
-    list: (split: Split) => spread(dataset.list(split), limits[split]),
-  };
-  return cached(heldOut(limited, data.holdOut));
-}
-
-/** Noisy labels to train on, and the truth to validate with. */
-const judgedBy = (truth: Dataset, noisy: Dataset): Dataset => ({
-  ...noisy,
-  read: (id, split, size) => (split === 'val' ? truth : noisy).read(id, split, size),
-});
-
-/** Some training frames, evenly over the list, in place of the validation split. */
-function heldOut(dataset: Dataset, count: number | null): Dataset {
-  if (count === null) return dataset;
-  const all = dataset.list('train');
-  if (count >= all.length) {
-    throw new Error(
-      `data.holdOut ${count}: ${dataset.name} has only ${all.length} training frames`,
-    );
-  }
-  const held = spread(all, count);
-  const out = new Set(held);
-  const train = all.filter((id) => !out.has(id));
-  return {
-    ...dataset,
-    list: (split) => (split === 'test' ? dataset.list(split) : split === 'val' ? held : train),
-    read: (id, split, size) => dataset.read(id, out.has(id) ? 'train' : split, size),
-  };
-}
-
-/** At most `limit` frames, evenly over the list: neighbours in a video are alike. */
-function spread<T>(list: readonly T[], limit: number | null): readonly T[] {
-  if (limit === null || list.length <= limit) return list;
-  return Array.from({ length: limit }, (_, i) => list[Math.floor((i * list.length) / limit)]);
-}
-
-/** The tasks of a data set, by name. */
-export function tasksOf({
-  annotations,
-  classes,
-}: Pick<Dataset, 'annotations' | 'classes'>): Partial<Record<TaskName, Task>> {
-  return {
-    ...(annotations.semantic && { semantic: semantic(classes.length) }),
-    ...(annotations.instance && { instance: instance() }),
-    ...(annotations.disparity && { depth: depth() }),
-  };
+  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
+  const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
+  return openStored({ root, ...truth, limits: ALL, holdOut, cache });
 }
 
 function encoderOf({ network, size }: Config): Encoder {
@@ -143,14 +88,20 @@ export interface Assembled {
   readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
 }
 
+/** What a training run is made from. */
+export interface Parts {
+  readonly config: Config;
+  readonly dataset: StoredData;
+  readonly tasks: readonly Task[];
+  readonly weighting: Weighting;
+  readonly seed: number;
+  /** Threads that make batches; 0: the training's own. Never changes them. */
+  readonly dataWorkers: number;
+}
+
 /** Builds network, optimiser, schedules and batches for some tasks, a weighting and one seed. */
-export function assemble(
-  config: Config,
-  dataset: Dataset,
-  tasks: readonly Task[],
-  weighting: Weighting,
-  seed: number,
-): Assembled {
+export function assemble(parts: Parts): Assembled {
+  const { config, dataset, tasks, weighting, seed, dataWorkers } = parts;
   const { size, training } = config;
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, weighting.variables);
@@ -163,6 +114,8 @@ export function assemble(
   const horizon = training.scheduleSteps ?? steps;
   const rate = (base: number): Schedule =>
     training.warmUp > 0 ? warmUp(training.warmUp, poly(base, horizon)) : poly(base, horizon);
+  const { batchSize, flip } = training;
+  const wanted = { tasks: tasks.map(({ name }) => name), size, batchSize, flip, seed };
   return {
     network,
     parameters,
@@ -171,15 +124,13 @@ export function assemble(
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     batches: (startStep) =>
-      batches({
-        dataset,
-        split: 'train',
-        size,
-        batchSize: training.batchSize,
-        seed,
-        startStep,
-        transform: horizontalFlip(training.flip),
-        encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
-      }),
+      dataWorkers === 0
+        ? batches({ ...trainingBatches(dataset, wanted), startStep })
+        : batchesInWorkers({
+            recipe: trainingBatchesRecipe,
+            argument: { data: dataset.recipe, ...wanted } satisfies TrainingBatches,
+            workers: dataWorkers,
+            startStep,
+          }),
   };
 }

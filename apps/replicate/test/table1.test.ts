@@ -38,7 +38,7 @@ const run = (folder: string, name: string, flags: Record<string, string> = {}) =
     flags: { rows: 'depth-only,uncertainty-semantic-instance-depth', ...flags },
     runs: folder,
     name,
-    jobs: 1,
+    ...{ jobs: 1, dataWorkers: 1 },
     compile: { threads: 1 },
     command: 'test',
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sample } from '@scene-mtl/core';
 import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { tasksOf } from '../src/assemble.ts';
+import { tasksOf } from '../src/data/tasks.ts';
 import { evaluateRun } from '../src/run/evaluate-run.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
 import { decodingFor } from '../src/train/instance-decoding.ts';

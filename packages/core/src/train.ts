@@ -14,7 +14,12 @@ import type { ParameterSet } from './parameters.ts';
 import type { Schedule } from './schedules.ts';
 import { averages } from './training/averages.ts';
 import { appendMetrics, truncateMetrics } from './training/metrics-log.ts';
-import { trainingStep, WEIGHTING_INPUT, type FloatSignature } from './training/step.ts';
+import {
+  trainingStep,
+  WEIGHTING_INPUT,
+  type FloatSignature,
+  type TrainingStep,
+} from './training/step.ts';
 import type { Weighting } from './weighting/weighting.ts';
 
 /** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
@@ -123,9 +128,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await truncateMetrics(log, resumedFrom);
 
   // --- Compile the step --------------------------------------------------------------------------
+  // Begun before, so that the first batches are made meanwhile.
+  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
   const step = trainingStep({ network, weighting, optimiser, batchSize });
-  const compiled = await options.compile(step.run, step.signature);
-  await compiled.push();
+  const compiled = await compiledOr(() => stream.return?.(), options.compile, step);
 
   const save = async (done: number): Promise<void> => {
     await compiled.pull();
@@ -141,7 +147,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
 
   // --- Train -------------------------------------------------------------------------------------
-  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
   try {
     for (let i = resumedFrom; i < steps; i++) {
       let values: Record<string, number> = {};
@@ -196,6 +201,22 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 // --- Helpers -------------------------------------------------------------------------------------
+
+/** The step compiled, with the variables' values; `close` is called where that fails. */
+async function compiledOr(
+  close: () => Promise<unknown> | undefined,
+  compile: CompileStep,
+  step: TrainingStep,
+): Promise<Compiled<FloatSignature, Outputs>> {
+  try {
+    const compiled = await compile(step.run, step.signature);
+    await compiled.push();
+    return compiled;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
 /** The arrays that the step takes, as float32; others that the batch carries are left out. */
 function floats(

@@ -45,13 +45,27 @@ export interface Batch {
 
 /**
  * Stream of batches for training (shuffled, endless, only full batches) or evaluation
- * (`shuffle: false, epochs: 1`). While a batch is in use the next one is read.
+ * (`shuffle: false, epochs: 1`). While a batch is in use the next one is read, in this thread;
+ * `batchesInWorkers` gives the same stream from others.
  *
  * The same options give the same bytes, and `startStep: n` gives the tail of the stream from 0.
  * @throws when the split has no full batch, or `encode` changes its names or lengths
  */
 export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
-  const { dataset, split, batchSize, seed, startStep = 0, epochs = Infinity } = options;
+  const { make, end } = batchMaker(options);
+  return readAhead(make, options.startStep ?? 0, end);
+}
+
+/** Batches of a stream by their step, in any order. */
+export interface BatchMaker {
+  readonly make: (step: number) => Promise<Batch>;
+  /** Steps of the whole stream; Infinity without `epochs`. */
+  readonly end: number;
+}
+
+/** What makes the batches of a stream; throws as `batches` does. */
+export function batchMaker(options: BatchOptions): BatchMaker {
+  const { dataset, split, batchSize, seed, epochs = Infinity } = options;
   const { shuffle = true, dropLast = shuffle } = options;
   const ids = dataset.list(split);
   const order = { count: ids.length, batchSize, seed, shuffle, dropLast };
@@ -62,12 +76,6 @@ export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
       `batches: ${dataset.name} ${split} has ${ids.length} frames, which gives no batch of ${batchSize}`,
     );
   }
-  const load = async (step: number): Promise<Batch> => {
-    const { epoch, frames } = batchAt(step, order);
-    const encoded = await Promise.all(Array.from(frames, (frame) => one(epoch, frame)));
-    const names = Array.from(frames, (frame) => ids[frame]);
-    return { step, epoch, ids: names, arrays: stack(encoded, names) };
-  };
   const one = async (epoch: number, frame: number): Promise<Arrays> => {
     let sample = await dataset.read(ids[frame], split, options.size);
     if (options.transform) {
@@ -75,7 +83,15 @@ export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
     }
     return options.encode(sample);
   };
-  return readAhead(load, startStep, epochs * steps);
+  return {
+    end: epochs * steps,
+    async make(step) {
+      const { epoch, frames } = batchAt(step, order);
+      const encoded = await Promise.all(Array.from(frames, (frame) => one(epoch, frame)));
+      const names = Array.from(frames, (frame) => ids[frame]);
+      return { step, epoch, ids: names, arrays: stack(encoded, names) };
+    },
+  };
 }
 
 /** Yields load(from), load(from + 1), …, each begun while the one before it is in use. */

@@ -26,6 +26,8 @@ export interface Dataset {
   readonly annotations: { semantic: boolean; instance: boolean; disparity: boolean };
   /** Ids of the frames of a split, always in the same order. */
   list(split: Split): readonly string[];
+  /** Files that a frame is read from, so that a cache sees them change; absent: it has none. */
+  readonly files?: (id: string, split: Split) => readonly string[];
   /**
    * Reads one frame at `size` (px). The photograph is averaged down; labels, instances and disparity
    * take the nearest pixel (`resizeNearest`), and disparity is multiplied by the ratio of widths.

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Sample } from '@scene-mtl/core';
-import type { Dataset } from './dataset.ts';
+import sharp from 'sharp';
+import type { Dataset, Split } from './dataset.ts';
 
 /** Where and how much a disk cache keeps. */
 export interface DiskCacheOptions {
@@ -11,8 +13,8 @@ export interface DiskCacheOptions {
   /** Largest total size of the entries, bytes; the least recently used go first. */
   readonly maximumBytes: number;
   /**
-   * What the samples are made from: everything that would change them, such as the root folder, the
-   * manifest's hash and the reader's options. Entries of another key are never used.
+   * What decides the samples besides the frame's files: the reader's options, or the recipe of data
+   * that has no files. Entries of another key are never used.
    */
   readonly key: string;
 }
@@ -20,14 +22,20 @@ export interface DiskCacheOptions {
 /** Writes one file. */
 type WriteFile = (path: string, content: Uint8Array) => Promise<void>;
 
+/** To be raised when a reader begins to give other arrays for the same files. */
+const VERSION = 1;
 const ENDING = '.sample';
+const PARTIAL = '.partial';
 const DIGEST = 32;
+/** ms after which a half-written entry has nobody who writes on. */
+const ABANDONED = 3.6e6;
 
 /**
- * The data set with its resized samples kept in a folder. An entry is its SHA-256 and content,
- * written under another name and renamed, so a half-written or damaged one is never used but read
- * again; any number of processes may share the folder. An entry that cannot be written (a full disk)
- * is an error that names it, and leaves nothing behind.
+ * The data set with its resized samples kept in a folder. An entry's name is the hash of key, split,
+ * frame, size and the frame's files with their sizes and times of change. It holds the SHA-256 of its
+ * content, and is written under another name and renamed, so a half-written or damaged one is never
+ * used but read again; any number of threads and processes may share the folder.
+ * An entry that cannot be written (a full disk) is an error that names it, and leaves nothing behind.
  * @param write writes a file; for tests
  */
 export function diskCached(
@@ -36,12 +44,25 @@ export function diskCached(
   write: WriteFile = writeFile,
 ): Dataset {
   const { folder, maximumBytes, key } = options;
+  const decoder = `${VERSION} ${sharp.versions.vips}`;
+  const seen = new Map<string, string>();
+  // Once for each frame: a run does not go on with other files than it began with.
+  const contentOf = (id: string, split: Split): string | undefined => {
+    const frame = `${split}/${id}`;
+    const content = seen.get(frame) ?? signature(dataset.files?.(id, split) ?? []);
+    if (content !== undefined) seen.set(frame, content);
+    return content;
+  };
   let sinceTidy = Infinity;
   return {
     ...dataset,
     async read(id, split, size) {
-      const name = sha256(JSON.stringify([key, dataset.name, split, id, size.height, size.width]));
-      const file = join(folder, name.toString('hex') + ENDING);
+      const content = contentOf(id, split);
+      // A file is missing, which the reader says best.
+      if (content === undefined) return dataset.read(id, split, size);
+      const { height, width } = size;
+      const what = [decoder, key, dataset.name, split, id, height, width, content];
+      const file = join(folder, sha256(JSON.stringify(what)).toString('hex') + ENDING);
       const kept = await load(file);
       if (kept) return kept;
       const sample = await dataset.read(id, split, size);
@@ -55,6 +76,20 @@ export function diskCached(
       return sample;
     },
   };
+}
+
+/** Files with their sizes and times of change; undefined when one is not there. */
+function signature(files: readonly string[]): string | undefined {
+  try {
+    return JSON.stringify(
+      files.map((file) => {
+        const { size, mtimeMs } = statSync(file);
+        return [file, size, mtimeMs];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 async function load(file: string): Promise<Sample | undefined> {
@@ -79,7 +114,7 @@ async function store(
   write: WriteFile,
 ): Promise<number> {
   const content = serialize(sample);
-  const partial = `${file}.${randomUUID()}.partial`;
+  const partial = `${file}.${randomUUID()}${PARTIAL}`;
   try {
     await mkdir(folder, { recursive: true });
     await write(partial, Buffer.concat([sha256(content), content]));
@@ -94,9 +129,9 @@ async function store(
   return content.length + DIGEST;
 }
 
-/** Removes the least recently used entries until the rest fits. */
+/** Removes abandoned writings, and the least recently used entries until the rest fits. */
 async function tidy(folder: string, maximumBytes: number): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(ENDING));
+  const names = (await readdir(folder)).filter((n) => n.endsWith(ENDING) || n.endsWith(PARTIAL));
   const entries = await Promise.all(
     names.map(async (name) => {
       const file = join(folder, name);
@@ -106,9 +141,11 @@ async function tidy(folder: string, maximumBytes: number): Promise<void> {
   );
   entries.sort((a, b) => b.used - a.used);
   let total = 0;
-  for (const { file, bytes } of entries) {
+  for (const { file, bytes, used } of entries) {
     total += bytes;
-    if (total > maximumBytes) await rm(file, { force: true });
+    const abandoned = file.endsWith(PARTIAL) && used < Date.now() - ABANDONED;
+    const over = total > maximumBytes && file.endsWith(ENDING);
+    if (abandoned || over) await rm(file, { force: true });
   }
 }
 

@@ -50,3 +50,10 @@ export { cropped, randomCrop, type CropOptions, type Window } from './transforms
 export { flipped, horizontalFlip } from './transforms/flip.ts';
 export { jittered, photometricJitter, type JitterOptions } from './transforms/jitter.ts';
 export { randomScale, scaled } from './transforms/scale.ts';
+export {
+  batchesInWorkers,
+  type BatchRecipe,
+  type WorkerBatchOptions,
+  type WorkerRecipe,
+} from './workers/batches-in-workers.ts';
+export { moduleBeside } from './workers/start.ts';

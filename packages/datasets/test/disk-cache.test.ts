@@ -1,9 +1,9 @@
-import { readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { diskCached, type Dataset } from '../src/index.ts';
-import { madeSample, newFolder } from './support.ts';
+import { diskCached, openDataset, type Dataset } from '../src/index.ts';
+import { framePaths, madeSample, newFolder, putFrame } from './support.ts';
 
 const size = { height: 4, width: 6 };
 
@@ -48,6 +48,25 @@ describe('disk cache', () => {
     expect(source.reads).toBe(4);
   });
 
+  test('reads anew when a file of the frame is written again, and says when one is gone', async () => {
+    const root = await newFolder();
+    const folder = await newFolder();
+    const frame = { height: 4, width: 6 };
+    const id = 'city_000000_000019';
+    await putFrame(root, frame, { labelIds: new Uint8Array(24).fill(7) }, id);
+    const open = async () =>
+      diskCached(await openDataset(root), { folder, maximumBytes: 1e6, key: 'k' });
+    const before = await (await open()).read(id, 'train', frame);
+    await putFrame(root, frame, { labelIds: new Uint8Array(24).fill(11) }, id);
+    const after = await (await open()).read(id, 'train', frame);
+    // Label ids 7 and 11 are road and building, training ids 0 and 2.
+    expect([before.semantic![0], after.semantic![0]]).toEqual([0, 2]);
+    expect(await readdir(folder)).toHaveLength(2);
+    const kept = await open();
+    await rm(framePaths(root, id).photo);
+    await expect(kept.read(id, 'train', frame)).rejects.toThrow(/leftImg8bit.png: cannot be read/);
+  });
+
   test('reads anew where an entry is cut short, damaged or left half-written', async () => {
     const folder = await newFolder();
     const source = counting();
@@ -80,6 +99,17 @@ describe('disk cache', () => {
     const names = await readdir(folder);
     expect(names).toHaveLength(3);
     expect(names).not.toContain(first);
+  });
+
+  test('a writing that nobody finished is removed after an hour', async () => {
+    const folder = await newFolder();
+    const [old, fresh] = ['a', 'b'].map((name) => join(folder, `${name}.partial`));
+    for (const file of [old, fresh]) await writeFile(file, 'half');
+    const hours = new Date(Date.now() - 2 * 3.6e6);
+    await utimes(old, hours, hours);
+    await diskCached(counting(), { folder, maximumBytes: 1e6, key: 'k' }).read('1', 'train', size);
+    const names = await readdir(folder);
+    expect(names.filter((name) => name.endsWith('.partial'))).toEqual(['b.partial']);
   });
 
   test('many readers at once leave whole entries only', async () => {

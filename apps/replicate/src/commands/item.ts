@@ -5,9 +5,11 @@ import { makeItem } from '../experiment/make-item.ts';
 import type { Item } from '../experiment/item.ts';
 import { items } from '../items/index.ts';
 import {
+  addDataFlags,
   addEngineFlags,
   compileOptions,
   positiveNumber,
+  type DataFlags,
   type EngineFlags,
 } from '../run/engine-flags.ts';
 import {
@@ -18,7 +20,7 @@ import {
   type ConfigurationFlags,
 } from './configuration-flags.ts';
 
-interface Flags extends EngineFlags, ConfigurationFlags {
+interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   runs: string;
   name?: string;
   jobs: number;
@@ -50,7 +52,7 @@ function addRunFlags(command: Command, name?: string): Command {
   addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
   command.option('--jobs <n>', 'runs at a time, sharing the cores', positiveNumber, 1);
-  return addEngineFlags(command);
+  return addDataFlags(addEngineFlags(command));
 }
 
 async function made(item: Item, flags: Flags, name: string | undefined): Promise<string> {
@@ -62,6 +64,7 @@ async function made(item: Item, flags: Flags, name: string | undefined): Promise
     name: name ?? `${item.name}-${groupOf(flags)}`,
     jobs: flags.jobs,
     compile: compileOptions(flags),
+    dataWorkers: flags.dataWorkers,
     command: typedCommand(),
   });
 }

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import { items } from '../items/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
 import { parseVariant } from '../results/variant.ts';

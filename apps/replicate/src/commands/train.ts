@@ -2,11 +2,17 @@ import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { configured } from '../config/overrides.ts';
 import { profiles, type ProfileName } from '../config/profiles.ts';
-import { addEngineFlags, compileOptions, type EngineFlags } from '../run/engine-flags.ts';
+import {
+  addDataFlags,
+  addEngineFlags,
+  compileOptions,
+  type DataFlags,
+  type EngineFlags,
+} from '../run/engine-flags.ts';
 import { weightingNames } from '../train/weightings.ts';
 import { trainRun } from '../train/train-run.ts';
 
-interface Flags extends EngineFlags {
+interface Flags extends EngineFlags, DataFlags {
   profile: ProfileName;
   config?: string;
   set: string[];
@@ -96,7 +102,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
-  addEngineFlags(command).action(async (flags: Flags) => {
+  addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const data = flags.data === undefined ? undefined : resolve(flags.data);
     const config = await configured(profiles[flags.profile], {
       file: flags.config,
@@ -117,6 +123,7 @@ export function addTrainCommand(program: Command): void {
       },
       select: flags.select,
       compile: compileOptions(flags),
+      dataWorkers: flags.dataWorkers,
       command: `npm run replicate -- ${process.argv.slice(2).join(' ')}`.trim(),
     });
     const { metrics, best } = result;

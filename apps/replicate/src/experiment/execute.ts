@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { moduleBeside } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Config } from '../config/schema.ts';
 import { duration, type ProgressLine } from '../run/progress.ts';
@@ -29,6 +30,7 @@ export interface JobOrder {
   readonly measurements: readonly string[];
   readonly strips: number;
   readonly compile: CompileOptions;
+  readonly dataWorkers: number;
 }
 
 /** What it answers. */
@@ -68,9 +70,8 @@ async function inProcesses(
   onProgress: (slot: number, job: Job, progress: JobProgress) => void,
   finished: (job: Job) => Promise<void>,
 ): Promise<void> {
-  const { config, runs, strips, compile } = options;
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const file = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+  const { config, runs, strips, compile, dataWorkers } = options;
+  const file = fileURLToPath(moduleBeside(import.meta.url, 'worker'));
   const threads = compile.threads ?? Math.max(1, Math.floor(availableParallelism() / options.jobs));
   let next = 0;
   const drive = (worker: ChildProcess, slot: number) =>
@@ -86,6 +87,7 @@ async function inProcesses(
           measurements: job.measurements.map(({ name }) => name),
           strips,
           compile: { ...compile, threads },
+          dataWorkers,
         };
         worker.send(order);
       };

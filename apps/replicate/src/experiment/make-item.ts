@@ -8,7 +8,7 @@ import { checkFolder, claimFolder } from '../run/folder.ts';
 import { progressLine } from '../run/progress.ts';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { trivialMetrics } from '../train/trivial.ts';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import { execute } from './execute.ts';
 import type { Artefacts, Item, ItemContext, NamedRun, Results } from './item.ts';
 import { distinctJobs, unfinished } from './jobs.ts';
@@ -29,6 +29,8 @@ export interface MakeOptions {
   readonly name: string;
   readonly jobs: number;
   readonly compile: CompileOptions;
+  /** Threads that make batches; 0: the training's own. */
+  readonly dataWorkers: number;
   /** The command as typed. */
   readonly command: string;
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { readMetrics, type MetricsRecord, type Progress, type Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
+import type { StoredData } from '../data/stored-data.ts';
 import { makeMeasurement } from '../measure/make.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { environment } from '../run/environment.ts';
@@ -35,11 +36,13 @@ export interface JobPlace {
   readonly root: string;
   /** Fingerprint of data that is read from a folder. */
   readonly found: string | undefined;
-  /** Opens data; the same configuration gives the same, still cached, data set. */
-  readonly open: (config: RunConfig) => Promise<Dataset>;
+  /** Opens data, once for each configuration of it. */
+  readonly open: (config: RunConfig) => Promise<StoredData>;
   /** Validation images whose predictions are kept as pictures. */
   readonly strips: number;
   readonly compile: CompileOptions;
+  /** Threads that make batches; 0: the training's own. */
+  readonly dataWorkers: number;
 }
 
 /**
@@ -89,6 +92,7 @@ async function trainTo(
     folder,
     configHash: id,
     compile: place.compile,
+    dataWorkers: place.dataWorkers,
     onProgress: (progress) => onProgress({ kind: 'training', progress }),
   });
   const log = await readMetrics(join(folder, 'metrics.jsonl'));

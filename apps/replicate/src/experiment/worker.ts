@@ -27,13 +27,14 @@ async function carryOut({
   spec,
   strips,
   compile,
+  dataWorkers,
   ...order
 }: JobOrder): Promise<void> {
   workspace ??= await openWorkspace(config, runs, progressLine());
   let last = 0;
   await perform(
     { spec, measurements: order.measurements.map((name) => measurements[name]) },
-    { ...workspace, strips, compile },
+    { ...workspace, strips, compile, dataWorkers },
     (progress) => {
       const now = performance.now();
       if (now - last < 200) return;

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { trainLabels, type Dataset } from '@scene-mtl/datasets';
-import { datasetOf, tasksOf } from '../assemble.ts';
+import { datasetOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import type { Config } from '../config/schema.ts';
+import type { StoredData } from '../data/stored-data.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { hashOf } from '../run/files.ts';
 import type { ProgressLine } from '../run/progress.ts';
@@ -12,12 +14,12 @@ import type { RunConfig } from './spec.ts';
 export interface Workspace {
   /** Folder of all trained runs. */
   readonly root: string;
-  readonly dataset: Dataset;
+  readonly dataset: StoredData;
   readonly data: DataSummary;
   /** Fingerprint of data read from a folder; generated scenes are known by their recipe. */
   readonly found: string | undefined;
   /** Opens data, once for each configuration of it. */
-  readonly open: (config: RunConfig) => Promise<Dataset>;
+  readonly open: (config: RunConfig) => Promise<StoredData>;
 }
 
 /** Opens the data of a configuration; generated scenes are made on first use. */
@@ -26,8 +28,8 @@ export async function openWorkspace(
   runs: string,
   line: ProgressLine,
 ): Promise<Workspace> {
-  const opened = new Map<string, Promise<Dataset>>();
-  const open = ({ data, size, ...rest }: RunConfig): Promise<Dataset> => {
+  const opened = new Map<string, Promise<StoredData>>();
+  const open = ({ data, size, ...rest }: RunConfig): Promise<StoredData> => {
     const key = JSON.stringify([data, size]);
     let dataset = opened.get(key);
     if (!dataset) {

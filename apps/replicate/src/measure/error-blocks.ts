@@ -1,5 +1,5 @@
 import type { Sample } from '@scene-mtl/core';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { blockMeans, packMeans } from './block-grid.ts';
 import { frameErrors, toText, trainedTasks, type FrameErrorText } from './frame-errors.ts';

@@ -18,6 +18,21 @@ export function addEngineFlags(command: Command): Command {
     .option('--threads <n>', 'threads of the engine (default: all cores)', positiveNumber);
 }
 
+/** Flag of every command that trains. */
+export interface DataFlags {
+  readonly dataWorkers: number;
+}
+
+/** Adds `--data-workers`. */
+export function addDataFlags(command: Command): Command {
+  return command.option(
+    '--data-workers <n>',
+    'threads that make batches, 0: none but the training; the results are the same',
+    wholeNumber,
+    1,
+  );
+}
+
 /** Flags → options of `compile`. */
 export const compileOptions = ({ engine, threads }: EngineFlags): CompileOptions => ({
   engine,
@@ -29,6 +44,15 @@ export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
     throw new InvalidArgumentError('expected a whole number from 1.');
+  }
+  return value;
+}
+
+/** Commander parser of a whole number from 0. */
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || text.trim() === '') {
+    throw new InvalidArgumentError('expected a whole number from 0.');
   }
   return value;
 }

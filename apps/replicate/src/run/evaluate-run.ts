@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Dataset, Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { datasetOf } from '../assemble.ts';
+import { ALL, openStored } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
 import { judged, judgesOf } from '../train/split-metrics.ts';
 import { readDescription, type RunDescription } from './description.ts';
@@ -99,17 +100,10 @@ async function dataOf(
   run: string,
   root: string | undefined,
 ): Promise<Dataset> {
-  const source =
+  const dataset =
     root === undefined
-      ? config.data
-      : ({
-          source: 'folder',
-          root: resolve(root),
-          maxTrain: null,
-          maxVal: null,
-          holdOut: null,
-        } as const);
-  const dataset = await datasetOf({ ...config, data: source }, await runsOf(run), progressLine());
+      ? await datasetOf(config, await runsOf(run), progressLine())
+      : await openStored({ root: resolve(root), limits: ALL, holdOut: null });
   const [expected, got] = [data.classes.join(), dataset.classes.join()];
   if (expected !== got) {
     throw new Error(

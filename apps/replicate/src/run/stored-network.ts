@@ -10,7 +10,8 @@ import {
   type Task,
 } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
-import { networkOf, tasksOf } from '../assemble.ts';
+import { networkOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import type { RunDescription } from './description.ts';
 
 /** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */

@@ -8,11 +8,12 @@ import {
   type MetricsRecord,
   type Progress,
   type Task,
+  type TrainingBatch,
 } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { assemble } from '../assemble.ts';
 import type { Config } from '../config/schema.ts';
+import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
@@ -40,13 +41,15 @@ export interface RowTiming {
   readonly stepsPerSecond: number;
   /** Part of the training loop's time spent inside the engine, 0 … 1. */
   readonly engineShare: number;
+  /** Part spent waiting for batches; absent in timings of before it was measured. */
+  readonly waitingShare?: number;
   readonly engine: string;
 }
 
 /** One training run of a row. */
 export interface RowRun {
   readonly config: Config;
-  readonly dataset: Dataset;
+  readonly dataset: StoredData;
   readonly tasks: readonly Task[];
   readonly weighting: NamedWeighting;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
@@ -57,6 +60,8 @@ export interface RowRun {
   /** Folder of this run: metrics, checkpoints, predictions, result. */
   readonly folder: string;
   readonly compile: CompileOptions;
+  /** Threads that make batches; 0: the training's own. */
+  readonly dataWorkers: number;
   readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
 }
 
@@ -82,7 +87,8 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     batchesPerEpoch: Math.max(1, Math.floor(dataset.list('train').length / training.batchSize)),
   });
   await saveDescription(folder, describeRun(run));
-  const parts = assemble(config, dataset, tasks, method, seed);
+  const { dataWorkers } = run;
+  const parts = assemble({ config, dataset, tasks, weighting: method, seed, dataWorkers });
   const evaluation = await evaluator({
     network: parts.network,
     dataset,
@@ -91,13 +97,14 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     batchSize: training.batchSize,
     compile: run.compile,
   });
-  const clock = { engine: 0, steps: 0, name: '' };
+  const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
   const sigma2: Record<string, number> = {};
   try {
     const { metrics, best } = await train({
       ...parts,
+      batches: (first) => awaited(parts.batches(first), clock),
       batchSize: training.batchSize,
       steps: training.steps,
       evalEvery: training.evalEvery,
@@ -140,6 +147,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       seconds,
       stepsPerSecond: clock.steps / training_s,
       engineShare: clock.engine / 1000 / training_s,
+      waitingShare: clock.waiting / 1000 / training_s,
       engine: clock.name,
     };
     await writeWhole(join(folder, 'timing.json'), json(timing));
@@ -162,6 +170,27 @@ function lastReported(log: readonly MetricsRecord[], prefix: string): Record<str
       name.startsWith(prefix) && value !== null ? [[name.slice(prefix.length), value]] : [],
     ),
   );
+}
+
+/** A stream with a clock around every wait for its next batch. */
+function awaited(
+  source: AsyncIterable<TrainingBatch>,
+  clock: { waiting: number },
+): AsyncIterable<TrainingBatch> {
+  const stream = source[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      ...(stream.return && { return: () => stream.return!() }),
+      async next() {
+        const before = performance.now();
+        try {
+          return await stream.next();
+        } finally {
+          clock.waiting += performance.now() - before;
+        }
+      },
+    }),
+  };
 }
 
 /** `compile` with a clock around every run. */

@@ -1,6 +1,6 @@
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
-import { tasksOf } from '../assemble.ts';
+import { tasksOf } from '../data/tasks.ts';
 import type { TaskName } from '../paper/table1.ts';
 import type { Selection } from '../run/description.ts';
 

@@ -26,6 +26,8 @@ export interface TrainRunOptions {
   /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
   readonly select?: string | undefined;
   readonly compile: CompileOptions;
+  /** Threads that make batches, default 1; 0: the training's own. */
+  readonly dataWorkers?: number;
   /** The command as typed. */
   readonly command: string;
 }
@@ -73,6 +75,7 @@ export async function trainRun(
       select,
     }),
     compile: options.compile,
+    dataWorkers: options.dataWorkers ?? 1,
     onProgress: (progress) => line.update(() => shown(progress)),
   });
   return { folder, result };

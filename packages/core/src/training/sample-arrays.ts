@@ -20,11 +20,8 @@ export const symmetricNormalisation: Normalisation = {
 };
 
 /** `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`. */
-export function normalised(image: Uint8Array, { mean, deviation }: Normalisation): Float32Array {
-  // A byte has few values: three tables in place of two operations per number.
-  const [r, g, b] = mean.map((m, c) =>
-    Float32Array.from({ length: 256 }, (_, x) => (x / 255 - m) / deviation[c]),
-  );
+export function normalised(image: Uint8Array, normalisation: Normalisation): Float32Array {
+  const [r, g, b] = tablesOf(normalisation);
   const result = new Float32Array(image.length);
   for (let i = 0; i < image.length; i += 3) {
     result[i] = r[image[i]];
@@ -32,6 +29,21 @@ export function normalised(image: Uint8Array, { mean, deviation }: Normalisation
     result[i + 2] = b[image[i + 2]];
   }
   return result;
+}
+
+const tables = new WeakMap<Normalisation, readonly Float32Array[]>();
+
+/** Result of each byte, per channel; making it takes longer than its use on a small image. */
+function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
+  let made = tables.get(normalisation);
+  if (!made) {
+    const { mean, deviation } = normalisation;
+    made = mean.map((m, c) =>
+      Float32Array.from({ length: 256 }, (_, x) => (x / 255 - m) / deviation[c]),
+    );
+    tables.set(normalisation, made);
+  }
+  return made;
 }
 
 /**

@@ -64,6 +64,7 @@ export async function openCamVid(
     instanceClasses: INSTANCE_CLASSES,
     annotations: { semantic: true, instance: true, disparity: false },
     list: (split) => [...frames[split].keys()],
+    files: (id, split) => Object.values(frames[split].get(id) ?? {}) as string[],
     async read(id, split, size) {
       assertSize(`read ${id}`, size);
       const pair = frames[split].get(id);

@@ -56,6 +56,10 @@ export async function openCityscapes(
       disparity: annotated('disparity'),
     },
     list: (split) => frames[split],
+    files: (id, split) => [
+      photoPath(root, split, id),
+      ...Array.from(has[split], (kind) => partnerPath(root, split, id, kind)),
+    ],
     async read(id, split, size) {
       assertSize(`read ${id}`, size);
       if (!known.get(split)!.has(id)) {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';
-import { canFork, inWorkers } from './fork.ts';
+import { inWorkers } from './in-workers.ts';
 import { frameFiles } from './frame-files.ts';
 import {
   GENERATOR_VERSION,
@@ -31,7 +31,7 @@ export interface GenerateOptions {
   readonly noise?: NoiseOptions;
   /** Write the exact tree under `truth/` without noise too: its disparity has no gaps but the bonnet. */
   readonly truth?: boolean;
-  /** Processes that render, where they can be forked; default 1, in this process. Never changes the result. */
+  /** Threads that render; default 1, this one. Their number never changes the result. */
   readonly workers?: number;
   /** Called after each frame. */
   onProgress?(done: number, total: number): void;
@@ -81,7 +81,7 @@ export async function generateTree(
       hashes[index] = hash;
       options.onProgress?.(++done, plan.length);
     };
-    if (workers > 1 && canFork()) await inWorkers(job, plan, workers, finished);
+    if (workers > 1) await inWorkers(job, plan, workers, finished);
     else {
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }

@@ -1,11 +1,8 @@
-import sharp from 'sharp';
-import type { WorkerAnswer, WorkerTask } from './fork.ts';
+import { parentPort } from 'node:worker_threads';
+import type { WorkerAnswer, WorkerTask } from './in-workers.ts';
 import { writeFrame } from './generate.ts';
 
-// The processes share the machine's cores already.
-sharp.concurrency(1);
-
-process.on('message', ({ job, index, frame }: WorkerTask) => {
+parentPort!.on('message', ({ job, index, frame }: WorkerTask) => {
   writeFrame(job, frame).then(
     (hash) => answer({ index, hash }),
     (error: Error) => answer({ index, error: error.message }),
@@ -13,5 +10,5 @@ process.on('message', ({ job, index, frame }: WorkerTask) => {
 });
 
 function answer(message: WorkerAnswer): void {
-  process.send?.(message);
+  parentPort!.postMessage(message);
 }

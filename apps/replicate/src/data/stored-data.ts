@@ -1,0 +1,95 @@
+import {
+  diskCached,
+  openDataset,
+  type Dataset,
+  type OpenOptions,
+  type Split,
+} from '@scene-mtl/datasets';
+
+/** Where the data of a run lies and what of it is used: what a worker thread needs to open it. */
+export interface DataRecipe {
+  /** A Cityscapes tree or CamVid. */
+  readonly root: string;
+  /** Of a Cityscapes tree; 20: void is a class too. Default 19. */
+  readonly classes?: 19 | 20;
+  /** Tree with the true labels, to validate on; absent: `root` has them. */
+  readonly truth?: string;
+  /** Frames of each split at most; null: all. */
+  readonly limits: Readonly<Record<Split, number | null>>;
+  /** So many training frames stand in for the validation split; null: none. */
+  readonly holdOut: number | null;
+  /** Folder of decoded and resized samples; absent: every reading decodes. */
+  readonly cache?: string;
+}
+
+/** A data set that other threads can open too. */
+export interface StoredData extends Dataset {
+  readonly recipe: DataRecipe;
+}
+
+/** No limit. */
+export const ALL: DataRecipe['limits'] = { train: null, val: null, test: null };
+
+/** Largest size of the folder of samples, bytes: three times what Cityscapes takes at 128×256. */
+const CACHE_BYTES = 4 * 2 ** 30;
+
+/**
+ * Opens what a recipe says.
+ * @throws as `openDataset` does; for data without annotations; when fewer frames are there than held out
+ */
+export async function openStored(recipe: DataRecipe): Promise<StoredData> {
+  const { truth, limits, holdOut } = recipe;
+  const labelled = await opened(recipe.root, recipe);
+  const judged = truth === undefined ? labelled : judgedBy(await opened(truth, recipe), labelled);
+  const limited: Dataset = {
+    ...judged,
+    list: (split) => spread(judged.list(split), limits[split]),
+  };
+  // Splits put together from others would name the wrong files.
+  const { files: _, ...rest } = heldOut(limited, holdOut);
+  return { ...rest, recipe };
+}
+
+async function opened(root: string, { classes, cache }: DataRecipe): Promise<Dataset> {
+  const options: OpenOptions = classes === undefined ? {} : { classes };
+  const dataset = await openDataset(root, options);
+  if (!Object.values(dataset.annotations).includes(true)) {
+    throw new Error(
+      `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
+    );
+  }
+  if (cache === undefined) return dataset;
+  const key = JSON.stringify(options);
+  return diskCached(dataset, { folder: cache, maximumBytes: CACHE_BYTES, key });
+}
+
+/** Noisy labels to train on, and the truth to validate with. */
+const judgedBy = (truth: Dataset, noisy: Dataset): Dataset => ({
+  ...noisy,
+  read: (id, split, size) => (split === 'val' ? truth : noisy).read(id, split, size),
+});
+
+/** Some training frames, evenly over the list, in place of the validation split. */
+function heldOut(dataset: Dataset, count: number | null): Dataset {
+  if (count === null) return dataset;
+  const all = dataset.list('train');
+  if (count >= all.length) {
+    throw new Error(
+      `data.holdOut ${count}: ${dataset.name} has only ${all.length} training frames`,
+    );
+  }
+  const held = spread(all, count);
+  const out = new Set(held);
+  const train = all.filter((id) => !out.has(id));
+  return {
+    ...dataset,
+    list: (split) => (split === 'test' ? dataset.list(split) : split === 'val' ? held : train),
+    read: (id, split, size) => dataset.read(id, out.has(id) ? 'train' : split, size),
+  };
+}
+
+/** At most `limit` frames, evenly over the list: neighbours in a video are alike. */
+function spread<T>(list: readonly T[], limit: number | null): readonly T[] {
+  if (limit === null || list.length <= limit) return list;
+  return Array.from({ length: limit }, (_, i) => list[Math.floor((i * list.length) / limit)]);
+}
