@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   dilatedResidual,
   imageNetNormalisation,
+  mobileNet,
   multiTaskModel,
   parametersOf,
   poly,
@@ -9,10 +10,12 @@ import {
   sampleArrays,
   scaledRates,
   sgd,
+  symmetricNormalisation,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
+  type Normalisation,
   type Optimiser,
   type ParameterSet,
   type Schedule,
@@ -69,14 +72,30 @@ export function tasksOf({
 function encoderOf({ network, size }: Config): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
-  const aspp = { channels: encoder.asppChannels, rates: scaledRates(sides, 8) };
+  const aspp = (channels: number, outputStride: number) => ({
+    channels,
+    rates: scaledRates(sides, outputStride),
+  });
   switch (encoder.kind) {
-    case 'dilated-residual':
-      return dilatedResidual({ stem: encoder.stem, channels: encoder.channels, aspp });
+    case 'dilated-residual': {
+      const { stem, channels, asppChannels } = encoder;
+      return dilatedResidual({ stem, channels, aspp: aspp(asppChannels, 8) });
+    }
     case 'resnet101':
-      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp);
+      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp(encoder.asppChannels, 8));
+    case 'mobilenet': {
+      const { alpha, outputStride, blocks, asppChannels } = encoder;
+      const backbone = mobileNet({ alpha, outputStride, blocks });
+      return asppChannels === null
+        ? backbone
+        : withAspp(backbone, aspp(asppChannels, outputStride));
+    }
   }
 }
+
+/** How the network wants its images: as its ImageNet weights were trained, with or without them. */
+export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
+  network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
 /** The network of a configuration with its initial weights. */
 export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
@@ -111,6 +130,7 @@ export function assemble(
 ): Assembled {
   const { size, training } = config;
   const network = networkOf(config, tasks, seed);
+  const normalisation = normalisationOf(config);
   const parameters = parametersOf(network, weighting.variables);
   const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
   const optimiser = sgd(parameters.trained, {
@@ -136,7 +156,7 @@ export function assemble(
         seed,
         startStep,
         transform: horizontalFlip(training.flip),
-        encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
+        encode: (sample) => sampleArrays(sample, tasks, normalisation),
       }),
   };
 }

@@ -8,6 +8,7 @@ import { runTable1 } from '../table1/run.ts';
 interface Flags {
   profile: ProfileName;
   data?: string;
+  weights?: string;
   runs: string;
   name?: string;
   config?: string;
@@ -49,6 +50,7 @@ export function addTable1Command(program: Command): void {
         .default('quick'),
     )
     .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    .option('--weights <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: table1-<profile>)')
     .option('--config <file>', 'JSON laid over the profile')
@@ -70,6 +72,7 @@ export function addTable1Command(program: Command): void {
         file: flags.config,
         set: flags.set,
         data: flags.data === undefined ? undefined : resolve(flags.data),
+        weights: flags.weights === undefined ? undefined : resolve(flags.weights),
       });
       const suffix = flags.data === undefined ? '' : `-${basename(resolve(flags.data))}`;
       const folder = await runTable1({
