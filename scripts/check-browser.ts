@@ -123,7 +123,15 @@ async function main(): Promise<void> {
   const { folder: run } = await trainRun({
     config: {
       ...smoke,
-      data: { source: 'generated', train: 32, val: 4, seed: 1 },
+      data: {
+        source: 'generated',
+        train: 32,
+        val: 4,
+        seed: 1,
+        occlusion: 'ordinary',
+        disparitySigma: 0,
+        holdOut: null,
+      },
       training: { ...smoke.training, steps: 60, evalEvery: 60 },
     },
     runs,

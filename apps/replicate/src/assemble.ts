@@ -23,7 +23,14 @@ import {
   type TrainingBatch,
   type Weighting,
 } from '@scene-mtl/core';
-import { batches, cached, horizontalFlip, openDataset, type Dataset } from '@scene-mtl/datasets';
+import {
+  batches,
+  cached,
+  horizontalFlip,
+  openDataset,
+  type Dataset,
+  type Split,
+} from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { streetTree } from './data/street-tree.ts';
@@ -41,14 +48,43 @@ export async function datasetOf(
   const { data, size } = config;
   if (data.source === 'generated') {
     const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
-    return cached(await openDataset(root));
+    const scenes = await openDataset(root);
+    const judged =
+      data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
+    return cached(heldOut(judged, data.holdOut));
   }
   const dataset = await openDataset(data.root);
   const limits = { train: data.maxTrain, val: data.maxVal, test: null };
-  return cached({
+  const limited = {
     ...dataset,
-    list: (split) => spread(dataset.list(split), limits[split]),
-  });
+    list: (split: Split) => spread(dataset.list(split), limits[split]),
+  };
+  return cached(heldOut(limited, data.holdOut));
+}
+
+/** Noisy labels to train on, and the truth to validate with. */
+const judgedBy = (truth: Dataset, noisy: Dataset): Dataset => ({
+  ...noisy,
+  read: (id, split, size) => (split === 'val' ? truth : noisy).read(id, split, size),
+});
+
+/** Some training frames, evenly over the list, in place of the validation split. */
+function heldOut(dataset: Dataset, count: number | null): Dataset {
+  if (count === null) return dataset;
+  const all = dataset.list('train');
+  if (count >= all.length) {
+    throw new Error(
+      `data.holdOut ${count}: ${dataset.name} has only ${all.length} training frames`,
+    );
+  }
+  const held = spread(all, count);
+  const out = new Set(held);
+  const train = all.filter((id) => !out.has(id));
+  return {
+    ...dataset,
+    list: (split) => (split === 'test' ? dataset.list(split) : split === 'val' ? held : train),
+    read: (id, split, size) => dataset.read(id, out.has(id) ? 'train' : split, size),
+  };
 }
 
 /** At most `limit` frames, evenly over the list: neighbours in a video are alike. */
@@ -138,8 +174,9 @@ export function assemble(
     weightDecay,
     ...(clipNorm !== null && { clipNorm }),
   });
+  const horizon = training.scheduleSteps ?? steps;
   const rate = (base: number): Schedule =>
-    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, steps)) : poly(base, steps);
+    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, horizon)) : poly(base, horizon);
   return {
     network,
     parameters,

@@ -5,7 +5,9 @@ import { addScoreCommand } from './commands/score.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addPredictCommand } from './commands/predict.ts';
-import { addTable1Command } from './commands/table1.ts';
+import { addItemCommands } from './commands/item.ts';
+import { addReportCommands } from './commands/report.ts';
+import { addPlanCommand } from './commands/plan.ts';
 import { addTrainCommand } from './commands/train.ts';
 
 // Keeps TensorFlow.js's advertisement for its native package out of the output.
@@ -15,7 +17,9 @@ const program = new Command('replicate')
   .description('Tables and figures of Kendall, Gal & Cipolla 2018, by one command each')
   .showHelpAfterError()
   .exitOverride();
-addTable1Command(program);
+addItemCommands(program);
+addPlanCommand(program);
+addReportCommands(program);
 addTrainCommand(program);
 addEvaluateCommand(program);
 addPredictCommand(program);

@@ -22,7 +22,13 @@ test('a value is laid over the profile and leaves the rest', async () => {
 
 test('a folder in place of generated scenes keeps the number of frames as limits', async () => {
   const config = await configured(profiles.smoke, { set: [], data: '/somewhere' });
-  expect(config.data).toEqual({ source: 'folder', root: '/somewhere', maxTrain: 32, maxVal: 8 });
+  expect(config.data).toEqual({
+    source: 'folder',
+    root: '/somewhere',
+    maxTrain: 32,
+    maxVal: 8,
+    holdOut: null,
+  });
 });
 
 test('an unknown key is an error that names it', async () => {

@@ -38,7 +38,7 @@ test('a run killed with SIGKILL and started again ends with the same table', asy
   expect(whole).toMatchObject({ code: 0 });
   // Once while the scenes are made, once inside the second row.
   expect((await replicate(disturbed, /generating/)).code).toBe(null);
-  expect((await replicate(disturbed, /depth-only: depth/)).code).toBe(null);
+  expect((await replicate(disturbed, /\[1\/2\] depth fixed/)).code).toBe(null);
   expect(await replicate(disturbed)).toMatchObject({ code: 0 });
   const table = (runs: string) => readFile(join(runs, 'table1-smoke', 'table1.json'), 'utf8');
   expect(await table(disturbed)).toBe(await table(undisturbed));

@@ -2,13 +2,15 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Table } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
+import { makeItem } from '../src/experiment/make-item.ts';
+import { table1Item } from '../src/items/table1.ts';
 import { table1 } from '../src/paper/table1.ts';
-import { runTable1 } from '../src/table1/run.ts';
-import { table1Table } from '../src/table1/table.ts';
+import { rendered, street } from './records.ts';
 
 let config: Config;
 let runs: string;
@@ -29,27 +31,79 @@ beforeAll(async () => {
   });
 });
 
-const rows = ['depth-only', 'uncertainty-semantic-instance-depth'];
+const run = (folder: string, name: string, flags: Record<string, string> = {}) =>
+  makeItem({
+    item: table1Item,
+    config,
+    flags: { rows: 'depth-only,uncertainty-semantic-instance-depth', ...flags },
+    runs: folder,
+    name,
+    jobs: 1,
+    compile: { threads: 1 },
+    command: 'test',
+  });
 
-const run = (name: string) =>
-  runTable1({ config, runs, name, rows, compile: { threads: 1 }, command: 'test' });
-
-test('the table has the paper’s nine rows under a trivial one, and dashes for what was not run', () => {
-  const table = table1Table({ trivial: { 'semantic/iou': 1 }, rows: {} }, []);
-  expect(table.rows).toHaveLength(10);
-  expect(table.rows[0].header).toMatch(/^Trivial/);
+test('the table has the paper’s nine rows under a trivial one, and dashes for what was not run', async () => {
+  const context = {
+    config,
+    data: { ...street, trivial: { 'semantic/iou': 1 } },
+    options: table1Item.options({}),
+  };
+  const { tables, verdicts } = await rendered(table1Item, context, []);
+  const { rows } = tables[0].table;
+  expect(rows).toHaveLength(10);
+  expect(rows[0].header).toMatch(/^Trivial/);
+  expect(rows[0].cells[3]).toEqual({ value: 1, n: 1 });
   // Kendall et al. 2018, Table 1, last row: 63.4 %, 3.50 px, 0.522 px.
   expect(table1[8].published).toEqual({ semantic: 63.4, instance: 3.5, depth: 0.522 });
-  expect(table.rows[9].cells[3]).toEqual({ value: null, n: 0, published: 63.4 });
+  expect(rows[9].cells[3]).toEqual({ value: null, n: 0, published: 63.4 });
+  expect(verdicts.every(({ judgement }) => judgement === 'cannot tell')).toBe(true);
 });
 
-test('a run writes its table, report, metrics and pictures, and the same bytes again', async () => {
-  const first = await run('first');
-  const second = await run('second');
+test('three seeds give mean, deviation, paired differences and a verdict', async () => {
+  const context = {
+    config: { ...config, seeds: [1, 2, 3] },
+    data: street,
+    options: table1Item.options({}),
+  };
+  const depthOnly = { tasks: ['depth'], weighting: 'fixed', options: { depth: 1 } } as const;
+  const all = ['semantic', 'instance', 'depth'] as const;
+  const three = { tasks: all, weighting: 'uncertainty', options: {} } as const;
+  const { tables, verdicts } = await rendered(table1Item, context, [
+    ...[0.5, 0.6, 0.7].map((depth, i) => ({
+      ...depthOnly,
+      seed: i + 1,
+      metrics: { 'depth/meanError': depth },
+    })),
+    ...[0.4, 0.4, 0.4].map((depth, i) => ({
+      ...three,
+      seed: i + 1,
+      metrics: { 'depth/meanError': depth },
+    })),
+  ]);
+  const [table, paired] = tables.map((entry) => entry.table);
+  // Mean of 0.5, 0.6, 0.7 is 0.6; sample deviation √((0.01 + 0 + 0.01) / 2) = 0.1.
+  const cell = table.rows[3].cells[6] as { value: number; sd: number; n: number };
+  expect(cell.value).toBeCloseTo(0.6, 12);
+  expect(cell.sd).toBeCloseTo(0.1, 12);
+  expect(cell.n).toBe(3);
+  // Differences −0.1, −0.2, −0.3: mean −0.2; of 8 sign flips two reach it: p = 0.25.
+  const against = paired.rows[0].cells.slice(6);
+  expect(against[0]).toBe('−0.200');
+  expect(against[2]).toEqual({ value: 0.25, n: 3 });
+  const single = verdicts.find(({ claim }) => /every single-task/.test(claim));
+  expect(single).toMatchObject({ judgement: 'reproduced' });
+});
+
+test('a run writes its table, report, metrics and pictures, and the same bytes elsewhere', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'replicate-table1-again-'));
+  const first = await run(runs, 'first');
+  const second = await run(other, 'first');
   for (const file of [
     'table1.json',
     'table1.md',
     'table1.tex',
+    'verdicts.json',
     'depth-only/seed-1/metrics.jsonl',
   ]) {
     const [a, b] = await Promise.all([readFile(join(first, file)), readFile(join(second, file))]);
@@ -60,9 +114,39 @@ test('a run writes its table, report, metrics and pictures, and the same bytes a
   expect(html).toContain('data:image/png;base64');
 });
 
-test('a finished row is not trained again', async () => {
-  const folder = await run('first');
-  const before = await readFile(join(folder, 'depth-only/seed-1/timing.json'), 'utf8');
-  await run('first');
-  expect(await readFile(join(folder, 'depth-only/seed-1/timing.json'), 'utf8')).toBe(before);
+test('a run that another table has made is not trained again', async () => {
+  const first = await run(runs, 'first');
+  const timing = (folder: string) =>
+    readFile(join(folder, 'depth-only/seed-1/timing.json'), 'utf8');
+  const before = await timing(first);
+  const second = await run(runs, 'second');
+  expect(await timing(second)).toBe(before);
+});
+
+test('each row chooses its rate on frames held out of training, then trains on all', async () => {
+  const folder = await run(runs, 'tuned', { rows: 'depth-only', tuneRates: '0.001,0.02' });
+  const record = async (label: string) =>
+    JSON.parse(await readFile(join(folder, label, 'record.json'), 'utf8')) as {
+      data: { train: number; val: number };
+      result: { metrics: Record<string, number> };
+      spec: { config: { training: { learningRate: number } } };
+    };
+  const slow = await record('depth-only/rate-0.001/seed-1');
+  const fast = await record('depth-only/rate-0.02/seed-1');
+  // A tenth of 12 frames, rounded.
+  expect([slow.data, fast.data]).toEqual(Array(2).fill({ name: 'street', train: 11, val: 1 }));
+  const error = (r: typeof slow) => r.result.metrics['depth/meanError'];
+  const final = await record('depth-only/seed-1');
+  expect(final.data).toEqual({ name: 'street', train: 12, val: 4 });
+  expect(final.spec.config.training.learningRate).toBe(error(fast) < error(slow) ? 0.02 : 0.001);
+  const table = JSON.parse(await readFile(join(folder, 'table1.json'), 'utf8')) as Table;
+  expect(table.rows[3].cells[6]).toMatchObject({ n: 1 });
+});
+
+test.each([
+  [{ rows: 'semantic-only,nothing' }, /--rows nothing: no such row/],
+  [{ tuneRates: '0.01,fast' }, /--tune-rates fast: expected learning rates/],
+  [{ sizes: '128' }, /--sizes 128: expected HEIGHTxWIDTH/],
+])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {
+  expect(() => table1Item.options(flags)).toThrow(message);
 });

@@ -111,6 +111,7 @@ export { uncertaintyExact } from './weighting/uncertainty-exact.ts';
 export { uncertaintyHalfLog } from './weighting/uncertainty-half-log.ts';
 export { uncertaintyHalved } from './weighting/uncertainty-halved.ts';
 export { uncertaintyLikelihood } from './weighting/uncertainty-likelihood.ts';
+export { uncertaintyNormalised } from './weighting/uncertainty-normalised.ts';
 export { uncertaintyPlain } from './weighting/uncertainty-plain.ts';
 export { uncertaintyPositive } from './weighting/uncertainty-positive.ts';
 export { uncertainty } from './weighting/uncertainty.ts';

@@ -22,6 +22,7 @@ export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './preview.ts';
 export { randomStream, type Random, type StreamKey } from './random.ts';
 export { statistics, type Statistics, type StatisticsCollector } from './statistics.ts';
+export { OCCLUSIONS, type Occlusion } from './street/scene/occluders.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';
 export {
   GENERATOR_VERSION,

@@ -53,7 +53,7 @@ describe('three generated frames of 32 × 16', () => {
     const plan = planTree(7, { train: 2, val: 1 });
     const hashes: string[] = [];
     for (const frame of plan) {
-      hashes.push((await frameFiles(frame, { height: 16, width: 32 }, {})).hash);
+      hashes.push((await frameFiles(frame, { size: { height: 16, width: 32 } })).hash);
     }
     const hash = createHash('sha256').update(hashes.join('\n')).digest('hex');
     expect(hash).toBe(manifest?.hash);

@@ -110,6 +110,9 @@ describe('generating a tree', () => {
     await expect(make({ height: 0 })).rejects.toThrow(/at least 1, got 0 × 32/);
     await expect(make({ seed: 1.5 })).rejects.toThrow(/expected seed as a whole number, got 1.5/);
     await expect(make({ frames: { train: -1, val: 0 } })).rejects.toThrow(/frames\.train/);
+    await expect(make({ occlusion: 'none' })).rejects.toThrow(
+      /expected occlusion as one of ordinary, cut, got none/,
+    );
     await expect(make({ noise: { labelFlips: 1.2 } })).rejects.toThrow(
       /noise\.labelFlips: expected a number of at least 0 and at most 1, got 1.2/,
     );

@@ -93,6 +93,7 @@ export {
 } from './metrics/sigma-calibration.ts';
 export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
 export { bandOverSeeds } from './plots/band-over-seeds.ts';
+export { dotChart, type Dot, type DotChart, type DotSeries } from './plots/dot-chart.ts';
 export {
   lineChart,
   type ChartAxis,
@@ -108,6 +109,7 @@ export {
   type WeightGridChart,
   type WeightGridPoint,
 } from './plots/weight-grid-chart.ts';
+export type { ReportGroup, ReportItem } from './report/groups.ts';
 export {
   report,
   type KeyNumber,
@@ -115,6 +117,7 @@ export {
   type ReportInput,
   type ReportStrip,
 } from './report/report.ts';
+export type { ReportFinding, ReportVerdict } from './report/verdicts.ts';
 export { bootstrapInterval, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';

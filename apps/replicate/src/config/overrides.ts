@@ -59,7 +59,9 @@ export async function configured(profile: Config, overrides: Overrides): Promise
       profile.data.source === 'generated'
         ? { maxTrain: profile.data.train, maxVal: profile.data.val }
         : { maxTrain: null, maxVal: null };
-    config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
+    config = merged(config, {
+      data: { source: 'folder', root: overrides.data, ...limits, holdOut: null },
+    });
   }
   if (overrides.file !== undefined) {
     config = merged(config, await readJson(overrides.file));

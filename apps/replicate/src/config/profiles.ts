@@ -11,7 +11,15 @@ import type { Config } from './schema.ts';
  * | paper    | `… --profile paper --data CITYSCAPES`         | 128×256 | a GPU and days  |
  */
 const quick: Config = {
-  data: { source: 'generated', train: 600, val: 100, seed: 1 },
+  data: {
+    source: 'generated',
+    train: 600,
+    val: 100,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 64, width: 128 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
@@ -20,7 +28,7 @@ const quick: Config = {
   training: {
     steps: 600,
     batchSize: 8,
-    learningRate: 0.02,
+    learningRate: 0.1,
     weightingLearningRate: null,
     momentum: 0.9,
     weightDecay: 1e-4,
@@ -28,8 +36,10 @@ const quick: Config = {
     warmUp: 20,
     initialLogVariance: 0,
     flip: 0.5,
+    scheduleSteps: null,
     evalEvery: 200,
     checkpointEvery: 100,
+    logEvery: 10,
   },
   seeds: [1],
   strips: 6,
@@ -37,7 +47,15 @@ const quick: Config = {
 
 const smoke: Config = {
   ...quick,
-  data: { source: 'generated', train: 32, val: 8, seed: 1 },
+  data: {
+    source: 'generated',
+    train: 32,
+    val: 8,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 32, width: 64 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
@@ -56,15 +74,23 @@ const smoke: Config = {
 
 const standard: Config = {
   ...quick,
-  data: { source: 'generated', train: 2975, val: 500, seed: 1 },
+  data: {
+    source: 'generated',
+    train: 2975,
+    val: 500,
+    seed: 1,
+    occlusion: 'ordinary',
+    disparitySigma: 0,
+    holdOut: null,
+  },
   size: { height: 128, width: 256 },
-  training: { ...quick.training, steps: 4000, evalEvery: 1000, checkpointEvery: 500, warmUp: 100 },
+  training: { ...quick.training, steps: 2000, evalEvery: 500, checkpointEvery: 250, warmUp: 50 },
   seeds: [1, 2, 3],
 };
 
 /** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
 const paper: Config = {
-  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null },
+  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null, holdOut: null },
   size: { height: 128, width: 256 },
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
@@ -81,8 +107,10 @@ const paper: Config = {
     warmUp: 0,
     initialLogVariance: 0,
     flip: 0.5,
+    scheduleSteps: null,
     evalEvery: 5000,
     checkpointEvery: 1000,
+    logEvery: 10,
   },
   seeds: [1, 2, 3],
   strips: 6,

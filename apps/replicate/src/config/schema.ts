@@ -1,3 +1,4 @@
+import { OCCLUSIONS } from '@scene-mtl/datasets';
 import { z } from 'zod';
 
 /** Everything that decides the numbers of a run. Unknown keys are errors. */
@@ -11,12 +12,29 @@ const data = z.discriminatedUnion('source', [
     train: positive.describe('training frames'),
     val: positive.describe('validation frames'),
     seed: z.number().int().nonnegative(),
+    occlusion: z
+      .enum(OCCLUSIONS)
+      .default('ordinary')
+      .describe('cut: poles, trees and people in front of objects on purpose'),
+    disparitySigma: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('px of Gaussian noise on the disparity labels of training frames'),
+    holdOut: positive
+      .nullable()
+      .default(null)
+      .describe('so many training frames stand in for the validation split; null: none'),
   }),
   z.strictObject({
     source: z.literal('folder'),
     root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
     maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
     maxVal: positive.nullable(),
+    holdOut: positive
+      .nullable()
+      .default(null)
+      .describe('so many training frames stand in for the validation split; null: none'),
   }),
 ]);
 
@@ -69,8 +87,15 @@ export const configSchema = z.strictObject({
     warmUp: z.number().int().nonnegative().describe('steps'),
     initialLogVariance: z.number().describe('s at the start'),
     flip: z.number().min(0).max(1).describe('probability'),
+    scheduleSteps: positive
+      .nullable()
+      .default(null)
+      .describe(
+        'steps over which the rate decays to 0; null: all. More than steps: a run cut short',
+      ),
     evalEvery: positive,
     checkpointEvery: positive,
+    logEvery: positive.default(10).describe('steps over which a logged number is the mean'),
   }),
   seeds: z.array(z.number().int().nonnegative()).min(1),
   strips: z.number().int().nonnegative().describe('validation images in the report'),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { GENERATOR_VERSION, generateTree } from '@scene-mtl/datasets';
+import { GENERATOR_VERSION, generateTree, type Occlusion } from '@scene-mtl/datasets';
 import { hashOf } from '../run/files.ts';
 import type { ProgressLine } from '../run/progress.ts';
 
@@ -12,13 +12,18 @@ export interface StreetTreeOptions {
   readonly train: number;
   readonly val: number;
   readonly seed: number;
+  readonly occlusion: Occlusion;
+  /** px; 0: labels are the truth. */
+  readonly disparitySigma: number;
   readonly line: ProgressLine;
 }
 
 /** Root of a tree of generated scenes, made unless a whole one is there already. */
 export async function streetTree(options: StreetTreeOptions): Promise<string> {
-  const { folder, size, train, val, seed, line } = options;
-  const key = hashOf({ size, train, val, seed, generator: GENERATOR_VERSION });
+  const { folder, size, train, val, seed, occlusion, disparitySigma, line } = options;
+  const noise = disparitySigma > 0 ? { disparitySigma } : {};
+  const recipe = { size, train, val, seed, occlusion, noise };
+  const key = hashOf({ ...recipe, generator: GENERATOR_VERSION });
   const root = join(folder, `street-${size.width}x${size.height}-${key}`);
   let announced = false;
   await generateTree({
@@ -26,6 +31,8 @@ export async function streetTree(options: StreetTreeOptions): Promise<string> {
     frames: { train, val },
     ...size,
     seed,
+    occlusion,
+    noise,
     workers: availableParallelism(),
     onProgress: (done, total) => {
       if (!announced) line.print(`generating street scenes in ${root}`);

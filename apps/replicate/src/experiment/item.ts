@@ -2,6 +2,7 @@ import type { Palette, renderSvg, ReportStrip, Table } from '@scene-mtl/eval';
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
 import type { Json, Measurement } from '../measure/measurement.ts';
+import type { Metrics } from '../train/metrics.ts';
 import type { TaskName } from '../paper/table1.ts';
 import type { RunRecord } from './record.ts';
 import type { RunSpec } from './spec.ts';
@@ -16,6 +17,8 @@ export interface DataSummary {
   readonly palette: Palette;
   /** Training ids of the classes whose objects are told apart. */
   readonly instanceClasses: readonly number[];
+  /** Metrics of a predictor that never looks at the image, once the data has been read through. */
+  readonly trivial?: Metrics;
 }
 
 /** What an item is made for. */
@@ -85,17 +88,17 @@ export interface Item<O = unknown> {
   /** One or two sentences for `--help`. */
   readonly summary: string;
   /** Adds the item's own flags to its command. */
-  readonly addFlags?: (command: Command) => void;
+  addFlags?(this: void, command: Command): void;
   /**
-   * Flags → options; called with `{}` for the defaults.
+   * Flags as typed → options; called with `{}` for the defaults.
    * @throws naming the flag that is wrong
    */
-  readonly options: (flags: Readonly<Record<string, unknown>>) => O;
+  options(this: void, flags: Readonly<Record<string, string | undefined>>): O;
   /**
    * The runs it needs, given the results so far: called again when all of them are there, until it
    * asks for no more (a choice between rates needs the runs that decide it first).
    */
-  readonly runs: (context: ItemContext<O>, results: Results) => readonly NamedRun[];
+  runs(this: void, context: ItemContext<O>, results: Results): readonly NamedRun[];
   /** Tables, figures, verdicts. A run that was not made shows a dash, never an error. */
-  readonly render: (context: ItemContext<O>, results: Results) => Promise<Artefacts> | Artefacts;
+  render(this: void, context: ItemContext<O>, results: Results): Promise<Artefacts> | Artefacts;
 }

@@ -40,8 +40,9 @@ function dataIdentity({ data }: RunConfig, found: string | undefined): unknown {
 
 /**
  * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
- * numbers (configuration, initial weights by content, tasks, weighting, seed, data, `RUN_VERSION`). Two figures that need the
- * same run therefore share it. How often it is evaluated, logged or saved changes no number.
+ * numbers (configuration, initial weights by content, tasks, weighting, seed, data, `RUN_VERSION`).
+ * Two figures that need the same run therefore share it. How often it is evaluated, logged or saved
+ * changes no number.
  */
 export function runId(spec: RunSpec, found?: string): string {
   const { config, tasks, weighting, seed } = spec;

@@ -12,15 +12,11 @@ const schema = z.strictObject({
   config: configSchema,
   seed: z.number().int().nonnegative(),
   tasks: z.array(z.enum(['semantic', 'instance', 'depth'])).min(1),
-  weighting: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('uncertainty') }),
-    z.strictObject({ kind: z.literal('fixed'), weights: z.record(z.string(), z.number()) }),
-    z.strictObject({
-      kind: z.literal('named'),
-      name: z.string(),
-      options: z.record(z.string(), z.number()),
-    }),
-  ]),
+  weighting: z.strictObject({
+    kind: z.literal('named'),
+    name: z.string(),
+    options: z.record(z.string(), z.number()),
+  }),
   select: z
     .strictObject({ metric: z.string(), better: z.enum(['higher', 'lower']) })
     .nullable()

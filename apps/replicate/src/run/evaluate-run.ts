@@ -103,7 +103,13 @@ async function dataOf(
   const source =
     root === undefined
       ? config.data
-      : ({ source: 'folder', root: resolve(root), maxTrain: null, maxVal: null } as const);
+      : ({
+          source: 'folder',
+          root: resolve(root),
+          maxTrain: null,
+          maxVal: null,
+          holdOut: null,
+        } as const);
   const dataset = await datasetOf({ ...config, data: source }, await runsOf(run), progressLine());
   const [expected, got] = [data.classes.join(), dataset.classes.join()];
   if (expected !== got) {

@@ -18,7 +18,7 @@ export interface Evaluator {
   /** Metrics over the whole split, by `<task>/<metric>`. */
   evaluate(): Promise<Metrics>;
   /** Shows every frame of the split with its predictions, in order. */
-  each(visit: (sample: Sample, predictions: Predictions) => void): Promise<void>;
+  each(visit: (sample: Sample, predictions: Predictions) => void | Promise<void>): Promise<void>;
   /** Predictions for some frames. */
   predict(ids: readonly string[]): Promise<{ sample: Sample; predictions: Predictions }[]>;
   dispose(): Promise<void>;
@@ -73,7 +73,7 @@ export async function evaluator(options: {
       return Object.assign({}, ...accumulators.map(({ result }) => result())) as Metrics;
     },
     async each(visit) {
-      for await (const { sample, predictions } of predicted(ids)) visit(sample, predictions);
+      for await (const { sample, predictions } of predicted(ids)) await visit(sample, predictions);
     },
     async predict(of) {
       const all: { sample: Sample; predictions: Predictions }[] = [];

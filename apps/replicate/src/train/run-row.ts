@@ -13,28 +13,27 @@ import {
 import type { Dataset } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { assemble, normalisationOf } from '../assemble.ts';
-import { loadPretrained, withoutWeightsFolder } from '../config/pretrained.ts';
+import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { hashOf, json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
-import { weightingFrom, type WeightingChoice } from './weightings.ts';
+import { weightingFrom, type NamedWeighting } from './weightings.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {
   readonly metrics: Metrics;
-  /** σ² per task at the end, for learned weights. */
+  /** σ² per task, for learned weights, and weight per task: means over the last logged interval. */
   readonly sigma2: Readonly<Record<string, number>>;
+  readonly weights: Readonly<Record<string, number>>;
   /** Trained numbers. */
   readonly parameters: number;
   readonly steps: number;
   /** The checkpoint kept for the metric that selects; only where one does. */
   readonly best?: Best;
-  /** Weight per task, mean over the last logged interval; only where a metric selects. */
-  readonly weights?: Readonly<Record<string, number>>;
 }
 
 /** How long it took; apart from the result, which must not depend on the machine. */
@@ -51,10 +50,12 @@ export interface RowRun {
   readonly config: Config;
   readonly dataset: Dataset;
   readonly tasks: readonly Task[];
-  readonly weighting: WeightingChoice;
+  readonly weighting: NamedWeighting;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
   readonly seed: number;
+  /** Identifies everything that decides the numbers; a folder goes on only under the same one. */
+  readonly configHash: string;
   /** Folder of this run: metrics, checkpoints, predictions, result. */
   readonly folder: string;
   readonly compile: CompileOptions;
@@ -63,18 +64,8 @@ export interface RowRun {
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
 export async function runRow(run: RowRun): Promise<RowResult> {
-  const { config, dataset, tasks, weighting, select, seed, folder } = run;
+  const { config, dataset, tasks, weighting, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
-  const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
-  const configHash = hashOf({
-    ...withoutWeightsFolder(config),
-    training: decisive,
-    seeds: [seed],
-    strips: 0,
-    names,
-    weighting,
-    ...(select && { select }),
-  });
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
     { configHash: string; result: RowResult } | undefined;
@@ -117,6 +108,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       steps: training.steps,
       evalEvery: training.evalEvery,
       checkpointEvery: training.checkpointEvery,
+      logEvery: training.logEvery,
       compile: timed(run.compile, clock),
       folder,
       configHash,
@@ -144,13 +136,11 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RowResult = {
       metrics: (metrics ?? {}) as Metrics,
-      sigma2: {
-        ...lastReported(log, 'sigma2/'),
-        ...(weighting.kind === 'uncertainty' && finalNoise(parts.weighting.variables)),
-      },
+      sigma2: lastReported(log, 'sigma2/'),
+      weights: lastReported(log, 'weight/'),
       parameters: countParameters(parts.parameters).total,
       steps: training.steps,
-      ...(select && { ...(best && { best }), weights: lastReported(log, 'weight/') }),
+      ...(select && best && { best }),
     };
     const timing: RowTiming = {
       seconds,
@@ -165,15 +155,6 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     await evaluation.dispose();
     parts.network.model.dispose();
   }
-}
-
-/** σ² = exp(s) of the weighting's variables, from the variables themselves. */
-function finalNoise(
-  variables: Readonly<Record<string, { dataSync(): ArrayLike<number> }>>,
-): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, Math.exp(variable.dataSync()[0])]),
-  );
 }
 
 /**

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { datasetOf } from '../assemble.ts';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { assertSameRun, describeRun } from '../run/description.ts';
 import { environment } from '../run/environment.ts';
-import { json, writeWhole } from '../run/files.ts';
+import { hashOf, json, writeWhole } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
@@ -66,10 +67,22 @@ export async function trainRun(
     select,
     seed,
     folder,
+    configHash: hashOf({
+      ...decisive(withoutWeightsFolder(config)),
+      tasks: tasks.map(({ name }) => name),
+      weighting,
+      select,
+    }),
     compile: options.compile,
     onProgress: (progress) => line.update(() => shown(progress)),
   });
   return { folder, result };
+}
+
+/** What decides the numbers: not how often they are looked at or saved. */
+function decisive({ training, strips: _, ...config }: Config): object {
+  const { evalEvery: __, checkpointEvery: ___, ...rest } = training;
+  return { ...config, training: rest };
 }
 
 /** Steps, rate, time left, losses and weights: one line. */

@@ -11,6 +11,7 @@ import {
   uncertaintyHalfLog,
   uncertaintyHalved,
   uncertaintyLikelihood,
+  uncertaintyNormalised,
   uncertaintyPlain,
   uncertaintyPositive,
   type LogVarianceOptions,
@@ -18,7 +19,6 @@ import {
 } from '@scene-mtl/core';
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
-import type { RowWeighting } from '../paper/table1.ts';
 
 /** What a weighting may be made from. */
 export interface WeightingPlace {
@@ -34,9 +34,6 @@ export interface NamedWeighting {
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }
-
-/** Any weighting of a run: as a row of Table 1 states it, or by name. */
-export type WeightingChoice = RowWeighting | NamedWeighting;
 
 type Maker = (place: WeightingPlace, options: Readonly<Record<string, number>>) => Weighting;
 
@@ -70,6 +67,7 @@ const makers: Readonly<Record<string, Maker>> = {
   'uncertainty-half-log': logVariance(uncertaintyHalfLog),
   'uncertainty-halved': logVariance(uncertaintyHalved),
   'uncertainty-likelihood': logVariance(uncertaintyLikelihood),
+  'uncertainty-normalised': logVariance(uncertaintyNormalised),
   'uncertainty-plain': logVariance(uncertaintyPlain),
   'uncertainty-positive': logVariance(uncertaintyPositive),
   equal: maker(none, ({ tasks }) => equal(tasks)),
@@ -101,8 +99,7 @@ export const weightingNames: readonly string[] = Object.keys(makers);
  * Makes a run's weighting.
  * @throws naming the weighting and the option that is unknown, missing or out of range
  */
-export function weightingFrom(choice: WeightingChoice, place: WeightingPlace): Weighting {
-  const { name, options } = named(choice, place.tasks);
+export function weightingFrom({ name, options }: NamedWeighting, place: WeightingPlace): Weighting {
   const make = makers[name];
   if (!make) {
     throw new Error(`--weighting ${name}: expected one of ${weightingNames.join(', ')}`);
@@ -111,23 +108,6 @@ export function weightingFrom(choice: WeightingChoice, place: WeightingPlace): W
     return make(place, options);
   } catch (cause) {
     throw new Error(`--weighting ${name}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function named(choice: WeightingChoice, tasks: readonly string[]): Omit<NamedWeighting, 'kind'> {
-  switch (choice.kind) {
-    case 'named':
-      return choice;
-    case 'uncertainty':
-      return { name: 'uncertainty', options: {} };
-    case 'fixed': {
-      // A row goes on without a task that the data set lacks; its other weights stay.
-      const weights: Readonly<Record<string, number>> = choice.weights;
-      return {
-        name: 'fixed',
-        options: Object.fromEntries(tasks.map((task) => [task, weights[task] ?? 0])),
-      };
-    }
   }
 }
 

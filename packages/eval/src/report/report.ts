@@ -10,7 +10,9 @@ import {
   type Section,
 } from './sections.ts';
 import { escapeHtml } from './escape.ts';
+import { groupSections, type ReportGroup } from './groups.ts';
 import { styleSheet } from './style.ts';
+import { verdictsSection, type ReportVerdict } from './verdicts.ts';
 
 /** A headline number of the summary. */
 export interface KeyNumber {
@@ -58,9 +60,13 @@ export interface ReportInput {
   readonly summary?: readonly string[];
   /** Sentences that tell how to read the tables: data set, resolution, steps, seeds, marks. */
   readonly howToRead?: readonly string[];
+  /** Claims and what the results say about them; before all tables. */
+  readonly verdicts?: readonly ReportVerdict[];
   readonly tables?: readonly Table[];
   readonly figures?: readonly ReportFigure[];
   readonly strips?: readonly ReportStrip[];
+  /** Several groups of results, one section each. */
+  readonly groups?: readonly ReportGroup[];
   /** Name → value: machine, versions, commit, command, time. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The full configuration of the run; shown as JSON. */
@@ -73,19 +79,25 @@ export interface ReportInput {
  * from 320 px wide, in light and dark. Sections without data are left out. The same input gives the
  * same bytes.
  *
- * @throws RangeError when two figures have one id or a table is incomplete
+ * @throws RangeError when two figures, groups or experiments have one id, or a table is incomplete
  */
 export function report(input: ReportInput): string {
-  const ids = (input.figures ?? []).map((f) => f.id);
-  if (new Set(ids).size < ids.length) {
-    throw new RangeError(`report: figure ids must differ, got ${ids.join(', ')}`);
-  }
+  const items = (input.groups ?? []).flatMap((group) => group.items);
+  const figures = [...(input.figures ?? []), ...items.flatMap((item) => item.figures ?? [])];
+  const sectionIds = [...(input.groups ?? []), ...items].map(({ id }) => id);
+  assertDistinct(
+    'figure',
+    figures.map(({ id }) => id),
+  );
+  assertDistinct('group and experiment', sectionIds);
   const sections = [
     summarySection(input),
     readingSection(input),
+    verdictsSection(input),
     tablesSection(input),
     figuresSection(input),
     stripsSection(input),
+    ...groupSections(input),
     environmentSection(input),
     configSection(input),
   ].filter((section): section is Section => section !== null);
@@ -116,4 +128,10 @@ ${bodies.join('\n')}
 </body>
 </html>
 `;
+}
+
+function assertDistinct(what: string, ids: readonly string[]): void {
+  if (new Set(ids).size < ids.length) {
+    throw new RangeError(`report: ${what} ids must differ, got ${ids.join(', ')}`);
+  }
 }

@@ -1,6 +1,6 @@
 import { toHtml } from '../tables/html.ts';
 import { escapeHtml } from './escape.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportFigure, ReportInput, ReportStrip } from './report.ts';
 
 /** One section of a report; `html` is its content below the heading. */
 export interface Section {
@@ -39,6 +39,11 @@ export function tablesSection({ tables = [] }: ReportInput): Section | null {
 /** The charts, each with its caption and, where given, the figures behind it. */
 export function figuresSection({ figures = [] }: ReportInput): Section | null {
   if (!figures.length) return null;
+  return { id: 'figures', title: 'Curves', html: chartsHtml(figures) };
+}
+
+/** Charts beside each other where there is room. */
+export function chartsHtml(figures: readonly ReportFigure[]): string {
   const html = figures.map(({ id, svg, caption, data }) => {
     const details = data
       ? `<details><summary>Figures behind this chart</summary>${toHtml(data)}</details>`
@@ -47,34 +52,39 @@ export function figuresSection({ figures = [] }: ReportInput): Section | null {
 <div class="scroll chart" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>
 <figcaption>${escapeHtml(caption)}</figcaption>${details}</figure>`;
   });
-  return { id: 'figures', title: 'Curves', html: `<div class="charts">${html.join('\n')}</div>` };
+  return `<div class="charts">${html.join('\n')}</div>`;
 }
 
 /** Validation images: per frame a grid of panels, each an image with its own text. */
 export function stripsSection({ strips = [] }: ReportInput): Section | null {
   if (!strips.length) return null;
+  return { id: 'images', title: 'Validation images', html: stripsHtml(strips, 'h3') };
+}
+
+/** Frames one below the other, each under a heading. */
+export function stripsHtml(strips: readonly ReportStrip[], heading: 'h3' | 'h4'): string {
   const html = strips.map(({ title, panels }) => {
     const cells = panels.map(
       ({ name, alt, png }) =>
         `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(alt)}"><figcaption>${escapeHtml(name)}</figcaption></figure>`,
     );
-    return `<h3>${escapeHtml(title)}</h3><div class="panels">${cells.join('\n')}</div>`;
+    return `<${heading}>${escapeHtml(title)}</${heading}><div class="panels">${cells.join('\n')}</div>`;
   });
-  return { id: 'images', title: 'Validation images', html: html.join('\n') };
+  return html.join('\n');
 }
 
 /** Machine, versions, commit, command. */
 export function environmentSection({ environment = {} }: ReportInput): Section | null {
-  const entries = Object.entries(environment);
-  if (!entries.length) return null;
-  const rows = entries.map(
+  if (!Object.keys(environment).length) return null;
+  return { id: 'environment', title: 'Environment', html: factsHtml(environment) };
+}
+
+/** Names and values. */
+export function factsHtml(facts: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(facts).map(
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
-  return {
-    id: 'environment',
-    title: 'Environment',
-    html: `<dl class="facts">${rows.join('')}</dl>`,
-  };
+  return `<dl class="facts">${rows.join('')}</dl>`;
 }
 
 /** The configuration as JSON, folded. */

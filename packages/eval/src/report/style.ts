@@ -50,6 +50,16 @@ td.text { text-align: center; }
 .published { font-style: italic; }
 abbr { text-decoration: none; }
 .note { color: var(--soft); font-size: .88rem; margin: .5rem 0 0; }
+.verdicts { list-style: none; padding: 0; max-width: none; }
+.verdicts li { border-top: 1px solid var(--line); padding: .25rem 0 .5rem; }
+.verdicts h3 { margin-bottom: 0; }
+.verdicts .note { margin: 0 0 .35rem; }
+.judgement { display: inline-block; border: 1px solid var(--soft); border-radius: .35rem; padding: 0 .45rem; margin-right: .35rem; font-size: .88rem; }
+article { margin-top: 2.5rem; }
+article h3 { font-size: 1.15rem; }
+article h4 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
+article pre { padding: .5rem .75rem; margin: .5rem 0 1rem; }
+article details { margin: 1rem 0; }
 figure { margin: 0 0 2rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1.5rem 2rem; }
 .charts > figure { margin: 0; min-width: 0; }

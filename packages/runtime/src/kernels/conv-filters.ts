@@ -1,13 +1,81 @@
-import type { Graph, Ref } from '../onnx/graph.ts';
+import { NCHWC } from '../lowering/lowering.ts';
+import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
 
 /** Layouts of a filter: TensorFlow.js's HWIO into what ONNX Runtime's convolutions take. */
 
-/** HWIO → `[O/b, I/b, kh, kw, b_in, b_out]`, the filter layout of blocked convolutions. */
+/**
+ * HWIO → `[O/b, I/b, kh, kw, b_in, b_out]`, the filter layout of blocked convolutions.
+ *
+ * As an image of kh·kw·I pixels with O channels it is reordered into blocks of O, then the tiles of
+ * b·b numbers are put in order: both passes run on all threads and copy long runs, which one
+ * transpose of five axes does not.
+ */
 export function blockedFilter(g: Graph, filter: Ref, b: number): Ref {
   const [kh, kw, i, o] = filter.shape;
-  // Taps as one axis: a transpose of fewer axes is several times faster.
-  const split = g.reshape(filter, [kh * kw, i / b, b, o / b, b]);
-  return g.reshape(g.transpose(split, [3, 1, 0, 2, 4]), [o, i, kh, kw]);
+  const taps = kh * kw;
+  const pixels = g.reshape(filter, [1, taps * i, 1, o]);
+  const tiles = reorder(g, 'ReorderInput', pixels, [1, o, taps * i, 1], { channels_last: 1 });
+  const from = [o / b, taps, i / b];
+  const order = tileOrder([from[0], from[2], taps], (p, q, t) => (p * taps + t) * from[2] + q);
+  return g.reshape(gatherRows(g, tiles, b * b, order), [o, i, kh, kw]);
+}
+
+/**
+ * HWIO → `[I/b, O/b, kh, kw, b_out, b_in]` with the taps in reverse: the filter, in blocks, of the
+ * convolution that gives the input gradient.
+ */
+export function turnedBlockedFilter(g: Graph, filter: Ref, b: number): Ref {
+  const [kh, kw, i, o] = filter.shape;
+  const taps = kh * kw;
+  const images = g.reshape(filter, [taps, i, o, 1]);
+  const tiles = reorder(g, 'ReorderInput', images, images.shape, {});
+  const from = [taps, i / b, o / b];
+  const order = tileOrder(
+    [from[1], from[2], taps],
+    (p, q, t) => ((taps - 1 - t) * from[1] + p) * from[2] + q,
+  );
+  return g.reshape(gatherRows(g, tiles, b * b, order), [i, o, kh, kw]);
+}
+
+const reorder = (
+  g: Graph,
+  op: 'ReorderInput' | 'ReorderOutput',
+  x: Ref,
+  shape: readonly number[],
+  attributes: Readonly<Record<string, number>>,
+): Ref => g.op(op, [x], shape, attributes, { domain: NCHWC });
+
+/** Row numbers of three nested loops, the last one innermost. */
+export function tileOrder(
+  [p, q, r]: readonly number[],
+  row: (i: number, j: number, k: number) => number,
+): number[] {
+  const order: number[] = [];
+  for (let i = 0; i < p; i++)
+    for (let j = 0; j < q; j++) for (let k = 0; k < r; k++) order.push(row(i, j, k));
+  return order;
+}
+
+/** The rows of `length` numbers of a value in another order, on all threads. */
+export function gatherRows(g: Graph, x: Ref, length: number, order: readonly number[]): Ref {
+  const rows = g.reshape(x, [sizeOf(x.shape) / length, length]);
+  if (order.length === rows.shape[0] && order.every((from, to) => from === to)) return rows;
+  return g.op('Gather', [rows, g.ints(order)], [order.length, length], { axis: 0 });
+}
+
+/** `[taps, O/b, I, b_out]` → HWIO. */
+export function fromOutputBlocks(g: Graph, x: Ref, shape: readonly number[]): Ref {
+  const [kh, kw, i, o] = shape;
+  const images = g.reshape(x, [kh * kw, o, i, 1]);
+  const attributes = { channels: o, channels_last: 1 };
+  return g.reshape(reorder(g, 'ReorderOutput', images, [kh * kw, i, 1, o], attributes), shape);
+}
+
+/** `[taps, I/b, O, b_in]` → HWIO. */
+export function fromInputBlocks(g: Graph, x: Ref, shape: readonly number[]): Ref {
+  const [kh, kw, i, o] = shape;
+  const images = g.reshape(x, [kh * kw, i, o, 1]);
+  return g.reshape(reorder(g, 'ReorderOutput', images, images.shape, { channels: i }), shape);
 }
 
 /** HWIO → `[O/b, I, kh, kw, b_out]`, for an input whose channels are fewer than a block. */

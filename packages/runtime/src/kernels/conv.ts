@@ -2,7 +2,13 @@ import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import type { Attribute, Ref } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/graph.ts';
-import { blockedFilter, plainFilter, shallowFilter, turnedFilter } from './conv-filters.ts';
+import {
+  blockedFilter,
+  plainFilter,
+  shallowFilter,
+  turnedBlockedFilter,
+  turnedFilter,
+} from './conv-filters.ts';
 import { geometryOf, unpadded, type Geometry } from './conv-geometry.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
@@ -19,14 +25,30 @@ const convAttributes = (
   pads: [...geo.pads],
 });
 
+/** A convolution's filter: HWIO, and in the layout of blocked convolutions. Made when asked for. */
+interface Filter {
+  readonly plain: () => Ref;
+  readonly blocked: () => Ref;
+}
+
+const filterOf = (ctx: Lowering, filter: TraceValue): Filter => ({
+  plain: () => ctx.plain(filter),
+  blocked: () => blockedFilter(ctx.graph, ctx.plain(filter), ctx.block),
+});
+
+const turnedFilterOf = (ctx: Lowering, filter: TraceValue): Filter => ({
+  plain: () => turnedFilter(ctx.graph, ctx.plain(filter)),
+  blocked: () => turnedBlockedFilter(ctx.graph, ctx.plain(filter), ctx.block),
+});
+
 /**
- * A convolution of `x` with an HWIO filter, in blocks of channels where both channel counts allow.
+ * A convolution of `x` with a filter, in blocks of channels where both channel counts allow.
  * @param bias `[O]`
  */
 function convolve(
   ctx: Lowering,
   x: TraceValue,
-  filter: Ref,
+  filter: Filter,
   geo: Geometry,
   y: TraceValue,
   bias?: Ref,
@@ -40,12 +62,12 @@ function convolve(
     const deep = ctx.canBlock(x.shape);
     if (deep || geo.inChannels < b) {
       const input = ctx.as(x, deep ? 'blocked' : 'nchw');
-      const weights = deep ? blockedFilter(g, filter, b) : shallowFilter(g, filter, b);
+      const weights = deep ? filter.blocked() : shallowFilter(g, filter.plain(), b);
       const ref = g.op('Conv', [input, weights, ...extra], shape, attributes, { domain: NCHWC });
       return ctx.define(y, 'blocked', ref);
     }
   }
-  const weights = plainFilter(g, filter);
+  const weights = plainFilter(g, filter.plain());
   const conv = g.op('Conv', [ctx.as(x, 'nchw'), weights, ...extra], shape, convAttributes(geo));
   ctx.define(y, 'nchw', activation ? g.op(activation, [conv], shape) : conv);
 }
@@ -59,7 +81,7 @@ const conv2d: Kernel = {
   },
   lower: (ctx, { inputs: { x, filter }, attrs, outputs: [y] }) => {
     const bare = unpadded(x, geometryOf(x.shape, filter.shape, attrs));
-    convolve(ctx, bare.x, ctx.plain(filter), bare.geo, y);
+    convolve(ctx, bare.x, filterOf(ctx, filter), bare.geo, y);
   },
 };
 
@@ -76,7 +98,8 @@ const fusedConv2d: Kernel = {
     }
     const geo = geometryOf(x.shape, filter.shape, attrs);
     const offset = bias && ctx.graph.reshape(ctx.plain(bias), [geo.outChannels]);
-    convolve(ctx, x, ctx.plain(filter), geo, y, offset, activation === 'relu' ? 'Relu' : undefined);
+    const relu = activation === 'relu' ? 'Relu' : undefined;
+    convolve(ctx, x, filterOf(ctx, filter), geo, y, offset, relu);
   },
 };
 
@@ -109,7 +132,7 @@ function inputGradient(
     return convolve(
       ctx,
       dy,
-      turnedFilter(g, ctx.plain(filter)),
+      turnedFilterOf(ctx, filter),
       {
         ...geo,
         input: output,

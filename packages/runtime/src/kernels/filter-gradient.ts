@@ -1,6 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
+import { fromInputBlocks, fromOutputBlocks, gatherRows, tileOrder } from './conv-filters.ts';
 import { isPointwise, type Geometry } from './conv-geometry.ts';
 import { canSumRows, sumRows } from './row-gradient.ts';
 
@@ -68,7 +69,7 @@ function rowGradient(
   geo: Geometry,
   dw: TraceValue,
 ): boolean {
-  const { graph: g, block } = ctx;
+  const { graph: g } = ctx;
   const { kernel, stride, dilation, pads, inChannels: c, outChannels: o } = geo;
   const [kh, kw] = kernel;
   const common = { stride, dilation, size: kernel };
@@ -76,23 +77,26 @@ function rowGradient(
   const exchanged = { ...common, image: dy, filter: x, pads: before };
   const undone = stride.every((s) => s === 1) && before.every((p) => p >= 0);
   if (c > o && undone && canSumRows(ctx, exchanged)) {
+    const parts = sumRows(ctx, exchanged);
+    const [blocks, rows, length] = parts[0].shape;
+    const joined = g.op('Concat', parts, [kw * blocks, rows, length], { axis: 0 });
     // Both axes of taps come out in reverse.
-    const parts = [...sumRows(ctx, exchanged)].reverse();
-    const joined = g.op('Concat', parts, [(kw * c) / block, kh, o * block], { axis: 0 });
-    const order = Array.from({ length: kh }, (_, i) => kh - 1 - i);
-    const turned =
-      kh === 1 ? joined : g.op('Gather', [joined, g.ints(order)], joined.shape, { axis: 1 });
-    const split = g.reshape(turned, [kw, c / block, kh, o, block]);
-    ctx.define(dw, 'plain', g.reshape(g.transpose(split, [2, 0, 1, 4, 3]), dw.shape));
+    const order = tileOrder(
+      [kh, kw, blocks],
+      (i, j, p) => ((kw - 1 - j) * blocks + p) * rows + kh - 1 - i,
+    );
+    const taps = gatherRows(g, joined, length, order);
+    ctx.define(dw, 'plain', fromInputBlocks(g, taps, dw.shape));
     return true;
   }
   const direct = { ...common, image: x, filter: dy, pads: [pads[0], pads[1]] };
   if (!canSumRows(ctx, direct)) return false;
-  const joined = g.op('Concat', sumRows(ctx, direct), [(kw * o) / block, kh, c * block], {
-    axis: 0,
-  });
-  const split = g.reshape(joined, [kw, o / block, kh, c, block]);
-  ctx.define(dw, 'plain', g.reshape(g.transpose(split, [2, 0, 3, 1, 4]), dw.shape));
+  const parts = sumRows(ctx, direct);
+  const [blocks, rows, length] = parts[0].shape;
+  const joined = g.op('Concat', parts, [kw * blocks, rows, length], { axis: 0 });
+  const order = tileOrder([kh, kw, blocks], (i, j, p) => (j * blocks + p) * rows + i);
+  const taps = gatherRows(g, joined, length, order);
+  ctx.define(dw, 'plain', fromOutputBlocks(g, taps, dw.shape));
   return true;
 }
 

@@ -58,7 +58,8 @@ function filterOf(g: Graph, y: Ref, block: number): Ref {
 }
 
 /**
- * The sum as `[kw][1, F, kh, C]` blocked: one convolution's output per column of taps.
+ * The sum as `[kw][F/b, rows, C·b]`: one convolution's output per column of taps. A stride may leave
+ * more rows than taps; the first `size[0]` count.
  * Only where `canSumRows` says so.
  */
 export function sumRows(ctx: Lowering, sum: RowSum): readonly Ref[] {
@@ -92,13 +93,7 @@ export function sumRows(ctx: Lowering, sum: RowSum): readonly Ref[] {
       },
       { domain: NCHWC },
     );
-    const parts = g.reshape(out, [f / block, rows, c * block]);
-    if (rows === size[0]) return parts;
-    return g.op(
-      'Slice',
-      [parts, g.ints([0]), g.ints([size[0]]), g.ints([1])],
-      [f / block, size[0], c * block],
-    );
+    return g.reshape(out, [f / block, rows, c * block]);
   });
 }
 

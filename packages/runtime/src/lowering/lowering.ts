@@ -198,7 +198,6 @@ export class Lowering {
     const [n, h, w, c] = value.shape;
     if (value.shape.length !== 4)
       throw new Error(`layout ${layout} of a rank-${value.shape.length} value`);
-    const b = this.block;
     const nchw = [n, c, h, w];
     // With one channel or one pixel both row-major orders are the same bytes.
     if ((c === 1 || h * w === 1) && layout !== 'blocked' && !forms.has('blocked')) {
@@ -209,12 +208,12 @@ export class Lowering {
       case 'plain':
         return forms.has('nchw')
           ? g.transpose(this.as(value, 'nchw'), [0, 2, 3, 1])
-          : g.reshape(
-              g.transpose(
-                g.reshape(this.as(value, 'blocked'), [n, c / b, h, w, b]),
-                [0, 2, 3, 1, 4],
-              ),
-              [n, h, w, c],
+          : g.op(
+              'ReorderOutput',
+              [this.as(value, 'blocked')],
+              value.shape,
+              { channels: c, channels_last: 1 },
+              { domain: NCHWC },
             );
       case 'nchw':
         return forms.has('blocked')
@@ -229,9 +228,12 @@ export class Lowering {
       case 'blocked':
         return forms.has('nchw')
           ? g.op('ReorderInput', [this.as(value, 'nchw')], nchw, {}, { domain: NCHWC })
-          : g.reshape(
-              g.transpose(g.reshape(this.as(value, 'plain'), [n, h, w, c / b, b]), [0, 3, 1, 2, 4]),
+          : g.op(
+              'ReorderInput',
+              [this.as(value, 'plain')],
               nchw,
+              { channels_last: 1 },
+              { domain: NCHWC },
             );
     }
   }

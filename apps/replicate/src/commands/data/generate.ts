@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
-import { generateTree, readManifest, type NoiseOptions, type Size } from '@scene-mtl/datasets';
+import { Option, type Command } from 'commander';
+import {
+  generateTree,
+  OCCLUSIONS,
+  readManifest,
+  type NoiseOptions,
+  type Occlusion,
+  type Size,
+} from '@scene-mtl/datasets';
 import { notNegative, share, size, wholeNumber } from './arguments.ts';
 import { progress } from './progress.ts';
 
@@ -10,6 +17,7 @@ interface Options {
   val: number;
   size: Size;
   seed: number;
+  occlusion: Occlusion;
   workers: number;
   disparitySigma?: number;
   disparityOutliers?: number;
@@ -27,18 +35,24 @@ export function addGenerateCommand(data: Command): void {
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0), 100)
     .option('--size <WxH>', 'size of the photographs, px', size, { width: 256, height: 128 })
     .option('--seed <n>', 'seed of everything', wholeNumber(0), 1)
+    .addOption(
+      new Option('--occlusion <kind>', "'cut': objects cut in two by poles, trees and people")
+        .choices(OCCLUSIONS)
+        .default('ordinary'),
+    )
     .option('--workers <n>', 'processes', wholeNumber(1), availableParallelism())
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
     .option('--label-flips <share>', 'share of pixels with another class', share)
     .option('--centre-sigma <px>', 'noise of the objects’ centres, px', notNegative)
     .action(async (options: Options) => {
-      const { out, frames, val, seed, workers } = options;
+      const { out, frames, val, seed, occlusion, workers } = options;
       await generateTree({
         out,
         frames: { train: frames, val },
         ...options.size,
         seed,
+        occlusion,
         workers,
         noise: noiseOf(options),
         onProgress: progress('rendering'),

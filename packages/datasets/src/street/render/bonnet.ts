@@ -18,7 +18,7 @@ export interface Bonnet {
 export function drawBonnet(random: Random): Bonnet {
   const paints = [srgb(28, 30, 34), srgb(90, 94, 100), srgb(40, 52, 78), srgb(120, 122, 124)];
   return {
-    top: 0.845 + 0.03 * random(),
+    top: 0.86 + 0.03 * random(),
     drop: 0.05 + 0.05 * random(),
     middle: 0.48 + 0.08 * random(),
     paint: paints[pickIndex(random, paints.length)],

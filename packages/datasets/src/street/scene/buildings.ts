@@ -17,8 +17,8 @@ export function addBuildings(stage: Stage): void {
 function addRow(stage: Stage, side: RoadSide): void {
   const { road, random, city } = stage;
   const { kind } = road;
-  const gap = { centre: 0.03, avenue: 0.2, houses: 1, edge: 0.75 }[kind];
-  const absent = { centre: 0.01, avenue: 0.1, houses: 0.12, edge: 0.5 }[kind];
+  const gap = { centre: 0.03, avenue: 0.15, houses: 0.7, edge: 0.6 }[kind];
+  const absent = { centre: 0.01, avenue: 0.06, houses: 0.08, edge: 0.35 }[kind];
   for (let s = -6; s < road.length;) {
     const low = kind === 'houses' || kind === 'edge';
     const width = low ? between(random, 8, 14) : between(random, 10, 26);
@@ -39,7 +39,7 @@ function addRow(stage: Stage, side: RoadSide): void {
 
 function addHouse(stage: Stage, side: RoadSide, from: number, to: number, low: boolean): void {
   const { random, city, road, mesh } = stage;
-  const [fewest, most] = low ? [2, 3] : city.storeys;
+  const [fewest, most] = low ? [2, 4] : city.storeys;
   const storeys = fewest + Math.floor(random() * (most - fewest + 1));
   const shop = !low && random() < city.shops ? between(random, 3.4, 4.2) : 0;
   const top = shop + storeys * city.storey + between(random, 0.4, 1);
@@ -189,7 +189,7 @@ function addBackdrop(stage: Stage): void {
   const { random, city, road, mesh } = stage;
   for (let t = -90; t < 90;) {
     const width = between(random, 10, 24);
-    const top = (2 + random() * city.storeys[1]) * city.storey;
+    const top = (3 + random() * city.storeys[1]) * city.storey;
     const surface = stage.surface(facade, BUILDING, tinted(pick(random, city.walls), 0.9), {
       second: pick(random, city.trims),
       detail: facadeDetail({

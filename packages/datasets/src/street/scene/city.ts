@@ -133,7 +133,7 @@ export function cityStyle(name: string, seed: number): City {
   const random = randomStream('city', name, seed);
   const some = <T>(items: readonly T[], count: number) =>
     Array.from({ length: count }, () => pick(random, items));
-  const fewest = 3 + Math.floor(2 * random());
+  const fewest = 4 + Math.floor(2 * random());
   return {
     name,
     walls: some(WALLS, 6),
@@ -150,9 +150,9 @@ export function cityStyle(name: string, seed: number): City {
     storey: between(random, 2.9, 3.7),
     brick: random() < 0.35 ? 0.8 : 0.15,
     shops: between(random, 0.2, 0.8),
-    trees: between(random, 0.3, 0.75),
-    parked: between(random, 0.35, 0.8),
-    people: between(random, 2, 7),
+    trees: between(random, 0.38, 0.82),
+    parked: between(random, 0.4, 0.9),
+    people: between(random, 3.4, 9.5),
     kinds: [
       ['centre', between(random, 2, 4)],
       ['houses', between(random, 1, 3)],

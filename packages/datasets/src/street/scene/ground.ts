@@ -45,7 +45,7 @@ export function addGround(stage: Stage): void {
   if (road.rails) {
     const track = stage.surface(
       railTrack,
-      random() < 0.5 ? RAILS : ROAD,
+      random() < 0.3 ? RAILS : ROAD,
       tinted(city.paving, 0.8),
       {
         second: srgb(150, 150, 155),
@@ -61,7 +61,7 @@ export function addGround(stage: Stage): void {
 
 function addSide(stage: Stage, side: RoadSide): void {
   const { city, random, road } = stage;
-  const { sign, edge, parking, kerb: kerbAt, walk, front } = side;
+  const { sign, edge, parking, kerb: kerbAt, verge, walk, front } = side;
   const pavement = stage.surface(
     paving,
     SIDEWALK,
@@ -74,7 +74,7 @@ function addSide(stage: Stage, side: RoadSide): void {
   const stone = stage.surface(kerb, SIDEWALK, city.kerb);
   const strips: [Surface, number, number, number, number][] = [];
   if (kerbAt > edge) {
-    const marked = parking && random() < 0.4;
+    const marked = parking && random() < 0.2;
     const bay = marked
       ? stage.surface(paving, PARKING, tinted(city.paving, 0.8), { detail: [0.2, 0.2, 0.3] })
       : stage.surface(asphalt, ROAD, tinted(city.asphalt, 0.92));
@@ -82,7 +82,15 @@ function addSide(stage: Stage, side: RoadSide): void {
   }
   strips.push([stone, kerbAt, kerbAt, 0, KERB_HEIGHT]);
   strips.push([stone, kerbAt, kerbAt + 0.15, KERB_HEIGHT, KERB_HEIGHT]);
-  strips.push([pavement, kerbAt + 0.15, walk, KERB_HEIGHT, KERB_HEIGHT]);
+  const lawn = kerbAt + 0.15 + verge;
+  if (verge > 0) {
+    const green = stage.surface(grass, TERRAIN, tinted(city.grass, between(random, 0.85, 1.1)), {
+      second: city.earth,
+      detail: [between(random, 0.2, 0.6)],
+    });
+    strips.push([green, kerbAt + 0.15, lawn, KERB_HEIGHT, KERB_HEIGHT]);
+  }
+  strips.push([pavement, lawn, walk, KERB_HEIGHT, KERB_HEIGHT]);
   const open = road.kind === 'edge' || road.kind === 'houses' || random() < 0.5;
   const garden = open
     ? stage.surface(grass, TERRAIN, tinted(city.grass, between(random, 0.8, 1.1)), {

@@ -12,6 +12,8 @@ export interface RoadSide {
   /** Kerb: after the parking strip where there is one. */
   readonly kerb: number;
   readonly parking: boolean;
+  /** Width of the strip of grass between kerb and pavement; 0 where there is none. */
+  readonly verge: number;
   /** Outer edge of the pavement. */
   readonly walk: number;
   /** House fronts. */
@@ -53,26 +55,28 @@ export interface Road {
 
 /** A road of a kind; sizes vary by frame. */
 export function drawRoad(random: Random, kind: StreetKind, rails: boolean): Road {
-  const lane = 3 + 0.6 * random();
+  const lane = 3.2 + 0.6 * random();
   const wide = kind === 'avenue' || rails;
   const lanes = () => (wide ? 2 : random() < 0.2 ? 2 : 1);
   const side = (sign: 1 | -1): RoadSide => {
     const count = lanes();
     const edge = count * lane;
-    const parking = random() < (kind === 'edge' ? 0.15 : 0.6);
+    const parking = random() < (kind === 'edge' ? 0.15 : 0.54);
     const kerb = edge + (parking ? 2.1 : 0.1);
-    const walk = kerb + (kind === 'edge' ? 1.5 + random() : 2.2 + 2.6 * random());
+    const green = { centre: 0.05, avenue: 0.45, houses: 0.35, edge: 0.6 }[kind];
+    const verge = random() < green ? 1 + 1.4 * random() : 0;
+    const walk = kerb + verge + (kind === 'edge' ? 2.4 + 1.8 * random() : 3.6 + 3.8 * random());
     const setback = {
       centre: 0,
-      avenue: 1.5 + 4 * random(),
-      houses: 4 + 4 * random(),
-      edge: 9 + 18 * random(),
+      avenue: 1 + 3 * random(),
+      houses: 3 + 4 * random(),
+      edge: 5 + 10 * random(),
     };
-    return { sign, lanes: count, edge, kerb, parking, walk, front: walk + setback[kind] };
+    return { sign, lanes: count, edge, kerb, parking, verge, walk, front: walk + setback[kind] };
   };
   const left = side(1);
   const right = side(-1);
-  const curvature = random() < 0.35 ? 0 : (random() - 0.5) * (kind === 'edge' ? 0.012 : 0.008);
+  const curvature = random() < 0.3 ? 0 : (random() - 0.5) * (kind === 'edge' ? 0.014 : 0.012);
   const ownLane =
     -lane / 2 - (right.lanes > 1 && random() < 0.4 ? lane : 0) + 0.4 * (random() - 0.5);
   const length = 190;

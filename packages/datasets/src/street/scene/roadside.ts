@@ -26,7 +26,7 @@ function addPlots(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
   const { sign, walk, front } = side;
   const room = front - walk;
-  const share = room > 1 ? 0.75 : 0.1;
+  const share = room > 1 ? 0.9 : 0.22;
   for (let s = 0; s < road.length * 0.8;) {
     const next = s + between(random, 8, 22);
     if (
@@ -37,9 +37,9 @@ function addPlots(stage: Stage, side: RoadSide): void {
     ) {
       const t = sign * (walk + 0.25);
       const kind = random();
-      if (kind < 0.42) addBarrier(stage, 'fence', s, next - 1, t);
-      else if (kind < 0.58) addBarrier(stage, 'wall', s, next - 1, t);
-      else if (kind < 0.85 && room > 1) {
+      if (kind < 0.45) addBarrier(stage, 'fence', s, next - 1, t);
+      else if (kind < 0.68) addBarrier(stage, 'wall', s, next - 1, t);
+      else if (kind < 0.9 && room > 1) {
         const height = between(random, 0.8, 2);
         for (let x = s; x < next - 1; x += 1.6) {
           addBush(stage, road.place(x, t + sign * 0.5), [2.4, 1.2, height]);
@@ -64,7 +64,7 @@ function addKerbRow(stage: Stage, side: RoadSide): void {
   for (let s = between(random, 4, 24); s < road.length * 0.8; s += lampStep) {
     if (!road.crossed(s, sign, 1)) addStreetLamp(stage, road.place(s, t), -sign);
   }
-  for (let s = between(random, 4, 20); s < road.length * 0.7; s += between(random, 9, 38)) {
+  for (let s = between(random, 4, 20); s < road.length * 0.7; s += between(random, 12, 46)) {
     if (road.crossed(s, sign, 1)) continue;
     if (random() < 0.035) addDirectionSign(stage, road.place(s, sign * (kerb + 1.2)));
     else addSign(stage, road.place(s, t));
@@ -85,7 +85,7 @@ function addTrees(stage: Stage, side: RoadSide): void {
   const { sign, kerb, walk, front, parking } = side;
   const row = random() < city.trees;
   const step = between(random, 7, 15);
-  const size = between(random, 6, 14);
+  const size = between(random, 7, 15);
   if (row) {
     const t = sign * (parking && random() < 0.5 ? kerb - 0.5 : kerb + 0.9);
     for (

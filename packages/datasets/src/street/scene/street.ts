@@ -7,6 +7,7 @@ import { addBuildings } from './buildings.ts';
 import { cityStyle } from './city.ts';
 import { addGround } from './ground.ts';
 import { drawRoad, type StreetKind } from './road.ts';
+import { addOccluders, type Occlusion } from './occluders.ts';
 import { addRoadside } from './roadside.ts';
 import type { Scene } from './scene.ts';
 import { newStage } from './stage.ts';
@@ -19,8 +20,14 @@ export interface FrameName {
   readonly index: number;
 }
 
-/** Builds the scene of a frame from its name alone; each frame is a street of its own. */
-export function streetScene({ seed, city: name, index }: FrameName): Scene {
+/**
+ * Builds the scene of a frame from its name; each frame is a street of its own.
+ * @param occlusion 'cut' is the same street with things put in front of its objects on purpose
+ */
+export function streetScene(
+  { seed, city: name, index }: FrameName,
+  occlusion: Occlusion = 'ordinary',
+): Scene {
   const city = cityStyle(name, seed);
   const key = `${seed}/${name}/${index}`;
   const stream = (purpose: string) => randomStream(purpose, key);
@@ -30,8 +37,11 @@ export function streetScene({ seed, city: name, index }: FrameName): Scene {
   const stage = newStage(stream('stage'), city, road);
   addGround(stage);
   addBuildings(stage);
+  const before = stage.footprints.length;
   addTraffic(stage);
+  const objects = stage.footprints.slice(before);
   addRoadside(stage);
+  if (occlusion === 'cut') addOccluders({ ...stage, random: stream('occluders') }, objects);
   const pose = stream('camera');
   const rig = {
     ...RIG,

@@ -38,7 +38,7 @@ function addLanes(stage: Stage, side: RoadSide, direction: 1 | -1): void {
     const t = side.sign * (lane + 0.5) * road.lane;
     const own = direction > 0 && Math.abs(t - road.ownLane) < road.lane * 0.6;
     const tram = road.rails && lane === 0;
-    let s = own ? between(random, 9, 45) : between(random, 3, 40);
+    let s = own ? between(random, 10, 45) : between(random, 5, 40);
     while (s < REACH) {
       if (random() < busy * 0.75) {
         const wobble = t + between(random, -0.25, 0.25);
@@ -85,7 +85,7 @@ function addParked(stage: Stage, side: RoadSide): void {
   const t = side.sign * (side.edge + 1.05);
   const full = city.parked * between(random, 0.4, 1.15);
   const group = stage.group(CAR);
-  for (let s = between(random, 3, 22); s < 150; s += between(random, 5.2, 6.3)) {
+  for (let s = between(random, 5, 22); s < 150; s += between(random, 5.2, 6.3)) {
     if (road.crossed(s, side.sign, 4) || random() > full) continue;
     const turn = (side.sign < 0 || random() < 0.15 ? 0 : Math.PI) + between(random, -0.04, 0.04);
     const place = road.place(s, t + between(random, -0.12, 0.12), turn);
@@ -101,9 +101,9 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
   const count = Math.floor(city.people * between(random, 0.2, 1.6) + random());
   for (let k = 0; k < count; k++) {
     // More people far away than near: the pavement widens with distance in sight, not in metres.
-    const s = 4 + 85 * random() ** 1.3;
-    const t =
-      side.sign * between(random, side.kerb + 0.5, Math.max(side.kerb + 1, side.walk - 0.3));
+    const s = 3 + 80 * random() ** 1.7;
+    const inner = side.kerb + side.verge;
+    const t = side.sign * between(random, inner + 0.5, Math.max(inner + 1, side.walk - 0.3));
     const party = random() < 0.3 ? 2 : 1;
     for (let m = 0; m < party; m++) {
       const place = raised(road.place(s + 0.3 * m, t + 0.6 * m, between(random, 0, 7)));
@@ -114,7 +114,7 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
     const s = between(random, 35, 110);
     const group = stage.group(PERSON);
     for (let k = 0; k < 9; k++) {
-      const t = side.sign * between(random, side.kerb + 0.3, side.walk);
+      const t = side.sign * between(random, side.kerb + side.verge + 0.3, side.walk);
       addPerson(stage, raised(road.place(s + between(random, 0, 4), t, between(random, 0, 7))), s, {
         group,
       });
@@ -125,7 +125,7 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
 /** Parked bicycles, single or as a group, and now and then a motorcycle. */
 function addStands(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
-  const spots = Math.floor(between(random, 0, 3.6));
+  const spots = Math.floor(between(random, 0, 4.4));
   for (let k = 0; k < spots; k++) {
     const s = between(random, 5, 60);
     if (road.crossed(s, side.sign, 3)) continue;

@@ -9,6 +9,7 @@ import type { Size } from '../../dataset.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
 import { randomStream } from '../../random.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
+import type { Occlusion } from '../scene/occluders.ts';
 import { streetScene } from '../scene/street.ts';
 import {
   flippedLabels,
@@ -32,6 +33,13 @@ export interface FrameFiles {
   readonly hash: string;
 }
 
+/** What is rendered and recorded of a frame besides its name. */
+export interface FrameOptions {
+  readonly size: Size;
+  readonly occlusion?: Occlusion;
+  readonly noise?: NoiseOptions;
+}
+
 /** What one version of a frame records. */
 interface Recorded {
   readonly labelIds: Uint8Array;
@@ -45,10 +53,9 @@ const COLOURS = labels.filter((label) => label.id >= 0).map((label) => label.col
 /** Renders a frame and encodes its files; with noise, the truth as well under `truth/`. */
 export async function frameFiles(
   frame: PlannedFrame,
-  size: Size,
-  noise: NoiseOptions,
+  { size, occlusion = 'ordinary', noise = {} }: FrameOptions,
 ): Promise<FrameFiles> {
-  const rendered = renderFrame(streetScene(frame.name), size);
+  const rendered = renderFrame(streetScene(frame.name, occlusion), size);
   const { labelIds, instanceIds, disparity, disparityValid } = rendered;
   const recorded: Recorded = isNoisy(noise)
     ? noisy(frame, rendered, noise)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
+import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { canFork, inWorkers } from './fork.ts';
 import { frameFiles } from './frame-files.ts';
 import {
@@ -24,6 +25,8 @@ export interface GenerateOptions {
   readonly height: number;
   readonly width: number;
   readonly seed: number;
+  /** 'cut' puts poles, trees and people in front of objects on purpose; default 'ordinary'. */
+  readonly occlusion?: Occlusion;
   readonly noise?: NoiseOptions;
   /** Processes that render, where they can be forked; default 1, in this process. Never changes the result. */
   readonly workers?: number;
@@ -48,17 +51,18 @@ export async function generateTree(
   options: GenerateOptions,
   write: WriteFile = writeWithFolders,
 ): Promise<void> {
-  const { frames, height, width, seed, noise = {}, workers = 1 } = options;
+  const { frames, height, width, seed, occlusion = 'ordinary', noise = {}, workers = 1 } = options;
   check(options);
   const out = resolve(options.out);
-  const recipe: TreeRecipe = { generator: GENERATOR_VERSION, seed, frames, height, width, noise };
+  const shape = { height, width, occlusion, noise };
+  const recipe: TreeRecipe = { generator: GENERATOR_VERSION, seed, frames, ...shape };
   if (await alreadyThere(out, recipe)) return;
 
   const plan = planTree(seed, frames);
   const partial = `${out}.partial-${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   try {
-    const job = { root: partial, size: { height, width }, noise };
+    const job = { root: partial, size: { height, width }, occlusion, noise };
     const hashes = new Array<string>(plan.length);
     let done = 0;
     const finished = (index: number, hash: string) => {
@@ -86,16 +90,17 @@ export async function generateTree(
 export interface FrameJob {
   readonly root: string;
   readonly size: { readonly height: number; readonly width: number };
+  readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
 }
 
 /** Renders and writes one frame; returns the hash of its images. */
 export async function writeFrame(
-  { root, size, noise }: FrameJob,
+  { root, ...what }: FrameJob,
   frame: PlannedFrame,
   write: WriteFile = writeWithFolders,
 ): Promise<string> {
-  const { files, hash } = await frameFiles(frame, size, noise);
+  const { files, hash } = await frameFiles(frame, what);
   for (const { path, content } of files) {
     const file = join(root, path);
     try {
@@ -114,9 +119,21 @@ async function writeWithFolders(path: string, content: Uint8Array | string): Pro
   await writeFile(path, content);
 }
 
-function check({ frames, height, width, seed, noise = {} }: GenerateOptions): void {
+function check({
+  frames,
+  height,
+  width,
+  seed,
+  occlusion = 'ordinary',
+  noise = {},
+}: GenerateOptions): void {
   assertSize('generateTree', { height, width });
   checkNoise(noise);
+  if (!OCCLUSIONS.includes(occlusion)) {
+    throw new Error(
+      `generateTree: expected occlusion as one of ${OCCLUSIONS.join(', ')}, got ${String(occlusion)}`,
+    );
+  }
   for (const [name, value] of Object.entries({
     seed,
     'frames.train': frames.train,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Occlusion } from '../scene/occluders.ts';
 import type { NoiseOptions } from './noise.ts';
 import type { FrameCounts } from './plan.ts';
 
@@ -7,7 +8,7 @@ import type { FrameCounts } from './plan.ts';
 export const MANIFEST = 'street.json';
 
 /** Changes whenever the same options would give other pixels. */
-export const GENERATOR_VERSION = 2;
+export const GENERATOR_VERSION = 3;
 
 /** What decides the content of a generated tree. */
 export interface TreeRecipe {
@@ -16,6 +17,7 @@ export interface TreeRecipe {
   readonly frames: FrameCounts;
   readonly height: number;
   readonly width: number;
+  readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
 }
 

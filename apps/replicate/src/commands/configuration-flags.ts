@@ -1,0 +1,55 @@
+import { basename, resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { configured } from '../config/overrides.ts';
+import { profiles, type ProfileName } from '../config/profiles.ts';
+import type { Config } from '../config/schema.ts';
+
+/** Flags of every command that begins from a profile. */
+export interface ConfigurationFlags {
+  readonly profile: ProfileName;
+  readonly config?: string;
+  readonly set: string[];
+  readonly data?: string;
+  readonly weights?: string;
+}
+
+/** Adds `--profile`, `--data`, `--weights`, `--config` and `--set`. */
+export function addConfigurationFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--profile <name>', 'how much to compute')
+        .choices(Object.keys(profiles))
+        .default('quick'),
+    )
+    .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    .option('--weights <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
+    .option('--config <file>', 'JSON laid over the profile')
+    .option(
+      '--set <key=value...>',
+      'one value laid over that, e.g. training.steps=200',
+      [] as string[],
+    );
+}
+
+/** The configuration that the flags say. */
+export const configurationOf = ({
+  profile,
+  config: file,
+  set,
+  data,
+  weights,
+}: ConfigurationFlags): Promise<Config> =>
+  configured(profiles[profile], {
+    file,
+    set,
+    data: data === undefined ? undefined : resolve(data),
+    weights: weights === undefined ? undefined : resolve(weights),
+  });
+
+/** `<profile>`, and the name of the data's folder where one is given. */
+export const groupOf = ({ profile, data }: ConfigurationFlags): string =>
+  data === undefined ? profile : `${profile}-${basename(resolve(data))}`;
+
+/** The command as typed. */
+export const typedCommand = (): string =>
+  `npm run replicate -- ${process.argv.slice(2).join(' ')}`.trim();

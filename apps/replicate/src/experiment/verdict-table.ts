@@ -1,0 +1,13 @@
+import type { Table } from '@scene-mtl/eval';
+import type { Verdict } from './item.ts';
+
+/** Claims of the paper and what the results say about them, as a table. */
+export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
+  title: 'Claims of the paper',
+  corner: 'Claim',
+  columns: [{ name: 'Where' }, { name: 'Verdict' }, { name: 'Evidence' }],
+  rows: verdicts.map(({ claim, source, judgement, evidence }) => ({
+    header: claim,
+    cells: [source, judgement, evidence],
+  })),
+});

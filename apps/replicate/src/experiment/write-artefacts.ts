@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import {
+  renderPng,
+  renderSvg,
+  report,
+  toCsv,
+  toHtml,
+  toJson,
+  toLatex,
+  toMarkdown,
+  type ReportFigure,
+  type Table,
+} from '@scene-mtl/eval';
+import { environment } from '../run/environment.ts';
+import { json, writeWhole } from '../run/files.ts';
+import type { Artefacts, Item, ItemContext } from './item.ts';
+import { notesOf } from './notes.ts';
+import { verdictTable } from './verdict-table.ts';
+
+/** What is written of an item. */
+export interface WriteOptions {
+  readonly folder: string;
+  readonly item: Pick<Item, 'name' | 'title'>;
+  readonly context: ItemContext;
+  readonly artefacts: Artefacts;
+  /** The command as typed. */
+  readonly command: string;
+}
+
+/** `<name>.md`, `.tex`, `.csv`, `.json` of each table, `.svg` and `.png` of each figure, verdicts, and `report.html`. */
+export async function writeArtefacts(options: WriteOptions): Promise<void> {
+  const { folder, item, context, artefacts, command } = options;
+  for (const { name, table } of artefacts.tables) await writeTable(folder, name, table);
+  const names = artefacts.tables.map(({ name }) => name);
+  await writeWhole(join(folder, 'tables.json'), json(names));
+  const figures: ReportFigure[] = [];
+  for (const { name, spec, caption, description } of artefacts.figures) {
+    const svg = await renderSvg(spec, { id: name, description });
+    await writeWhole(join(folder, `${name}.svg`), svg);
+    await writeWhole(join(folder, `${name}.png`), await renderPng(svg));
+    figures.push({ id: name, svg, caption });
+  }
+  const verdicts = artefacts.verdicts.length > 0 ? [verdictTable(artefacts.verdicts)] : [];
+  await writeWhole(join(folder, 'verdicts.json'), json(artefacts.verdicts));
+  const html = report({
+    title: item.title,
+    lead: artefacts.lead,
+    howToRead: notesOf(context),
+    tables: [...artefacts.tables.map(({ table }) => table), ...verdicts],
+    figures,
+    strips: artefacts.strips,
+    environment: { ...environment(), command },
+    config: context.config,
+  });
+  await writeWhole(join(folder, 'report.html'), html);
+}
+
+async function writeTable(folder: string, name: string, table: Table): Promise<void> {
+  const forms = { md: toMarkdown, tex: toLatex, csv: toCsv, json: toJson, html: toHtml };
+  for (const [extension, form] of Object.entries(forms)) {
+    await writeWhole(join(folder, `${name}.${extension}`), form(table));
+  }
+}

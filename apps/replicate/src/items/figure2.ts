@@ -1,0 +1,255 @@
+import { weightGridChart, type Table, type TableRow } from '@scene-mtl/eval';
+import type {
+  Artefacts,
+  Figure,
+  Item,
+  ItemContext,
+  NamedRun,
+  Results,
+} from '../experiment/item.ts';
+import { notesOf } from '../experiment/notes.ts';
+import {
+  measuredCell,
+  metricOf,
+  overSeeds,
+  recordsOf,
+  trial,
+  type Trial,
+} from '../experiment/over-seeds.ts';
+import type { RunRecord } from '../experiment/record.ts';
+import { fixedWeights, learnedWeights } from '../experiment/spec.ts';
+import { figure2Source, weightGrids, type WeightGrid } from '../paper/figure2.ts';
+import type { TaskName } from '../paper/table1.ts';
+import { primaryMetric } from '../train/metrics.ts';
+import { figure2Verdict, type GridLine } from './figure2-verdict.ts';
+import { learnedTrial } from './rows.ts';
+
+/** Flags of `figure2`. */
+export interface Figure2Options {
+  /** Pairs to make, as `<first>-<second>`. */
+  readonly pairs: readonly string[];
+  /** Learning rates of the grid, so that each weight may have the one it needs. */
+  readonly rates: readonly number[];
+}
+
+type Context = ItemContext<Figure2Options>;
+
+const nameOf = ({ pair }: WeightGrid): string => pair.join('-');
+const names = weightGrids.map(nameOf);
+
+const unit: Readonly<Record<TaskName, string>> = {
+  semantic: 'IoU (%)',
+  instance: 'instance mean error (px)',
+  depth: 'inverse depth mean error (px)',
+};
+
+/** Figure 2: fixed weights of two tasks over a grid, beside learned weights. */
+export const figure2Item: Item<Figure2Options> = {
+  name: 'figure2',
+  title: 'Figure 2: fixed weights of two tasks over a grid, and learned weights',
+  summary:
+    'Figure 2: weight grids of two tasks (11 and 10 points as published, and the pair that the paper leaves out) beside learned weights.',
+  addFlags: (command) =>
+    command
+      .option('--pair <names>', `which pairs: ${names.join(', ')} (default: all that the data has)`)
+      .option(
+        '--rates <rates>',
+        'learning rates of the grid, e.g. 0.01,0.02,0.04: the front is the best over all (default: one rate)',
+      ),
+  options: (flags) => ({
+    pairs: list(flags['pair']).map((pair) => {
+      if (names.includes(pair)) return pair;
+      throw new Error(`--pair ${pair}: expected some of ${names.join(', ')}`);
+    }),
+    rates: list(flags['rates']).map((text) => {
+      const rate = Number(text);
+      if (rate > 0) return rate;
+      throw new Error(`--rates ${text}: expected learning rates above 0, e.g. 0.01,0.02`);
+    }),
+  }),
+  runs: (context) => gridsOf(context).flatMap((grid) => runsOf(grid, context)),
+  render(context, results) {
+    const grids = gridsOf(context).map((grid) => renderGrid(grid, context, results));
+    return {
+      lead: `Kendall, Gal & Cipolla 2018, figure 2, on ${context.data.name}.`,
+      tables: grids.flatMap(({ tables }) => tables),
+      figures: grids.flatMap(({ figures }) => figures),
+      strips: [],
+      verdicts: grids.flatMap(({ verdicts }) => verdicts),
+    };
+  },
+};
+
+const list = (value: string | undefined): string[] =>
+  value === undefined ? [] : value.split(',').map((part) => part.trim());
+
+/** The grids whose tasks the data has, as far as they are asked for. */
+const gridsOf = ({ data, options }: Context): WeightGrid[] =>
+  weightGrids.filter(
+    (grid) =>
+      grid.pair.every((task) => data.tasks.includes(task)) &&
+      (options.pairs.length === 0 || options.pairs.includes(nameOf(grid))),
+  );
+
+const ratesOf = ({ config, options }: Context): readonly number[] =>
+  options.rates.length > 0 ? options.rates : [config.training.learningRate];
+
+/** Fixed weights that sum to 1; at either end the other task is not there at all, as in Table 1. */
+function gridTrial({ pair }: WeightGrid, weight: number, rate: number, { config }: Context): Trial {
+  const weights = { [pair[0]]: Number((1 - weight).toFixed(6)), [pair[1]]: weight };
+  const tasks = pair.filter((task) => weights[task] > 0);
+  const base = trial(config, { tasks, weighting: fixedWeights(tasks, weights) });
+  return {
+    ...base,
+    config: { ...base.config, training: { ...base.config.training, learningRate: rate } },
+  };
+}
+
+/**
+ * Learned weights divided by their sum at every step: like the grid's they sum to 1, so that they do
+ * not raise the learning rate besides sharing it out.
+ */
+const normalisedTrial = ({ pair }: WeightGrid, { config }: Context): Trial =>
+  trial(config, { tasks: pair, weighting: learnedWeights('uncertainty-normalised') });
+
+function runsOf(grid: WeightGrid, context: Context): NamedRun[] {
+  const { seeds } = context.config;
+  const name = nameOf(grid);
+  return [
+    ...grid.points.flatMap(({ weight }) =>
+      ratesOf(context).flatMap((rate) =>
+        overSeeds(
+          `${name}/weight-${weight}/rate-${rate}`,
+          seeds,
+          gridTrial(grid, weight, rate, context),
+        ),
+      ),
+    ),
+    ...overSeeds(`${name}/learned`, seeds, learnedTrial(context.config, grid.pair)),
+    ...overSeeds(`${name}/learned-normalised`, seeds, normalisedTrial(grid, context)),
+  ];
+}
+
+function renderGrid(
+  grid: WeightGrid,
+  context: Context,
+  results: Results,
+): Pick<Artefacts, 'tables' | 'figures' | 'verdicts'> {
+  const { seeds } = context.config;
+  const lines: GridLine[] = grid.points.flatMap(({ weight, published }) =>
+    ratesOf(context).map((rate) => ({
+      weight,
+      rate,
+      published,
+      records: recordsOf(results, seeds, gridTrial(grid, weight, rate, context)),
+    })),
+  );
+  const learned = recordsOf(results, seeds, learnedTrial(context.config, grid.pair));
+  const normalised = recordsOf(results, seeds, normalisedTrial(grid, context));
+  return {
+    tables: [
+      {
+        name: `figure2-${nameOf(grid)}`,
+        table: tableOf(grid, lines, learned, normalised, context),
+      },
+    ],
+    figures: chartOf(grid, lines, learned),
+    verdicts: [
+      figure2Verdict(grid, lines, learned, 'as the paper has them'),
+      figure2Verdict(grid, lines, normalised, 'scaled to sum to 1 as the fixed ones do'),
+    ],
+  };
+}
+
+function tableOf(
+  grid: WeightGrid,
+  lines: readonly GridLine[],
+  learned: readonly RunRecord[],
+  normalised: readonly RunRecord[],
+  context: Context,
+): Table {
+  const several = ratesOf(context).length > 1;
+  const results = (records: readonly RunRecord[], published: GridLine['published']) =>
+    grid.pair.map((task) => measuredCell(metricOf(records, primaryMetric[task]), published[task]));
+  const row = (header: string, rest: Partial<TableRow>, cells: TableRow['cells']): TableRow => ({
+    header,
+    cells,
+    ...rest,
+  });
+  return {
+    title: `Figure 2: ${grid.pair.join(' and ')}`,
+    corner: `Weights (${grid.pair.join(' : ')})`,
+    columns: [
+      ...(several ? [{ name: 'Learning rate' }] : []),
+      ...grid.pair.map((task) => ({
+        name: unit[task],
+        better: task === 'semantic' ? ('higher' as const) : ('lower' as const),
+        decimals: task === 'depth' ? 3 : task === 'semantic' ? 1 : 2,
+      })),
+    ],
+    rows: [
+      ...lines.map(({ weight, rate, published, records }) =>
+        row(`${Number((1 - weight).toFixed(6))} : ${weight}`, {}, [
+          ...(several ? [String(rate)] : []),
+          ...results(records, published),
+        ]),
+      ),
+      row('learned', { ruleAbove: true }, [
+        ...(several ? [String(context.config.training.learningRate)] : []),
+        ...results(learned, grid.learned),
+      ]),
+      row('learned, scaled to sum to 1', {}, [
+        ...(several ? [String(context.config.training.learningRate)] : []),
+        ...results(normalised, {}),
+      ]),
+    ],
+    published: figure2Source,
+    notes: [
+      ...notesOf(context),
+      'Fixed weights sum to 1. Learned weights do not, which raises the learning rate as well: the last row takes that away.',
+    ],
+  };
+}
+
+/** The chart of the first rate; a point is the mean over seeds, its bar the standard deviation. */
+function chartOf(
+  grid: WeightGrid,
+  lines: readonly GridLine[],
+  learned: readonly RunRecord[],
+): Figure[] {
+  const [left, right] = grid.pair;
+  const rate = lines[0].rate;
+  const points = lines
+    .filter((line) => line.rate === rate)
+    .map(({ weight, records }) => {
+      const [a, b] = grid.pair.map((task) => measuredCell(metricOf(records, primaryMetric[task])));
+      return {
+        weight,
+        left: a.value,
+        right: b.value,
+        ...(a.sd !== undefined && { leftSd: a.sd }),
+        ...(b.sd !== undefined && { rightSd: b.sd }),
+      };
+    });
+  if (!points.some((point) => point.left !== null || point.right !== null)) return [];
+  const [first, second] = grid.pair.map(
+    (task) => measuredCell(metricOf(learned, primaryMetric[task])).value,
+  );
+  const axis = (task: TaskName) =>
+    ({ label: unit[task], better: task === 'semantic' ? 'higher' : 'lower' }) as const;
+  return [
+    {
+      name: `figure2-${nameOf(grid)}`,
+      spec: weightGridChart({
+        title: `${left} and ${right}: fixed weights`,
+        weightLabel: `${right} weight`,
+        left: axis(left),
+        right: axis(right),
+        points,
+        ...(first !== null && second !== null && { learned: { left: first, right: second } }),
+      }),
+      caption: `Both tasks over the share of the fixed weight that ${right} gets; dotted: learned weights.`,
+      description: `${unit[left]} and ${unit[right]} over the ${right} weight from 0 to 1, with the level of learned weights`,
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import type { Table } from '@scene-mtl/eval';
+import type { Artefacts, Item, ItemContext, Results } from '../experiment/item.ts';
+import { notesOf } from '../experiment/notes.ts';
+import { overSeeds } from '../experiment/over-seeds.ts';
+import type { RunSpec } from '../experiment/spec.ts';
+import { fromText } from '../measure/frame-errors.ts';
+import { frameAt, shownQuantiles } from '../measure/frame-choice.ts';
+import { errorUnit, taskOrder } from '../measure/pixel-errors.ts';
+import { qualitative, type Qualitative, type ShownFrame } from '../measure/qualitative.ts';
+import type { TaskName } from '../paper/table1.ts';
+import { learnedTrial } from './rows.ts';
+import { stripsOf } from './strips.ts';
+
+/** What each task's error is called. */
+export const errorNames: Readonly<Record<TaskName, string>> = {
+  semantic: 'pixels of a wrong class',
+  instance: 'centre vector error',
+  depth: 'disparity error',
+};
+
+const percentile = (q: number): string => `${Math.round(100 * q)}th percentile`;
+
+/** The first seed alone: pictures show what numbers of several seeds say elsewhere. */
+const specOf = ({ config, data }: ItemContext): RunSpec => ({
+  ...learnedTrial(config, data.tasks),
+  seed: config.seeds[0],
+});
+
+/** Figure 5: what the network with learned weights predicts, frames chosen by their error. */
+export const figure5: Item = {
+  name: 'figure5',
+  title: 'Figure 5: predictions on validation images',
+  summary:
+    'Photograph, truth, prediction and error of every task, for frames that a rule chooses:\n' +
+    'the 5th, 50th and 95th percentile of each task’s error.',
+  options: () => ({}),
+  runs: ({ config, data }) =>
+    overSeeds('learned', config.seeds.slice(0, 1), learnedTrial(config, data.tasks), [qualitative]),
+  async render(context, results): Promise<Artefacts> {
+    const spec = specOf(context);
+    const found = results.measured(spec, qualitative);
+    return {
+      lead: `Network with learned weights for ${context.data.tasks.join(', ')}, seed ${spec.seed}. For each task the frames at the 5th, 50th and 95th percentile of its error on the frame: nearly the best, a typical one, nearly the worst. No frame is chosen by hand.`,
+      tables: [{ name: 'figure5', table: choiceTable(context, found) }],
+      figures: [],
+      strips: found ? await pictures(results, spec, found) : [],
+      verdicts: [],
+    };
+  },
+};
+
+const pictures = (results: Results, spec: RunSpec, found: Qualitative) =>
+  stripsOf(results, spec, qualitative, found.strips, (frame) => {
+    const why = found.shown.filter((shown) => shown.frame === frame).map(reason);
+    return `${frame}: ${why.join('; ')}`;
+  });
+
+function reason({ task, quantile, error }: ShownFrame): string {
+  const name = task as TaskName;
+  return `${percentile(quantile)} of ${errorNames[name]} (${error} ${errorUnit[name]})`;
+}
+
+/** Error of each task at the shown percentiles, and the frames that have it. */
+function choiceTable(context: ItemContext, found: Qualitative | undefined): Table {
+  const errors = found && fromText(found.errors);
+  return {
+    title: 'Errors of the frames that are shown',
+    corner: 'Task',
+    columns: shownQuantiles.flatMap((q) => [
+      { name: 'error', group: percentile(q) },
+      { name: 'frame', group: percentile(q) },
+    ]),
+    rows: taskOrder.map((task) => ({
+      header: `${errorNames[task]} (${errorUnit[task]})`,
+      cells: shownQuantiles.flatMap((quantile) => {
+        const shown = found?.shown.find((s) => s.task === task && s.quantile === quantile);
+        const list = errors?.[task] ?? [];
+        const at = frameAt(list, quantile);
+        return [at === undefined ? null : { value: list[at] }, shown?.frame ?? null];
+      }),
+    })),
+    notes: [
+      'Error of a frame: mean over its pixels with a truth. Percentile q of n frames: place ⌊q (n − 1) + ½⌋ in the order of errors.',
+      'Error maps: dark blue is none; light yellow is a wrong class, a vector off by 10 % of the image’s width, a disparity off by half the largest one. Grey has no truth. Predicted vectors are drawn where objects are.',
+      ...notesOf(context),
+    ],
+  };
+}

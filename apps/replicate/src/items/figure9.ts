@@ -1,0 +1,77 @@
+import type { Artefacts, Item, ItemContext } from '../experiment/item.ts';
+import { overSeeds } from '../experiment/over-seeds.ts';
+import { errorBlocks } from '../measure/error-blocks.ts';
+import { failures } from '../measure/failures.ts';
+import { classFigure, classTable, matricesOf } from './figure9-classes.ts';
+import {
+  correlationFigure,
+  correlations,
+  correlationTable,
+  sameTask,
+} from './figure9-correlation.ts';
+import { objectFigure, objectTable } from './figure9-objects.ts';
+import { figure9Verdicts } from './figure9-verdicts.ts';
+import { learnedTrial, singleTrial } from './rows.ts';
+import { stripsOf } from './strips.ts';
+
+/** Figure 9: how the network fails, and whether its tasks fail together. */
+export const figure9: Item = {
+  name: 'figure9',
+  title: 'Figure 9: failure modes',
+  summary:
+    'Correlation of the tasks’ errors, in one network and in networks trained apart; errors by\n' +
+    'class, size and occlusion; the worst frames.',
+  options: () => ({}),
+  runs: ({ config, data }) => [
+    ...overSeeds('learned', config.seeds, learnedTrial(config, data.tasks), [
+      failures,
+      errorBlocks,
+    ]),
+    // With one task the learned network is alone already.
+    ...(data.tasks.length < 2 ? [] : data.tasks).flatMap((task) =>
+      overSeeds(`${task}-only`, config.seeds, singleTrial(config, task), [errorBlocks]),
+    ),
+  ],
+  async render(context, results): Promise<Artefacts> {
+    const { config, data } = context;
+    const specs = config.seeds.map((seed) => ({ ...learnedTrial(config, data.tasks), seed }));
+    const found = specs.flatMap((spec) => results.measured(spec, failures) ?? []);
+    const pairs = correlations(context, results);
+    const matrices = matricesOf(found);
+    return {
+      lead: leadOf(context),
+      tables: [
+        {
+          name: 'correlation',
+          table: correlationTable(context, pairs, sameTask(context, results)),
+        },
+        { name: 'classes', table: classTable(context, matrices) },
+        { name: 'objects', table: objectTable(found) },
+      ],
+      figures: [
+        ...correlationFigure(pairs),
+        ...classFigure(context, matrices),
+        ...objectFigure(found),
+      ],
+      strips: await worstFrames(context, results),
+      verdicts: figure9Verdicts(context, pairs, found),
+    };
+  },
+};
+
+const leadOf = ({ data }: ItemContext): string =>
+  `How the network with learned weights for ${data.tasks.join(', ')} fails. The paper shows chosen images; here every kind of failure is measured over the validation split, and networks trained apart are the control for correlated errors.`;
+
+/** Pictures of the first seed. */
+async function worstFrames(
+  { config, data }: ItemContext,
+  results: Parameters<Item['render']>[1],
+): Promise<Artefacts['strips']> {
+  const spec = { ...learnedTrial(config, data.tasks), seed: config.seeds[0] };
+  const found = results.measured(spec, failures);
+  if (!found) return [];
+  return stripsOf(results, spec, failures, found.strips, (frame) => {
+    const rules = found.shown.filter((shown) => shown.frame === frame).map(({ rule }) => rule);
+    return `${frame}: ${rules.join('; ')}`;
+  });
+}

@@ -1,0 +1,93 @@
+import { bootstrapInterval, pairedPermutationTest, type Table } from '@scene-mtl/eval';
+import type { RunRecord } from '../experiment/record.ts';
+import { metricOf } from '../experiment/over-seeds.ts';
+import type { Table1Row, TaskName } from '../paper/table1.ts';
+import { primaryMetric } from '../train/metrics.ts';
+
+/** A row of Table 1 with its finished runs. */
+export interface RowRecords {
+  readonly row: Table1Row;
+  readonly records: readonly RunRecord[];
+}
+
+/** The row with learned weights for all tasks, else for the most that were run. */
+export const learnedRow = (rows: readonly RowRecords[]): RowRecords | undefined =>
+  rows
+    .filter(({ row, records }) => row.weighting.kind === 'uncertainty' && records.length > 0)
+    .sort((a, b) => b.row.tasks.length - a.row.tasks.length)[0];
+
+/** Difference of two rows in one metric, over the seeds that both have. */
+export interface Paired {
+  readonly n: number;
+  /** Mean of the learned row minus the other. */
+  readonly difference: number;
+  /** 95 % bootstrap interval of that mean. */
+  readonly interval: readonly [number, number];
+  readonly p: number;
+  readonly smallestP: number;
+}
+
+/** Compares two rows seed by seed; undefined without a seed that both have. */
+export function paired(a: RowRecords, b: RowRecords, task: TaskName): Paired | undefined {
+  const seeds = a.records.map(({ spec }) => spec.seed);
+  const values = seeds.flatMap((seed) => {
+    const [x, y] = [a, b].map(({ records }) =>
+      metricOf(
+        records.filter(({ spec }) => spec.seed === seed),
+        primaryMetric[task],
+      ),
+    );
+    return x.length > 0 && y.length > 0 ? [[x[0], y[0]] as const] : [];
+  });
+  if (values.length === 0) return undefined;
+  const differences = values.map(([x, y]) => x - y);
+  const { difference, p, smallestP } = pairedPermutationTest(
+    values.map(([x]) => x),
+    values.map(([, y]) => y),
+  );
+  return { n: values.length, difference, interval: bootstrapInterval(differences), p, smallestP };
+}
+
+const number = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+
+/**
+ * The learned row against every other, seed by seed: mean difference, bootstrap interval and the p of
+ * a paired permutation test. Undefined with fewer than two seeds.
+ */
+export function pairedTable(
+  rows: readonly RowRecords[],
+  seeds: readonly number[],
+): Table | undefined {
+  const learned = learnedRow(rows);
+  if (!learned || seeds.length < 2) return undefined;
+  const others = rows.filter((other) => other !== learned && other.records.length > 0);
+  if (others.length === 0) return undefined;
+  const tasks = learned.row.tasks;
+  return {
+    title: `${learned.row.title} minus each other row, seed by seed`,
+    corner: 'Against',
+    columns: tasks.flatMap((task) => [
+      { name: `Δ ${primaryMetric[task]}`, group: task },
+      { name: '95 % interval', group: task },
+      { name: 'p', group: task, decimals: 3 },
+    ]),
+    rows: others.map((other) => ({
+      header:
+        other.row.title +
+        (other.row.weighting.kind === 'uncertainty' ? `: ${other.row.tasks.join(' + ')}` : ''),
+      cells: tasks.flatMap((task) => {
+        const result = paired(learned, other, task);
+        if (!result) return [null, null, null];
+        const [low, high] = result.interval;
+        return [
+          number(result.difference),
+          `${number(low)} … ${number(high)}`,
+          { value: result.p, n: result.n },
+        ];
+      }),
+    })),
+    notes: [
+      `IoU in points (higher is better), errors in px (lower is better). Paired permutation test, two-sided: ${seeds.length} seeds can give no p below ${(2 / 2 ** seeds.length).toFixed(3)}.`,
+    ],
+  };
+}

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { profiles } from '../src/config/profiles.ts';
+import { alone } from '../src/experiment/lock.ts';
+import { thinned } from '../src/experiment/record.ts';
+import {
+  fixedWeights,
+  learnedWeights,
+  runConfig,
+  runId,
+  type RunSpec,
+} from '../src/experiment/spec.ts';
+import { replicate } from './tiny-run.ts';
+
+const spec: RunSpec = {
+  config: runConfig(profiles.smoke),
+  tasks: ['semantic', 'depth'],
+  weighting: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
+  seed: 1,
+};
+
+const training = (change: Partial<RunSpec['config']['training']>): RunSpec => ({
+  ...spec,
+  config: { ...spec.config, training: { ...spec.config.training, ...change } },
+});
+
+describe('a run’s id', () => {
+  test('says what is trained', () => {
+    expect(runId(spec)).toMatch(/^semantic-depth\.fixed\.64x32\.seed-1\.[0-9a-f]{12}$/);
+  });
+
+  test('changes with all that decides its numbers', () => {
+    const ids = [
+      spec,
+      { ...spec, seed: 2 },
+      { ...spec, tasks: ['depth', 'semantic'] as const },
+      { ...spec, weighting: learnedWeights() },
+      { ...spec, weighting: learnedWeights('uncertainty', { initial: 1 }) },
+      training({ steps: 31 }),
+      training({ learningRate: 0.3 }),
+    ].map((each) => runId(each));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('does not change with how often a run is looked at or saved', () => {
+    expect(runId(training({ evalEvery: 7, checkpointEvery: 9 }))).toBe(runId(spec));
+  });
+
+  test('of data in a folder depends on what was found there, not on where it is', () => {
+    const at = (root: string): RunSpec => ({
+      ...spec,
+      config: {
+        ...spec.config,
+        data: { source: 'folder', root, maxTrain: null, maxVal: null, holdOut: null },
+      },
+    });
+    expect(runId(at('/a'), 'frames')).toBe(runId(at('/b'), 'frames'));
+    expect(runId(at('/a'), 'frames')).not.toBe(runId(at('/a'), 'other frames'));
+  });
+});
+
+test('a folder is worked on by one process at a time; a dead one’s lock is taken over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'replicate-lock-'));
+  // Process 1 is always there.
+  await writeFile(join(folder, 'lock'), '1');
+  await expect(alone(folder, () => Promise.resolve())).rejects.toThrow(
+    `${folder}: process 1 is working on this run`,
+  );
+  // Beyond the largest process number of Linux.
+  await writeFile(join(folder, 'lock'), String(2 ** 22 + 1));
+  await expect(alone(folder, () => Promise.resolve('done'))).resolves.toBe('done');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a thinned series keeps both ends', () => {
+  expect(thinned([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
+  expect(thinned([1, 2], 4)).toEqual([1, 2]);
+});
+
+describe('from the command line', () => {
+  let runs: string;
+  const flags = ['--profile', 'smoke', '--set', 'data.train=8', 'data.val=4', 'training.steps=4'];
+
+  beforeAll(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'replicate-experiment-'));
+  });
+
+  test('plan, two runs at a time, plan again, publish, report', async () => {
+    const place = ['--runs', runs];
+    expect(await replicate('plan', 'table1', ...place, ...flags)).toContain('9 of 9 runs to do');
+    const rows = ['--rows', 'depth-only,semantic-only', '--jobs', '2', '--threads', '1'];
+    const table = await replicate('table1', ...rows, ...place, ...flags);
+    expect(table).toContain('Inverse depth only');
+    const plan = await replicate('plan', 'table1', ...place, ...flags);
+    expect(plan).toMatch(/7 of 9 runs to do, about \d+:\d\d with one run at a time/);
+
+    const results = join(runs, 'published');
+    const published = await replicate('publish', '--out', results, ...place, ...flags);
+    expect(published).toContain('2 runs');
+    const files = (await readdir(join(results, 'smoke'), { recursive: true })).sort();
+    expect(files.filter((file) => file.endsWith('record.json'))).toHaveLength(2);
+    expect(files.some((file) => file.includes('checkpoint'))).toBe(false);
+    const group = await readFile(join(results, 'smoke', 'group.json'), 'utf8');
+    expect(group).not.toContain(runs);
+    await mkdir(join(runs, 'report'));
+    await replicate('report', '--results', results, '--out', join(runs, 'report'));
+    expect(await readFile(join(runs, 'report', 'RESULTS.md'), 'utf8')).toContain('table1');
+  });
+});

@@ -1,0 +1,113 @@
+import { expect, test } from '@jest/globals';
+import type { Measured } from '@scene-mtl/eval';
+import { profiles } from '../src/config/profiles.ts';
+import { distinctJobs } from '../src/experiment/jobs.ts';
+import { runId } from '../src/experiment/spec.ts';
+import { figure2Item } from '../src/items/figure2.ts';
+import { table1Item } from '../src/items/table1.ts';
+import { weightGrids } from '../src/paper/figure2.ts';
+import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+
+const contextWith = (flags: Record<string, string> = {}, seeds = [1]) => ({
+  config: { ...profiles.smoke, seeds },
+  data: street,
+  options: figure2Item.options(flags),
+});
+
+const jobsOf = (flags: Record<string, string> = {}) => {
+  const context = contextWith(flags);
+  return distinctJobs(figure2Item.runs(context, resultsOf(context, [])), undefined);
+};
+
+test('the grids are the published 11 and 10 points, and weights sum to 1', () => {
+  expect(weightGrids.map(({ points }) => points.length)).toEqual([11, 10, 10]);
+  for (const { spec } of jobsOf()) {
+    if (spec.weighting.name !== 'fixed') continue;
+    const sum = Object.values(spec.weighting.options).reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1, 6);
+  }
+});
+
+test('single tasks and learned weights are the runs of Table 1, and the grids share them', () => {
+  const context = contextWith();
+  const table = table1Item.runs(
+    { ...context, options: table1Item.options({}) },
+    resultsOf(context, []),
+  );
+  const known = new Set(table.map(({ spec }) => runId(spec)));
+  const jobs = jobsOf();
+  // 9 + 8 + 8 inner points, 3 single tasks, 3 learned pairs, 3 of them normalised.
+  expect(jobs).toHaveLength(9 + 8 + 8 + 3 + 3 + 3);
+  expect(jobs.filter(({ spec }) => known.has(runId(spec)))).toHaveLength(3 + 3);
+});
+
+test('one pair alone, and a grid over several rates', () => {
+  expect(jobsOf({ pair: 'instance-depth' })).toHaveLength(8 + 2 + 1 + 1);
+  // Learned weights keep the configuration's rate, of which the grid has none here.
+  expect(jobsOf({ pair: 'instance-depth', rates: '0.01,0.02' })).toHaveLength(2 * (8 + 2) + 1 + 1);
+});
+
+const fixedPair = (weight: number, seed: number, iou: number, depth: number): MadeRun => ({
+  tasks: ['semantic', 'depth'],
+  weighting: 'fixed',
+  options: { semantic: Number((1 - weight).toFixed(6)), depth: weight },
+  seed,
+  metrics: { 'semantic/iou': iou, 'depth/meanError': depth },
+});
+
+const learnedPair = (seed: number, iou: number, depth: number): MadeRun => ({
+  tasks: ['semantic', 'depth'],
+  weighting: 'uncertainty',
+  seed,
+  metrics: { 'semantic/iou': iou, 'depth/meanError': depth },
+});
+
+const seeds = [1, 2, 3];
+
+test('a learned point beyond the grid in both tasks is reproduced, one behind is not', async () => {
+  const context = contextWith({ pair: 'semantic-depth' }, seeds);
+  const grid = seeds.flatMap((seed) => [
+    fixedPair(0.1, seed, 20 + seed, 0.3),
+    fixedPair(0.5, seed, 18 + seed, 0.25),
+  ]);
+  const beyond = await rendered(figure2Item, context, [
+    ...grid,
+    ...seeds.map((seed) => learnedPair(seed, 22 + seed, 0.2)),
+  ]);
+  // Against the best of each task: +2 points of IoU in every seed, −0.05 px.
+  expect(beyond.verdicts[0].judgement).toBe('reproduced');
+  expect(beyond.verdicts[0].evidence).toContain('gain 2.000');
+  expect(beyond.verdicts[0].evidence).toContain('gain 0.050');
+  const behind = await rendered(figure2Item, context, [
+    ...grid,
+    ...seeds.map((seed) => learnedPair(seed, 19 + seed, 0.31)),
+  ]);
+  expect(behind.verdicts[0].judgement).toBe('not reproduced');
+  expect(behind.verdicts[0].evidence).toContain('weight 0.1 at rate 0.1 is better in both');
+});
+
+test('one seed cannot tell; what was not run is a dash and no chart', async () => {
+  const context = contextWith({ pair: 'semantic-depth' });
+  const one = await rendered(figure2Item, context, [
+    fixedPair(0.1, 1, 20, 0.3),
+    learnedPair(1, 22, 0.2),
+  ]);
+  expect(one.verdicts[0].judgement).toBe('cannot tell');
+  expect(one.figures).toHaveLength(1);
+  const none = await rendered(figure2Item, context, []);
+  expect(none.figures).toHaveLength(0);
+  const cells = none.tables[0].table.rows[1].cells as Measured[];
+  expect(cells).toEqual([
+    { value: null, n: 0, published: 59.5 },
+    { value: null, n: 0, published: 0.664 },
+  ]);
+});
+
+test('CamVid has one pair', () => {
+  const context = {
+    ...contextWith(),
+    data: { ...street, tasks: ['semantic', 'instance'] as const },
+  };
+  const labels = figure2Item.runs(context, resultsOf(context, [])).map(({ label }) => label);
+  expect(labels.every((label) => label.startsWith('semantic-instance/'))).toBe(true);
+});
