@@ -26,10 +26,15 @@ import {
 import {
   batches,
   cached,
+  compose,
   horizontalFlip,
   openDataset,
+  randomCrop,
+  randomScale,
   type Dataset,
+  type Size,
   type Split,
+  type Transform,
 } from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
@@ -145,6 +150,17 @@ export function networkOf(config: Config, tasks: readonly Task[], seed: number):
   });
 }
 
+/** Size at which training images are read: the largest that a zoom asks for, so that none is blurred. */
+function readSize({ size, training: { zoom = 1 } }: Config): Size {
+  return { height: Math.round(size.height * zoom), width: Math.round(size.width * zoom) };
+}
+
+/** Flip, and with a zoom a random scale and window. Objects that the window cuts keep their centre. */
+export function augmentationOf({ size, training: { flip, zoom } }: Config): Transform {
+  const mirror = horizontalFlip(flip);
+  return zoom === undefined ? mirror : compose(mirror, randomScale(1 / zoom, 1), randomCrop(size));
+}
+
 /** Everything that a training run needs, made from a configuration. */
 export interface Assembled {
   readonly network: MultiTaskModel;
@@ -164,7 +180,7 @@ export function assemble(
   weighting: Weighting,
   seed: number,
 ): Assembled {
-  const { size, training } = config;
+  const { training } = config;
   const network = networkOf(config, tasks, seed);
   const normalisation = normalisationOf(config);
   const parameters = parametersOf(network, weighting.variables);
@@ -188,11 +204,11 @@ export function assemble(
       batches({
         dataset,
         split: 'train',
-        size,
+        size: readSize(config),
         batchSize: training.batchSize,
         seed,
         startStep,
-        transform: horizontalFlip(training.flip),
+        transform: augmentationOf(config),
         encode: (sample) => sampleArrays(sample, tasks, normalisation),
       }),
   };

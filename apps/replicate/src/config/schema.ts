@@ -87,6 +87,13 @@ export const configSchema = z.strictObject({
     warmUp: z.number().int().nonnegative().describe('steps'),
     initialLogVariance: z.number().describe('s at the start'),
     flip: z.number().min(0).max(1).describe('probability'),
+    // No default: a configuration without it stays what it was, and so do the runs made from it.
+    zoom: z
+      .number()
+      .gt(1)
+      .max(4)
+      .optional()
+      .describe('images are scaled by 1 … zoom, then a window of the size is cut at random'),
     scheduleSteps: positive
       .nullable()
       .default(null)
