@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   dilatedResidual,
   imageNetNormalisation,
+  mobileNet,
   multiTaskModel,
   parametersOf,
   poly,
@@ -9,10 +10,12 @@ import {
   sampleArrays,
   scaledRates,
   sgd,
+  symmetricNormalisation,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
+  type Normalisation,
   type Optimiser,
   type ParameterSet,
   type Schedule,
@@ -23,10 +26,15 @@ import {
 import {
   batches,
   cached,
+  compose,
   horizontalFlip,
   openDataset,
+  randomCrop,
+  randomScale,
   type Dataset,
+  type Size,
   type Split,
+  type Transform,
 } from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
@@ -105,14 +113,30 @@ export function tasksOf({
 function encoderOf({ network, size }: Config): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
-  const aspp = { channels: encoder.asppChannels, rates: scaledRates(sides, 8) };
+  const aspp = (channels: number, outputStride: number) => ({
+    channels,
+    rates: scaledRates(sides, outputStride),
+  });
   switch (encoder.kind) {
-    case 'dilated-residual':
-      return dilatedResidual({ stem: encoder.stem, channels: encoder.channels, aspp });
+    case 'dilated-residual': {
+      const { stem, channels, asppChannels } = encoder;
+      return dilatedResidual({ stem, channels, aspp: aspp(asppChannels, 8) });
+    }
     case 'resnet101':
-      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp);
+      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp(encoder.asppChannels, 8));
+    case 'mobilenet': {
+      const { alpha, outputStride, blocks, asppChannels } = encoder;
+      const backbone = mobileNet({ alpha, outputStride, blocks });
+      return asppChannels === null
+        ? backbone
+        : withAspp(backbone, aspp(asppChannels, outputStride));
+    }
   }
 }
+
+/** How the network wants its images: as its ImageNet weights were trained, with or without them. */
+export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
+  network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
 /** The network of a configuration with its initial weights. */
 export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
@@ -124,6 +148,17 @@ export function networkOf(config: Config, tasks: readonly Task[], seed: number):
     decoder: network.decoder,
     seed,
   });
+}
+
+/** Size at which training images are read: the largest that a zoom asks for, so that none is blurred. */
+function readSize({ size, training: { zoom = 1 } }: Config): Size {
+  return { height: Math.round(size.height * zoom), width: Math.round(size.width * zoom) };
+}
+
+/** Flip, and with a zoom a random scale and window. Objects that the window cuts keep their centre. */
+export function augmentationOf({ size, training: { flip, zoom } }: Config): Transform {
+  const mirror = horizontalFlip(flip);
+  return zoom === undefined ? mirror : compose(mirror, randomScale(1 / zoom, 1), randomCrop(size));
 }
 
 /** Everything that a training run needs, made from a configuration. */
@@ -145,8 +180,9 @@ export function assemble(
   weighting: Weighting,
   seed: number,
 ): Assembled {
-  const { size, training } = config;
+  const { training } = config;
   const network = networkOf(config, tasks, seed);
+  const normalisation = normalisationOf(config);
   const parameters = parametersOf(network, weighting.variables);
   const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
   const optimiser = sgd(parameters.trained, {
@@ -168,12 +204,12 @@ export function assemble(
       batches({
         dataset,
         split: 'train',
-        size,
+        size: readSize(config),
         batchSize: training.batchSize,
         seed,
         startStep,
-        transform: horizontalFlip(training.flip),
-        encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
+        transform: augmentationOf(config),
+        encode: (sample) => sampleArrays(sample, tasks, normalisation),
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Dataset } from '@scene-mtl/datasets';
+import { normalisationOf } from '../assemble.ts';
 import { measuredFile, measuredFolder } from '../experiment/results.ts';
 import { json, writeWhole } from '../run/files.ts';
 import { readDescription } from '../run/description.ts';
@@ -31,6 +32,7 @@ export async function makeMeasurement(measurement: Measurement, place: MakePlace
     dataset,
     split: 'val',
     size,
+    normalisation: normalisationOf(description.config),
     batchSize: training.batchSize,
     compile,
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   countParameters,
+  latestCheckpoint,
   readMetrics,
   train,
   type Best,
@@ -11,7 +12,8 @@ import {
 } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import { assemble } from '../assemble.ts';
+import { assemble, normalisationOf } from '../assemble.ts';
+import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
@@ -83,11 +85,15 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   });
   await saveDescription(folder, describeRun(run));
   const parts = assemble(config, dataset, tasks, method, seed);
+  if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
+    await loadPretrained(parts.network, config);
+  }
   const evaluation = await evaluator({
     network: parts.network,
     dataset,
     split: 'val',
     size,
+    normalisation: normalisationOf(config),
     batchSize: training.batchSize,
     compile: run.compile,
   });
