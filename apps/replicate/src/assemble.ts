@@ -29,6 +29,7 @@ import {
   compose,
   horizontalFlip,
   openDataset,
+  photometricJitter,
   randomCrop,
   randomScale,
   type Dataset,
@@ -155,10 +156,18 @@ function readSize({ size, training: { zoom = 1 } }: Config): Size {
   return { height: Math.round(size.height * zoom), width: Math.round(size.width * zoom) };
 }
 
-/** Flip, and with a zoom a random scale and window. Objects that the window cuts keep their centre. */
-export function augmentationOf({ size, training: { flip, zoom } }: Config): Transform {
+/**
+ * Flip; with a zoom a random scale and window, where objects that the window cuts keep their centre;
+ * with a jitter other light and colours.
+ */
+export function augmentationOf({ size, training: { flip, zoom, jitter } }: Config): Transform {
   const mirror = horizontalFlip(flip);
-  return zoom === undefined ? mirror : compose(mirror, randomScale(1 / zoom, 1), randomCrop(size));
+  const window = zoom === undefined ? [] : [randomScale(1 / zoom, 1), randomCrop(size)];
+  const light =
+    jitter === undefined
+      ? []
+      : [photometricJitter({ brightness: jitter, contrast: jitter, saturation: jitter })];
+  return compose(mirror, ...window, ...light);
 }
 
 /** Everything that a training run needs, made from a configuration. */

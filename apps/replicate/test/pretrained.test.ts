@@ -12,7 +12,7 @@ import { semantic } from '@scene-mtl/vision-heads';
 import { beforeAll, expect, test } from '@jest/globals';
 import { networkOf, normalisationOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
-import { loadPretrained, weightsChecksum, withWeights } from '../src/config/pretrained.ts';
+import { loadPretrained, weightsChecksum, withPretrained } from '../src/config/pretrained.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
 import { learnedWeights, runConfig, runId } from '../src/experiment/spec.ts';
@@ -50,7 +50,7 @@ const numbers = (network: MultiTaskModel, name: string): number[] => {
 };
 
 test('the encoder of a fresh network gets the stored weights, the heads keep theirs', async () => {
-  const config = await withWeights(await tiny(), folder);
+  const config = await withPretrained(await tiny(), folder);
   const network = networkOf(config, [semantic(3)], 1);
   const head = numbers(network, 'semantic/hidden/conv/kernel');
   await loadPretrained(network, config);
@@ -76,7 +76,7 @@ test('the checksum is of the tensors that are used, wherever they lie', async ()
     loadPretrained(networkOf(await tiny(), [semantic(3)], 1), {
       ...(await tiny(encoder({ checksum: known, folder: other }))),
     }),
-  ).rejects.toThrow(/other: expected the weights with checksum .*, got .*; give --weights/);
+  ).rejects.toThrow(/other: expected the weights with checksum .*, got .*; give --pretrained/);
 });
 
 test('the identity of a run holds which weights it began with, and not where they were', async () => {
@@ -89,8 +89,8 @@ test('the identity of a run holds which weights it began with, and not where the
     });
   const moved = join(place.runs, 'moved');
   await storeMobileNet(moved, 4);
-  const begun = id(await withWeights(await tiny(), folder));
-  expect(id(await withWeights(await tiny(), moved))).toBe(begun);
+  const begun = id(await withPretrained(await tiny(), folder));
+  expect(id(await withPretrained(await tiny(), moved))).toBe(begun);
   expect(id(await tiny())).not.toBe(begun);
 });
 
@@ -112,7 +112,7 @@ test('a run goes on, and is evaluated, without the folder that it began with', a
   const gone = join(place.runs, 'gone');
   await storeMobileNet(gone, 4);
   const options = { tasks: ['semantic'], weighting: learnedWeights('equal') };
-  const config = await withWeights(await tiny(), gone);
+  const config = await withPretrained(await tiny(), gone);
   const whole = await tinyRun(place, 'whole', { ...options, config });
   const stopped = await tinyRun(place, 'stopped', { ...options, config });
   // As if it had been stopped after step 6: the last checkpoint, its results and the folder are gone.
@@ -122,9 +122,9 @@ test('a run goes on, and is evaluated, without the folder that it began with', a
   await rm(join(stopped.folder, 'checkpoints/step-00000008.json'));
   await rename(gone, join(place.runs, 'away'));
   const { weights } = config.network.encoder as { weights: { checksum: string } };
-  // The same command again, and one without --weights.
+  // The same command again, and one without --pretrained.
   for (const again of [
-    await withWeights(await tiny(encoder(weights)), gone),
+    await withPretrained(await tiny(encoder(weights)), gone),
     await tiny(encoder({ ...weights, folder: null })),
   ]) {
     const resumed = await tinyRun(place, 'stopped', { ...options, config: again });
@@ -145,20 +145,20 @@ test('a run goes on, and is evaluated, without the folder that it began with', a
 
 test('weights that are absent or not whole are an error that names the file and what to do', async () => {
   const absent = join(place.runs, 'absent');
-  await expect(withWeights(await tiny(), absent)).rejects.toThrow(
-    /absent\/model\.json: cannot be read \(ENOENT\).*--weights expects MobileNet v1/,
+  await expect(withPretrained(await tiny(), absent)).rejects.toThrow(
+    /absent\/model\.json: cannot be read \(ENOENT\).*--pretrained expects MobileNet v1/,
   );
   const partial = join(place.runs, 'partial');
   await storeMobileNet(partial, 4);
   await rm(join(partial, 'group7-shard1of1'));
-  await expect(withWeights(await tiny(), partial)).rejects.toThrow(
+  await expect(withPretrained(await tiny(), partial)).rejects.toThrow(
     /group7-shard1of1: cannot be read .*it holds conv_.*network\.encoder\.blocks/,
   );
   const config = await tiny(encoder({ checksum: '0123456789abcdef', folder: null }));
   await expect(tinyRun(place, 'none', { config })).rejects.toThrow(
-    'give their folder by --weights',
+    'give their folder by --pretrained',
   );
-  await expect(configured(profiles.quick, { set: [], weights: folder })).rejects.toThrow(
+  await expect(configured(profiles.quick, { set: [], pretrained: folder })).rejects.toThrow(
     /the encoder is dilated-residual; use --profile camvid/,
   );
 });
@@ -172,7 +172,7 @@ const why = existsSync(published)
   : ' (skipped: ../shared/data/mobilenet-v1-0.25-224 is absent)';
 
 real(`the published weights load into a network of a configuration${why}`, async () => {
-  const config = await withWeights(await tiny(), published);
+  const config = await withPretrained(await tiny(), published);
   const network = networkOf(config, [semantic(3)], 1);
   await loadPretrained(network, config);
   const stored = await readTfjsWeights(published, (name) => name === 'conv_pw_4/kernel');

@@ -10,10 +10,10 @@ export interface ConfigurationFlags {
   readonly config?: string;
   readonly set: string[];
   readonly data?: string;
-  readonly weights?: string;
+  readonly pretrained?: string;
 }
 
-/** Adds `--profile`, `--data`, `--weights`, `--config` and `--set`. */
+/** Adds `--profile`, `--data`, `--pretrained`, `--config` and `--set`. */
 export function addConfigurationFlags(command: Command): Command {
   return command
     .addOption(
@@ -22,7 +22,7 @@ export function addConfigurationFlags(command: Command): Command {
         .default('quick'),
     )
     .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
-    .option('--weights <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
+    .option('--pretrained <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
     .option('--config <file>', 'JSON laid over the profile')
     .option(
       '--set <key=value...>',
@@ -37,13 +37,13 @@ export const configurationOf = ({
   config: file,
   set,
   data,
-  weights,
+  pretrained,
 }: ConfigurationFlags): Promise<Config> =>
   configured(profiles[profile], {
     file,
     set,
     data: data === undefined ? undefined : resolve(data),
-    weights: weights === undefined ? undefined : resolve(weights),
+    pretrained: pretrained === undefined ? undefined : resolve(pretrained),
   });
 
 /** `<profile>`, and the name of the data's folder where one is given. */

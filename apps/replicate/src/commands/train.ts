@@ -11,7 +11,7 @@ interface Flags extends EngineFlags {
   config?: string;
   set: string[];
   data?: string;
-  weights?: string;
+  pretrained?: string;
   tasks?: string[];
   weighting: string;
   weightingSet: string[];
@@ -75,7 +75,7 @@ export function addTrainCommand(program: Command): void {
       [] as string[],
     )
     .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
-    .option('--weights <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
+    .option('--pretrained <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
     .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
     .addOption(
       new Option('--weighting <name>', 'how the losses become one')
@@ -104,7 +104,7 @@ export function addTrainCommand(program: Command): void {
       file: flags.config,
       set: flags.set,
       data,
-      weights: flags.weights === undefined ? undefined : resolve(flags.weights),
+      pretrained: flags.pretrained === undefined ? undefined : resolve(flags.pretrained),
     });
     const suffix = data === undefined ? '' : `-${basename(data)}`;
     const { folder, result } = await trainRun({

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { withWeights } from './pretrained.ts';
+import { withPretrained } from './pretrained.ts';
 import { parseConfig, type Config } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -45,7 +45,7 @@ export interface Overrides {
   /** Folder of the data, in place of the profile's. */
   readonly data?: string | undefined;
   /** Folder of ImageNet weights for the encoder. */
-  readonly weights?: string | undefined;
+  readonly pretrained?: string | undefined;
 }
 
 /**
@@ -72,7 +72,8 @@ export async function configured(profile: Config, overrides: Overrides): Promise
     parseConfig(config, `--set ${text}`);
   }
   const whole = parseConfig(config, 'the profile');
-  return overrides.weights === undefined ? whole : withWeights(whole, overrides.weights);
+  const { pretrained } = overrides;
+  return pretrained === undefined ? whole : withPretrained(whole, pretrained);
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -34,11 +34,11 @@ function taken(name: string, blocks: number): boolean {
  * an error only where the configuration does not say yet which weights these are: a run that goes on
  * from a checkpoint needs none.
  */
-export async function withWeights(config: Config, folder: string): Promise<Config> {
+export async function withPretrained(config: Config, folder: string): Promise<Config> {
   const { encoder } = config.network;
   if (encoder.kind !== 'mobilenet') {
     throw new Error(
-      `--weights ${folder}: these are of MobileNet v1, the encoder is ${encoder.kind}; ` +
+      `--pretrained ${folder}: these are of MobileNet v1, the encoder is ${encoder.kind}; ` +
         `use --profile camvid, or another configuration with network.encoder.kind = mobilenet`,
     );
   }
@@ -72,13 +72,13 @@ export async function loadPretrained(
   if (folder === null) {
     throw new Error(
       `this run begins with ImageNet weights of MobileNet v1 (checksum ${checksum}): give their ` +
-        `folder by --weights DIR, or set network.encoder.weights=null to train from scratch`,
+        `folder by --pretrained DIR, or set network.encoder.weights=null to train from scratch`,
     );
   }
   const found = await weightsChecksum(folder, encoder.blocks);
   if (found !== checksum) {
     throw new Error(
-      `${folder}: expected the weights with checksum ${checksum}, got ${found}; give --weights ` +
+      `${folder}: expected the weights with checksum ${checksum}, got ${found}; give --pretrained ` +
         `the folder with which the run was defined`,
     );
   }
@@ -94,7 +94,7 @@ async function remedied<T>(blocks: number, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     throw new Error(
-      `${(cause as Error).message}; --weights expects MobileNet v1 as TensorFlow.js stores it ` +
+      `${(cause as Error).message}; --pretrained expects MobileNet v1 as TensorFlow.js stores it ` +
         `(model.json and its shards) with the first ${blocks} blocks whole, or build fewer by ` +
         `--set network.encoder.blocks=…`,
       { cause },

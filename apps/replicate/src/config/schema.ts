@@ -94,6 +94,12 @@ export const configSchema = z.strictObject({
       .max(4)
       .optional()
       .describe('images are scaled by 1 … zoom, then a window of the size is cut at random'),
+    jitter: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe('brightness, contrast and saturation change by factors 1 ± jitter at most'),
     scheduleSteps: positive
       .nullable()
       .default(null)
