@@ -83,3 +83,19 @@ test('the vectors of a cut object lead to the centre of the whole one', () => {
   expect(mask[at]).toBe(1);
   expect([value[2 * at], value[2 * at + 1]]).toEqual([7.5, 5.5]);
 });
+
+test('a jitter changes the light of the photograph within its bounds, and nothing else', () => {
+  const sample = boxes();
+  const jittered = { ...config(), training: { ...config().training, flip: 0, jitter: 0.2 } };
+  const augment = augmentationOf(jittered);
+  const changed = augment(sample, randomStream('jitter', 1));
+  expect(changed.semantic).toBe(sample.semantic);
+  expect(changed.instance).toBe(sample.instance);
+  expect(changed.image).not.toEqual(sample.image);
+  // All draws at their top: factors 1.2. Grey pixels have no saturation: 1.2 (m + 1.2 (x − m)), with
+  // m = 100 · 192 (1 + 2) / 3072 = 18.75 and x = 200: 1.2 (18.75 + 217.5) = 283.5, cut to 255; x = 100:
+  // 1.2 (18.75 + 97.5) = 139.5, and x = 0: below 0.
+  const top = augment(sample, () => 1);
+  const at = (r: number, c: number) => top.image[3 * (r * 64 + c)];
+  expect([at(0, 0), at(5, 10), at(30, 45)]).toEqual([0, 140, 255]);
+});

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import {
   imageNetNormalisation,
   readTfjsWeights,
+  sampleArrays,
   symmetricNormalisation,
   type MultiTaskModel,
 } from '@scene-mtl/core';
@@ -92,6 +93,17 @@ test('the identity of a run holds which weights it began with, and not where the
   const begun = id(await withPretrained(await tiny(), folder));
   expect(id(await withPretrained(await tiny(), moved))).toBe(begun);
   expect(id(await tiny())).not.toBe(begun);
+});
+
+test('MobileNet sees every byte x as x / 127.5 − 1, R, G, B in order', async () => {
+  const image = Uint8Array.from({ length: 3 * 256 }, (_, i) => i % 256);
+  const sample = { id: 'bytes', height: 16, width: 16, image };
+  const { image: seen } = sampleArrays(sample, [], normalisationOf(await tiny()));
+  // Howard et al. 2017 as TF-Slim and TensorFlow.js publish it: 0 → −1, 51 → −0.6, 255 → 1.
+  expect([seen[0], seen[51], seen[255]]).toEqual([-1, -0.6, 1].map(Math.fround));
+  // Half a unit in the last place of numbers up to 1 is 2⁻²⁵ ≈ 3e-8.
+  for (const [i, x] of image.entries())
+    expect(Math.abs(seen[i] - (x / 127.5 - 1))).toBeLessThan(3.1e-8);
 });
 
 test('images are normalised as the encoder expects them, in the exported description too', async () => {

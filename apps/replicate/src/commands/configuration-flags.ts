@@ -17,12 +17,15 @@ export interface ConfigurationFlags {
 export function addConfigurationFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--profile <name>', 'how much to compute')
+      new Option('--profile <name>', 'how much to compute; camvid: MobileNet v1, for --data CAMVID')
         .choices(Object.keys(profiles))
         .default('quick'),
     )
     .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
-    .option('--pretrained <dir>', 'ImageNet weights of MobileNet v1, for profile camvid')
+    .option(
+      '--pretrained <dir>',
+      'begin from ImageNet weights of MobileNet v1 (--profile camvid); without: from scratch',
+    )
     .option('--config <file>', 'JSON laid over the profile')
     .option(
       '--set <key=value...>',
@@ -46,9 +49,13 @@ export const configurationOf = ({
     pretrained: pretrained === undefined ? undefined : resolve(pretrained),
   });
 
-/** `<profile>`, and the name of the data's folder where one is given. */
-export const groupOf = ({ profile, data }: ConfigurationFlags): string =>
-  data === undefined ? profile : `${profile}-${basename(resolve(data))}`;
+/** `<profile>`, the name of the data's folder where one is given, `imagenet` with its weights. */
+export const groupOf = ({ profile, data, pretrained }: ConfigurationFlags): string =>
+  [
+    profile,
+    ...(data === undefined ? [] : [basename(resolve(data))]),
+    ...(pretrained === undefined ? [] : ['imagenet']),
+  ].join('-');
 
 /** The command as typed. */
 export const typedCommand = (): string =>

@@ -148,7 +148,10 @@ const camvid: Config = {
 };
 
 /** The profiles by name. */
-export const profiles = { smoke, quick, standard, paper, camvid } as const satisfies Record<string, Config>;
+export const profiles = { smoke, quick, standard, paper, camvid } as const satisfies Record<
+  string,
+  Config
+>;
 
 /** Name of a profile. */
 export type ProfileName = keyof typeof profiles;

@@ -110,6 +110,14 @@ export const configSchema = z.strictObject({
     checkpointEvery: positive,
     logEvery: positive.default(10).describe('steps over which a logged number is the mean'),
   }),
+  optimalWeights: z
+    .strictObject({
+      semantic: z.number().min(0),
+      instance: z.number().min(0),
+      depth: z.number().min(0),
+    })
+    .optional()
+    .describe('of Table 1’s row of approximately optimal weights; absent: the paper’s'),
   seeds: z.array(z.number().int().nonnegative()).min(1),
   strips: z.number().int().nonnegative().describe('validation images in the report'),
 });

@@ -12,7 +12,7 @@ import type { NamedWeighting } from '../train/weightings.ts';
 export const RUN_VERSION = 1;
 
 /** A configuration without what a single run does not depend on. */
-export type RunConfig = Omit<Config, 'seeds' | 'strips'>;
+export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
 
 /** Everything that decides the numbers of one training run. */
 export interface RunSpec {
@@ -24,7 +24,12 @@ export interface RunSpec {
 }
 
 /** A configuration's part that one run depends on. */
-export function runConfig({ seeds: _, strips: __, ...config }: Config): RunConfig {
+export function runConfig({
+  seeds: _,
+  strips: __,
+  optimalWeights: ___,
+  ...config
+}: Config): RunConfig {
   return config;
 }
 
