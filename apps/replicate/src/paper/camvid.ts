@@ -3,8 +3,8 @@ export interface CamVidResult {
   readonly network: string;
   /** Millions of parameters; null where the source does not say. */
   readonly parameters: number | null;
-  /** Images that it was trained on. */
-  readonly training: string;
+  /** Images that it was trained on; null where the source does not say. */
+  readonly training: string | null;
   /** Mean IoU over the 11 classes on the 233 test images, void left out, %. */
   readonly iou: number;
   /** Mean over the 11 classes of the share of a class's pixels that are found, %. */
@@ -16,18 +16,18 @@ export interface CamVidResult {
 export const camvidSize = { height: 360, width: 480 };
 
 /**
- * Small networks on the standard split (SegNet's, 367/101/233 images). Numbers as the sources print
- * them; SegNet's are those that ENet's authors measured against.
+ * Small networks, and SegNet, on the standard split (SegNet's, 367/101/233 images). Numbers as the
+ * sources print them.
  */
 export const camvidPublished: readonly CamVidResult[] = [
   {
     network: 'SegNet',
     parameters: 29.5,
-    training: 'about 3,500, not of this split alone',
+    training: 'about 3,500',
     iou: 55.6,
     classAccuracy: 65.2,
     source:
-      'Badrinarayanan et al. 2017, as quoted by Paszke et al. 2016 and by the README of sacmehta/ESPNet',
+      'Badrinarayanan et al. 2017, with more images than this split has, as quoted by the README of sacmehta/ESPNet',
   },
   {
     network: 'ENet',
@@ -35,7 +35,7 @@ export const camvidPublished: readonly CamVidResult[] = [
     training: '367',
     iou: 51.3,
     classAccuracy: 68.3,
-    source: 'Paszke et al. 2016 (arXiv 1606.02147), also in the README of sacmehta/ESPNet',
+    source: 'Paszke et al. 2016 (arXiv 1606.02147), as quoted by the README of sacmehta/ESPNet',
   },
   {
     network: 'ESPNet',
@@ -46,12 +46,12 @@ export const camvidPublished: readonly CamVidResult[] = [
     source: 'Mehta et al. 2018 (arXiv 1803.06815), README of sacmehta/ESPNet',
   },
   {
-    network: 'Network found by search',
+    network: 'Nekrasov et al. 2019',
     parameters: 0.27,
-    training: 'not stated there',
+    training: null,
     iou: 63.2,
     classAccuracy: null,
-    source: 'Nekrasov et al. 2019 (arXiv 1904.02365), abstract',
+    source: 'a network found by search (arXiv 1904.02365), abstract',
   },
   {
     network: 'CGNet',
