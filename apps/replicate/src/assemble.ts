@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import {
   dilatedResidual,
+  imageNetNormalisation,
+  mobileNet,
   multiTaskModel,
   parametersOf,
   poly,
   resNet,
   scaledRates,
   sgd,
+  symmetricNormalisation,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
+  type Normalisation,
   type Optimiser,
   type ParameterSet,
   type Schedule,
@@ -20,6 +24,7 @@ import {
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
 import type { Config } from './config/schema.ts';
+import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
 import { streetTree } from './data/street-tree.ts';
 import {
@@ -56,14 +61,30 @@ export async function datasetOf(
 function encoderOf({ network, size }: Config): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
-  const aspp = { channels: encoder.asppChannels, rates: scaledRates(sides, 8) };
+  const aspp = (channels: number, outputStride: number) => ({
+    channels,
+    rates: scaledRates(sides, outputStride),
+  });
   switch (encoder.kind) {
-    case 'dilated-residual':
-      return dilatedResidual({ stem: encoder.stem, channels: encoder.channels, aspp });
+    case 'dilated-residual': {
+      const { stem, channels, asppChannels } = encoder;
+      return dilatedResidual({ stem, channels, aspp: aspp(asppChannels, 8) });
+    }
     case 'resnet101':
-      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp);
+      return withAspp(resNet({ depth: 101, outputStride: 8 }), aspp(encoder.asppChannels, 8));
+    case 'mobilenet': {
+      const { alpha, outputStride, blocks, asppChannels } = encoder;
+      const backbone = mobileNet({ alpha, outputStride, blocks });
+      return asppChannels === null
+        ? backbone
+        : withAspp(backbone, aspp(asppChannels, outputStride));
+    }
   }
 }
+
+/** How the network wants its images: as its ImageNet weights were trained, with or without them. */
+export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
+  network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
 /** The network of a configuration with its initial weights. */
 export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
@@ -102,7 +123,7 @@ export interface Parts {
 /** Builds network, optimiser, schedules and batches for some tasks, a weighting and one seed. */
 export function assemble(parts: Parts): Assembled {
   const { config, dataset, tasks, weighting, seed, dataWorkers } = parts;
-  const { size, training } = config;
+  const { training } = config;
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, weighting.variables);
   const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
@@ -114,8 +135,13 @@ export function assemble(parts: Parts): Assembled {
   const horizon = training.scheduleSteps ?? steps;
   const rate = (base: number): Schedule =>
     training.warmUp > 0 ? warmUp(training.warmUp, poly(base, horizon)) : poly(base, horizon);
-  const { batchSize, flip } = training;
-  const wanted = { tasks: tasks.map(({ name }) => name), size, batchSize, flip, seed };
+  const wanted = {
+    tasks: tasks.map(({ name }) => name),
+    batchSize: training.batchSize,
+    augmentation: augmentationOf(config),
+    normalisation: normalisationOf(config),
+    seed,
+  };
   return {
     network,
     parameters,

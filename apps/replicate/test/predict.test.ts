@@ -6,6 +6,7 @@ import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mt
 import { encodeRuns } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { normalisationOf } from '../src/assemble.ts';
 import { readDescription } from '../src/run/description.ts';
 import { disparityFile, instanceFiles } from '../src/run/official-files.ts';
 import { classOverlay, disparityOverlay, instanceOverlay } from '../src/run/overlay.ts';
@@ -53,6 +54,7 @@ describe('predicting the frames of a split', () => {
       dataset,
       split: 'val',
       size,
+      normalisation: normalisationOf(description.config),
       batchSize: 1,
       compile,
     });

@@ -10,17 +10,22 @@ export interface ConfigurationFlags {
   readonly config?: string;
   readonly set: string[];
   readonly data?: string;
+  readonly pretrained?: string;
 }
 
-/** Adds `--profile`, `--data`, `--config` and `--set`. */
+/** Adds `--profile`, `--data`, `--pretrained`, `--config` and `--set`. */
 export function addConfigurationFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--profile <name>', 'how much to compute')
+      new Option('--profile <name>', 'how much to compute; camvid: MobileNet v1, for --data CAMVID')
         .choices(Object.keys(profiles))
         .default('quick'),
     )
     .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    .option(
+      '--pretrained <dir>',
+      'begin from ImageNet weights of MobileNet v1 (--profile camvid); without: from scratch',
+    )
     .option('--config <file>', 'JSON laid over the profile')
     .option(
       '--set <key=value...>',
@@ -35,16 +40,22 @@ export const configurationOf = ({
   config: file,
   set,
   data,
+  pretrained,
 }: ConfigurationFlags): Promise<Config> =>
   configured(profiles[profile], {
     file,
     set,
     data: data === undefined ? undefined : resolve(data),
+    pretrained: pretrained === undefined ? undefined : resolve(pretrained),
   });
 
-/** `<profile>`, and the name of the data's folder where one is given. */
-export const groupOf = ({ profile, data }: ConfigurationFlags): string =>
-  data === undefined ? profile : `${profile}-${basename(resolve(data))}`;
+/** `<profile>`, the name of the data's folder where one is given, `imagenet` with its weights. */
+export const groupOf = ({ profile, data, pretrained }: ConfigurationFlags): string =>
+  [
+    profile,
+    ...(data === undefined ? [] : [basename(resolve(data))]),
+    ...(pretrained === undefined ? [] : ['imagenet']),
+  ].join('-');
 
 /** The command as typed. */
 export const typedCommand = (): string =>

@@ -86,9 +86,10 @@ async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<
 }
 
 /** What chose the data and changed the profile, as one types it; a folder by its kind alone. */
-const typedFlags = ({ profile, set, data }: PublishFlags): string =>
+const typedFlags = ({ profile, set, data, pretrained }: PublishFlags): string =>
   [
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
+    ...(pretrained === undefined ? [] : ['--pretrained DIR']),
     ...(set.length > 0 ? [`--set ${set.join(' ')}`] : []),
   ].join(' ');

@@ -1,7 +1,4 @@
-import { basename, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { configured } from '../config/overrides.ts';
-import { profiles, type ProfileName } from '../config/profiles.ts';
 import {
   addDataFlags,
   addEngineFlags,
@@ -11,12 +8,15 @@ import {
 } from '../run/engine-flags.ts';
 import { weightingNames } from '../train/weightings.ts';
 import { trainRun } from '../train/train-run.ts';
+import {
+  addConfigurationFlags,
+  configurationOf,
+  groupOf,
+  typedCommand,
+  type ConfigurationFlags,
+} from './configuration-flags.ts';
 
-interface Flags extends EngineFlags, DataFlags {
-  profile: ProfileName;
-  config?: string;
-  set: string[];
-  data?: string;
+interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   tasks?: string[];
   weighting: string;
   weightingSet: string[];
@@ -67,19 +67,8 @@ export function addTrainCommand(program: Command): void {
     .command('train')
     .description(
       'One training run. The same command continues a run that was stopped, to the same bytes.',
-    )
-    .option('--config <file>', 'JSON laid over the profile')
-    .addOption(
-      new Option('--profile <name>', 'what to begin from')
-        .choices(Object.keys(profiles))
-        .default('quick'),
-    )
-    .option(
-      '--set <key=value...>',
-      'one value laid over that, e.g. training.steps=200',
-      [] as string[],
-    )
-    .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    );
+  addConfigurationFlags(command)
     .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
     .addOption(
       new Option('--weighting <name>', 'how the losses become one')
@@ -103,17 +92,11 @@ export function addTrainCommand(program: Command): void {
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
-    const data = flags.data === undefined ? undefined : resolve(flags.data);
-    const config = await configured(profiles[flags.profile], {
-      file: flags.config,
-      set: flags.set,
-      data,
-    });
-    const suffix = data === undefined ? '' : `-${basename(data)}`;
+    const config = await configurationOf(flags);
     const { folder, result } = await trainRun({
       config,
       runs: flags.runs,
-      name: flags.name ?? `train-${flags.profile}${suffix}`,
+      name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,
       weighting: {
@@ -124,7 +107,7 @@ export function addTrainCommand(program: Command): void {
       select: flags.select,
       compile: compileOptions(flags),
       dataWorkers: flags.dataWorkers,
-      command: `npm run replicate -- ${process.argv.slice(2).join(' ')}`.trim(),
+      command: typedCommand(),
     });
     const { metrics, best } = result;
     for (const [metric, value] of Object.entries(metrics)) {

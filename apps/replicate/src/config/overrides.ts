@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { withPretrained } from './pretrained.ts';
 import { parseConfig, type Config } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -43,6 +44,8 @@ export interface Overrides {
   readonly set: readonly string[];
   /** Folder of the data, in place of the profile's. */
   readonly data?: string | undefined;
+  /** Folder of ImageNet weights for the encoder. */
+  readonly pretrained?: string | undefined;
 }
 
 /**
@@ -68,7 +71,9 @@ export async function configured(profile: Config, overrides: Overrides): Promise
     config = merged(config, assignment(text));
     parseConfig(config, `--set ${text}`);
   }
-  return parseConfig(config, 'the profile');
+  const whole = parseConfig(config, 'the profile');
+  const { pretrained } = overrides;
+  return pretrained === undefined ? whole : withPretrained(whole, pretrained);
 }
 
 async function readJson(file: string): Promise<unknown> {

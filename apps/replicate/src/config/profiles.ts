@@ -116,8 +116,42 @@ const paper: Config = {
   strips: 6,
 };
 
+/**
+ * CamVid with MobileNet v1: from scratch, or from ImageNet weights by `--pretrained DIR`. How its
+ * values were chosen is in docs/training.md.
+ */
+const camvid: Config = {
+  data: { source: 'folder', root: 'camvid', maxTrain: null, maxVal: null, holdOut: null },
+  size: { height: 192, width: 256 },
+  network: {
+    encoder: {
+      kind: 'mobilenet',
+      alpha: 1,
+      outputStride: 8,
+      blocks: 11,
+      asppChannels: 64,
+      weights: null,
+    },
+    decoder: { width: 64, kernel: 3 },
+  },
+  training: {
+    ...quick.training,
+    steps: 600,
+    learningRate: 0.05,
+    warmUp: 30,
+    zoom: 1.5,
+    evalEvery: 300,
+    checkpointEvery: 50,
+  },
+  seeds: [1],
+  strips: 6,
+};
+
 /** The profiles by name. */
-export const profiles = { smoke, quick, standard, paper } as const satisfies Record<string, Config>;
+export const profiles = { smoke, quick, standard, paper, camvid } as const satisfies Record<
+  string,
+  Config
+>;
 
 /** Name of a profile. */
 export type ProfileName = keyof typeof profiles;

@@ -43,6 +43,15 @@ const data = z.discriminatedUnion('source', [
   }),
 ]);
 
+/** Weights that a fresh run begins with: part of its identity by content, never by place. */
+const pretrained = z.strictObject({
+  checksum: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe('of the tensors used, see weightsChecksum'),
+  folder: z.string().min(1).nullable().describe('where they are; a resumed run needs none'),
+});
+
 const encoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('dilated-residual'),
@@ -51,6 +60,14 @@ const encoder = z.discriminatedUnion('kind', [
     asppChannels: positive,
   }),
   z.strictObject({ kind: z.literal('resnet101'), asppChannels: positive }),
+  z.strictObject({
+    kind: z.literal('mobilenet'),
+    alpha: z.union([z.literal(0.25), z.literal(0.5), z.literal(0.75), z.literal(1)]),
+    outputStride: z.union([z.literal(8), z.literal(16)]),
+    blocks: positive.max(13).describe('separable blocks that are built'),
+    asppChannels: positive.nullable().describe('null: no pyramid'),
+    weights: pretrained.nullable().describe('null: from scratch'),
+  }),
 ]);
 
 /** Schema of a run's configuration. */
@@ -75,6 +92,19 @@ export const configSchema = z.strictObject({
     warmUp: z.number().int().nonnegative().describe('steps'),
     initialLogVariance: z.number().describe('s at the start'),
     flip: z.number().min(0).max(1).describe('probability'),
+    // No default: a configuration without it stays what it was, and so do the runs made from it.
+    zoom: z
+      .number()
+      .gt(1)
+      .max(4)
+      .optional()
+      .describe('images are scaled by 1 … zoom, then a window of the size is cut at random'),
+    jitter: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe('brightness, contrast and saturation change by factors 1 ± jitter at most'),
     scheduleSteps: positive
       .nullable()
       .default(null)
@@ -85,6 +115,14 @@ export const configSchema = z.strictObject({
     checkpointEvery: positive,
     logEvery: positive.default(10).describe('steps over which a logged number is the mean'),
   }),
+  optimalWeights: z
+    .strictObject({
+      semantic: z.number().min(0),
+      instance: z.number().min(0),
+      depth: z.number().min(0),
+    })
+    .optional()
+    .describe('of Table 1’s row of approximately optimal weights; absent: the paper’s'),
   seeds: z.array(z.number().int().nonnegative()).min(1),
   strips: z.number().int().nonnegative().describe('validation images in the report'),
 });

@@ -1,13 +1,12 @@
-import { imageNetNormalisation, sampleArrays, type Task } from '@scene-mtl/core';
+import { sampleArrays, type Normalisation, type Task } from '@scene-mtl/core';
 import {
-  horizontalFlip,
   moduleBeside,
   type BatchOptions,
   type BatchRecipe,
   type Dataset,
-  type Size,
 } from '@scene-mtl/datasets';
 import { tasksOf } from './tasks.ts';
+import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
 
 /** What decides the batches of a training run. */
@@ -15,10 +14,9 @@ export interface TrainingBatches {
   readonly data: DataRecipe;
   /** Names, in order. */
   readonly tasks: readonly string[];
-  readonly size: Size;
   readonly batchSize: number;
-  /** Probability. */
-  readonly flip: number;
+  readonly augmentation: Augmentation;
+  readonly normalisation: Normalisation;
   readonly seed: number;
 }
 
@@ -33,17 +31,17 @@ export default recipe;
 /** Training batches of a data set. */
 export function trainingBatches(
   dataset: Dataset,
-  { tasks, size, batchSize, flip, seed }: Omit<TrainingBatches, 'data'>,
+  { tasks, batchSize, augmentation, normalisation, seed }: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
   const known: Readonly<Record<string, Task>> = tasksOf(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
     dataset,
     split: 'train',
-    size,
+    size: readSize(augmentation),
     batchSize,
     seed,
-    transform: horizontalFlip(flip),
-    encode: (sample) => sampleArrays(sample, encoded, imageNetNormalisation),
+    transform: augment(augmentation),
+    encode: (sample) => sampleArrays(sample, encoded, normalisation),
   };
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { tasksOf } from '../data/tasks.ts';
 import type { StoredData } from '../data/stored-data.ts';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { makeMeasurement } from '../measure/make.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { environment } from '../run/environment.ts';
@@ -98,7 +99,7 @@ async function trainTo(
   const log = await readMetrics(join(folder, 'metrics.jsonl'));
   const record: RunRecord = {
     id,
-    spec: withoutRoot(spec),
+    spec: withoutFolders(spec),
     data: {
       name: dataset.name,
       train: dataset.list('train').length,
@@ -116,11 +117,12 @@ async function trainTo(
 }
 
 /** A record must not name a folder of the machine that made it. */
-function withoutRoot(spec: RunSpec): RunSpec {
-  const { data } = spec.config;
+function withoutFolders(spec: RunSpec): RunSpec {
+  const config = withoutWeightsFolder(spec.config);
+  const { data } = config;
   return data.source === 'generated'
-    ? spec
-    : { ...spec, config: { ...spec.config, data: { ...data, root: '' } } };
+    ? { ...spec, config }
+    : { ...spec, config: { ...config, data: { ...data, root: '' } } };
 }
 
 function presentTasks({ tasks }: RunSpec, dataset: Dataset): Task[] {

@@ -12,7 +12,14 @@ import type { RunConfig } from './spec.ts';
 /** What a step costs, from finished runs: seconds per image pixel for each kind of network. */
 type Rates = ReadonlyMap<string, number>;
 
-const networkOf = ({ network }: RunConfig): string => JSON.stringify(network);
+/** Kind of network: which weights it begins with costs nothing. */
+function networkOf({ network }: RunConfig): string {
+  const { encoder } = network;
+  return JSON.stringify({
+    ...network,
+    encoder: encoder.kind === 'mobilenet' ? { ...encoder, weights: null } : encoder,
+  });
+}
 
 /** px that pass through the network in a run. */
 const work = ({ training, size }: RunConfig): number =>

@@ -1,4 +1,5 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { hashOf } from '../run/files.ts';
@@ -11,7 +12,7 @@ import type { NamedWeighting } from '../train/weightings.ts';
 export const RUN_VERSION = 1;
 
 /** A configuration without what a single run does not depend on. */
-export type RunConfig = Omit<Config, 'seeds' | 'strips'>;
+export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
 
 /** Everything that decides the numbers of one training run. */
 export interface RunSpec {
@@ -23,7 +24,12 @@ export interface RunSpec {
 }
 
 /** A configuration's part that one run depends on. */
-export function runConfig({ seeds: _, strips: __, ...config }: Config): RunConfig {
+export function runConfig({
+  seeds: _,
+  strips: __,
+  optimalWeights: ___,
+  ...config
+}: Config): RunConfig {
   return config;
 }
 
@@ -39,8 +45,9 @@ function dataIdentity({ data }: RunConfig, found: string | undefined): unknown {
 
 /**
  * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
- * numbers (configuration, tasks, weighting, seed, data, `RUN_VERSION`). Two figures that need the
- * same run therefore share it. How often it is evaluated, logged or saved changes no number.
+ * numbers (configuration, initial weights by content, tasks, weighting, seed, data, `RUN_VERSION`).
+ * Two figures that need the same run therefore share it. How often it is evaluated, logged or saved
+ * changes no number.
  */
 export function runId(spec: RunSpec, found?: string): string {
   const { config, tasks, weighting, seed } = spec;
@@ -49,7 +56,7 @@ export function runId(spec: RunSpec, found?: string): string {
     version: RUN_VERSION,
     data: dataIdentity(config, found),
     size: config.size,
-    network: config.network,
+    network: withoutWeightsFolder(config).network,
     training: decisive,
     tasks,
     weighting: [weighting.name, sorted(weighting.options)],

@@ -1,4 +1,5 @@
-import { imageNetNormalisation, type MultiTaskModel } from '@scene-mtl/core';
+import type { MultiTaskModel } from '@scene-mtl/core';
+import { normalisationOf } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 
 /** Name of the network's input. */
@@ -28,7 +29,7 @@ export function exportMetadata(
   batchSize: number | null,
 ): Record<string, string> {
   const { height, width } = config.size;
-  const { mean, deviation } = imageNetNormalisation;
+  const { mean, deviation } = normalisationOf(config);
   const shape = (channels: number) => [batchSize ?? 'N', height, width, channels];
   return {
     input: JSON.stringify({

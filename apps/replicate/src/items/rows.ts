@@ -15,6 +15,15 @@ function tasksOf(row: Table1Row, available: readonly TaskName[]): readonly TaskN
   return complete || several ? present : [];
 }
 
+/** Weights of a row's tasks; those of the row of optimal ones are a choice for each data set. */
+export const weightsOf = (
+  { slug, weighting }: Table1Row,
+  { optimalWeights }: Pick<Config, 'optimalWeights'>,
+): Readonly<Partial<Record<TaskName, number>>> | undefined => {
+  if (weighting.kind !== 'fixed') return undefined;
+  return slug === 'optimal-weights' && optimalWeights ? optimalWeights : weighting.weights;
+};
+
 /** The trial of a row of Table 1, or undefined where the data lacks what it trains. */
 export function rowTrial(
   row: Table1Row,
@@ -23,11 +32,10 @@ export function rowTrial(
 ): Trial | undefined {
   const tasks = tasksOf(row, available);
   if (tasks.length === 0) return undefined;
-  const { weighting } = row;
+  const weights = weightsOf(row, config);
   return trial(config, {
     tasks,
-    weighting:
-      weighting.kind === 'uncertainty' ? learnedWeights() : fixedWeights(tasks, weighting.weights),
+    weighting: weights ? fixedWeights(tasks, weights) : learnedWeights(),
   });
 }
 

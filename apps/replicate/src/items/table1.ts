@@ -19,10 +19,11 @@ import {
 } from '../experiment/over-seeds.ts';
 import { table1, table1Source, type Table1Row, type TaskName } from '../paper/table1.ts';
 import { primaryMetric } from '../train/metrics.ts';
+import { benchmarkMeasurements, benchmarkTables } from './benchmark.ts';
 import { flagNumbers, flagWords } from './flag-lists.ts';
 import { pairedTable } from './paired-table.ts';
 import { chosenRate, heldOut, rateRuns } from './rate-choice.ts';
-import { rowTrial } from './rows.ts';
+import { rowTrial, weightsOf } from './rows.ts';
 import { seriesChart } from './series-chart.ts';
 import { table1Verdicts } from './table1-verdicts.ts';
 
@@ -146,7 +147,7 @@ function runsOf(context: Context, results: Results): NamedRun[] {
     const trial = trialOf(row, context, results);
     return [
       ...rateRuns(label, base, options.rates, config.seeds[0], data.frames.train),
-      ...(trial ? overSeeds(label, config.seeds, trial) : []),
+      ...(trial ? overSeeds(label, config.seeds, trial, benchmarkMeasurements(data)) : []),
     ];
   });
 }
@@ -161,10 +162,13 @@ function cells(
   });
 }
 
-function weightCells({ tasks, weighting }: Table1Row): TableCell[] {
+/** The weight of each task that is trained: in rows with fixed weights, of those that the data has. */
+function weightCells(row: Table1Row, { config, data }: Context): TableCell[] {
+  const weights = weightsOf(row, config);
   return taskNames.map((task) => {
-    if (!tasks.includes(task)) return null;
-    return weighting.kind === 'uncertainty' ? '✓' : String(weighting.weights[task] ?? 0);
+    if (!row.tasks.includes(task)) return null;
+    if (!weights) return '✓';
+    return data.tasks.includes(task) ? String(weights[task] ?? 0) : null;
   });
 }
 
@@ -184,10 +188,10 @@ function renderSize(
     const first = i === 0 || row.weighting.kind !== table1[i - 1].weighting.kind;
     const tableRow: TableRow = {
       header: row.title,
-      cells: [...weightCells(row), ...rateCells(trial), ...cells(values, row.published)],
+      cells: [...weightCells(row, context), ...rateCells(trial), ...cells(values, row.published)],
       ...((first || i === 3) && { ruleAbove: true }),
     };
-    return { row, records, tableRow };
+    return { row, trial, records, tableRow };
   });
   const { trivial = {} } = data;
   const trivialRow: TableRow = {
@@ -215,9 +219,16 @@ function renderSize(
   };
   const paired = pairedTable(rows, config.seeds);
   return {
-    tables: [{ name, table }, ...(paired ? [{ name: `${name}-paired`, table: paired }] : [])],
+    tables: [
+      { name, table },
+      ...(paired ? [{ name: `${name}-paired`, table: paired }] : []),
+      ...benchmarkTables(context, results, rows).map((benchmark) => ({
+        ...benchmark,
+        name: `${name}-${benchmark.name}`,
+      })),
+    ],
     figures: curvesOf(rows, suffix),
-    verdicts: table1Verdicts(rows),
+    verdicts: table1Verdicts(rows, data.tasks),
   };
 }
 

@@ -5,12 +5,14 @@ import { objectsByClustering } from './objects-by-clustering.ts';
 import { occludedObjects, occludedObjectsMade } from './occluded-objects.ts';
 import { officialScores } from './official-scores.ts';
 import { qualitative } from './qualitative.ts';
+import { testScores } from './test-scores.ts';
 
 const all: readonly Measurement[] = [
   objectsByClustering,
   occludedObjects,
   occludedObjectsMade,
   officialScores,
+  testScores,
   qualitative,
   failures,
   errorBlocks,

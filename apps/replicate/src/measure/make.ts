@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Dataset } from '@scene-mtl/datasets';
+import { normalisationOf } from '../assemble.ts';
 import { measuredFile, measuredFolder } from '../experiment/results.ts';
 import { json, writeWhole } from '../run/files.ts';
 import { readDescription } from '../run/description.ts';
@@ -13,7 +14,7 @@ import type { Measurement } from './measurement.ts';
 export interface MakePlace {
   /** Folder of the finished run. */
   readonly folder: string;
-  /** The frames to look at: those of its split `val`. */
+  /** The frames to look at: those of the measurement's split. */
   readonly dataset: Dataset;
   readonly compile: CompileOptions;
   /** Called with the number of frames seen, and of all. */
@@ -23,19 +24,20 @@ export interface MakePlace {
 /** Makes a measurement on the last checkpoint of a finished run and keeps it in the run's folder. */
 export async function makeMeasurement(measurement: Measurement, place: MakePlace): Promise<void> {
   const { folder, dataset, compile, onProgress } = place;
-  const { name, version } = measurement;
+  const { name, version, split = 'val' } = measurement;
   const description = await readDescription(folder);
   const { size, training } = description.config;
   const network = loadNetwork(description, await checkpointOf(folder, 'last'), folder);
   const evaluation = await evaluator({
     network,
     dataset,
-    split: 'val',
+    split,
     size,
+    normalisation: normalisationOf(description.config),
     batchSize: training.batchSize,
     compile,
   });
-  const frames = dataset.list('val');
+  const frames = dataset.list(split);
   try {
     const value = await measurement.measure({
       tasks: network.tasks,

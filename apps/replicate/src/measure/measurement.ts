@@ -33,5 +33,7 @@ export interface Measurement<T extends Json = Json> {
   readonly version: number;
   /** Other frames than the run's validation split: the data of this configuration, split `val`. */
   readonly data?: (config: RunConfig) => RunConfig['data'];
+  /** Measured in place of the split `val`. */
+  readonly split?: 'test';
   measure(place: MeasurementPlace): Promise<T>;
 }

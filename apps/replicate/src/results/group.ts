@@ -33,8 +33,13 @@ export interface ResultsFile {
   readonly content: string | Uint8Array;
 }
 
-/** `quick / street`: the short name of a group. */
-export const groupName = ({ profile, data }: ResultsGroup): string => `${profile} / ${data.name}`;
+/** `quick / street`, `camvid / camvid, ImageNet weights`: the short name of a group. */
+export function groupName({ profile, config, data }: ResultsGroup): string {
+  const { encoder } = config.network;
+  const start =
+    encoder.kind !== 'mobilenet' ? [] : [encoder.weights ? 'ImageNet weights' : 'scratch'];
+  return [`${profile} / ${data.name}`, ...start].join(', ');
+}
 
 /** The same for file names and anchors: lower-case letters, digits and `-`. */
 export const groupSlug = (group: ResultsGroup): string => slugOf(groupName(group));

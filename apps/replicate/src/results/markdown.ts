@@ -1,4 +1,5 @@
 import { toMarkdown, type ReportFigure } from '@scene-mtl/eval';
+import { encoderText } from '../config/encoder-text.ts';
 import { markdownTable } from './markdown-table.ts';
 import {
   groupEnvironment,
@@ -79,7 +80,7 @@ function facts(group: ResultsGroup): string {
   const { batchSize, learningRate } = config.training;
   return [
     `- data: ${text(data.name)}, ${train} training and ${val} validation frames`,
-    `- batch: ${batchSize} images; learning rate ${learningRate}; encoder ${config.network.encoder.kind}`,
+    `- batch: ${batchSize} images; learning rate ${learningRate}; encoder ${text(encoderText(config.network.encoder))}`,
     ...Object.entries(groupEnvironment(group)).map(
       ([name, value]) => `- ${text(name)}: ${text(value)}`,
     ),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
 import type { DataSummary, Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
 import type { RunRecord } from '../experiment/record.ts';
@@ -82,15 +83,16 @@ export async function publish(options: PublishOptions): Promise<number> {
   for (const name of await readdir(folder)) {
     if (name !== FILE && !wanted.has(name)) await rm(join(folder, name), { recursive: true });
   }
-  await writeWhole(join(folder, FILE), json(withoutRoot(group)));
+  await writeWhole(join(folder, FILE), json(withoutFolders(group)));
   return copied;
 }
 
 /** What is committed must not name a folder of the machine that made it. */
-function withoutRoot<T extends PublishedGroup>(group: T): T {
-  const { data } = group.config;
-  if (data.source === 'generated') return group;
-  return { ...group, config: { ...group.config, data: { ...data, root: group.data.name } } };
+function withoutFolders<T extends PublishedGroup>(group: T): T {
+  const config = withoutWeightsFolder(group.config);
+  const { data } = config;
+  if (data.source === 'generated') return { ...group, config };
+  return { ...group, config: { ...config, data: { ...data, root: group.data.name } } };
 }
 
 /** An item as a group shows it. */

@@ -5,7 +5,7 @@ export const howToRead: readonly string[] = [
   'Values are means over seeds, ± one sample standard deviation; without ± there was one seed. Bold is the best of a column as printed, whether or not the difference means anything.',
   'A dash marks what was not run, or what the data set has no annotation for.',
   '† marks numbers printed in the paper: Cityscapes, another network, another length of training. They are shown for the shape of a table and never take part in a comparison.',
-  'Metrics are over the whole validation split at the last checkpoint, at the size of the run: px at one size are not px at another.',
+  'Metrics are over the whole validation split at the last checkpoint, at the size of the run: px at one size are not px at another. A table of the test split says so in its title.',
 ];
 
 /** One sentence on what this is. */

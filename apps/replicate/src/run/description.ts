@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { z } from 'zod';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import { json, readJsonIfPresent, writeWhole } from './files.ts';
 
@@ -59,7 +60,7 @@ export function describeRun(run: {
   const { dataset, tasks, config, seed } = run;
   const { name, classes, palette, instanceClasses, annotations } = dataset;
   return schema.parse({
-    config: { ...config, seeds: [seed] },
+    config: { ...withoutWeightsFolder(config), seeds: [seed] },
     seed,
     tasks: tasks.map((task) => task.name),
     weighting: run.weighting,

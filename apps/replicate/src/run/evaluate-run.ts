@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset, Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { datasetOf } from '../assemble.ts';
+import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
 import { judged, judgesOf } from '../train/split-metrics.ts';
@@ -62,6 +62,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     dataset,
     split,
     size: config.size,
+    normalisation: normalisationOf(config),
     batchSize: config.training.batchSize,
     compile: options.compile,
   });

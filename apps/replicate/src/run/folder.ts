@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { json, readJsonIfPresent, writeWhole } from './files.ts';
 
@@ -10,7 +11,8 @@ import { json, readJsonIfPresent, writeWhole } from './files.ts';
 export async function checkFolder(folder: string, config: Config): Promise<void> {
   const file = join(folder, 'config.json');
   const known = await readJsonIfPresent(file);
-  const difference = known === undefined ? undefined : firstDifference(known, config, '');
+  const difference =
+    known === undefined ? undefined : firstDifference(known, withoutWeightsFolder(config), '');
   if (difference !== undefined) {
     throw new Error(
       `${file}: ${difference}; give another --name to start a new run, or delete ${folder}`,
@@ -21,7 +23,7 @@ export async function checkFolder(folder: string, config: Config): Promise<void>
 /** Takes a run folder for a configuration: `checkFolder`, then writes `config.json`. */
 export async function claimFolder(folder: string, config: Config): Promise<void> {
   await checkFolder(folder, config);
-  await writeWhole(join(folder, 'config.json'), json(config));
+  await writeWhole(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

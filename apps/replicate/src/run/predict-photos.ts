@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { imageNetNormalisation, normalised, predictionStep } from '@scene-mtl/core';
+import { normalised, predictionStep } from '@scene-mtl/core';
 import { panelPng } from '@scene-mtl/eval';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type {
@@ -7,6 +7,7 @@ import type {
   InstancePrediction,
   SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import { normalisationOf } from '../assemble.ts';
 import { decoded, type Predictions } from '../train/evaluation.ts';
 import { decodingFor, objectsOf } from '../train/instance-decoding.ts';
 import { regularIds, toRegularIds } from '../train/official-labels.ts';
@@ -39,6 +40,7 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
   const description = await readDescription(run);
   const network = loadNetwork(description, await checkpointOf(run, options.checkpoint), run);
   const { size } = description.config;
+  const normalisation = normalisationOf(description.config);
   const step = predictionStep(network, 1);
   const compiled = await compile(step.run, step.signature, options.compile);
   const written: string[] = [];
@@ -46,7 +48,7 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
     await compiled.push();
     for (const [i, file] of images.entries()) {
       const photo = await readPhoto(file, size);
-      const outputs = await compiled.run({ image: normalised(photo.image, imageNetNormalisation) });
+      const outputs = await compiled.run({ image: normalised(photo.image, normalisation) });
       const predictions = Object.fromEntries(
         network.tasks.map((task) => [
           task.name,

@@ -1,8 +1,8 @@
 import {
-  imageNetNormalisation,
   predictionStep,
   sampleArrays,
   type MultiTaskModel,
+  type Normalisation,
   type Sample,
   type Task,
 } from '@scene-mtl/core';
@@ -30,10 +30,11 @@ export async function evaluator(options: {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly size: Size;
+  readonly normalisation: Normalisation;
   readonly batchSize: number;
   readonly compile: CompileOptions;
 }): Promise<Evaluator> {
-  const { network, dataset, split, size, batchSize } = options;
+  const { network, dataset, split, size, normalisation, batchSize } = options;
   const { tasks } = network;
   const ids = dataset.list(split);
   if (ids.length === 0)
@@ -50,7 +51,7 @@ export async function evaluator(options: {
       );
       const image = new Float32Array(batchSize * pixels * 3);
       samples.forEach((sample, i) =>
-        image.set(sampleArrays(sample, [], imageNetNormalisation)['image'], i * pixels * 3),
+        image.set(sampleArrays(sample, [], normalisation)['image'], i * pixels * 3),
       );
       const outputs = await compiled.run({ image });
       for (const [i, sample] of samples.entries()) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   countParameters,
+  latestCheckpoint,
   readMetrics,
   train,
   type Best,
@@ -11,7 +12,8 @@ import {
   type TrainingBatch,
 } from '@scene-mtl/core';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import { assemble } from '../assemble.ts';
+import { assemble, normalisationOf } from '../assemble.ts';
+import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
@@ -89,11 +91,15 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   await saveDescription(folder, describeRun(run));
   const { dataWorkers } = run;
   const parts = assemble({ config, dataset, tasks, weighting: method, seed, dataWorkers });
+  if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
+    await loadPretrained(parts.network, config);
+  }
   const evaluation = await evaluator({
     network: parts.network,
     dataset,
     split: 'val',
     size,
+    normalisation: normalisationOf(config),
     batchSize: training.batchSize,
     compile: run.compile,
   });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { datasetOf } from '../assemble.ts';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { assertSameRun, describeRun } from '../run/description.ts';
 import { environment } from '../run/environment.ts';
@@ -69,7 +70,7 @@ export async function trainRun(
     seed,
     folder,
     configHash: hashOf({
-      ...decisive(config),
+      ...decisive(withoutWeightsFolder(config)),
       tasks: tasks.map(({ name }) => name),
       weighting,
       select,

@@ -29,14 +29,18 @@ export async function readTfjsWeights(
   wanted: (name: string) => boolean = () => true,
 ): Promise<Map<string, StoredTensor>> {
   const path = join(folder, 'model.json');
-  const model = JSON.parse(await readFile(path, 'utf8')) as { weightsManifest?: WeightGroup[] };
+  const text = (await readNamed(path, 'it lists the weights')).toString();
+  const model = JSON.parse(text) as { weightsManifest?: WeightGroup[] };
   if (!Array.isArray(model.weightsManifest)) {
     throw new Error(`${path}: expected a weightsManifest, as TensorFlow.js writes it`);
   }
   const tensors = new Map<string, StoredTensor>();
   for (const { paths, weights } of model.weightsManifest) {
     if (!weights.some(({ name }) => wanted(name))) continue;
-    const shards = await Promise.all(paths.map((shard) => readFile(join(folder, shard))));
+    const needed = weights.filter(({ name }) => wanted(name)).map(({ name }) => name);
+    const shards = await Promise.all(
+      paths.map((shard) => readNamed(join(folder, shard), `it holds ${needed.join(', ')}`)),
+    );
     const bytes = Buffer.concat(shards);
     let at = 0;
     for (const { name, shape, dtype } of weights) {
@@ -53,6 +57,15 @@ export async function readTfjsWeights(
     }
   }
   return tensors;
+}
+
+async function readNamed(file: string, why: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`${file}: cannot be read (${code}); ${why}`, { cause });
+  }
 }
 
 /**

@@ -50,9 +50,7 @@ export function depthwise(
   });
   replaceCall(layer, (input4d) => {
     const w = weightOf<tf.Tensor4D>(layer, 'depthwise_kernel');
-    return dilation === 1
-      ? tf.depthwiseConv2d(input4d, w, stride, padding)
-      : dilatedDepthwise(input4d, w, dilation);
+    return tf.depthwiseConv2d(input4d, w, stride, padding, 'NHWC', dilation);
   });
   const y = layer.apply(input) as tf.SymbolicTensor;
   const shape = layer.weights[0].shape as [number, number, number, number];
@@ -60,22 +58,4 @@ export function depthwise(
   layer.weights[0].write(drawn);
   drawn.dispose();
   return y;
-}
-
-/**
- * The sum over taps of the shifted input times the tap's weight. TensorFlow.js has no gradient of a
- * dilated depthwise convolution; slices and products have.
- */
-function dilatedDepthwise(x: tf.Tensor4D, w: tf.Tensor4D, dilation: number): tf.Tensor4D {
-  const [B, H, W, C] = x.shape;
-  const margin: [number, number] = [dilation, dilation];
-  const padded = tf.pad(x, [[0, 0], margin, margin, [0, 0]]);
-  const taps: tf.Tensor4D[] = [];
-  for (let i = 0; i < 3; i++) {
-    for (let j = 0; j < 3; j++) {
-      const shifted = tf.slice(padded, [0, i * dilation, j * dilation, 0], [B, H, W, C]);
-      taps.push(tf.mul(shifted, tf.reshape(tf.slice(w, [i, j, 0, 0], [1, 1, C, 1]), [C])));
-    }
-  }
-  return taps.reduce((a, b) => tf.add(a, b));
 }
