@@ -50,8 +50,11 @@ export async function datasetOf(
       data.disparitySigma > 0 ? judgedBy(await openDataset(join(root, 'truth')), scenes) : scenes;
     return cached(heldOut(judged, data.holdOut));
   }
-  const { root, classes } = data;
-  const dataset = await openDataset(root, classes === undefined ? {} : { classes });
+  const { root, classes, skyDisparity } = data;
+  const dataset = await openDataset(root, {
+    ...(classes && { classes }),
+    ...(skyDisparity && { skyDisparity }),
+  });
   if (!Object.values(dataset.annotations).includes(true)) {
     throw new Error(
       `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
