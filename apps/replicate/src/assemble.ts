@@ -49,9 +49,10 @@ export async function datasetOf(
   const { holdOut } = data;
   const cache = join(runs, 'data', 'cache');
   if (data.source === 'folder') {
-    const { root, classes, maxTrain, maxVal } = data;
+    const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    return openStored({ root, ...(classes && { classes }), limits, holdOut, cache });
+    const reading = { ...(classes && { classes }), ...(skyDisparity && { skyDisparity }) };
+    return openStored({ root, ...reading, limits, holdOut, cache });
   }
   const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};

@@ -34,12 +34,27 @@ test('a folder in place of generated scenes keeps the number of frames as limits
   });
 });
 
+const frames = fileURLToPath(
+  new URL('../../../packages/datasets/test/fixtures/street-32x16', import.meta.url),
+);
+
+test('the sky’s disparity is 0 as in the paper, or as recorded on request', async () => {
+  const known = async (...set: string[]) => {
+    const config = await configured(profiles.smoke, { set, data: frames });
+    const dataset = await datasetOf(config, '', progressLine());
+    const size = { height: 16, width: 32 };
+    const sample = await dataset.read('birkenau_000000_000019', 'train', size);
+    // Training class 10 is sky: 58 px of this frame.
+    return sample.disparityValid!.filter((_, i) => sample.semantic![i] === 10);
+  };
+  expect(await known()).toEqual(new Uint8Array(58).fill(1));
+  expect(await known('data.skyDisparity=asRecorded')).not.toEqual(new Uint8Array(58).fill(1));
+});
+
 test('20 classes reach the data set; a run without them keeps the key it had', async () => {
-  const root = fileURLToPath(
-    new URL('../../../packages/datasets/test/fixtures/street-32x16', import.meta.url),
-  );
+  const root = frames;
   const usual = await configured(profiles.smoke, { set: [], data: root });
-  expect(JSON.stringify(usual)).not.toContain('classes');
+  expect(JSON.stringify(usual)).not.toMatch(/classes|skyDisparity/);
   const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
   const classes = async (config: Config) =>
     (await datasetOf(config, '', progressLine())).classes.length;

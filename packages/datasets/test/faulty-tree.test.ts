@@ -33,6 +33,25 @@ describe('a tree with faults', () => {
     );
   });
 
+  test('instance and disparity images of another size or a wrong value name their file', async () => {
+    const root = await newFolder();
+    await putFrame(root, native);
+    const { instanceIds, disparity } = framePaths(root);
+    const dataset = await openDataset(root);
+    const read = () => dataset.read(ID, 'train', native);
+    await put(disparity, grey16Png(new Uint16Array(32), half));
+    await expect(read()).rejects.toThrow(/disparity\.png: 8 × 4 px, but its photograph has 16 × 8/);
+    await put(instanceIds, grey16Png(new Uint16Array(32).fill(7), half));
+    await expect(read()).rejects.toThrow(/instanceIds\.png: 8 × 4 px/);
+    await put(instanceIds, await grey8Png(new Uint8Array(128).fill(7), native));
+    await expect(read()).rejects.toThrow(
+      /instanceIds\.png: expected 16 bits per channel, grey; got 8/,
+    );
+    // An object of class 11, building, which has no instances.
+    await put(instanceIds, grey16Png(fill(11002), native));
+    await expect(read()).rejects.toThrow(/instanceIds\.png: instance value 11002 .*'building'/);
+  });
+
   test('labels of a wrong bit depth or colour, and unknown ids, name their file', async () => {
     const root = await newFolder();
     await putFrame(root, native);

@@ -15,7 +15,20 @@ interface Decoded {
   sum: number;
   sha256: string;
 }
-type Frames = Record<string, Record<'image' | 'labelIds' | 'instanceIds' | 'disparity', Decoded>>;
+type Images = Record<'image' | 'labelIds' | 'instanceIds' | 'disparity', Decoded>;
+interface Official {
+  /** Pixels by class name. */
+  classes: Record<string, number>;
+  /** Class and pixels by instance value. */
+  objects: Record<string, [name: string, pixels: number]>;
+  disparity: { known: number; sum: number; largest: number };
+}
+interface Fixture {
+  origin: string;
+  frames: Record<string, Images & { cityscapesScripts: Official }>;
+}
+
+const fixture = async () => JSON.parse(await readFile(`${root}.json`, 'utf8')) as Fixture;
 
 const facts = (data: Uint8Array | Uint16Array, shape: number[]): Decoded => ({
   shape,
@@ -26,9 +39,10 @@ const facts = (data: Uint8Array | Uint16Array, shape: number[]): Decoded => ({
 });
 
 describe('three generated frames of 32 × 16', () => {
-  test('decode to the arrays that Pillow and numpy decode', async () => {
-    const text = await readFile(`${root}.json`, 'utf8');
-    const { frames } = JSON.parse(text) as { frames: Frames };
+  // Pillow 13.0.0, numpy 2.4.6 and cityscapesScripts 2.3.0 by fixtures/decode.py.
+  test('decode to the arrays that Pillow 13.0.0 and numpy 2.4.6 decode', async () => {
+    const { frames, origin } = await fixture();
+    expect(origin).toBe('decode.py with pillow 13.0.0, numpy 2.4.6, cityscapesScripts 2.3.0');
     const dataset = await openDataset(root);
     let seen = 0;
     for (const split of SPLITS) {
@@ -46,6 +60,43 @@ describe('three generated frames of 32 × 16', () => {
       }
     }
     expect(seen).toBe(3);
+  });
+
+  test('hold the classes, objects and disparities that cityscapesScripts 2.3.0 finds', async () => {
+    const { frames } = await fixture();
+    const dataset = await openDataset(root, { skyDisparity: 'asRecorded' });
+    for (const split of SPLITS) {
+      for (const id of dataset.list(split)) {
+        const official = frames[id].cityscapesScripts;
+        const sample = await dataset.read(id, split, { height: 16, width: 32 });
+        const pixels = new Map<string, number>();
+        sample.semantic!.forEach((k) => {
+          const name = dataset.classes[k] ?? 'void';
+          pixels.set(name, (pixels.get(name) ?? 0) + 1);
+        });
+        pixels.delete('void');
+        const evaluated = Object.entries(official.classes).filter(([name]) =>
+          dataset.classes.includes(name),
+        );
+        expect(new Map(evaluated)).toEqual(pixels);
+
+        const objects = new Map<string, [string, number]>();
+        sample.instance!.forEach((value, i) => {
+          if (value === 0) return;
+          const [name, count] = objects.get(String(value)) ?? [
+            dataset.classes[sample.semantic![i]],
+            0,
+          ];
+          objects.set(String(value), [name, count + 1]);
+        });
+        expect(new Map(Object.entries(official.objects))).toEqual(objects);
+
+        const known = sample.disparity!.filter((_, i) => sample.disparityValid![i] === 1);
+        expect(known).toHaveLength(official.disparity.known);
+        expect(known.reduce((a, b) => a + b, 0)).toBe(official.disparity.sum);
+        expect(Math.max(...known)).toBe(official.disparity.largest);
+      }
+    }
   });
 
   test('come out of the generator again with the same content', async () => {

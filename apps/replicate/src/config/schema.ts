@@ -36,6 +36,10 @@ const data = z.discriminatedUnion('source', [
       .union([z.literal(19), z.literal(20)])
       .optional()
       .describe('of a Cityscapes tree; 20: void is a class too'),
+    skyDisparity: z
+      .enum(['zero', 'asRecorded'])
+      .optional()
+      .describe('of a Cityscapes tree; without it zero, as in the paper'),
     holdOut: positive
       .nullable()
       .default(null)

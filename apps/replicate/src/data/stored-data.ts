@@ -12,6 +12,8 @@ export interface DataRecipe {
   readonly root: string;
   /** Of a Cityscapes tree; 20: void is a class too. Default 19. */
   readonly classes?: 19 | 20;
+  /** Of a Cityscapes tree: disparity of the sky; default 'zero'. */
+  readonly skyDisparity?: 'zero' | 'asRecorded';
   /** Tree with the true labels, to validate on; absent: `root` has them. */
   readonly truth?: string;
   /** Frames of each split at most; null: all. */
@@ -50,8 +52,14 @@ export async function openStored(recipe: DataRecipe): Promise<StoredData> {
   return { ...rest, recipe };
 }
 
-async function opened(root: string, { classes, cache }: DataRecipe): Promise<Dataset> {
-  const options: OpenOptions = classes === undefined ? {} : { classes };
+async function opened(
+  root: string,
+  { classes, skyDisparity, cache }: DataRecipe,
+): Promise<Dataset> {
+  const options: OpenOptions = {
+    ...(classes && { classes }),
+    ...(skyDisparity && { skyDisparity }),
+  };
   const dataset = await openDataset(root, options);
   if (!Object.values(dataset.annotations).includes(true)) {
     throw new Error(
