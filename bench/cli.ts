@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { benchStep } from './step.ts';
 
 /** `npm run bench -- NAME`: timings as ratios, side by side in one run. */
@@ -79,8 +79,30 @@ addRows('instances', 'quality of clustering methods on simulated votes', async (
 
 program
   .command('data')
-  .description('frames per second of the data path')
-  .action(async () => (await import('./data.ts')).benchData());
+  .description('frames per second of the data path, and what training waits for it')
+  .addOption(
+    new Option('--profiles <names...>', 'whose size and network')
+      .choices(['quick', 'standard'])
+      .default(['quick', 'standard']),
+  )
+  .option('--rounds <n>', 'turns of each', Number, 3)
+  .option('--workers <n>', 'threads that make batches; 0: the training thread', Number, 1)
+  .option('--reading-only', 'leave out the training loops', false)
+  .option('--json', 'print JSON', false)
+  .action(
+    async (flags: {
+      profiles: ('quick' | 'standard')[];
+      rounds: number;
+      workers: number;
+      readingOnly: boolean;
+      json: boolean;
+    }) => {
+      const { benchData, printData } = await import('./data.ts');
+      const result = await benchData({ ...flags, say });
+      if (flags.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      else printData(result);
+    },
+  );
 
 program
   .command('soak')

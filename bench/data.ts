@@ -1,116 +1,176 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageNetNormalisation, sampleArrays, type Task } from '@scene-mtl/core';
-import {
-  batches,
-  cached,
-  diskCached,
-  generateTree,
-  horizontalFlip,
-  openDataset,
-  type Dataset,
-} from '@scene-mtl/datasets';
-import { compile } from '@scene-mtl/runtime';
-import { depth, instance, semantic } from '@scene-mtl/vision-heads';
-import { stepOf, workloads } from './workloads.ts';
+import { generateTree } from '@scene-mtl/datasets';
+import * as tf from '@tensorflow/tfjs';
+import { profiles } from '../apps/replicate/src/config/profiles.ts';
+import { ALL, openStored, type DataRecipe } from '../apps/replicate/src/data/stored-data.ts';
+import { environment } from '../apps/replicate/src/run/environment.ts';
+import { readingRate } from './data-reading.ts';
+import { trainingLoop, type Loop } from './data-training.ts';
 
-const size = { height: 128, width: 256 };
-const frames = 48;
+/** Profiles that are measured, each at its own size and batch. */
+export const measured = ['quick', 'standard'] as const;
+export type MeasuredProfile = (typeof measured)[number];
 
-/**
- * Frames per second of the data path on this machine: generating, reading from files, from the disk
- * cache and from memory. Each reading is a whole epoch in batches of 8 with all annotations; the
- * fastest of three epochs counts.
- */
-export async function benchData(): Promise<void> {
+/** What the data bench takes. */
+export interface DataBenchOptions {
+  readonly profiles: readonly MeasuredProfile[];
+  /** Turns of each thing that is measured. */
+  readonly rounds: number;
+  /** Threads that make batches; 0: the training's own. */
+  readonly workers: number;
+  /** Leave out the training loops. */
+  readonly readingOnly: boolean;
+  /** Told each reading as a line. */
+  readonly say: (text: string) => void;
+}
+
+/** The middle and one end of several turns. */
+interface Several {
+  readonly best: number;
+  readonly median: number;
+}
+
+/** How batches reach one profile's training. */
+export interface DataBenchResult {
+  readonly profile: MeasuredProfile;
+  readonly size: string;
+  readonly batchSize: number;
+  /** Frames per second of the generator, on all threads. */
+  readonly generated: number;
+  /** Frames per second of batches ready to train on: decoded and written to the cache, or from it. */
+  readonly cold: Several;
+  readonly warm: Several;
+  /** Loops on batches from files, from the cache, and on one batch again and again. */
+  readonly training?: Readonly<Record<'cold' | 'warm' | 'sameBatch', LoopResult>>;
+}
+
+/** One kind of training loop over all turns. */
+export interface LoopResult {
+  /** Part of the loop's time spent waiting for batches after the first, %. */
+  readonly waiting: Several;
+  /** Wait for the first batch, while the workers start, ms. */
+  readonly first: Several;
+  /** Time of a step, the wait for its batch included, ms. */
+  readonly step: Several;
+  /** Part of a whole run of the profile's length, the first wait included, %. */
+  readonly wholeRun: number;
+}
+
+const FRAMES = 64;
+
+/** Rates of the data path, and what it costs a training loop as a run has it. */
+export async function benchData(options: DataBenchOptions): Promise<{
+  machine: Record<string, string>;
+  results: DataBenchResult[];
+}> {
+  tf.env().set('PROD', true);
+  await tf.setBackend('cpu');
+  const machine = { ...environment(), 'data workers': String(options.workers) };
   const folder = await mkdtemp(join(tmpdir(), 'scene-mtl-bench-'));
   try {
-    const root = join(folder, 'tree');
-    const start = performance.now();
-    await generateTree({ out: root, frames: { train: frames, val: 0 }, ...size, seed: 1 });
-    const generated = (frames * 1000) / (performance.now() - start);
-    const dataset = await openDataset(root);
-    const disk = diskCached(dataset, {
-      folder: join(folder, 'cache'),
-      maximumBytes: 1e9,
-      key: 'bench',
-    });
-    const memory = cached(dataset);
-    const rows: [string, number][] = [
-      ['generate, one process', generated],
-      ['read files', await fastest(dataset)],
-      ['read disk cache', await fastest(disk)],
-      ['read memory cache', await fastest(memory)],
-    ];
-    const waiting = await waitingShare(memory);
-    const [cpu] = cpus();
-    console.log(
-      `${frames} frames of ${size.width} × ${size.height}; ${cpu.model}, Node ${process.version}`,
-    );
-    for (const [name, rate] of rows) console.log(`${name.padEnd(22)} ${rate.toFixed(1)} frames/s`);
-    console.log(`training waits for data ${(100 * waiting).toFixed(1)} % of the time`);
+    const results: DataBenchResult[] = [];
+    for (const profile of options.profiles) results.push(await measure(profile, folder, options));
+    return { machine, results };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Frames per second of the fastest of three epochs after one that fills the caches. */
-async function fastest(dataset: Dataset): Promise<number> {
-  let best = 0;
-  for (let epoch = 0; epoch < 4; epoch++) {
-    const start = performance.now();
-    let count = 0;
-    const stream = batches({
-      dataset,
-      split: 'train',
-      size,
-      batchSize: 8,
-      seed: epoch,
-      epochs: 1,
-      encode: ({ image, semantic, disparity }) => ({
-        image: Float32Array.from(image),
-        semantic: Int32Array.from(semantic!),
-        disparity: disparity!,
-      }),
-    });
-    for await (const batch of stream) count += batch.ids.length;
-    if (epoch > 0) best = Math.max(best, (count * 1000) / (performance.now() - start));
+async function measure(
+  profile: MeasuredProfile,
+  folder: string,
+  { rounds, workers, readingOnly, say }: DataBenchOptions,
+): Promise<DataBenchResult> {
+  const config = profiles[profile];
+  const { size, training } = config;
+  const root = join(folder, profile);
+  const start = performance.now();
+  const frames = { train: FRAMES, val: 0 };
+  await generateTree({ out: root, frames, ...size, seed: 1, workers: availableParallelism() });
+  const generated = (FRAMES * 1000) / (performance.now() - start);
+  say(`${profile}: generated ${generated.toFixed(1)} frames/s`);
+
+  const files: DataRecipe = { root, limits: ALL, holdOut: null };
+  const cache: DataRecipe = { ...files, cache: join(folder, `${profile}-cache`) };
+  const rates = { cold: [] as number[], warm: [] as number[] };
+  const loops = { cold: [] as Loop[], warm: [] as Loop[], sameBatch: [] as Loop[] };
+  for (let round = 1; round <= rounds; round++) {
+    await rm(cache.cache!, { recursive: true, force: true });
+    for (const kind of ['cold', 'warm'] as const) {
+      rates[kind].push(await readingRate({ config, recipe: cache, frames: FRAMES, workers }));
+    }
+    say(
+      `${profile}: round ${round} of ${rounds}, cold ${rates.cold.at(-1)!.toFixed(0)} frames/s, ` +
+        `warm ${rates.warm.at(-1)!.toFixed(0)} frames/s`,
+    );
+    if (readingOnly) continue;
+    for (const kind of ['cold', 'warm', 'sameBatch'] as const) {
+      const dataset = await openStored(kind === 'cold' ? files : cache);
+      const again = kind === 'sameBatch';
+      const loop = await trainingLoop({ config, dataset, again, workers, folder });
+      loops[kind].push(loop);
+      say(
+        `${profile}: round ${round} of ${rounds}, training ${kind}, ` +
+          `${loop.stepMs.toFixed(1)} ms a step, waits ${(100 * loop.waiting).toFixed(2)} %`,
+      );
+    }
   }
-  return best;
+  const resultOf = (turns: readonly Loop[]): LoopResult => {
+    const several = (pick: (loop: Loop) => number) => lowest(turns.map(pick));
+    const [first, step] = [several((l) => l.firstMs), several((l) => l.stepMs)];
+    const waiting = several((l) => 100 * l.waiting);
+    const later = (waiting.median / 100) * step.median * (training.steps - 1);
+    const whole = first.median + step.median * (training.steps - 1);
+    return { waiting, first, step, wholeRun: (100 * (first.median + later)) / whole };
+  };
+  return {
+    profile,
+    size: `${size.height}×${size.width}`,
+    batchSize: training.batchSize,
+    generated,
+    cold: highest(rates.cold),
+    warm: highest(rates.warm),
+    ...(!readingOnly && {
+      training: {
+        cold: resultOf(loops.cold),
+        warm: resultOf(loops.warm),
+        sameBatch: resultOf(loops.sameBatch),
+      },
+    }),
+  };
 }
 
-/**
- * Part of a training loop's time that goes into data, 0 … 1: the step of workload b (the size of the
- * standard profile) on batches from memory, flipped at random and encoded for three tasks.
- */
-async function waitingShare(dataset: Dataset, steps = 40): Promise<number> {
-  const tasks = [semantic(dataset.classes.length), instance(), depth()] as Task[];
-  const { run, signature, inputs } = stepOf(workloads.find(({ id }) => id === 'b')!);
-  const compiled = await compile(run, signature);
-  const stream = batches({
-    dataset,
-    split: 'train',
-    size,
-    batchSize: 8,
-    seed: 1,
-    transform: horizontalFlip(),
-    encode: (sample) => sampleArrays(sample, tasks, imageNetNormalisation),
-  });
-  let engine = 0;
-  let start = 0;
-  // The first steps compile the JavaScript and fill the cache.
-  for (let step = -10; step < steps; step++) {
-    if (step === 0) {
-      engine = 0;
-      start = performance.now();
+/** Prints the results as text. */
+export function printData({ machine, results }: Awaited<ReturnType<typeof benchData>>): void {
+  for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
+  for (const { profile, size, batchSize, generated, cold, warm, training } of results) {
+    console.log(`\n${profile}, ${size}, batches of ${batchSize}`);
+    console.log(`  generate          ${generated.toFixed(1)} frames/s`);
+    for (const [name, rate] of [
+      ['cold', cold],
+      ['warm', warm],
+    ] as const) {
+      const shown = `max ${rate.best.toFixed(0)}  median ${rate.median.toFixed(0)} frames/s`;
+      console.log(`  batches, ${name}     ${shown}`);
     }
-    const { value } = (await stream.next()) as { value: { arrays: Record<string, Float32Array> } };
-    const before = performance.now();
-    await compiled.run({ ...inputs, ...value.arrays } as never);
-    engine += performance.now() - before;
+    for (const [name, loop] of Object.entries(training ?? {})) {
+      const { waiting, first, step, wholeRun } = loop;
+      console.log(
+        `  training, ${name.padEnd(9)} step min ${step.best.toFixed(1)}  median ${step.median.toFixed(1)} ms, ` +
+          `waits min ${waiting.best.toFixed(2)}  median ${waiting.median.toFixed(2)} %, ` +
+          `first batch ${first.median.toFixed(0)} ms, whole run ${wholeRun.toFixed(2)} %`,
+      );
+    }
   }
-  const total = performance.now() - start;
-  await compiled.dispose();
-  return (total - engine) / total;
 }
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+const lowest = (v: readonly number[]): Several => ({ best: Math.min(...v), median: median(v) });
+const highest = (v: readonly number[]): Several => ({ best: Math.max(...v), median: median(v) });

@@ -58,6 +58,24 @@ test('a truncated PNG is one error that names the file', async () => {
   expect(outcome.error).toContain(`error: ${photo}`);
 });
 
+test('a truncated PNG that a data worker meets is the same one error', async () => {
+  const { root, file } = await tree();
+  const disparity = await file('disparity.png');
+  await truncate(disparity, 60);
+  const train = (workers: string) =>
+    replicate(
+      ...['train', '--profile', 'smoke', '--data', root, '--name', `workers-${workers}`],
+      ...['--data-workers', workers],
+    );
+  const [none, two] = [await train('0'), await train('2')];
+  expect(none.code).toBe(1);
+  expect(two.code).toBe(1);
+  const errorOf = ({ error }: Outcome) => error.slice(error.indexOf('error: '));
+  expect(errorOf(two)).toMatch(/^error: .*\n$/);
+  expect(errorOf(two)).toContain(disparity);
+  expect(errorOf(two)).toBe(errorOf(none));
+});
+
 test('labels of another size than their photograph are one error that names the file', async () => {
   const { root, file } = await tree();
   const labels = await file('gtFine_labelIds.png');

@@ -9,6 +9,7 @@ import { EVENTS } from '../src/train/tensorboard.ts';
 import { decodingFor } from '../src/train/instance-decoding.ts';
 import { objectJudge } from '../src/train/object-metrics.ts';
 import { officialInstances, regularIds } from '../src/train/official-labels.ts';
+import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
 import type { trainRun } from '../src/train/train-run.ts';
@@ -63,6 +64,19 @@ describe('a training run', () => {
     const before = await timing();
     expect((await tinyRun(place, 'second')).result).toEqual(second.result);
     expect(await timing()).toBe(before);
+  });
+
+  test('gives the same bytes whatever the number of data workers', async () => {
+    for (const dataWorkers of [0, 2]) {
+      const { folder } = await tinyRun(place, `workers-${dataWorkers}`, { dataWorkers });
+      for (const file of ['metrics.jsonl', 'checkpoints/step-00000008.safetensors']) {
+        const [a, b] = [first.folder, folder].map((each) => readFile(join(each, file)));
+        expect((await a).equals(await b)).toBe(true);
+      }
+      const timing = JSON.parse(await readFile(join(folder, 'timing.json'), 'utf8')) as RowTiming;
+      expect(timing.waitingShare).toBeGreaterThan(0);
+      expect(timing.waitingShare).toBeLessThan(1);
+    }
   });
 
   test('refuses a folder that holds another run, naming what differs', async () => {

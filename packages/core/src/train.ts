@@ -128,9 +128,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await truncateMetrics(log, resumedFrom);
 
   // --- Compile the step --------------------------------------------------------------------------
-  // Begun before, so that the first batches are made meanwhile.
-  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
   const step = trainingStep({ network, weighting, optimiser, batchSize });
+  // Begun first, so that what makes batches elsewhere starts up meanwhile.
+  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
   const compiled = await compiledOr(() => stream.return?.(), options.compile, step);
 
   const save = async (done: number): Promise<void> => {

@@ -215,6 +215,29 @@ test('batches that end too soon, or lack an array, are errors', async () => {
   );
 });
 
+test('the batches are begun before the step is compiled, and closed when that fails', async () => {
+  const events: string[] = [];
+  const watched = () => {
+    events.push('begun');
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error('no batch was asked for')),
+        return: () => {
+          events.push('closed');
+          return Promise.resolve({ done: true as const, value: undefined });
+        },
+      }),
+    };
+  };
+  const failing = () => {
+    events.push('compiled');
+    throw new Error('no such engine');
+  };
+  const run = train({ ...options('run', 3), batches: watched, compile: failing });
+  await expect(run).rejects.toThrow('no such engine');
+  expect(events).toEqual(['begun', 'compiled', 'closed']);
+});
+
 test('a damaged log line is named', async () => {
   await train(options('run', 4));
   const path = join(folder, 'run', 'metrics.jsonl');
