@@ -56,11 +56,27 @@ export function tileOrder(
   return order;
 }
 
-/** The rows of `length` numbers of a value in another order, on all threads. */
+/**
+ * The rows of `length` numbers of a value in another order, on all threads. Rows that stay together
+ * are copied together.
+ */
 export function gatherRows(g: Graph, x: Ref, length: number, order: readonly number[]): Ref {
-  const rows = g.reshape(x, [sizeOf(x.shape) / length, length]);
-  if (order.length === rows.shape[0] && order.every((from, to) => from === to)) return rows;
-  return g.op('Gather', [rows, g.ints(order)], [order.length, length], { axis: 0 });
+  const count = sizeOf(x.shape) / length;
+  if (order.length === count && order.every((from, to) => from === to)) {
+    return g.reshape(x, [count, length]);
+  }
+  for (const run of [16, 8, 4, 2]) {
+    if (count % run !== 0 || order.length % run !== 0) continue;
+    const together = order.every((from, to) =>
+      to % run === 0 ? from % run === 0 : from === order[to - 1] + 1,
+    );
+    if (!together) continue;
+    const coarse = order.filter((_, to) => to % run === 0).map((from) => from / run);
+    return g.reshape(gatherRows(g, x, length * run, coarse), [order.length, length]);
+  }
+  const rows = g.reshape(x, [count, length]);
+  const picked = g.typed(order, [order.length], 'int32');
+  return g.op('Gather', [rows, picked], [order.length, length], { axis: 0 });
 }
 
 /** `[taps, O/b, I, b_out]` → HWIO. */

@@ -179,7 +179,8 @@ const backpropInput = (name: string): Kernel => ({
 
 const backpropFilter = (name: string): Kernel => ({
   name,
-  lowering: 'one 3-D Conv over (H, W, C) with dY as the filter; 1×1: FusedMatMul',
+  lowering:
+    'Convs with dY as the filter, blocked where channels divide; else one 3-D Conv; 1×1: FusedMatMul',
   infer: (_, attrs) => [{ shape: attrs['filterShape'] as number[], dtype: 'float32' }],
   lower: (ctx, { inputs: { x, dy }, attrs, outputs: [dw] }) => {
     const bare = unpadded(x, geometryOf(x.shape, dw.shape, attrs));

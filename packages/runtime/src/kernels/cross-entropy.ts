@@ -1,6 +1,6 @@
 import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
-import type { Ref } from '../onnx/graph.ts';
+import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
 import { defineKernels, like } from './kernel.ts';
 
 /**
@@ -44,6 +44,30 @@ function parts(ctx: Lowering, logits: TraceValue, ids: TraceValue): Parts {
   return { exponentials, highest, sum, valid, index, logits: ref, axis, cell };
 }
 
+/**
+ * `values` with `addend` added at the chosen class of every pixel. ScatterElements goes through a
+ * vector three times as fast as through four axes.
+ */
+function addAtClass(g: Graph, values: Ref, addend: Ref, { index, axis, cell }: Parts): Ref {
+  const stride = sizeOf(values.shape.slice(axis + 1));
+  const classes = values.shape[axis];
+  const cells = sizeOf(cell);
+  const first = Int32Array.from(
+    { length: cells },
+    (_, i) => Math.floor(i / stride) * stride * classes + (i % stride),
+  );
+  const offset = g.op('Mul', [index, g.typed([stride], [], 'int32')], cell);
+  const at = g.op('Add', [offset, g.constant(first, cell, 'int32')], cell);
+  const length = sizeOf(values.shape);
+  const sum = g.op(
+    'ScatterElements',
+    [g.reshape(values, [length]), g.reshape(at, [cells]), g.reshape(addend, [cells])],
+    [length],
+    { axis: 0, reduction: 'add' },
+  );
+  return g.reshape(sum, values.shape);
+}
+
 defineKernels(
   {
     name: 'SoftmaxCrossEntropy',
@@ -69,10 +93,7 @@ defineKernels(
       const op = (name: string, ...refs: Ref[]) => g.op(name, refs, p.cell);
       const factor = op('Mul', g.reshape(ctx.plain(dy), p.cell), p.valid);
       const shares = g.op('Mul', [p.exponentials, op('Div', factor, p.sum)], p.logits.shape);
-      const result = g.op('ScatterElements', [shares, p.index, op('Neg', factor)], p.logits.shape, {
-        axis: p.axis,
-        reduction: 'add',
-      });
+      const result = addAtClass(g, shares, op('Neg', factor), p);
       ctx.define(y, p.axis === 1 && p.logits.shape.length === 4 ? 'nchw' : 'plain', result);
     },
   },

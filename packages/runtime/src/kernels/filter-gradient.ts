@@ -1,6 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
+import { blockedGradient } from './blocked-gradient.ts';
 import { fromInputBlocks, fromOutputBlocks, gatherRows, tileOrder } from './conv-filters.ts';
 import { isPointwise, type Geometry } from './conv-geometry.ts';
 import { canSumRows, sumRows } from './row-gradient.ts';
@@ -11,6 +12,8 @@ import { canSumRows, sumRows } from './row-gradient.ts';
  * Seen as one convolution this is a three-dimensional one over (H, W, channels): the image is X with
  * the batch as its channels, the filter is dY with one tap per output pixel; stride and dilation
  * swap roles. ONNX Runtime runs it as one large matrix product without copies of shifted inputs.
+ *
+ * Where both channel counts divide into blocks, `blockedGradient` does the same in blocks.
  *
  * At stride 1 the roles of X and dY can be exchanged: then the taps come out in reverse. The one
  * with more channels is the filter, since the other one is gathered once for every 16 of them.
@@ -24,6 +27,8 @@ export function filterGradient(
 ): void {
   const { graph: g } = ctx;
   const { batch, output, kernel, stride, dilation, pads, inChannels: c, outChannels: o } = geo;
+  const blocked = blockedGradient(ctx, x, dy, geo);
+  if (blocked) return ctx.define(dw, 'plain', blocked);
   const pixels = batch * output[0] * output[1];
   if (isPointwise(geo)) {
     const rows = g.reshape(ctx.plain(x), [pixels, c]);

@@ -3,7 +3,7 @@ import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
 import { elementwise } from '../lowering/elementwise.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
-import { channelMean } from './reductions.ts';
+import { channelMean, channelProductMean } from './reductions.ts';
 
 /**
  * Batch normalisation. In blocks of channels the normalised output is one affine pass, which a
@@ -24,8 +24,9 @@ function channelMeans(
   const { graph: g } = ctx;
   const [n, h, w, c] = x.shape;
   const ref = ctx.as(x, layout);
-  const product = factor ? g.op('Mul', [ref, ctx.as(factor, layout)], [n, c, h, w]) : ref;
-  if (layout === 'blocked') return channelMean(g, product);
+  const other = factor && ctx.as(factor, layout);
+  if (layout === 'blocked') return other ? channelProductMean(g, ref, other) : channelMean(g, ref);
+  const product = other ? g.op('Mul', [ref, other], [n, c, h, w]) : ref;
   return g.op('ReduceMean', [product, g.ints([0, 2, 3])], [c], { keepdims: 0 });
 }
 

@@ -26,6 +26,26 @@ export function channelMean(g: Graph, x: Ref): Ref {
   return g.op('ReduceMean', [means, g.ints([0, 2, 3])], [c], { keepdims: 0 });
 }
 
+/**
+ * Mean over the batch and both spatial axes of the product of two blocked `[N, C, H, W]`: `[C]`.
+ *
+ * A depthwise convolution whose window is the whole image has one output per image and channel, the
+ * sum of products: neither is the product written to memory nor read back.
+ */
+export function channelProductMean(g: Graph, x: Ref, y: Ref): Ref {
+  const [n, c, h, w] = x.shape;
+  const planes = n * c;
+  const sums = g.op(
+    'Conv',
+    [g.reshape(x, [1, planes, h * w, 1]), g.reshape(y, [planes, 1, h * w, 1])],
+    [1, planes, 1, 1],
+    { group: planes, kernel_shape: [h * w, 1] },
+    { domain: NCHWC },
+  );
+  const total = g.op('ReduceSum', [g.reshape(sums, [n, c]), g.ints([0])], [c], { keepdims: 0 });
+  return g.op('Mul', [total, g.float(1 / (n * h * w))], [c]);
+}
+
 /** Sum over the batch and both spatial axes of a blocked `[N, C, H, W]`: `[C]`. */
 export function channelSum(g: Graph, x: Ref): Ref {
   const [n, c, h, w] = x.shape;

@@ -40,7 +40,7 @@ function separable(
       height,
       outW,
     ]);
-  const columnsFirst = outW * h <= outH * w;
+  const columnsFirst = outW * h * (w + outH) <= outH * w * (h + outW);
   const result = columnsFirst
     ? alongRows(alongColumns(planes, h), outW)
     : alongColumns(alongRows(planes, w), outH);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { OnnxType } from './proto.ts';
 
 /** One value of an ONNX graph: its name, static shape and element type. */
@@ -139,16 +140,21 @@ export class Graph {
     return ref;
   }
 
-  /** A constant tensor; equal small constants are shared. */
+  /** A constant tensor; equal small constants and equal lists of indices are shared. */
   constant(
     data: ArrayBufferView & { length: number },
     shape: readonly number[],
     type: OnnxType,
   ): Ref {
-    const small = data.length <= 4096;
-    const key = small
-      ? `${type}[${shape.join()}]${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')}`
-      : `#${this.#counter}`;
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    // Long lists of indices recur with every layer of a shape; long lists of numbers do not.
+    const content =
+      data.length <= 4096
+        ? bytes.toString('latin1')
+        : type === 'int32'
+          ? createHash('sha1').update(bytes).digest('hex')
+          : undefined;
+    const key = content === undefined ? `#${this.#counter}` : `${type}[${shape.join()}]${content}`;
     const known = this.#constants.get(key);
     if (known) return known.ref;
     const ref = { name: `const_${this.#counter++}`, shape, type };
