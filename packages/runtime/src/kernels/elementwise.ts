@@ -19,7 +19,7 @@ function choose(g: Graph, condition: Ref, yes: Ref, no: Ref, shape: readonly num
 /** max(x, 0), absorbing a preceding per-channel affine form into one pass. */
 function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
   const affine = ctx.affine(x);
-  if (affine) ctx.define(y, 'blocked', ctx.emitAffine(affine, true));
+  if (affine) ctx.define(y, 'blocked', ctx.emitAffine(affine, 'Relu'));
   else
     elementwise(ctx, [x], y, ([ref], shape) =>
       ref.type === 'float32'
