@@ -37,8 +37,14 @@ const sessionOptions = ({
   // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
   graphOptimizationLevel: 'disabled',
   executionMode: 'sequential',
-  // Threads that spin while they wait slow everything down several times on a busy machine.
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: {
+    session: {
+      // Threads that spin while they wait slow everything down several times on a busy machine.
+      intra_op: { allow_spinning: '0' },
+      // Every DequantizeLinear would be run once for each node that reads it.
+      disable_quant_qdq: '1',
+    },
+  },
   logSeverityLevel: 3,
   ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
 });

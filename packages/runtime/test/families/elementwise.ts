@@ -194,7 +194,7 @@ export const elementwiseFamilies: readonly Family[] = [
   },
   {
     name: 'gradients of activations agree with eager',
-    covers: ['EluGrad', 'Relu6Grad', 'Step', 'Select', 'Prelu'],
+    covers: ['EluGrad', 'ReluGrad', 'Relu6Grad', 'Select', 'Prelu'],
     shapes: 'float32, ranks 0–4',
     examples: fc.tuple(seeds, shapes()).map(([seed, shape]): Example => ({
       given: { x: float(seed, shape), alpha: float(seed + 1, []) },
