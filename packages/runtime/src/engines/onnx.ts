@@ -5,6 +5,7 @@ import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
 import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
+import { endHandover, runInPlace } from './in-place.ts';
 import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
@@ -120,14 +121,16 @@ export class OnnxStep {
   readonly #ort: typeof Ort;
   readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
+  readonly #end: string;
   readonly #variables: { now: Ort.Tensor; next: Ort.Tensor | undefined }[];
   readonly #outputs: Record<string, Ort.Tensor>;
 
   static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
+    const end = endHandover(lowered.graph);
     const ort = await onnxRuntime();
     const session = await sessionFor(ort, encodeModel(lowered.graph), options);
-    return new OnnxStep(ort, trace, lowered, session);
+    return new OnnxStep(ort, trace, lowered, session, end);
   }
 
   private constructor(
@@ -135,11 +138,13 @@ export class OnnxStep {
     trace: Trace,
     lowered: Lowered,
     session: Ort.InferenceSession,
+    end: string,
   ) {
     this.#ort = ort;
     this.#trace = trace;
     this.lowered = lowered;
     this.#session = session;
+    this.#end = end;
     this.#variables = trace.variables.map(({ variable }, i) => {
       const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
       const now = tensor(ort, ref, copyOf(variable));
@@ -170,7 +175,7 @@ export class OnnxStep {
       if (write && next) fetches[write.name] = next;
     });
     for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = this.#outputs[name];
-    await this.#session.run(feeds, fetches);
+    await runInPlace(this.#session, this.#end, feeds, fetches);
     for (const variable of this.#variables) {
       if (!variable.next) continue;
       const { now, next } = variable;

@@ -5,6 +5,8 @@ export interface Ref {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: OnnxType;
+  /** A sequence of such tensors, not one. */
+  readonly sequence?: true;
 }
 
 /** A number is an integer attribute; `{ float }` and `{ floats }` are floating-point ones. */
