@@ -38,6 +38,8 @@ const sessionOptions = ({
   // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
   graphOptimizationLevel: 'disabled',
   executionMode: 'sequential',
+  // A planned block would come on top of what the first run took from the arena, and stay.
+  enableMemPattern: false,
   extra: {
     session: {
       // Threads that spin while they wait slow everything down several times on a busy machine.
