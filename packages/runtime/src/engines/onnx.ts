@@ -117,6 +117,13 @@ async function sessionFor(
   }
 }
 
+/** A buffer of a variable's values, as the graph reads and as it writes them. */
+interface Buffer {
+  readonly data: Values;
+  readonly feed: Ort.Tensor | undefined;
+  readonly fetch: Ort.Tensor | undefined;
+}
+
 /** A lowered trace in a session, with its variables in two sets of buffers that swap every run. */
 export class OnnxStep {
   readonly lowered: Lowered;
@@ -124,7 +131,7 @@ export class OnnxStep {
   readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
   readonly #end: string;
-  readonly #variables: { now: Ort.Tensor; next: Ort.Tensor | undefined }[];
+  readonly #variables: { now: Buffer; next: Buffer | undefined }[];
   readonly #outputs: Record<string, Ort.Tensor>;
 
   static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
@@ -148,10 +155,14 @@ export class OnnxStep {
     this.#session = session;
     this.#end = end;
     this.#variables = trace.variables.map(({ variable }, i) => {
-      const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
-      const now = tensor(ort, ref, copyOf(variable));
-      const next = lowered.writes[i] && tensor(ort, ref, allocate(ref.shape, ref.type));
-      return { now, next };
+      const [read, write] = [lowered.reads[i], lowered.writes[i]];
+      const buffer = (data: Values): Buffer => ({
+        data,
+        feed: read && tensor(ort, read, data),
+        fetch: write && tensor(ort, write, data),
+      });
+      const now = buffer(copyOf(variable));
+      return { now, next: write && buffer(allocate(write.shape, write.type)) };
     });
     this.#outputs = Object.fromEntries(
       Object.entries(lowered.outputs).map(([name, ref]) => [
@@ -171,10 +182,8 @@ export class OnnxStep {
         feeds[ref.name] = tensor(this.#ort, ref, inputs[ref.name.slice(3)]);
     }
     this.#variables.forEach(({ now, next }, i) => {
-      const read = reads[i];
-      const write = writes[i];
-      if (read) feeds[read.name] = now;
-      if (write && next) fetches[write.name] = next;
+      if (now.feed) feeds[(reads[i] as Ref).name] = now.feed;
+      if (next?.fetch) fetches[(writes[i] as Ref).name] = next.fetch;
     });
     for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = this.#outputs[name];
     await runInPlace(this.#session, this.#end, feeds, fetches);
@@ -192,7 +201,7 @@ export class OnnxStep {
   /** Current values of every variable of the step. */
   *state(): Generator<[tf.Variable, Values]> {
     for (const [i, { variable }] of this.#trace.variables.entries()) {
-      yield [variable, this.#variables[i].now.data as Values];
+      yield [variable, this.#variables[i].now.data];
     }
   }
 

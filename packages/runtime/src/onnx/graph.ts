@@ -186,12 +186,17 @@ export class Graph {
   reshape(x: Ref, shape: readonly number[]): Ref {
     if (x.shape.length === shape.length && shape.every((d, i) => d === x.shape[i])) return x;
     // A reshape of a reshape reads the first one's input: fewer nodes, the same bytes.
-    const producer = this.#producer(x);
-    const source = producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
+    const source = this.unshaped(x);
     if (source !== x) return this.reshape(source, shape);
     // Without the flag a 0 means "as in the input".
     const attributes = shape.includes(0) ? { allowzero: 1 } : {};
     return this.op('Reshape', [x, this.ints(shape)], shape, attributes);
+  }
+
+  /** What a reshape reads, or the value itself. */
+  unshaped(x: Ref): Ref {
+    const producer = this.#producer(x);
+    return producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
   }
 
   transpose(x: Ref, perm: readonly number[]): Ref {

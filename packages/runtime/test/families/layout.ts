@@ -169,6 +169,7 @@ export const layoutFamilies: readonly Family[] = [
   ),
   onImages('reductions agree in every layout', ['Sum', 'Mean', 'Max', 'Min', 'Prod'], (x) => ({
     all: tf.sum(x),
+    squares: tf.sum(tf.square(x)),
     pixels: tf.sum(x, [0, 1, 2]),
     channels: tf.sum(x, 3),
     kept: tf.sum(x, [1, 2], true),
