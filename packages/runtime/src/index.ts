@@ -5,6 +5,7 @@ import './ops/dilated-conv.ts';
 import './ops/dilated-layers.ts';
 import './ops/mirror-pad-gradient.ts';
 import './ops/pool-gradient.ts';
+import './ops/relu.ts';
 import './ops/resize-gradient.ts';
 import './ops/scan-gradient.ts';
 

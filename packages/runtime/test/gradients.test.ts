@@ -1,8 +1,8 @@
 import '../src/index.ts';
-import { test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { float, int, withGradients, type Given, type Tensors } from './examples.ts';
-import { checkFamily, checkGradient } from './parity.ts';
+import { captured, checkFamily, checkGradient, eager } from './parity.ts';
 
 /**
  * Gradients against central differences on the plain CPU backend, and captured against eager. Ours
@@ -207,6 +207,16 @@ add('squaredDifference', { a: rows, b: positive }, ({ a, b }) => tf.squaredDiffe
 test.each(cases.map((c) => [c.name, c] as const))('gradient of %s', async (_, { f, given, to }) => {
   // Small steps where the function has kinks, which random numbers are unlikely to meet.
   await checkGradient(f, given, to, { h: 2e-3 });
+});
+
+test('relu6 has gradient 0 at both of its corners, as in TensorFlow and PyTorch', async () => {
+  const x: Given = { values: [-1, 0, 1, 6, 7], shape: [5], dtype: 'float32' };
+  const step = ({ x: t }: Tensors) => ({ dx: tf.grad((v) => tf.relu6(v))(t) });
+  for (const result of [
+    await eager({ given: { x }, step }),
+    await captured({ given: { x }, step }),
+  ])
+    expect(Array.from(result['dx'])).toEqual([0, 0, 1, 0, 0]);
 });
 
 test('all these gradients agree captured and eager', async () => {

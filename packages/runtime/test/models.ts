@@ -95,6 +95,7 @@ export const models: Readonly<Record<string, { shape: number[]; make: () => tf.l
         layers.elu(),
         layers.thresholdedReLU({ theta: 0.1 }),
         layers.reLU({ maxValue: 2 }),
+        layers.reLU({ maxValue: 6 }),
         layers.softmax({ axis: 3 }),
       ],
     },

@@ -5,6 +5,7 @@ import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
 import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
+import { endHandover, runInPlace } from './in-place.ts';
 import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
@@ -39,9 +40,17 @@ const sessionOptions = ({
   // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
   graphOptimizationLevel: 'disabled',
   executionMode: 'sequential',
-  // A thread that sleeps at once is woken hundreds of times a step; one that spins on takes the
-  // processor from whatever else runs there. So it spins for about as long as waking takes.
-  extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: SPIN_MICROSECONDS } } },
+  // A planned block would come on top of what the first run took from the arena, and stay.
+  enableMemPattern: false,
+  extra: {
+    session: {
+      // A thread that sleeps at once is woken hundreds of times a step; one that spins on takes the
+      // processor from whatever else runs there. So it spins for about as long as waking takes.
+      intra_op: { allow_spinning: '1', spin_duration_us: SPIN_MICROSECONDS },
+      // Every DequantizeLinear would be run once for each node that reads it.
+      disable_quant_qdq: '1',
+    },
+  },
   logSeverityLevel: 3,
   ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
 });
@@ -111,20 +120,29 @@ async function sessionFor(
   }
 }
 
+/** A buffer of a variable's values, as the graph reads and as it writes them. */
+interface Buffer {
+  readonly data: Values;
+  readonly feed: Ort.Tensor | undefined;
+  readonly fetch: Ort.Tensor | undefined;
+}
+
 /** A lowered trace in a session, with its variables in two sets of buffers that swap every run. */
 export class OnnxStep {
   readonly lowered: Lowered;
   readonly #ort: typeof Ort;
   readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
-  readonly #variables: { now: Ort.Tensor; next: Ort.Tensor | undefined }[];
+  readonly #end: string;
+  readonly #variables: { now: Buffer; next: Buffer | undefined }[];
   readonly #outputs: Record<string, Ort.Tensor>;
 
   static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
+    const end = endHandover(lowered.graph);
     const ort = await onnxRuntime();
     const session = await sessionFor(ort, encodeModel(lowered.graph), options);
-    return new OnnxStep(ort, trace, lowered, session);
+    return new OnnxStep(ort, trace, lowered, session, end);
   }
 
   private constructor(
@@ -132,16 +150,22 @@ export class OnnxStep {
     trace: Trace,
     lowered: Lowered,
     session: Ort.InferenceSession,
+    end: string,
   ) {
     this.#ort = ort;
     this.#trace = trace;
     this.lowered = lowered;
     this.#session = session;
+    this.#end = end;
     this.#variables = trace.variables.map(({ variable }, i) => {
-      const ref = (lowered.reads[i] ?? lowered.writes[i]) as Ref;
-      const now = tensor(ort, ref, copyOf(variable));
-      const next = lowered.writes[i] && tensor(ort, ref, allocate(ref.shape, ref.type));
-      return { now, next };
+      const [read, write] = [lowered.reads[i], lowered.writes[i]];
+      const buffer = (data: Values): Buffer => ({
+        data,
+        feed: read && tensor(ort, read, data),
+        fetch: write && tensor(ort, write, data),
+      });
+      const now = buffer(copyOf(variable));
+      return { now, next: write && buffer(allocate(write.shape, write.type)) };
     });
     this.#outputs = Object.fromEntries(
       Object.entries(lowered.outputs).map(([name, ref]) => [
@@ -161,13 +185,11 @@ export class OnnxStep {
         feeds[ref.name] = tensor(this.#ort, ref, inputs[ref.name.slice(3)]);
     }
     this.#variables.forEach(({ now, next }, i) => {
-      const read = reads[i];
-      const write = writes[i];
-      if (read) feeds[read.name] = now;
-      if (write && next) fetches[write.name] = next;
+      if (now.feed) feeds[(reads[i] as Ref).name] = now.feed;
+      if (next?.fetch) fetches[(writes[i] as Ref).name] = next.fetch;
     });
     for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = this.#outputs[name];
-    await this.#session.run(feeds, fetches);
+    await runInPlace(this.#session, this.#end, feeds, fetches);
     for (const variable of this.#variables) {
       if (!variable.next) continue;
       const { now, next } = variable;
@@ -182,7 +204,7 @@ export class OnnxStep {
   /** Current values of every variable of the step. */
   *state(): Generator<[tf.Variable, Values]> {
     for (const [i, { variable }] of this.#trace.variables.entries()) {
-      yield [variable, this.#variables[i].now.data as Values];
+      yield [variable, this.#variables[i].now.data];
     }
   }
 

@@ -103,13 +103,24 @@ const fusedConv2d: Kernel = {
   },
 };
 
-/** The crop of both spatial axes that alone reads a value: the gradient of a padding layer. */
-function cropOf(ctx: Lowering, dx: TraceValue) {
+/**
+ * The crop of both spatial axes that alone reads dx, the gradient of a padding layer, taken into the
+ * convolution's padding; dx itself where nothing crops it.
+ */
+export function cropped(
+  ctx: Lowering,
+  dx: TraceValue,
+  geo: Geometry,
+): { dx: TraceValue; geo: Geometry } {
   const node = ctx.soleUser(dx, 'Slice');
-  if (!node) return undefined;
+  if (!node) return { dx, geo };
   const { begin, size } = sliceRange(dx.shape, node.attrs);
-  const cropped = [0, 3].every((axis) => begin[axis] === 0 && size[axis] === dx.shape[axis]);
-  return cropped ? { begin, size, output: node.outputs[0] } : undefined;
+  const spatial = [0, 3].every((axis) => begin[axis] === 0 && size[axis] === dx.shape[axis]);
+  if (!spatial) return { dx, geo };
+  const [t, l, b, r] = geo.pads;
+  const after = [1, 2].map((axis) => dx.shape[axis] - begin[axis] - size[axis]);
+  const pads = [t + begin[1], l + begin[2], b + after[0], r + after[1]] as const;
+  return { dx: node.outputs[0], geo: { ...geo, input: [size[1], size[2]], pads } };
 }
 
 /**
@@ -167,13 +178,8 @@ const backpropInput = (name: string): Kernel => ({
   infer: (_, attrs) => [{ shape: attrs['inputShape'] as number[], dtype: 'float32' }],
   lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) => {
     const geo = geometryOf(dx.shape, filter.shape, attrs);
-    const crop = cropOf(ctx, dx);
-    if (!crop) return inputGradient(ctx, dy, filter, geo, dx);
-    const { begin, size, output } = crop;
-    const [t, l, b, r] = geo.pads;
-    const after = [dx.shape[1] - begin[1] - size[1], dx.shape[2] - begin[2] - size[2]];
-    const pads = [t + begin[1], l + begin[2], b + after[0], r + after[1]] as const;
-    inputGradient(ctx, dy, filter, { ...geo, input: [size[1], size[2]], pads }, output);
+    const inner = cropped(ctx, dx, geo);
+    inputGradient(ctx, dy, filter, inner.geo, inner.dx);
   },
 });
 

@@ -1,7 +1,8 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import { sizeOf, type Attribute, type Graph, type Ref } from '../onnx/graph.ts';
-import { geometryOf, type Geometry } from './conv-geometry.ts';
+import { cropped } from './conv.ts';
+import { geometryOf, unpadded, type Geometry } from './conv-geometry.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
 
 /**
@@ -56,7 +57,8 @@ const forward: Kernel = {
   },
   lower: (ctx, { inputs: { x, filter }, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
-    const geo = geometryOf(x.shape, filter.shape, attrs, true);
+    const bare = unpadded(x, geometryOf(x.shape, filter.shape, attrs, true));
+    const { geo } = bare;
     const shape = [geo.batch, geo.outChannels, ...geo.output];
     const blocked = blocks(ctx, geo);
     const layout = blocked ? 'blocked' : 'nchw';
@@ -64,7 +66,7 @@ const forward: Kernel = {
       ? blockedFilter(g, ctx.plain(filter), ctx.block)
       : groupedFilter(g, ctx.plain(filter));
     const options = blocked ? { domain: NCHWC } : {};
-    const inputs = [ctx.as(x, layout), weights];
+    const inputs = [ctx.as(bare.x, layout), weights];
     ctx.define(y, layout, g.op('Conv', inputs, shape, attributesOf(geo), options));
   },
 };
@@ -181,8 +183,8 @@ const backpropInput = (name: string): Kernel => ({
   lowering: 'Conv of dy with the turned filter, blocked; else ConvTranspose with groups',
   infer: (_, attrs) => [{ shape: attrs['inputShape'] as number[], dtype: 'float32' }],
   lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) => {
-    const geo = geometryOf(dx.shape, filter.shape, attrs, true);
-    inputGradient(ctx, dy, filter, geo, dx);
+    const inner = cropped(ctx, dx, geometryOf(dx.shape, filter.shape, attrs, true));
+    inputGradient(ctx, dy, filter, inner.geo, inner.dx);
   },
 });
 
@@ -200,7 +202,9 @@ const backpropFilter = (name: string): Kernel => ({
         ctx.graph.floats(new Float32Array(sizeOf(dw.shape)), dw.shape),
       );
     }
-    ctx.define(dw, 'plain', ctx.graph.reshape(filterGradient(ctx, x, dy, geo), dw.shape));
+    const bare = unpadded(x, geo);
+    const taps = filterGradient(ctx, bare.x, dy, bare.geo);
+    ctx.define(dw, 'plain', ctx.graph.reshape(taps, dw.shape));
   },
 });
 

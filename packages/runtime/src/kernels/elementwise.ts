@@ -16,18 +16,6 @@ function choose(g: Graph, condition: Ref, yes: Ref, no: Ref, shape: readonly num
   return g.cast(g.op('Where', refs, shape, {}, { type }), yes.type);
 }
 
-/** max(x, 0), absorbing a preceding per-channel affine form into one pass. */
-function lowerRelu(ctx: Lowering, x: TraceValue, y: TraceValue): void {
-  const affine = ctx.affine(x);
-  if (affine) ctx.define(y, 'blocked', ctx.emitAffine(affine, true));
-  else
-    elementwise(ctx, [x], y, ([ref], shape) =>
-      ref.type === 'float32'
-        ? ctx.graph.op('Relu', [ref], shape)
-        : arithmeticOp(ctx.graph, 'Max', ref, ctx.graph.typed([0], [], ref.type), shape),
-    );
-}
-
 /** Zeros, such as the gradient of a comparison. */
 function isZero(ctx: Lowering, value: TraceValue): boolean {
   if (value.source.kind !== 'node') return ctx.uniform(value) === 0;
@@ -75,17 +63,7 @@ function lowerMultiply(ctx: Lowering, a: TraceValue, b: TraceValue, y: TraceValu
   elementwise(ctx, [a, b], y, ([p, q], shape) => arithmeticOp(ctx.graph, 'Mul', p, q, shape));
 }
 
-/** The ReLU of the same value, if the step computes one: its sign is the same, and it is at hand. */
-const reluOf = (ctx: Lowering, x: TraceValue): TraceValue | undefined =>
-  ctx.users(x).find((node) => node.kernel === 'Relu')?.outputs[0];
-
 defineKernels(
-  {
-    name: 'Relu',
-    lowering: 'Relu, or the activation of the preceding blocked convolution',
-    infer: ({ x }) => like(x),
-    lower: (ctx, { inputs: { x }, outputs: [y] }) => lowerRelu(ctx, x, y),
-  },
   {
     name: 'Add',
     lowering: 'Add, or the addend of the preceding blocked convolution',
@@ -104,8 +82,7 @@ defineKernels(
     infer: ({ x }) => like(x),
     lower: (ctx, { inputs: { x }, outputs: [y], attrs }) => {
       const alpha = (attrs['alpha'] as number | undefined) ?? 0;
-      const source = alpha === 0 ? (reluOf(ctx, x) ?? x) : x;
-      elementwise(ctx, [source], y, ([ref], shape) => {
+      elementwise(ctx, [x], y, ([ref], shape) => {
         const g = ctx.graph;
         const zero = g.typed([0], [], ref.type);
         const positive = g.op('Greater', [ref, zero], shape, {}, { type: 'bool' });

@@ -10,6 +10,7 @@ import './matmul.ts';
 import './normalisation.ts';
 import './pooling.ts';
 import './reductions.ts';
+import './relu.ts';
 import './resize.ts';
 import './response-normalisation.ts';
 import './scan.ts';

@@ -52,6 +52,10 @@ export function channelSum(g: Graph, x: Ref): Ref {
   return g.op('Mul', [channelMean(g, x), g.float(n * h * w)], [c]);
 }
 
+/** What a value is the square of, or undefined. */
+const rootOf = ({ source }: TraceValue): TraceValue | undefined =>
+  source.kind === 'node' && source.node.kernel === 'Square' ? source.node.inputs['x'] : undefined;
+
 /** Position of each axis of `[N, H, W, C]` in `[N, C, H, W]`. */
 const nchwAxis = [0, 2, 3, 1];
 
@@ -71,6 +75,12 @@ function reduce(
   const everything = axes.length === x.shape.length;
   const native = ctx.native(x);
   if (everything) {
+    const root = op === 'ReduceSum' && dtype === 'float32' ? rootOf(x) : undefined;
+    if (root?.dtype === 'float32') {
+      const flat = g.reshape(ctx.as(root, ctx.native(root)), [sizeOf(x.shape)]);
+      const sum = g.op('ReduceSumSquare', [flat, g.ints([0])], [], { keepdims: 0 });
+      return ctx.define(y, 'plain', g.reshape(sum, y.shape));
+    }
     // The order of the elements does not matter, so any layout serves.
     const flat = g.reshape(g.cast(ctx.as(x, native), dtype), [sizeOf(x.shape)]);
     return ctx.define(y, 'plain', g.reshape(emit(flat, [0], []), y.shape));
@@ -183,7 +193,10 @@ const softmax = (name: string, op: string): Kernel => ({
 });
 
 defineKernels(
-  reduction('Sum', 'ReduceSum', (x) => (x.dtype === 'bool' ? 'int32' : x.dtype)),
+  {
+    ...reduction('Sum', 'ReduceSum', (x) => (x.dtype === 'bool' ? 'int32' : x.dtype)),
+    lowering: 'ReduceSum; of all squares: ReduceSumSquare',
+  },
   reduction('Mean', 'ReduceMean', () => 'float32'),
   reduction('Max', 'ReduceMax'),
   reduction('Min', 'ReduceMin'),

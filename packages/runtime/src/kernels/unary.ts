@@ -125,7 +125,6 @@ defineKernels(
   ),
   float('Expm1', 'Exp, Log and arithmetic, exact near 0', expm1),
   float('Log1p', 'Log and arithmetic, exact near 0', log1p),
-  float('Relu6', 'Clip', (g, x, shape) => g.op('Clip', [x, g.float(0), g.float(6)], shape)),
   unary('ClipByValue', 'Clip', (g, x, shape, attrs) =>
     g.op(
       'Clip',

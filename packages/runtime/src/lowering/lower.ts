@@ -8,7 +8,7 @@ export interface Lowered {
   readonly graph: Graph;
   /** Graph input of each variable that the step reads, in the order of `trace.variables`. */
   readonly reads: readonly (Ref | undefined)[];
-  /** Graph output of each variable that the step assigns. */
+  /** Graph output of each variable that the step assigns: its elements in order, of any shape. */
   readonly writes: readonly (Ref | undefined)[];
   readonly outputs: Readonly<Record<string, Ref>>;
 }
@@ -60,18 +60,22 @@ export function lower(trace: Trace, target: Target): Lowered {
   }
   // An output must be a node of its own, not an input or a second name of another output.
   const taken = new Set(graph.inputs.map((ref) => ref.name));
-  const publish = (value: TraceValue): Ref => {
-    let ref = ctx.plain(value);
-    if (taken.has(ref.name) || graph.literal(ref)) {
-      ref = graph.copy(ref);
-    }
+  const isFree = (ref: Ref) => !taken.has(ref.name) && !graph.literal(ref);
+  const publish = (given: Ref): Ref => {
+    const ref = isFree(given) ? given : graph.copy(given);
     taken.add(ref.name);
     graph.output(ref);
     return ref;
   };
-  const writes = trace.variables.map(({ write }) => write && publish(write));
+  const writes = trace.variables.map(({ write }) => {
+    if (!write) return undefined;
+    const ref = ctx.plain(write);
+    // A reshape into an output would copy it.
+    const bare = graph.unshaped(ref);
+    return publish(isFree(bare) ? bare : ref);
+  });
   const outputs = Object.fromEntries(
-    Object.entries(trace.outputs).map(([name, value]) => [name, publish(value)]),
+    Object.entries(trace.outputs).map(([name, value]) => [name, publish(ctx.plain(value))]),
   );
   return { graph, reads, writes, outputs };
 }

@@ -1,6 +1,6 @@
 import { CaptureError } from '../capture/errors.ts';
 import type { CapturedType, TraceNode, TraceValue } from '../capture/value.ts';
-import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
+import { Graph, sizeOf, type Attribute, type Ref } from '../onnx/graph.ts';
 import type { OnnxType } from '../onnx/proto.ts';
 
 /**
@@ -24,6 +24,15 @@ export interface Affine {
   /** Blocked `[N, C, H, W]`. */
   readonly sum?: Ref;
 }
+
+/** What an affine form may end in: max(·, 0), or that and min(·, 6). */
+export type Activation = 'Relu' | 'Relu6';
+
+const activations: Readonly<Record<Activation | 'none', Readonly<Record<string, Attribute>>>> = {
+  none: {},
+  Relu: { activation: 'Relu' },
+  Relu6: { activation: 'Clip', activation_params: { floats: [0, 6] } },
+};
 
 /** What lowering may assume about the machine that runs the graph. */
 export interface Target {
@@ -107,13 +116,13 @@ export class Lowering {
   }
 
   /** One pass over memory: a depthwise 1×1 convolution with bias, addend and activation. */
-  emitAffine({ x, scale, offset, sum }: Affine, relu: boolean): Ref {
+  emitAffine({ x, scale, offset, sum }: Affine, activation: Activation | false): Ref {
     const channels = x.shape[1];
     return this.graph.op(
       'Conv',
       [x, this.graph.reshape(scale, [channels, 1, 1, 1]), offset, ...(sum ? [sum] : [])],
       x.shape,
-      { group: channels, kernel_shape: [1, 1], ...(relu && { activation: 'Relu' }) },
+      { group: channels, kernel_shape: [1, 1], ...activations[activation || 'none'] },
       { domain: NCHWC },
     );
   }

@@ -6,6 +6,8 @@ export interface Ref {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: OnnxType;
+  /** A sequence of such tensors, not one. */
+  readonly sequence?: true;
 }
 
 /** A number is an integer attribute; `{ float }` and `{ floats }` are floating-point ones. */
@@ -190,12 +192,17 @@ export class Graph {
   reshape(x: Ref, shape: readonly number[]): Ref {
     if (x.shape.length === shape.length && shape.every((d, i) => d === x.shape[i])) return x;
     // A reshape of a reshape reads the first one's input: fewer nodes, the same bytes.
-    const producer = this.#producer(x);
-    const source = producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
+    const source = this.unshaped(x);
     if (source !== x) return this.reshape(source, shape);
     // Without the flag a 0 means "as in the input".
     const attributes = shape.includes(0) ? { allowzero: 1 } : {};
     return this.op('Reshape', [x, this.ints(shape)], shape, attributes);
+  }
+
+  /** What a reshape reads, or the value itself. */
+  unshaped(x: Ref): Ref {
+    const producer = this.#producer(x);
+    return producer?.op === 'Reshape' ? (producer.inputs[0] as Ref) : x;
   }
 
   transpose(x: Ref, perm: readonly number[]): Ref {

@@ -74,14 +74,15 @@ function attribute(w: Writer, name: string, value: Attribute): void {
 
 function valueInfo(w: Writer, ref: Ref): void {
   text(w, 1, ref.name);
-  message(w, 2, (type) =>
+  const tensorType = (type: Writer) =>
     message(type, 1, (t) => {
       integer(t, 1, dataType[ref.type]);
       message(t, 2, (shape) => {
         for (const d of ref.shape) message(shape, 1, (dim) => integer(dim, 1, d));
       });
-    }),
-  );
+    });
+  const sequenceType = (type: Writer) => message(type, 4, (of) => message(of, 1, tensorType));
+  message(w, 2, ref.sequence ? sequenceType : tensorType);
 }
 
 /**

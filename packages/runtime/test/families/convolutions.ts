@@ -165,6 +165,56 @@ export const convolutionFamilies: readonly Family[] = [
       })),
   },
   {
+    name: 'convolutions after zero padding and their gradients agree with eager',
+    covers: ['PadV2', 'Conv2D', 'DepthwiseConv2dNative'],
+    shapes: 'float32 [1–2, 5–8, 5–9, 3 | 16], kernel 1–3, stride 1–3, dilation 1–2, padding 0–2',
+    runs: 10,
+    examples: fc
+      .tuple(windows, fc.constantFrom(3, 16), fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }))
+      .map(([{ seed, n, size, kernel, stride, dilation, pad }, c, [t, b, l, r]]): Example => {
+        const padding = pad === 'same' ? 'same' : 'valid';
+        const padded = (x: tf.Tensor) =>
+          tf.pad(x as tf.Tensor4D, [
+            [0, 0],
+            [t, b],
+            [l, r],
+            [0, 0],
+          ]);
+        return {
+          given: {
+            x: float(seed, [n, ...size, c]),
+            w: float(seed + 1, [...kernel, c, c]),
+            d: float(seed + 2, [...kernel, c, 1]),
+          },
+          step: (inputs) => ({
+            ...both(
+              'convolution',
+              withGradients(
+                ({ x, w }) => {
+                  const inner = padded(relaid(x));
+                  return tf.conv2d(inner, w as tf.Tensor4D, stride, padding, 'NHWC', dilation);
+                },
+                ['x', 'w'],
+              ),
+              inputs,
+            ),
+            ...both(
+              'depthwise',
+              withGradients(
+                ({ x, d }) => {
+                  const filter = d as tf.Tensor4D;
+                  const inner = padded(relaid(x));
+                  return tf.depthwiseConv2d(inner, filter, stride, padding, 'NHWC', dilation);
+                },
+                ['x', 'd'],
+              ),
+              inputs,
+            ),
+          }),
+        };
+      }),
+  },
+  {
     name: 'separable convolutions and their gradients agree with eager',
     covers: ['DepthwiseConv2dNative', 'Conv2D'],
     shapes: 'float32 [1–2, 5–8, 5–9, 3 | 16]',

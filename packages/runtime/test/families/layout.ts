@@ -60,7 +60,19 @@ const onImages = (
 export const layoutFamilies: readonly Family[] = [
   onImages(
     'elementwise kernels agree in every layout',
-    ['Add', 'Multiply', 'Relu', 'Step', 'Select', 'Cast', 'Greater', 'ClipByValue', 'AddN', 'Sub'],
+    [
+      'Add',
+      'Multiply',
+      'Relu',
+      'Relu6',
+      'Step',
+      'Select',
+      'Cast',
+      'Greater',
+      'ClipByValue',
+      'AddN',
+      'Sub',
+    ],
     (x) => {
       const c = x.shape[3];
       const channel = tf.linspace(-1, 1, c);
@@ -71,6 +83,7 @@ export const layoutFamilies: readonly Family[] = [
         perImage: tf.add(x, tf.slice(x, [0, 0, 0, 0], [-1, 1, 1, -1])),
         scalar: tf.maximum(tf.scalar(0.3), x),
         relu: tf.relu(x),
+        relu6: tf.relu6(tf.mul(x, 4)),
         step: tf.step(tf.relu(x)),
         slope: tf.step(x, 0.1),
         where: tf.where(tf.greater(x, 0), x, tf.zerosLike(x)),
@@ -156,6 +169,7 @@ export const layoutFamilies: readonly Family[] = [
   ),
   onImages('reductions agree in every layout', ['Sum', 'Mean', 'Max', 'Min', 'Prod'], (x) => ({
     all: tf.sum(x),
+    squares: tf.sum(tf.square(x)),
     pixels: tf.sum(x, [0, 1, 2]),
     channels: tf.sum(x, 3),
     kept: tf.sum(x, [1, 2], true),

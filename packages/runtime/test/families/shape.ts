@@ -189,6 +189,7 @@ export const shapeFamilies: readonly Family[] = [
         add: tf.add(none, tf.scalar(1)),
         slice: tf.slice(x, [2, 0], [0, 3]),
         sum: tf.sum(none, 0),
+        squares: tf.sum(tf.square(none)),
         reshape: tf.reshape(none, [3, 0]),
         pad: tf.pad(none, [
           [1, 0],
