@@ -1,5 +1,7 @@
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import { normalisationOf } from '../apps/replicate/src/assemble.ts';
 import type { Config } from '../apps/replicate/src/config/schema.ts';
+import { augmentationOf } from '../apps/replicate/src/data/augmentation.ts';
 import { openStored, type DataRecipe } from '../apps/replicate/src/data/stored-data.ts';
 import {
   trainingBatches,
@@ -16,10 +18,14 @@ export async function readingRate(options: {
   readonly workers: number;
 }): Promise<number> {
   const { config, recipe, frames, workers } = options;
-  const { batchSize, flip } = config.training;
-  const tasks = ['semantic', 'instance', 'depth'];
+  const { batchSize } = config.training;
   const argument: TrainingBatches = {
-    ...{ data: recipe, tasks, size: config.size, batchSize, flip, seed: 1 },
+    data: recipe,
+    tasks: ['semantic', 'instance', 'depth'],
+    batchSize,
+    augmentation: augmentationOf(config),
+    normalisation: normalisationOf(config),
+    seed: 1,
   };
   const stream =
     workers === 0
