@@ -121,7 +121,6 @@ function publishedTable({ config, data }: ItemContext, rows: readonly Measured[]
     ],
     notes: [
       `Ours: ${encoderText(config.network.encoder)}, trained and run at ${height}×${width}, last checkpoint; nothing was chosen by the test split. IoU: mean over the ${data.classes.length} classes of one confusion matrix over the ${frames === undefined ? '' : `${frames} `}photographs of the test split, void left out. “${full}”: probabilities enlarged linearly to the size of the photographs and judged by their labels as they are, which is how published numbers are judged; those networks also see photographs of that size.`,
-      'The photographs here are JPEG (quality 92) made from the PNG of the standard split.',
       ...camvidPublished.map(({ network, source }) => `${network}: ${source}.`),
     ],
   };
