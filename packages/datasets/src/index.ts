@@ -30,6 +30,7 @@ export {
   type Statistics,
   type StatisticsCollector,
 } from './statistics.ts';
+export { GAPS, type Gaps } from './street/render/texture.ts';
 export { OCCLUSIONS, type Occlusion } from './street/scene/occluders.ts';
 export { contentProblems } from './street/tree/content.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';

@@ -9,6 +9,7 @@ import { contactShade } from '../src/street/render/contact.ts';
 import { PLANE_STRIDE, rasterise } from '../src/street/render/rasterise.ts';
 import { shadowMap } from '../src/street/render/shadow.ts';
 import { matched } from '../src/street/render/stereo.ts';
+import { textured } from '../src/street/render/texture.ts';
 import { drawWeather } from '../src/street/render/weather.ts';
 import { renderFrame } from '../src/street/render/frame.ts';
 import { streetScene } from '../src/street/scene/street.ts';
@@ -190,6 +191,62 @@ describe('stereo', () => {
   });
 });
 
+describe('texture', () => {
+  const size = { height: 12, width: 24 };
+  /** A grey photograph. */
+  const photo = (level: (row: number, u: number) => number) =>
+    Uint8Array.from({ length: size.height * size.width * 3 }, (_, i) => {
+      const pixel = Math.floor(i / 3);
+      return level(Math.floor(pixel / size.width), pixel % size.width);
+    });
+  const at = (row: number, u: number) => row * size.width + u;
+
+  test('is change along the row: a flat wall and stripes along the row have none', () => {
+    expect(
+      textured(
+        photo(() => 90),
+        size,
+      ).every((found) => found === 0),
+    ).toBe(true);
+    const along = textured(
+      photo((row) => 90 + 60 * (row % 2)),
+      size,
+    );
+    expect(along.every((found) => found === 0)).toBe(true);
+    // Stripes of two pixels across it: every second difference over two pixels is 60.
+    const across = textured(
+      photo((_, u) => 90 + 60 * (Math.floor(u / 2) % 2)),
+      size,
+    );
+    expect(across.every((found) => found === 1)).toBe(true);
+  });
+
+  test('must exceed the noise: t of an edge of 10 levels within the window of 5 px', () => {
+    // Left of column 12 level 90, from there 100. I(u+1) − I(u−1) is 10 at u = 11 and 12, so windows
+    // that hold both have t = √(2 · 10² / 2 / 5) = 4.5, with one of them 3.2, else 0.
+    const found = textured(
+      photo((_, u) => (u < 12 ? 90 : 100)),
+      size,
+    );
+    for (const u of [9, 10, 11, 12, 13, 14]) expect(found[at(6, u)]).toBe(1);
+    for (const u of [8, 15]) expect(found[at(6, u)]).toBe(0);
+    // An edge of 3 levels: 1.34 at most, less than 1.75.
+    const faint = textured(
+      photo((_, u) => (u < 12 ? 90 : 93)),
+      size,
+    );
+    expect(faint.every((f) => f === 0)).toBe(true);
+  });
+
+  test('counts for nothing where most of the window is overexposed', () => {
+    // Checks of 240 and 255 have texture, but no level is to be trusted.
+    const bright = photo((row, u) => (Math.floor(u / 2 + row) % 2 ? 255 : 240));
+    expect(textured(bright, size).every((found) => found === 0)).toBe(true);
+    const lessBright = bright.map((level) => level - 16);
+    expect(textured(lessBright, size).every((found) => found === 1)).toBe(true);
+  });
+});
+
 describe('a street frame', () => {
   const name = { seed: 3, city: 'altwasser', index: 2 };
   const frame = renderFrame(streetScene(name), { height: 64, width: 128 });
@@ -198,6 +255,18 @@ describe('a street frame', () => {
     expect(renderFrame(streetScene(name), { height: 64, width: 128 })).toEqual(frame);
     const other = renderFrame(streetScene({ ...name, index: 3 }), { height: 64, width: 128 });
     expect(other.labelIds).not.toEqual(frame.labelIds);
+  });
+
+  test('with photometric gaps differs in what stereo finds, and only there', () => {
+    const photometric = renderFrame(streetScene(name), { height: 64, width: 128 }, 'photometric');
+    const { disparityValid, ...rest } = photometric;
+    expect(frame).toMatchObject(rest);
+    const texture = textured(frame.image, frame);
+    const expected = frame.disparityValid.map((found, i) => found * texture[i]);
+    expect(disparityValid).toEqual(expected);
+    const known = (valid: Uint8Array) => valid.reduce((sum, v) => sum + v, 0);
+    expect(known(disparityValid)).toBeLessThan(known(frame.disparityValid));
+    expect(known(disparityValid)).toBeGreaterThan(0.5 * known(frame.disparityValid));
   });
 
   test('numbers each object within its class, and only in pixels of that class', () => {

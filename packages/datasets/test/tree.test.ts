@@ -52,6 +52,14 @@ describe('generating a tree', () => {
     await sameFiles(root, again);
   });
 
+  test('names photometric gaps in the manifest, and only them', async () => {
+    expect(await readManifest(root)).not.toHaveProperty('gaps');
+    const out = join(await newFolder(), 'tree');
+    await generateTree({ ...small, out, gaps: 'photometric' });
+    expect((await readManifest(out))?.gaps).toBe('photometric');
+    await expect(generateTree({ ...small, out })).rejects.toThrow(/holds a tree of another recipe/);
+  });
+
   test('gives the same bytes with two workers, and leaves none behind after a failure', async () => {
     const folder = await newFolder();
     await generateTree({ ...small, out: join(folder, 'tree'), workers: 2 });
@@ -134,6 +142,9 @@ describe('generating a tree', () => {
     await expect(make({ frames: { train: 0, val: 0 } })).rejects.toThrow(/at least one frame/);
     await expect(make({ occlusion: 'none' })).rejects.toThrow(
       /expected occlusion as one of ordinary, cut, got none/,
+    );
+    await expect(make({ gaps: 'none' })).rejects.toThrow(
+      /expected gaps as one of geometric, photometric, got none/,
     );
     await expect(make({ noise: { labelFlips: 1.2 } })).rejects.toThrow(
       /noise\.labelFlips: expected a number of at least 0 and at most 1, got 1.2/,

@@ -80,6 +80,7 @@ const standard: Config = {
     val: 500,
     seed: 1,
     occlusion: 'ordinary',
+    gaps: 'photometric',
     disparitySigma: 0,
     holdOut: null,
   },

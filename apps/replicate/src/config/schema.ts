@@ -1,4 +1,4 @@
-import { OCCLUSIONS } from '@scene-mtl/datasets';
+import { GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { z } from 'zod';
 
 /** Everything that decides the numbers of a run. Unknown keys are errors. */
@@ -16,6 +16,13 @@ const data = z.discriminatedUnion('source', [
       .enum(OCCLUSIONS)
       .default('ordinary')
       .describe('cut: poles, trees and people in front of objects on purpose'),
+    // Optional, not defaulted: a run without it keeps the key it has always had.
+    gaps: z
+      .enum(GAPS)
+      .optional()
+      .describe(
+        'photometric: disparity is unknown also without texture or overexposed; else geometric',
+      ),
     disparitySigma: z
       .number()
       .min(0)

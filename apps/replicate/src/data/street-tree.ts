@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { GENERATOR_VERSION, generateTree, type Occlusion } from '@scene-mtl/datasets';
+import { GENERATOR_VERSION, generateTree, type Gaps, type Occlusion } from '@scene-mtl/datasets';
 import { hashOf } from '../run/files.ts';
 import type { ProgressLine } from '../run/progress.ts';
 
@@ -13,6 +13,7 @@ export interface StreetTreeOptions {
   readonly val: number;
   readonly seed: number;
   readonly occlusion: Occlusion;
+  readonly gaps?: Gaps | undefined;
   /** px; 0: labels are the truth. */
   readonly disparitySigma: number;
   readonly line: ProgressLine;
@@ -20,9 +21,10 @@ export interface StreetTreeOptions {
 
 /** Root of a tree of generated scenes, made unless a whole one is there already. */
 export async function streetTree(options: StreetTreeOptions): Promise<string> {
-  const { folder, size, train, val, seed, occlusion, disparitySigma, line } = options;
+  const { folder, size, train, val, seed, occlusion, gaps, disparitySigma, line } = options;
   const noise = disparitySigma > 0 ? { disparitySigma } : {};
-  const recipe = { size, train, val, seed, occlusion, noise };
+  const scenes = { seed, occlusion, noise, ...(gaps && { gaps }) };
+  const recipe = { size, train, val, ...scenes };
   const key = hashOf({ ...recipe, generator: GENERATOR_VERSION });
   const root = join(folder, `street-${size.width}x${size.height}-${key}`);
   let announced = false;
@@ -30,9 +32,7 @@ export async function streetTree(options: StreetTreeOptions): Promise<string> {
     out: root,
     frames: { train, val },
     ...size,
-    seed,
-    occlusion,
-    noise,
+    ...scenes,
     workers: availableParallelism(),
     onProgress: (done, total) => {
       if (!announced) line.print(`generating street scenes in ${root}`);

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import {
+  GAPS,
   generateTree,
   OCCLUSIONS,
   readManifest,
+  type Gaps,
   type NoiseOptions,
   type Occlusion,
   type Size,
@@ -18,6 +20,7 @@ interface Options {
   size: Size;
   seed: number;
   occlusion: Occlusion;
+  gaps: Gaps;
   workers: number;
   disparitySigma?: number;
   disparityOutliers?: number;
@@ -46,6 +49,11 @@ export function addGenerateCommand(data: Command): void {
         .choices(OCCLUSIONS)
         .default('ordinary'),
     )
+    .addOption(
+      new Option('--gaps <kind>', 'unknown disparity: where hidden, or also without texture')
+        .choices(GAPS)
+        .default('photometric'),
+    )
     .option('--workers <n>', 'processes', wholeNumber(1), availableParallelism())
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
@@ -54,13 +62,14 @@ export function addGenerateCommand(data: Command): void {
     .option('--centre-sigma <px>', 'noise of the objects’ centres, px', notNegative)
     .option('--truth', 'the exact tree under truth/ without noise too: disparity without gaps')
     .action(async (options: Options) => {
-      const { out, frames, val, seed, occlusion, workers } = options;
+      const { out, frames, val, seed, occlusion, gaps, workers } = options;
       await generateTree({
         out,
         frames: { train: frames, val },
         ...options.size,
         seed,
         occlusion,
+        gaps,
         workers,
         noise: noiseOf(options),
         truth: options.truth ?? false,

@@ -10,6 +10,7 @@ import { rasterise } from './rasterise.ts';
 import { shade } from './shade.ts';
 import { shadowMap } from './shadow.ts';
 import { matched } from './stereo.ts';
+import { textured, type Gaps } from './texture.ts';
 
 /** Label ids that the renderer itself gives. */
 const EGO_VEHICLE = 1;
@@ -37,7 +38,7 @@ const SAMPLES = 3;
  * Renders a scene. The photograph averages 3 × 3 samples per pixel; classes, objects and disparity
  * are those of the sample on the pixel's centre.
  */
-export function renderFrame(scene: Scene, size: Size): StreetFrame {
+export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'): StreetFrame {
   const { mesh, weather, lens, bonnet, seed } = scene;
   const camera = scene.cameraAt(size);
   const view = viewOf(camera, size);
@@ -72,7 +73,10 @@ export function renderFrame(scene: Scene, size: Size): StreetFrame {
       disparity[i] = camera.baseline * camera.fx * visibility.inverseDepth[sample];
     }
   }
-  const usable = ego.map((isEgo) => 1 - isEgo);
+  const usable = gaps === 'photometric' ? textured(image, size) : new Uint8Array(pixels).fill(1);
+  ego.forEach((isEgo, i) => {
+    if (isEgo) usable[i] = 0;
+  });
   const disparityValid = matched(disparity, usable, size, randomStream('stereo', seed));
   return { ...size, image, labelIds, instanceIds, disparity, disparityValid, camera };
 }

@@ -8,7 +8,7 @@ import { fractal2 } from './noise.ts';
  * Not found: pixels whose partner lies outside the right image (u − d < 0, the left columns), pixels
  * hidden in the right image by something nearer (left of foreground edges), and patches at random.
  * @param disparity `[H, W]` px, 0 for sky
- * @param usable `[H, W]`: 0 where nothing can be matched (the bonnet)
+ * @param usable `[H, W]`: 0 where nothing can be matched (the bonnet, `textured`)
  * @returns `u8 [H, W]`, 1 where found
  */
 export function matched(

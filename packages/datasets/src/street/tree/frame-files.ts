@@ -8,6 +8,7 @@ import type { Size } from '../../dataset.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
 import { randomStream } from '../../random.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
+import type { Gaps } from '../render/texture.ts';
 import type { Occlusion } from '../scene/occluders.ts';
 import { streetScene } from '../scene/street.ts';
 import { frameHash } from './content.ts';
@@ -38,6 +39,7 @@ export interface FrameFiles {
 export interface FrameOptions {
   readonly size: Size;
   readonly occlusion?: Occlusion;
+  readonly gaps?: Gaps;
   readonly noise?: NoiseOptions;
   /** Record the truth under `truth/` even without noise. */
   readonly truth?: boolean;
@@ -56,9 +58,15 @@ const COLOURS = labels.filter((label) => label.id >= 0).map((label) => label.col
 /** Renders a frame and encodes its files; with noise or on request, the truth under `truth/`. */
 export async function frameFiles(
   frame: PlannedFrame,
-  { size, occlusion = 'ordinary', noise = {}, truth: hasTruth = isNoisy(noise) }: FrameOptions,
+  {
+    size,
+    occlusion = 'ordinary',
+    gaps,
+    noise = {},
+    truth: hasTruth = isNoisy(noise),
+  }: FrameOptions,
 ): Promise<FrameFiles> {
-  const rendered = renderFrame(streetScene(frame.name, occlusion), size);
+  const rendered = renderFrame(streetScene(frame.name, occlusion), size, gaps);
   const { labelIds, instanceIds, disparity, disparityValid } = rendered;
   const recorded: Recorded = isNoisy(noise)
     ? noisy(frame, rendered, noise)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
+import { GAPS, type Gaps } from '../render/texture.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';
 import { inWorkers } from './in-workers.ts';
@@ -28,6 +29,11 @@ export interface GenerateOptions {
   readonly seed: number;
   /** 'cut' puts poles, trees and people in front of objects on purpose; default 'ordinary'. */
   readonly occlusion?: Occlusion;
+  /**
+   * Where disparity is unknown: 'photometric' also where the photograph shows no texture or is
+   * overexposed, as in Cityscapes; default 'geometric'.
+   */
+  readonly gaps?: Gaps;
   readonly noise?: NoiseOptions;
   /** Write the exact tree under `truth/` without noise too: its disparity has no gaps but the bonnet. */
   readonly truth?: boolean;
@@ -56,6 +62,7 @@ export async function generateTree(
   write: WriteFile = writeWithFolders,
 ): Promise<void> {
   const { frames, height, width, seed, occlusion = 'ordinary', noise = {}, workers = 1 } = options;
+  const { gaps = 'geometric' } = options;
   check(options);
   const out = resolve(options.out);
   const hasTruth = options.truth === true || isNoisy(noise);
@@ -65,6 +72,8 @@ export async function generateTree(
     seed,
     frames,
     ...shape,
+    // Named only where it is not the default: a tree from before it existed has the same recipe.
+    ...(gaps === 'photometric' && { gaps }),
     // With noise the truth goes without saying.
     ...(hasTruth && !isNoisy(noise) && { truth: true }),
   };
@@ -74,7 +83,7 @@ export async function generateTree(
   await removeAbandoned(out);
   const partial = partialPath(out);
   try {
-    const job = { root: partial, size: { height, width }, occlusion, noise, truth: hasTruth };
+    const job = { root: partial, size: { height, width }, occlusion, gaps, noise, truth: hasTruth };
     const hashes = new Array<string>(plan.length);
     let done = 0;
     const finished = (index: number, hash: string) => {
@@ -102,6 +111,7 @@ export interface FrameJob {
   readonly root: string;
   readonly size: { readonly height: number; readonly width: number };
   readonly occlusion: Occlusion;
+  readonly gaps: Gaps;
   readonly noise: NoiseOptions;
   readonly truth: boolean;
 }
@@ -137,15 +147,13 @@ function check({
   width,
   seed,
   occlusion = 'ordinary',
+  gaps = 'geometric',
   noise = {},
 }: GenerateOptions): void {
   assertSize('generateTree', { height, width });
   checkNoise(noise);
-  if (!OCCLUSIONS.includes(occlusion)) {
-    throw new Error(
-      `generateTree: expected occlusion as one of ${OCCLUSIONS.join(', ')}, got ${String(occlusion)}`,
-    );
-  }
+  oneOf('occlusion', occlusion, OCCLUSIONS);
+  oneOf('gaps', gaps, GAPS);
   for (const [name, value] of Object.entries({
     seed,
     'frames.train': frames.train,
@@ -160,6 +168,13 @@ function check({
       'generateTree: expected at least one frame, got 0 of training and 0 of validation',
     );
   }
+}
+
+function oneOf(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new Error(
+    `generateTree: expected ${name} as one of ${known.join(', ')}, got ${String(value)}`,
+  );
 }
 
 async function alreadyThere(out: string, recipe: TreeRecipe): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Gaps } from '../render/texture.ts';
 import type { Occlusion } from '../scene/occluders.ts';
 import type { NoiseOptions } from './noise.ts';
 import type { FrameCounts } from './plan.ts';
@@ -19,6 +20,8 @@ export interface TreeRecipe {
   readonly width: number;
   readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
+  /** Absent: 'geometric'. */
+  readonly gaps?: Gaps;
   /** Present when the truth was asked for without noise. */
   readonly truth?: true;
 }
