@@ -2,7 +2,7 @@ import { generator, type Dataset as TfDataset } from '@tensorflow/tfjs-data';
 import { batches, type Batch, type BatchOptions } from './batches.ts';
 
 /**
- * The stream of `batches` as a `tf.data` data set, for `forEachAsync`, `map` and the rest. Each
+ * `@scene-mtl/datasets/tf-data`, apart from the rest, which needs no TensorFlow.js: the stream of `batches` as a `tf.data` data set, for `forEachAsync`, `map` and the rest. Each
  * iterator begins again at `startStep`.
  */
 export function asTfDataset(options: BatchOptions): TfDataset<Batch & Record<string, never>> {

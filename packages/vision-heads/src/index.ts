@@ -1,6 +1,5 @@
 export { decoder } from './decoder.ts';
 export { depth, type DepthPrediction } from './depth/task.ts';
-export { centreVectors, meanPixels } from './instance/centre-vectors.ts';
 export {
   clusterByComponents,
   clusterByDbscan,
@@ -35,4 +34,5 @@ export {
   type XiOptions,
 } from './instance/clustering/index.ts';
 export { instance, type InstancePrediction } from './instance/task.ts';
+export * from './targets.ts';
 export { semantic, type SemanticPrediction } from './semantic/task.ts';

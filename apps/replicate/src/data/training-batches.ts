@@ -1,4 +1,4 @@
-import { imageNetNormalisation, sampleArrays, type Task } from '@scene-mtl/core';
+import { imageNetNormalisation, sampleArrays, type TargetEncoder } from '@scene-mtl/core/samples';
 import {
   horizontalFlip,
   moduleBeside,
@@ -7,8 +7,8 @@ import {
   type Dataset,
   type Size,
 } from '@scene-mtl/datasets';
-import { tasksOf } from './tasks.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
+import { targetsOf } from './targets.ts';
 
 /** What decides the batches of a training run. */
 export interface TrainingBatches {
@@ -35,7 +35,7 @@ export function trainingBatches(
   dataset: Dataset,
   { tasks, size, batchSize, flip, seed }: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
-  const known: Readonly<Record<string, Task>> = tasksOf(dataset);
+  const known: Readonly<Record<string, TargetEncoder>> = targetsOf(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
     dataset,
