@@ -157,6 +157,7 @@ export function assemble(parts: Parts): Assembled {
             recipe: trainingBatchesRecipe,
             argument: { data: dataset.recipe, ...wanted } satisfies TrainingBatches,
             workers: dataWorkers,
+            recycle: true,
             startStep,
           }),
   };

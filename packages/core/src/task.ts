@@ -23,15 +23,23 @@ export interface MetricInfo {
   readonly better: 'higher' | 'lower';
 }
 
+/** How a task's target is made: all of a task that a thread which makes batches needs. */
+export interface TargetEncoder {
+  readonly name: string;
+  /** Channels of `Target.value`. */
+  readonly targetChannels: number;
+  /** True when the sample carries this task's annotation. */
+  has(sample: Sample): boolean;
+  /** Ground truth → target and mask, at the sample's size. */
+  encode(sample: Sample): Target;
+}
+
 /**
  * One head of the network: how its target is made, how it reads the shared features, its loss, and
  * how its output becomes a prediction. A task holds no state; `Prediction` is what `decode` gives.
  */
-export interface Task<Prediction = unknown> {
-  readonly name: string;
+export interface Task<Prediction = unknown> extends TargetEncoder {
   readonly likelihood: Likelihood;
-  /** Channels of `Target.value`. */
-  readonly targetChannels: number;
   /** Channels of the decoder's output. */
   readonly outputChannels: number;
   /**
@@ -40,10 +48,6 @@ export interface Task<Prediction = unknown> {
    */
   readonly metrics: readonly [MetricInfo, ...MetricInfo[]];
 
-  /** True when the sample carries this task's annotation. */
-  has(sample: Sample): boolean;
-  /** Ground truth → target and mask, at the sample's size. */
-  encode(sample: Sample): Target;
   /**
    * Adds this task's decoder to a `tf.layers` graph.
    * @param features shared features `[B, H/s, W/s, C]`

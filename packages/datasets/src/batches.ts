@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import { assertSize, type Dataset, type Size, type Split } from './dataset.ts';
 import { batchAt, stepsPerEpoch } from './order.ts';
 import { randomStream, type Random } from './random.ts';
@@ -53,12 +53,13 @@ export interface Batch {
  */
 export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
   const { make, end } = batchMaker(options);
-  return readAhead(make, options.startStep ?? 0, end);
+  return readAhead((step) => make(step), options.startStep ?? 0, end);
 }
 
 /** Batches of a stream by their step, in any order. */
 export interface BatchMaker {
-  readonly make: (step: number) => Promise<Batch>;
+  /** Fills `spare` where its names, lengths and types are those of the batch, or makes new arrays. */
+  readonly make: (step: number, spare?: Arrays) => Promise<Batch>;
   /** Steps of the whole stream; Infinity without `epochs`. */
   readonly end: number;
 }
@@ -85,11 +86,11 @@ export function batchMaker(options: BatchOptions): BatchMaker {
   };
   return {
     end: epochs * steps,
-    async make(step) {
+    async make(step, spare) {
       const { epoch, frames } = batchAt(step, order);
       const encoded = await Promise.all(Array.from(frames, (frame) => one(epoch, frame)));
       const names = Array.from(frames, (frame) => ids[frame]);
-      return { step, epoch, ids: names, arrays: stack(encoded, names) };
+      return { step, epoch, ids: names, arrays: stack(encoded, names, spare) };
     },
   };
 }
@@ -110,7 +111,7 @@ async function* readAhead<T>(
   }
 }
 
-function stack(encoded: Arrays[], ids: string[]): Arrays {
+function stack(encoded: Arrays[], ids: string[], spare: Arrays = {}): Arrays {
   const [first] = encoded;
   const names = Object.keys(first);
   const result: Arrays = {};
@@ -124,7 +125,9 @@ function stack(encoded: Arrays[], ids: string[]): Arrays {
   for (const name of names) {
     const { length } = first[name];
     const Type = first[name].constructor as new (length: number) => Float32Array | Int32Array;
-    const whole = new Type(length * encoded.length);
+    const size = length * encoded.length;
+    const old = spare[name];
+    const whole = old instanceof Type && old.length === size ? old : new Type(size);
     encoded.forEach((arrays, i) => {
       if (arrays[name]?.length !== length) {
         throw new Error(

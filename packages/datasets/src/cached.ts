@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import type { Dataset } from './dataset.ts';
 
 /**

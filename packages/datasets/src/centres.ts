@@ -1,4 +1,4 @@
-import type { Centre } from '@scene-mtl/core';
+import type { Centre } from '@scene-mtl/core/samples';
 
 /**
  * Centre of each object: the mean of its pixels, in px of the grid (pixel centres at integers).

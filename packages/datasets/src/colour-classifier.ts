@@ -1,4 +1,4 @@
-import { VOID, type Sample } from '@scene-mtl/core';
+import { VOID, type Sample } from '@scene-mtl/core/samples';
 
 /** Tells classes by the colour of each pixel and nothing else. */
 export interface ColourClassifier {

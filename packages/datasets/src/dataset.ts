@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 
 /** Part of a data set. */
 export type Split = 'train' | 'val' | 'test';

@@ -3,7 +3,7 @@ import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import sharp from 'sharp';
 import type { Dataset, Split } from './dataset.ts';
 

@@ -43,7 +43,6 @@ export {
 } from './street/tree/manifest.ts';
 export { hasLabelNoise, type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
-export { asTfDataset } from './tf-dataset.ts';
 export { toyDataset } from './toy/dataset.ts';
 export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
 export { compose, withProbability } from './transforms/compose.ts';

@@ -1,4 +1,4 @@
-import { VOID, type Sample } from '@scene-mtl/core';
+import { VOID, type Sample } from '@scene-mtl/core/samples';
 import { centresOf } from './centres.ts';
 import type { Dataset } from './dataset.ts';
 import type { Rgb } from './image/read.ts';

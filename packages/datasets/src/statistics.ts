@@ -1,4 +1,4 @@
-import { VOID, type Sample } from '@scene-mtl/core';
+import { VOID, type Sample } from '@scene-mtl/core/samples';
 import { connectedComponents } from './camvid/components.ts';
 
 /** What a set of samples looks like. Sizes and disparities are converted to 2048 px of width. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Sample } from '@scene-mtl/core';
 import fc from 'fast-check';
-import { asTfDataset, batches, cached, type BatchOptions, type Dataset } from '../src/index.ts';
+import { batches, cached, type BatchOptions, type Dataset } from '../src/index.ts';
 import { batchAt, stepsPerEpoch } from '../src/order.ts';
+import { asTfDataset } from '../src/tf-dataset.ts';
 import { madeSample } from './support.ts';
 
 /** A data set in memory that counts its readings. */

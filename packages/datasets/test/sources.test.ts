@@ -3,7 +3,6 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { Sample } from '@scene-mtl/core';
 import {
-  asTfDataset,
   mnistNormalisation,
   multiMnist,
   openDataset,
@@ -14,6 +13,7 @@ import {
   type Mnist,
 } from '../src/index.ts';
 import { grey8Png, rgbPng } from '../src/image/write.ts';
+import { asTfDataset } from '../src/tf-dataset.ts';
 import { newFolder, put, putFrame } from './support.ts';
 
 const size = { height: 4, width: 8 };

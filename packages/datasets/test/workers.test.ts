@@ -44,6 +44,21 @@ describe('batches made by workers', () => {
     expect(await take(inWorkers(argument, { workers }), 8)).toEqual(whole);
   });
 
+  test('that take their arrays back are the same', async () => {
+    const argumentOfEnd = { ...argument, epochs: 4 };
+    const expected = await take(batches(await treeOptions(argumentOfEnd)));
+    let index = 0;
+    let before: Batch | undefined;
+    for await (const batch of inWorkers(argumentOfEnd, { workers: 2, recycle: true })) {
+      // Handed back to a worker, a typed array is left without length.
+      if (before)
+        expect(Object.values(before.arrays).map(({ length }) => length)).toEqual([0, 0, 0]);
+      expect(batch).toEqual(expected[index++]);
+      before = batch;
+    }
+    expect(index).toBe(expected.length);
+  });
+
   test('come in order when some are late', async () => {
     const late = { ...argument, late: 30 };
     const found = await take(inWorkers(late, { workers: 2, prefetch: 4 }), 8);

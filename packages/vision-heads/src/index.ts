@@ -1,6 +1,5 @@
 export { decoder } from './decoder.ts';
 export { depth, type DepthPrediction } from './depth/task.ts';
-export { centreVectors, meanPixels } from './instance/centre-vectors.ts';
 export {
   clusterByComponents,
   clusterByDbscan,
@@ -35,4 +34,11 @@ export {
   type XiOptions,
 } from './instance/clustering/index.ts';
 export { instance, type InstancePrediction } from './instance/task.ts';
+export {
+  centreVectors,
+  depthTargets,
+  instanceTargets,
+  meanPixels,
+  semanticTargets,
+} from './targets.ts';
 export { semantic, type SemanticPrediction } from './semantic/task.ts';

@@ -1,13 +1,13 @@
-import { sampleArrays, type Normalisation, type Task } from '@scene-mtl/core';
+import { sampleArrays, type Normalisation, type TargetEncoder } from '@scene-mtl/core/samples';
 import {
   moduleBeside,
   type BatchOptions,
   type BatchRecipe,
   type Dataset,
 } from '@scene-mtl/datasets';
-import { tasksOf } from './tasks.ts';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
+import { targetsOf } from './targets.ts';
 
 /** What decides the batches of a training run. */
 export interface TrainingBatches {
@@ -33,7 +33,7 @@ export function trainingBatches(
   dataset: Dataset,
   { tasks, batchSize, augmentation, normalisation, seed }: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
-  const known: Readonly<Record<string, Task>> = tasksOf(dataset);
+  const known: Readonly<Record<string, TargetEncoder>> = targetsOf(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
     dataset,

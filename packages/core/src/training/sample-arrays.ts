@@ -1,5 +1,5 @@
 import type { Sample } from '../sample.ts';
-import type { Task } from '../task.ts';
+import type { TargetEncoder } from '../task.ts';
 
 /** Per-channel mean and standard deviation of an image, on the scale 0 … 1, in the order R, G, B. */
 export interface Normalisation {
@@ -53,7 +53,7 @@ function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
  */
 export function sampleArrays(
   sample: Sample,
-  tasks: readonly Task[],
+  tasks: readonly TargetEncoder[],
   normalisation: Normalisation,
 ): Record<string, Float32Array> {
   const pixels = sample.height * sample.width;

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { VOID } from '@scene-mtl/core';
+import { VOID } from '@scene-mtl/core/samples';
 import { centresOf } from '../centres.ts';
 import { assertSize, SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { resizeNearest } from '../image/nearest.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import { SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
 import { readPngHeader } from '../image/png-header.ts';
 import { labelDisagreement, type Disagreement } from './disagreement.ts';

@@ -1,4 +1,4 @@
-import { VOID } from '@scene-mtl/core';
+import { VOID } from '@scene-mtl/core/samples';
 
 /** One row of the Cityscapes label table. */
 export interface Label {

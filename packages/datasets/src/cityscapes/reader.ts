@@ -1,4 +1,4 @@
-import { VOID, type Centre, type Sample } from '@scene-mtl/core';
+import { VOID, type Centre, type Sample } from '@scene-mtl/core/samples';
 import { centresOf } from '../centres.ts';
 import { assertSize, SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
 import { resizeNearest } from '../image/nearest.ts';

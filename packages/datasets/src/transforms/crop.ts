@@ -1,4 +1,4 @@
-import type { Centre, Sample } from '@scene-mtl/core';
+import type { Centre, Sample } from '@scene-mtl/core/samples';
 import type { Transform } from '../batches.ts';
 import { centresOf } from '../centres.ts';
 import type { Size } from '../dataset.ts';

@@ -1,4 +1,4 @@
-import type { Camera, Sample } from '@scene-mtl/core';
+import type { Camera, Sample } from '@scene-mtl/core/samples';
 import type { Transform } from '../batches.ts';
 import { withProbability } from './compose.ts';
 

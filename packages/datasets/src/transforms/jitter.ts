@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import type { Transform } from '../batches.ts';
 
 /** Largest change of each property; every factor is drawn evenly from [1 − x, 1 + x]. */

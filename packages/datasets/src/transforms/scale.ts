@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/core/samples';
 import type { Transform } from '../batches.ts';
 import { resizeNearest } from '../image/nearest.ts';
 import { resizeTriangle } from '../image/triangle.ts';

@@ -1,6 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchMaker, type BatchMaker } from '../batches.ts';
-import type { BatchAnswer, BatchOrder, BatchRecipe, WorkerRecipe } from './batches-in-workers.ts';
+import {
+  buffersOf,
+  type BatchAnswer,
+  type BatchOrder,
+  type BatchRecipe,
+  type WorkerRecipe,
+} from './batches-in-workers.ts';
 
 /** A thread that makes whole batches, one for each number that it is sent. */
 
@@ -24,15 +30,12 @@ async function open({ recipe, argument }: WorkerRecipe): Promise<BatchMaker> {
   return batchMaker(await options(argument));
 }
 
-async function make(step: number): Promise<void> {
+async function make({ step, spare }: Exclude<BatchOrder, 'end'>): Promise<void> {
   try {
     const { make: makeBatch, end: last } = await maker;
     if (step >= last) return answer({ step });
-    const batch = await makeBatch(step);
-    answer(
-      { step, batch },
-      Object.values(batch.arrays).map((array) => array.buffer as ArrayBuffer),
-    );
+    const batch = await makeBatch(step, spare);
+    answer({ step, batch }, buffersOf(batch.arrays));
   } catch (error) {
     answer({ step, error: error instanceof Error ? error : new Error(String(error)) });
   }

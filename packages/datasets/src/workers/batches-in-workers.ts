@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { Batch, BatchOptions } from '../batches.ts';
+import type { Arrays, Batch, BatchOptions } from '../batches.ts';
 import { moduleBeside, startThread } from './start.ts';
 
 /**
@@ -24,10 +24,15 @@ export interface WorkerBatchOptions extends WorkerRecipe {
   readonly prefetch?: number;
   /** Step to begin at, counted from the start of training; default 0. */
   readonly startStep?: number;
+  /**
+   * Take a batch's arrays back when the next one is asked for (they then have length 0) and fill them
+   * again: less memory, and less to collect. Default false.
+   */
+  readonly recycle?: boolean;
 }
 
 /** What a worker is sent: the step whose batch to make, or that no more will be asked for. */
-export type BatchOrder = number | 'end';
+export type BatchOrder = { readonly step: number; readonly spare?: Arrays | undefined } | 'end';
 
 /** What it answers; neither batch nor error: the stream has ended before this step. */
 export interface BatchAnswer {
@@ -44,7 +49,7 @@ export interface BatchAnswer {
  * @throws at the turn of its batch, what a worker threw; or that a worker has ended early
  */
 export function batchesInWorkers(options: WorkerBatchOptions): AsyncIterableIterator<Batch> {
-  const { workers = 1, startStep = 0, recipe, argument } = options;
+  const { workers = 1, startStep = 0, recycle = false, recipe, argument } = options;
   const { prefetch = Math.max(2, workers) } = options;
   for (const [name, value, least] of [
     ['workers', workers, 1],
@@ -61,7 +66,7 @@ export function batchesInWorkers(options: WorkerBatchOptions): AsyncIterableIter
   const threads = Array.from({ length: workers }, () =>
     startThread(module, { recipe, argument } satisfies WorkerRecipe, [recipe]),
   );
-  return new WorkerStream(threads, startStep, prefetch);
+  return new WorkerStream(threads, startStep, prefetch, recycle);
 }
 
 /** A batch that was asked for. */
@@ -75,6 +80,10 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
   readonly #threads: readonly Worker[];
   readonly #asked = new Map<number, Asked>();
   readonly #prefetch: number;
+  readonly #recycle: boolean;
+  /** Arrays to be filled again. */
+  #spare: Arrays | undefined;
+  #given: Arrays | undefined;
   /** Next step to give, and to ask for. */
   #give: number;
   #ask: number;
@@ -82,7 +91,8 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
   #failure: Error | undefined;
   #exits: Promise<unknown> | undefined;
 
-  constructor(threads: readonly Worker[], startStep: number, prefetch: number) {
+  constructor(threads: readonly Worker[], startStep: number, prefetch: number, recycle: boolean) {
+    this.#recycle = recycle;
     this.#threads = threads;
     this.#prefetch = prefetch;
     this.#give = startStep;
@@ -106,6 +116,8 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
 
   async next(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#exits) return { done: true, value: undefined };
+    this.#spare = this.#given;
+    this.#given = undefined;
     const step = this.#give++;
     this.#askUpTo(step + 1);
     const { batch } = this.#asked.get(step)!;
@@ -114,6 +126,7 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
       const value = await batch;
       if (value && !this.#exits) {
         this.#askUpTo(step + 1 + this.#prefetch);
+        if (this.#recycle) this.#given = value.arrays;
         return { done: false, value };
       }
     } catch (cause) {
@@ -141,7 +154,10 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
       const asked = promised();
       this.#asked.set(this.#ask, asked);
       if (this.#failure) asked.reject(this.#failure);
-      this.#threads[this.#ask % this.#threads.length].postMessage(this.#ask satisfies BatchOrder);
+      const spare = this.#spare;
+      this.#spare = undefined;
+      const order: BatchOrder = { step: this.#ask, spare };
+      this.#threads[this.#ask % this.#threads.length].postMessage(order, buffersOf(spare));
     }
   }
 
@@ -163,6 +179,10 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
     for (const { reject } of this.#asked.values()) reject(this.#failure);
   }
 }
+
+/** The memory of arrays, to be handed to another thread. */
+export const buffersOf = (arrays: Arrays = {}): ArrayBuffer[] =>
+  Object.values(arrays).map((array) => array.buffer as ArrayBuffer);
 
 /** Ends a thread when what it is making is made, and waits until it has ended. */
 async function ended(thread: Worker): Promise<void> {

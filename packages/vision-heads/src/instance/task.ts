@@ -1,6 +1,6 @@
 import { maskedL1, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
-import { centreVectors } from './centre-vectors.ts';
+import { instanceTargets } from './targets.ts';
 
 /** What the instance head predicts for one image; clustering makes instances of it. */
 export interface InstancePrediction {
@@ -15,17 +15,14 @@ export interface InstancePrediction {
  */
 export function instance(): Task<InstancePrediction> {
   return {
-    name: 'instance',
+    ...instanceTargets(),
     likelihood: 'laplace',
-    targetChannels: 2,
     outputChannels: 2,
     metrics: [
       { name: 'meanError', unit: 'px', better: 'lower' },
       { name: 'euclidean', unit: 'px', better: 'lower' },
       { name: 'rms', unit: 'px', better: 'lower' },
     ],
-    has: (sample) => sample.instance !== undefined,
-    encode: centreVectors,
     decoder: (features, size, options) => decoder(features, 2, size, options),
     loss: maskedL1,
     decode(output, height, width) {

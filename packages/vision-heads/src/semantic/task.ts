@@ -1,5 +1,6 @@
-import { maskedCrossEntropy, VOID, type Sample, type Target, type Task } from '@scene-mtl/core';
+import { maskedCrossEntropy, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
+import { semanticTargets } from './targets.ts';
 
 /** What the semantic head predicts for one image. */
 export interface SemanticPrediction {
@@ -17,43 +18,18 @@ export interface SemanticPrediction {
  * @param classes number of training classes, 2 … 255
  */
 export function semantic(classes: number): Task<SemanticPrediction> {
-  if (!Number.isInteger(classes) || classes < 2 || classes > VOID) {
-    throw new Error(`semantic: expected 2 … ${VOID} classes, got ${classes}`);
-  }
   return {
-    name: 'semantic',
+    ...semanticTargets(classes),
     likelihood: 'softmax',
-    targetChannels: 1,
     outputChannels: classes,
     metrics: [
       { name: 'iou', unit: '%', better: 'higher' },
       { name: 'pixelAccuracy', unit: '%', better: 'higher' },
     ],
-    has: (sample) => sample.semantic !== undefined,
-    encode: (sample) => encodeClasses(sample, classes),
     decoder: (features, size, options) => decoder(features, classes, size, options),
     loss: maskedCrossEntropy,
     decode: (output, height, width) => mostProbable(output, height * width, classes),
   };
-}
-
-function encodeClasses(sample: Sample, classes: number): Target {
-  const labels = sample.semantic;
-  if (!labels) throw new Error(`semantic: sample ${sample.id} has no semantic labels`);
-  const value = new Float32Array(labels.length);
-  const mask = new Float32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === VOID) continue;
-    if (labels[i] >= classes) {
-      throw new Error(
-        `semantic: sample ${sample.id} pixel ${i}: expected a class below ${classes} or ${VOID}, ` +
-          `got ${labels[i]}; map label ids to training ids first`,
-      );
-    }
-    value[i] = labels[i];
-    mask[i] = 1;
-  }
-  return { value, mask };
 }
 
 function mostProbable(logits: Float32Array, pixels: number, classes: number): SemanticPrediction {

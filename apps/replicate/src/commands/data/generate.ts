@@ -54,7 +54,7 @@ export function addGenerateCommand(data: Command): void {
         .choices(GAPS)
         .default('photometric'),
     )
-    .option('--workers <n>', 'processes', wholeNumber(1), availableParallelism())
+    .option('--workers <n>', 'threads', wholeNumber(1), availableParallelism())
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
     .option('--label-flips <share>', 'share of pixels with another class', share)

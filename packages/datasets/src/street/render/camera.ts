@@ -1,4 +1,4 @@
-import type { Camera } from '@scene-mtl/core';
+import type { Camera } from '@scene-mtl/core/samples';
 import type { Size } from '../../dataset.ts';
 
 /** A camera ready to project: world metres (x forward, y left, z up) to px, and rays back. */

@@ -1,4 +1,4 @@
-import type { Camera } from '@scene-mtl/core';
+import type { Camera } from '@scene-mtl/core/samples';
 import type { Size } from '../../dataset.ts';
 import { randomStream } from '../../random.ts';
 import type { Scene } from '../scene/scene.ts';

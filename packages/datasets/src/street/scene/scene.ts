@@ -1,4 +1,4 @@
-import type { Camera } from '@scene-mtl/core';
+import type { Camera } from '@scene-mtl/core/samples';
 import type { Size } from '../../dataset.ts';
 import type { Mesh } from '../geometry/mesh.ts';
 import type { Bonnet } from '../render/bonnet.ts';

@@ -1,4 +1,4 @@
-import { VOID, type Centre } from '@scene-mtl/core';
+import { VOID, type Centre } from '@scene-mtl/core/samples';
 import { trainIdOf, trainLabels } from '../../cityscapes/labels.ts';
 import type { Size } from '../../dataset.ts';
 import { normal, pickIndex, type Random } from '../../random.ts';
