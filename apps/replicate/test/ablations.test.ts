@@ -78,7 +78,7 @@ test('noise goes into the data of depth-only runs, and only into generated data'
   expect(ablationsItem.runs({ ...of, config: { ...of.config, data } }, nothing)).toEqual([]);
 });
 
-test('without runs there are dashes, no chart, and nothing can be told', async () => {
+test('without runs there are dashes, no chart, and every claim is not run', async () => {
   const { tables, figures, verdicts } = await rendered(ablationsItem, context(), []);
   expect(tables.map(({ name }) => name)).toEqual([
     'ablations',
@@ -88,7 +88,7 @@ test('without runs there are dashes, no chart, and nothing can be told', async (
   expect(tables[0].table.rows[0].cells).toEqual(Array(6).fill({ value: null, n: 0 }));
   expect(tables[1].table.rows[0].cells).toEqual([null, null, null]);
   expect(figures).toEqual([]);
-  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(4).fill('cannot tell'));
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(4).fill('not run'));
   for (const { table } of tables) expect(() => toLatex(table)).not.toThrow();
 });
 
@@ -209,7 +209,7 @@ test('data with one task has nothing to weigh', async () => {
   expect(ablationsItem.runs(camvid, nothing)).toEqual([]);
   const { tables, verdicts } = await rendered(ablationsItem, camvid, []);
   expect(tables.map(({ name }) => name)).toEqual(['ablations']);
-  expect(verdicts.map(({ judgement }) => judgement)).toEqual(['cannot tell', 'cannot tell']);
+  expect(verdicts).toEqual([]);
 });
 
 test('a wrong row is named', () => {

@@ -66,9 +66,13 @@ const seeds = [1, 2, 3];
 
 test('a learned point beyond the grid in both tasks is reproduced, one behind is not', async () => {
   const context = contextWith({ pair: 'semantic-depth' }, seeds);
+  const others = weightGrids[0].points.filter(
+    ({ weight: w }) => w > 0 && w < 1 && w !== 0.1 && w !== 0.5,
+  );
   const grid = seeds.flatMap((seed) => [
     fixedPair(0.1, seed, 20 + seed, 0.3),
     fixedPair(0.5, seed, 18 + seed, 0.25),
+    ...others.map(({ weight }) => fixedPair(weight, seed, 10, 0.4)),
   ]);
   const beyond = await rendered(figure2Item, context, [
     ...grid,

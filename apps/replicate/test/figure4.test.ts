@@ -106,7 +106,12 @@ test('shows rates with their spread, a dash without cut objects, and judges by t
   expect(toLatex(tables[1].table)).toContain('merged');
 
   const none = await rendered(figure4, context, []);
-  expect(none.verdicts[0]).toMatchObject({ judgement: 'cannot tell', evidence: 'not run' });
+  expect(none.verdicts[0]).toMatchObject({ judgement: 'not run', evidence: '' });
+  const uncut = await rendered(figure4, context, [
+    { ...run(1, [0, 0]), measured: { 'occluded-objects': { ...made([0, 0], [0, 0]), cut: '' } } },
+  ]);
+  expect(uncut.verdicts[0].judgement).toBe('cannot tell');
+  expect(uncut.verdicts[0].evidence).toContain('nothing to compare');
   const asked = figure4.runs(context, resultsOf(context, []));
   expect(asked[0].measurements?.map(({ name }) => name)).toEqual([
     'occluded-objects',

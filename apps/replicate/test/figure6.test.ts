@@ -97,14 +97,13 @@ test('a run per form, rate and start, cut from a long schedule, of one seed', ()
   expect(figure6Item.runs(smoke, resultsOf(smoke, []))[0].spec.config.training.steps).toBe(30);
 });
 
-test('without runs there are dashes, no chart and no verdict', async () => {
+test('without runs there are dashes, no chart, and every claim is not run', async () => {
   const { tables, figures, verdicts } = await rendered(figure6Item, context(), []);
   expect(() => toLatex(tables[0].table)).not.toThrow();
   expect(tables[0].table.rows).toHaveLength(7);
   expect(tables[0].table.rows[1].cells).toEqual(Array(18).fill(null));
   expect(figures).toEqual([]);
-  expect(verdicts).toHaveLength(7);
-  expect(verdicts.every(({ judgement }) => judgement === 'cannot tell')).toBe(true);
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(8).fill('not run'));
 });
 
 test('starts that meet are counted from the step on which they stay together', async () => {

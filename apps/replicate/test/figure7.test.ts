@@ -48,12 +48,12 @@ test('needs the learned run with all tasks of Table 1, per seed', () => {
   expect(runs.every(({ spec }) => shared.has(runId(spec)))).toBe(true);
 });
 
-test('without runs there are dashes, no chart, and nothing can be told', async () => {
+test('without runs there are dashes, no chart, and every claim is not run', async () => {
   const { tables, figures, verdicts } = await rendered(figure7Item, context, []);
   expect(tables[0].table.rows[2].cells.slice(1)).toEqual(Array(6).fill({ value: null, n: 0 }));
   expect(tables[1].table.rows[4].cells.slice(3)).toEqual([null, null, null]);
   expect(figures).toEqual([]);
-  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(4).fill('cannot tell'));
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(4).fill('not run'));
 });
 
 test('the published σ² give the printed ratio only with instance and depth exchanged', () => {

@@ -198,12 +198,24 @@ test('one seed is enough where intervals lie within the run, and not elsewhere',
   expect(verdictOf(verdicts, 'share').judgement).toBe('cannot tell');
 });
 
-test('without runs: dashes, and nothing can be told', async () => {
+test('without one of the networks trained apart nothing is said of sharing', async () => {
+  const all = (await Promise.all([1, 2, 3].map(made))).flat();
+  const { verdicts } = await rendered(
+    figure9,
+    context,
+    all.filter((run) => run.tasks.join() !== 'depth'),
+  );
+  expect(verdictOf(verdicts, 'share').judgement).toBe('not run');
+  expect(verdictOf(verdicts, 'highly correlated').judgement).toBe('reproduced');
+});
+
+test('without runs: dashes, and every claim about runs is not run', async () => {
   const { tables, figures, verdicts } = await rendered(figure9, context, []);
   expect(tables[0].table.rows[0].cells[0]).toEqual({ value: null, n: 0 });
   expect(figures).toEqual([]);
   for (const { table } of tables) expect(toLatex(table)).toContain('tabular');
-  expect(verdicts.every(({ judgement }) => judgement === 'cannot tell')).toBe(true);
+  const told = verdicts.filter(({ judgement }) => judgement !== 'not run');
+  expect(told.map(({ claim }) => claim)).toEqual(['Reflections confuse the network.']);
 });
 
 test('data without disparity has one pair of tasks', async () => {

@@ -118,4 +118,5 @@ test('judges the published level on Cityscapes at full size alone', async () => 
   expect(await at({ iouClass: 79, ap: 19 })).toBe('reproduced');
   expect(await at({ iouClass: 79, ap: 18 })).toBe('not reproduced');
   expect(await at({ iouClass: null })).toBe('cannot tell');
+  expect((await rendered(table2Item, full, [])).verdicts[0].judgement).toBe('not run');
 });

@@ -8,6 +8,6 @@ export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
   columns: [{ name: 'Where' }, { name: 'Verdict' }, { name: 'Evidence' }],
   rows: verdicts.map(({ claim, source, judgement, evidence }) => ({
     header: claim,
-    cells: [source, judgement, evidence],
+    cells: [source, judgement, evidence || null],
   })),
 });

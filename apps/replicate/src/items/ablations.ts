@@ -1,12 +1,18 @@
 import type { Table, TableCell, TableColumn } from '@scene-mtl/eval';
-import type { Item, ItemContext, Results, Verdict } from '../experiment/item.ts';
+import {
+  notRun,
+  type Item,
+  type ItemContext,
+  type Results,
+  type Verdict,
+} from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { measuredCell, metricOf, overSeeds, recordsOf } from '../experiment/over-seeds.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { primaryMetric } from '../train/metrics.ts';
 import { ablationRows, type AblationRow } from './ablation-rows.ts';
-import { compare, evidenceOf, judge } from './comparison.ts';
+import { compare, judge } from './comparison.ts';
 import { flagWords } from './flag-lists.ts';
 import { collapse, collapseTrial } from './learned-collapse.ts';
 import { noiseRecovery } from './noise-recovery.ts';
@@ -76,7 +82,7 @@ export const ablationsItem: Item<AblationOptions> = {
       figures: [...(sinking?.figures ?? []), ...(noise?.figures ?? [])],
       strips: [],
       verdicts: [
-        ...formVerdicts(compared),
+        ...(context.data.tasks.length > 1 ? formVerdicts(compared, context.data.tasks) : []),
         ...(sinking ? [sinking.verdict] : []),
         ...(noise ? [noise.verdict] : []),
       ],
@@ -142,30 +148,29 @@ const lastWeight = ({ series }: RunRecord, task: TaskName): number[] => {
   return last ? [last[1]] : [];
 };
 
-function formVerdicts(rows: readonly RowRecords[]): Verdict[] {
-  const find = (slug: string) =>
-    rows.find(({ row, records }) => row.slug === slug && records.length > 0);
-  const [approximate, exact] = [find('uncertainty'), find('uncertainty-exact')];
-  const comparisons =
-    approximate && exact ? compare(approximate.records, exact.records, exact.row.tasks) : [];
+function formVerdicts(rows: readonly RowRecords[], tasks: readonly TaskName[]): Verdict[] {
+  const recordsOf = (slug: string) => rows.find(({ row }) => row.slug === slug)?.records ?? [];
+  const approximate = recordsOf('uncertainty');
   return [
-    {
-      claim: 'The approximation of the softmax likelihood improves results over the exact one',
-      source: 'equation 10',
-      judgement: judge(comparisons),
-      evidence: evidenceOf(comparisons),
-    },
+    judge(
+      {
+        claim: 'The approximation of the softmax likelihood improves results over the exact one',
+        source: 'equation 10',
+      },
+      compare(approximate, recordsOf('uncertainty-exact'), tasks),
+    ),
     staysUp(approximate),
   ];
 }
 
 /** A weight has gone to 0 when it ends below a tenth of what it was half way. About single runs. */
-function staysUp(rows: RowRecords | undefined): Verdict {
-  const base = {
+function staysUp(records: readonly RunRecord[]): Verdict {
+  const claim = {
     claim: 'Under equation 10 no weight goes to 0',
     source: 'section 3',
   };
-  const kept = (rows?.records ?? []).map(({ series, spec }) =>
+  if (records.length === 0) return notRun(claim);
+  const kept = records.map(({ series, spec }) =>
     spec.tasks.map((task) => {
       const points = series[`weight/${task}`] ?? [];
       const half = points[points.length >> 1]?.[1];
@@ -173,11 +178,12 @@ function staysUp(rows: RowRecords | undefined): Verdict {
       return { task, last, share: (last ?? NaN) / (half ?? NaN) };
     }),
   );
-  const known = kept.length > 0 && kept.every((run) => run.every(({ share }) => !isNaN(share)));
-  if (!known) return { ...base, judgement: 'cannot tell', evidence: 'not run' };
+  if (kept.some((run) => run.some(({ share }) => isNaN(share)))) {
+    return { ...claim, judgement: 'cannot tell', evidence: 'not every run logged its weights' };
+  }
   const holds = kept.every((run) => run.every(({ share }) => share > 0.1));
   return {
-    ...base,
+    ...claim,
     judgement: holds ? 'reproduced' : 'not reproduced',
     evidence: `${kept[0]
       .map(

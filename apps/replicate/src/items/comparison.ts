@@ -1,5 +1,5 @@
 import { formatNumber } from '@scene-mtl/eval';
-import type { Judgement } from '../experiment/item.ts';
+import { notRun, type Claim, type Judgement, type Verdict } from '../experiment/item.ts';
 import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import type { TaskName } from '../paper/table1.ts';
@@ -46,14 +46,29 @@ export function compare(
   });
 }
 
-/** All better: reproduced; any worse: not; anything open, or too few seeds: cannot tell. */
-export function judge(comparisons: readonly Comparison[]): Judgement {
-  if (comparisons.length === 0 || comparisons.some(({ n }) => n < ENOUGH_SEEDS))
-    return 'cannot tell';
-  if (comparisons.some(({ outcome }) => outcome === 'worse')) return 'not reproduced';
-  return comparisons.every(({ outcome }) => outcome === 'better') ? 'reproduced' : 'cannot tell';
+/**
+ * The verdict on a claim that runs are better than others, in every comparison. Any worse: not
+ * reproduced; all better and none missing: reproduced; else, or with too few seeds: cannot tell.
+ * @param missing comparisons that the claim is about too, whose runs are not there
+ */
+export function judge(
+  claim: Claim,
+  comparisons: readonly Comparison[],
+  missing: readonly string[] = [],
+): Verdict {
+  if (comparisons.length === 0) return notRun(claim);
+  const lacking = missing.length > 0 ? [`not run: ${missing.join(', ')}`] : [];
+  return {
+    ...claim,
+    judgement: judgementOf(comparisons, missing.length === 0),
+    evidence: [...comparisons.map(({ evidence }) => evidence), ...lacking].join('; '),
+  };
 }
 
-/** The numbers of the comparisons, in words. */
-export const evidenceOf = (comparisons: readonly Comparison[]): string =>
-  comparisons.length === 0 ? 'not run' : comparisons.map(({ evidence }) => evidence).join('; ');
+function judgementOf(comparisons: readonly Comparison[], complete: boolean): Judgement {
+  if (comparisons.some(({ n }) => n < ENOUGH_SEEDS)) return 'cannot tell';
+  // One that is worse refutes, whatever the missing ones would show.
+  if (comparisons.some(({ outcome }) => outcome === 'worse')) return 'not reproduced';
+  const all = complete && comparisons.every(({ outcome }) => outcome === 'better');
+  return all ? 'reproduced' : 'cannot tell';
+}

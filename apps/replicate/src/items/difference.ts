@@ -19,7 +19,7 @@ export function judgeDifference(
   runs: readonly RunDifference[],
   unit: string,
 ): { judgement: Judgement; evidence: string } {
-  if (runs.length === 0) return { judgement: 'cannot tell', evidence: 'not run' };
+  if (runs.length === 0) return { judgement: 'cannot tell', evidence: 'nothing to compare' };
   const differences = runs.map(({ difference }) => difference);
   const mean = differences.reduce((a, b) => a + b, 0) / runs.length;
   const overSeeds = runs.length >= ENOUGH_SEEDS;

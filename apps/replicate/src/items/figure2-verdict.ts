@@ -25,34 +25,34 @@ export function figure2Verdict(
   learned: readonly RunRecord[],
   how: string,
 ): Verdict {
-  const inner = lines.filter(
-    ({ weight, records }) => weight > 0 && weight < 1 && records.length > 0,
-  );
-  const against = learned.length === 0 || inner.length === 0 ? [] : grid.pair;
-  const comparisons = against.map((task) => {
-    const best = inner.reduce((a, b) => (score(b.records, task) > score(a.records, task) ? b : a));
-    const [comparison] = compare(learned, best.records, [task]);
-    return (
-      comparison && { ...comparison, where: `best fixed: weight ${best.weight}, rate ${best.rate}` }
-    );
+  const inner = lines.filter(({ weight }) => weight > 0 && weight < 1);
+  const made = inner.filter(({ records }) => records.length > 0);
+  const comparisons = (made.length === 0 ? [] : grid.pair).flatMap((task) => {
+    const best = made.reduce((a, b) => (score(b.records, task) > score(a.records, task) ? b : a));
+    const where = `best fixed: weight ${best.weight}, rate ${best.rate}`;
+    return compare(learned, best.records, [task]).map((comparison) => ({
+      ...comparison,
+      evidence: `${comparison.evidence}, ${where}`,
+    }));
   });
-  const known = comparisons.filter((comparison) => comparison !== undefined);
-  const rival = inner.find(({ records }) =>
-    against.every((task) => {
+  const missing = inner.length - made.length;
+  const verdict = judge(
+    {
+      claim: `${grid.pair.join(' and ')}: learned weights, ${how}, beat every fixed weighting of the grid in both tasks`,
+      source: 'section 5.1, figure 2',
+    },
+    comparisons,
+    missing > 0 ? [`${missing} of ${inner.length} fixed weightings`] : [],
+  );
+  const rival = made.find(({ records }) =>
+    grid.pair.every((task) => {
       const result = paired(learned, records, task);
       return result !== undefined && betterSign[task] * result.difference < 0;
     }),
   );
-  const evidence = known
-    .map((comparison) => `${comparison.evidence}, ${comparison.where}`)
-    .join('; ');
-  const both = `; weight ${rival?.weight} at rate ${rival?.rate} is better in both`;
-  return {
-    claim: `${grid.pair.join(' and ')}: learned weights, ${how}, beat every fixed weighting of the grid in both tasks`,
-    source: 'section 5.1, figure 2',
-    judgement: known.length === grid.pair.length ? judge(known) : 'cannot tell',
-    evidence: known.length === 0 ? 'not run' : evidence + (rival ? both : ''),
-  };
+  if (!rival) return verdict;
+  const both = `weight ${rival.weight} at rate ${rival.rate} is better in both`;
+  return { ...verdict, evidence: `${verdict.evidence}; ${both}` };
 }
 
 /** Mean of a task's primary metric, turned so that larger is better. */

@@ -1,5 +1,13 @@
 import type { Table, TableRow } from '@scene-mtl/eval';
-import type { Artefacts, Item, ItemContext, Results, Verdict } from '../experiment/item.ts';
+import {
+  notRun,
+  type Artefacts,
+  type Claim,
+  type Item,
+  type ItemContext,
+  type Results,
+  type Verdict,
+} from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { measuredCell, overSeeds } from '../experiment/over-seeds.ts';
 import type { RunSpec } from '../experiment/spec.ts';
@@ -116,15 +124,20 @@ function tableOf(context: ItemContext, found: readonly ObjectsByClustering[]): T
   };
 }
 
+const claim: Claim = {
+  claim:
+    'Clustering predicted centre votes with OPTICS finds single objects better than connected components of the predicted classes do',
+  source: 'section 4.2, figure 3',
+};
+
 function verdictOf(found: readonly ObjectsByClustering[]): Verdict {
+  if (found.length === 0) return notRun(claim);
   const runs = found.flatMap(({ opticsMinusComponents: { difference, interval } }) =>
     difference === null ? [] : [{ difference, overFrames: interval ?? undefined }],
   );
   const { judgement, evidence } = judgeDifference(runs, 'points of AP');
   return {
-    claim:
-      'Clustering predicted centre votes with OPTICS finds single objects better than connected components of the predicted classes do',
-    source: 'section 4.2, figure 3',
+    ...claim,
     judgement,
     evidence: `AP of OPTICS minus connected components: ${evidence}`,
   };

@@ -1,5 +1,12 @@
 import { bootstrapStatistic, type Table } from '@scene-mtl/eval';
-import type { Artefacts, Item, ItemContext, Results, Verdict } from '../experiment/item.ts';
+import {
+  notRun,
+  type Artefacts,
+  type Item,
+  type ItemContext,
+  type Results,
+  type Verdict,
+} from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { measuredCell, overSeeds } from '../experiment/over-seeds.ts';
 import type { RunSpec } from '../experiment/spec.ts';
@@ -173,6 +180,11 @@ function differenceOf({ cut, counts }: OccludedObjects, source: OcclusionSource)
 
 function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[] {
   return (['predicted', 'trueClasses'] as const).map((source) => {
+    const claim = {
+      claim: `OPTICS on centre vectors keeps an object that is cut by what is in front of it as one object, told from others, more often than connected components do, ${source === 'predicted' ? 'all predicted' : 'given true classes'}`,
+      source: 'figure 4',
+    };
+    if (found.length === 0) return notRun(claim);
     const { judgement, evidence } = judgeDifference(
       found.flatMap((one) => differenceOf(one, source)),
       'points',
@@ -182,11 +194,6 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
       return typeof value === 'number' ? `${value.toFixed(1)} %` : 'unknown';
     };
     const numbers = `objects found as one and told from others: OPTICS ${own('optics')}, DBSCAN ${own('dbscan')}, connected components ${own('components')}`;
-    return {
-      claim: `OPTICS on centre vectors keeps an object that is cut by what is in front of it as one object, told from others, more often than connected components do, ${source === 'predicted' ? 'all predicted' : 'given true classes'}`,
-      source: 'figure 4',
-      judgement,
-      evidence: found.length === 0 ? evidence : `on ${where}: ${numbers}; ${evidence}`,
-    };
+    return { ...claim, judgement, evidence: `on ${where}: ${numbers}; ${evidence}` };
   });
 }

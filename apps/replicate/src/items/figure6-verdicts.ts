@@ -1,4 +1,4 @@
-import type { Judgement, Verdict } from '../experiment/item.ts';
+import { notRun, type Judgement, type Verdict } from '../experiment/item.ts';
 import { figure6Iterations } from '../paper/figure6.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { TOLERANCE, type Convergence } from './figure6-convergence.ts';
@@ -33,6 +33,11 @@ export function figure6Verdicts(settings: readonly Setting[]): Verdict[] {
 }
 
 function speed(setting: Setting): Verdict {
+  const claim = {
+    claim: `σ² converges within ${figure6Iterations} iterations from any start (${where(setting)})`,
+    source: 'appendix B, figure 6',
+  };
+  if (setting.tasks.every(({ found }) => !found)) return notRun(claim);
   const evidence = setting.tasks.map(({ task, found, predicted }) => {
     if (!found) return `${task}: not run`;
     const took = found.settled === undefined ? `not in ${found.steps}` : `after ${found.settled}`;
@@ -46,14 +51,17 @@ function speed(setting: Setting): Verdict {
   const judgement: Judgement =
     !complete(setting) || !long ? 'cannot tell' : within ? 'reproduced' : 'not reproduced';
   return {
-    claim: `σ² converges within ${figure6Iterations} iterations from any start (${where(setting)})`,
-    source: 'appendix B, figure 6',
+    ...claim,
     judgement,
     evidence: `${evidence.join('; ')}; within ${TOLERANCE} of the median start and staying there; one seed`,
   };
 }
 
 function sameEnd(settings: readonly Setting[]): Verdict {
+  const claim = {
+    claim: 'Every start ends at the same σ² by the end of the plot',
+    source: 'section 5.1, figure 6',
+  };
   const ends = settings.flatMap((setting) =>
     setting.tasks.map(({ task, found }) => ({
       name: `${where(setting)}, ${task}`,
@@ -64,6 +72,7 @@ function sameEnd(settings: readonly Setting[]): Verdict {
     name: string;
     spread: number;
   }[];
+  if (known.length === 0) return notRun(claim);
   const apart = known.filter(({ spread }) => spread > 2 * TOLERANCE);
   const all = settings.length > 0 && settings.every(complete);
   const enough = settings.every(({ tasks }) =>
@@ -72,15 +81,12 @@ function sameEnd(settings: readonly Setting[]): Verdict {
   const judgement: Judgement =
     !all || !enough ? 'cannot tell' : apart.length === 0 ? 'reproduced' : 'not reproduced';
   return {
-    claim: 'Every start ends at the same σ² by the end of the plot',
-    source: 'section 5.1, figure 6',
+    ...claim,
     judgement,
     evidence:
-      known.length === 0
-        ? 'not run'
-        : apart.length === 0
-          ? `largest difference of s at the end ${Math.max(...known.map(({ spread }) => spread)).toFixed(2)}; one seed`
-          : `${apart.length} of ${known.length} end apart: ${apart.map(({ name, spread }) => `${name} by ${spread.toFixed(2)}`).join('; ')}; one seed`,
+      apart.length === 0
+        ? `largest difference of s at the end ${Math.max(...known.map(({ spread }) => spread)).toFixed(2)}; one seed`
+        : `${apart.length} of ${known.length} end apart: ${apart.map(({ name, spread }) => `${name} by ${spread.toFixed(2)}`).join('; ')}; one seed`,
   };
 }
 
@@ -89,7 +95,13 @@ function sameEnd(settings: readonly Setting[]): Verdict {
  * beyond what any loss of the run would hold it at.
  */
 function overshoot(settings: readonly Setting[]): Verdict[] {
-  const cases = settings.flatMap((setting) => {
+  const claim = {
+    claim: 'From a low start, s of the instance task first overshoots its stationary value',
+    source: 'figure 6(b)',
+  };
+  const about = settings.filter(({ tasks }) => tasks.some(({ task }) => task === 'instance'));
+  if (about.length === 0) return [];
+  const cases = about.flatMap((setting) => {
     const found = setting.tasks.find(({ task }) => task === 'instance')?.found;
     if (!found) return [];
     const lowest = found.starts.indexOf(Math.min(...found.starts));
@@ -98,14 +110,13 @@ function overshoot(settings: readonly Setting[]): Verdict[] {
     const { steps } = found;
     return [{ setting, start: found.starts[lowest], step, peak, ceiling, steps }];
   });
-  if (cases.length === 0) return [];
+  if (cases.length === 0) return [notRun(claim)];
   const over = cases.filter(({ peak, ceiling }) => peak - ceiling > 5 * TOLERANCE);
-  const short = cases.some(({ steps }) => steps < figure6Iterations);
+  const open = cases.length < about.length || cases.some(({ steps }) => steps < figure6Iterations);
   return [
     {
-      claim: 'From a low start, s of the instance task first overshoots its stationary value',
-      source: 'figure 6(b)',
-      judgement: over.length > 0 ? 'reproduced' : short ? 'cannot tell' : 'not reproduced',
+      ...claim,
+      judgement: over.length > 0 ? 'reproduced' : open ? 'cannot tell' : 'not reproduced',
       evidence: `${cases
         .map(
           ({ setting, start, step, peak, ceiling }) =>

@@ -1,5 +1,5 @@
 import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import type { Judgement, Verdict } from '../experiment/item.ts';
+import { notRun, type Judgement, type Verdict } from '../experiment/item.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import { publishedNoise } from '../paper/figure7.ts';
 import type { TaskName } from '../paper/table1.ts';
@@ -8,6 +8,8 @@ import { earlyStep, meanNoise, noiseOf, ratios, ratioText } from './figure7-rati
 
 /** σ² within 20 % of its stationary value counts as following the loss. */
 const CLOSE = Math.log(1.2);
+
+const NOT_LOGGED = 'the runs did not log σ²';
 
 const seedsOf = (records: readonly RunRecord[]): string =>
   `${records.length} seed${records.length === 1 ? '' : 's'}`;
@@ -20,12 +22,13 @@ export function figure7Verdicts(
   tasks: readonly TaskName[],
   dataName: string,
 ): Verdict[] {
-  return [
+  const verdicts = [
     tracks(records, tasks),
     shrinks(records, tasks),
     ...(tasks.length > 1 ? [moves(records, tasks)] : []),
     ...(tasks.length === 3 ? [sameRatio(records, tasks, dataName)] : []),
   ];
+  return records.length > 0 ? verdicts : verdicts.map(notRun);
 }
 
 /** Of each run by itself, so that one seed can tell. */
@@ -42,7 +45,7 @@ function tracks(records: readonly RunRecord[], tasks: readonly TaskName[]): Verd
     judgement: verdictOf(complete && found.length === tasks.length, close),
     evidence:
       found.length === 0
-        ? 'not run'
+        ? NOT_LOGGED
         : `${found
             .map(
               ({ task, all }) =>
@@ -80,7 +83,7 @@ function shrinks(records: readonly RunRecord[], tasks: readonly TaskName[]): Ver
     judgement: verdictOf(runs.length > 0, holds),
     evidence:
       runs.length === 0
-        ? 'not run'
+        ? NOT_LOGGED
         : `σ² from iteration ${early} to the end: ${tasks
             .map((task) => `${task} ${runs.map((run) => times(run[task])).join(', ')}`)
             .join('; ')}; ${seedsOf(records)}`,
@@ -99,7 +102,7 @@ function moves(records: readonly RunRecord[], tasks: readonly TaskName[]): Verdi
     judgement: verdictOf(runs.length > 0, holds),
     evidence:
       runs.length === 0
-        ? 'not run'
+        ? NOT_LOGGED
         : `from iteration ${early} to the end: ${tasks
             .slice(0, -1)
             .map((task, i) => `${task} to ${last} ${shifts.map((run) => times(run[i])).join(', ')}`)
@@ -134,7 +137,7 @@ function sameRatio(
     judgement: verdictOf(comparable, near),
     evidence:
       ends.length === 0
-        ? 'not run'
+        ? NOT_LOGGED
         : `1/σ² at the end ${ratioText(ratios(meanNoise(ends, tasks), tasks, 'precision'))}, ${seedsOf(records)}, on ${dataName} at ${records[0].spec.config.size.height}×${records[0].spec.config.size.width}; the published σ² give ${ratioText(theirs)}${dataName === 'cityscapes' ? ' at 1024×2048; within a factor of 2 counts as the same' : ' on CityScapes at 1024×2048, whose losses are others'}`,
   };
 }

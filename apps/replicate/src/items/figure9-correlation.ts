@@ -21,9 +21,11 @@ import { fromText } from '../measure/frame-errors.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { learnedTrial, singleTrial } from './rows.ts';
 
-/** Correlations of one pair of tasks with one seed; absent where a run was not made. */
+/** Correlations of one pair of tasks with one seed; absent without its runs, or where an error does not vary. */
 export interface SeedCorrelation {
   readonly seed: number;
+  /** Which networks were measured: the one with learned weights, both that were trained apart. */
+  readonly measured?: { readonly shared: boolean; readonly separate: boolean };
   /** Errors of two heads of the network with learned weights, over blocks. */
   readonly shared?: Correlation | undefined;
   /** Errors of two networks, each trained on one of the tasks alone, over the same blocks. */
@@ -55,6 +57,7 @@ export function correlations({ config, data }: ItemContext, results: Results): C
       const pixels = results.measured(spec, failures)?.pixelCorrelation[pairName(pair)]?.r;
       return {
         seed,
+        measured: { shared: shared !== undefined, separate: separate !== undefined },
         shared: shared && between(pair, shared, shared),
         separate: separate && between(pair, ...separate),
         pixels: pixels ?? undefined,

@@ -1,6 +1,6 @@
 import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
 import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import type { ItemContext, Judgement, Verdict } from '../experiment/item.ts';
+import { notRun, type ItemContext, type Judgement, type Verdict } from '../experiment/item.ts';
 import { rareClasses, type Failures } from '../measure/failures.ts';
 import {
   differenceOf,
@@ -40,10 +40,9 @@ function agreed(holds: readonly (boolean | undefined)[], least = 1): Judgement {
   return holds.every((h) => h === false) ? 'not reproduced' : 'cannot tell';
 }
 
-const unknown = (claim: string, evidence = 'Not run.'): Verdict => ({
-  ...{ claim, source, evidence },
-  judgement: 'cannot tell',
-});
+/** Not run without runs; else what it is that keeps them from telling. */
+const unknown = (claim: string, runs: number, evidence: string): Verdict =>
+  runs === 0 ? notRun({ claim, source }) : { claim, source, judgement: 'cannot tell', evidence };
 
 /** What figure 9 claims, against what was measured. */
 export function figure9Verdicts(
@@ -58,18 +57,22 @@ export function figure9Verdicts(
     rareClassesFail(context, found),
     largeObjects(found),
     occludedObjects(found),
-    unknown(
-      'Reflections confuse the network.',
-      'The annotations do not mark reflections, so nothing is measured.',
-    ),
+    {
+      ...{ claim: 'Reflections confuse the network.', source, judgement: 'cannot tell' },
+      evidence: 'The annotations do not mark reflections, so nothing is measured.',
+    },
   ];
 }
+
+const noneVary = 'One of the errors of every pair does not vary, so there is no correlation.';
 
 function highCorrelation(pairs: readonly CorrelationRow[]): Verdict {
   const claim = 'Errors are highly correlated between the outputs.';
   const all = pairs.flatMap((pair) => pair.seeds).filter(({ shared }) => shared);
   const seeds = [...new Set(all.map(({ seed }) => seed))];
-  if (seeds.length === 0) return unknown(claim);
+  if (seeds.length === 0) {
+    return unknown(claim, measuredSeeds(pairs, ['shared']).length, noneVary);
+  }
   const holds = seeds.map((seed) => {
     const of = all.flatMap((s) => (s.seed === seed && s.shared ? [s.shared] : []));
     // The claim is of all outputs: one pair that is surely below refutes it.
@@ -90,11 +93,21 @@ function highCorrelation(pairs: readonly CorrelationRow[]): Verdict {
   };
 }
 
+/** Seeds of which these networks were measured for every pair. */
+const measuredSeeds = (
+  pairs: readonly CorrelationRow[],
+  which: readonly ('shared' | 'separate')[],
+): number[] =>
+  (pairs[0]?.seeds ?? [])
+    .map(({ seed }) => seed)
+    .filter((_, i) => pairs.every(({ seeds }) => which.every((w) => seeds[i].measured?.[w])));
+
 function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   const claim = 'That errors go together comes from the features that the outputs share.';
+  const made = measuredSeeds(rows, ['shared', 'separate']);
   // A pair has no r where an error does not vary.
   const pairs = rows.filter(({ seeds }) => seeds.some((s) => s.shared && s.separate));
-  const complete = (pairs[0]?.seeds ?? []).flatMap(({ seed }) => {
+  const complete = (pairs.length === 0 ? [] : made).flatMap((seed) => {
     const of = pairs.map((p) => p.seeds.find((s) => s.seed === seed));
     const [shared, separate] = [of.map((s) => s?.shared?.r), of.map((s) => s?.separate?.r)];
     const all = [...shared, ...separate];
@@ -102,7 +115,7 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
     const each = shared.map((r, i) => (r as number) - (separate[i] as number));
     return [{ shared: mean(shared as number[]), separate: mean(separate as number[]), each }];
   });
-  if (complete.length === 0) return unknown(claim);
+  if (complete.length === 0) return unknown(claim, made.length, noneVary);
   const [a, b] = [complete.map((c) => c.shared), complete.map((c) => c.separate)];
   const [low, high] = bootstrapInterval(a.map((v, i) => v - b[i]));
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
@@ -116,12 +129,14 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   };
 }
 
+const noClasses = 'The network predicts no classes.';
+
 function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Verdict {
   const claim = 'Road and footpath are commonly confused.';
   const pair = roadPair(data.classes);
   const matrices = matricesOf(found);
-  if (!pair) return unknown(claim, 'The data lacks one of the two classes.');
-  if (matrices.length === 0) return unknown(claim);
+  if (!pair) return unknown(claim, found.length, 'The data lacks one of the two classes.');
+  if (matrices.length === 0) return unknown(claim, found.length, noClasses);
   const places = matrices.map((matrix) => {
     const pairs = confusedPairs(matrix);
     const at = pairs.findIndex(({ classes }) => classes[0] === pair[0] && classes[1] === pair[1]);
@@ -146,7 +161,7 @@ function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Ver
 function rareClassesFail({ data }: ItemContext, found: readonly Failures[]): Verdict {
   const claim = 'Rare classes such as bus, fence and motorbike fail.';
   const matrices = matricesOf(found);
-  if (matrices.length === 0) return unknown(claim);
+  if (matrices.length === 0) return unknown(claim, found.length, noClasses);
   const rho = matrices.map(rarityCorrelation);
   const named = rareClasses.flatMap((name) => {
     const c = data.classes.findIndex((other) => other.toLowerCase() === name);
@@ -180,8 +195,7 @@ function largeObjects(found: readonly Failures[]): Verdict {
         ) ?? [],
     );
   const [vector, wrong] = [differences('vector'), differences('wrong')];
-  if (vector.length === 0)
-    return unknown(claim, found.length > 0 ? 'Too few large objects.' : undefined);
+  if (vector.length === 0) return unknown(claim, found.length, 'Too few large objects.');
   const judged = wrong.length > 0 ? wrong : vector;
   return {
     ...{ claim, source, judgement: agreed(judged.map(larger)) },
@@ -200,9 +214,7 @@ function occludedObjects(found: readonly Failures[]): Verdict {
         ]),
       ) ?? [],
   );
-  if (differences.length === 0) {
-    return unknown(claim, found.length > 0 ? 'Too few occluded objects.' : undefined);
-  }
+  if (differences.length === 0) return unknown(claim, found.length, 'Too few occluded objects.');
   const n = momentsIn(found[0], 'vector', { occluded: true })[0];
   return {
     ...{ claim, source, judgement: agreed(differences.map(larger)) },

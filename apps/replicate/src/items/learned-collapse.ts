@@ -1,5 +1,12 @@
 import { lineChart, type Table } from '@scene-mtl/eval';
-import type { Figure, ItemContext, Results, Verdict } from '../experiment/item.ts';
+import {
+  notRun,
+  type Claim,
+  type Figure,
+  type ItemContext,
+  type Results,
+  type Verdict,
+} from '../experiment/item.ts';
 import { trial, type Trial } from '../experiment/over-seeds.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import type { TaskName } from '../paper/table1.ts';
@@ -87,22 +94,26 @@ export function collapse(
       ],
     },
     figures: record && found.length > 0 ? [chartOf(record, tasks)] : [],
-    verdict: verdictOf(found, tasks, steps),
+    verdict: record ? verdictOf(found, tasks, steps) : notRun(claim),
   };
 }
+
+const claim: Claim = {
+  claim: 'Weights learned directly quickly go to 0',
+  source: 'section 3',
+};
 
 /** About one run, so that one seed can tell. */
 function verdictOf(found: readonly Sinking[], tasks: readonly TaskName[], steps: number): Verdict {
   const all = tasks.length > 0 && found.length === tasks.length;
   const sunk = found.every(({ zeroAt }) => zeroAt !== undefined);
   return {
-    claim: 'Weights learned directly quickly go to 0',
-    source: 'section 3',
+    ...claim,
     judgement:
       all && sunk ? 'reproduced' : all && steps >= ENOUGH ? 'not reproduced' : 'cannot tell',
     evidence:
       found.length === 0
-        ? 'not run'
+        ? 'the run did not log its weights'
         : `${found
             .map(({ task, first, last, zeroAt }) =>
               zeroAt === undefined

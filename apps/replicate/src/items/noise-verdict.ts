@@ -1,9 +1,14 @@
 import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import type { Verdict } from '../experiment/item.ts';
+import { notRun, type Verdict } from '../experiment/item.ts';
 import { labelNoise, learnedNoise, noiseForms, type NoiseLine } from './noise-trials.ts';
 
 /** Reproduced where the learned noise rises with every step of the labels' noise in every seed. */
 export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
+  const claim = {
+    claim: 'The learned noise follows the noise of the observations',
+    source: 'section 3',
+  };
+  if (lines.every(({ records }) => records.length === 0)) return notRun(claim);
   const forms = noiseForms.map((form) => {
     const own = lines.filter((line) => line.form === form);
     const seeds = (own[0]?.records ?? []).map(({ spec }) => spec.seed);
@@ -21,8 +26,7 @@ export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
   const none = forms.some(({ rising }) => rising.length === 0);
   const known = forms.filter(({ paths }) => paths.length > 0);
   return {
-    claim: 'The learned noise follows the noise of the observations',
-    source: 'section 3',
+    ...claim,
     judgement: !enough
       ? 'cannot tell'
       : all

@@ -1,5 +1,12 @@
 import type { Table, TableRow } from '@scene-mtl/eval';
-import type { Artefacts, Item, ItemContext, Results, Verdict } from '../experiment/item.ts';
+import {
+  notRun,
+  type Artefacts,
+  type Item,
+  type ItemContext,
+  type Results,
+  type Verdict,
+} from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { measuredCell, overSeeds, type Trial } from '../experiment/over-seeds.ts';
 import { officialScores, type OfficialScores } from '../measure/official-scores.ts';
@@ -112,6 +119,11 @@ const meanOf = (values: readonly number[]): number =>
 
 /** Only Cityscapes at its full size stands beside the published numbers. */
 function levelVerdict({ config, data }: ItemContext, scores: readonly OfficialScores[]): Verdict {
+  const claim = {
+    claim: 'One network with learned weights reaches 78.5 % IoU class and 19.0 % AP',
+    source: 'Table 2',
+  };
+  if (scores.length === 0) return notRun(claim);
   const { height, width } = config.size;
   const shared = (['iouClass', 'ap'] as const).map((key) => ({
     mean: meanOf(valuesOf(scores, key)),
@@ -126,28 +138,29 @@ function levelVerdict({ config, data }: ItemContext, scores: readonly OfficialSc
     ? 'ours on the validation split, published on the test server'
     : `not comparable: ${data.name} at ${height}×${width} is not the Cityscapes test split at 1024×2048`;
   return {
-    claim: 'One network with learned weights reaches 78.5 % IoU class and 19.0 % AP',
-    source: 'Table 2',
+    ...claim,
     judgement:
       !comparable || !known
         ? 'cannot tell'
         : shared.every(({ mean, published }) => mean >= published)
           ? 'reproduced'
           : 'not reproduced',
-    evidence: known ? `IoU class ${iou}, AP ${ap}; ${why}` : 'not run',
+    evidence: known
+      ? `IoU class ${iou}, AP ${ap}; ${why}`
+      : 'the classes or objects of this data have no official score',
   };
 }
 
 /** In the paper AP rises from 19.0 over all objects to 33.0 within 50 m. */
 function nearVerdict(scores: readonly OfficialScores[]): Verdict {
+  const claim = {
+    claim: 'Large objects within 50 m are found better than all objects (AP50m above AP)',
+    source: 'Table 2',
+  };
+  if (scores.length === 0) return notRun(claim);
   const runs = scores.flatMap(({ ap, ap50m }) =>
     ap === null || ap50m === null ? [] : [{ difference: ap50m - ap, overFrames: undefined }],
   );
   const { judgement, evidence } = judgeDifference(runs, 'points');
-  return {
-    claim: 'Large objects within 50 m are found better than all objects (AP50m above AP)',
-    source: 'Table 2',
-    judgement,
-    evidence: `AP50m minus AP: ${evidence}`,
-  };
+  return { ...claim, judgement, evidence: `AP50m minus AP: ${evidence}` };
 }

@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { profiles } from '../src/config/profiles.ts';
+import type { ItemContext, Judgement } from '../src/experiment/item.ts';
+import { judge, type Comparison } from '../src/items/comparison.ts';
+import { figure2Item } from '../src/items/figure2.ts';
+import { items } from '../src/items/index.ts';
+import { table1Item } from '../src/items/table1.ts';
+import { table1 } from '../src/paper/table1.ts';
+import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+
+const seeds = [1, 2, 3];
+const context = (flags: Record<string, string> = {}, item = table1Item as (typeof items)[number]) =>
+  ({
+    config: { ...profiles.quick, seeds },
+    data: street,
+    options: item.options(flags),
+  }) satisfies ItemContext;
+
+test.each(items)('$name without runs: every claim about runs is “not run”', async (item) => {
+  const { verdicts } = await rendered(item, context({}, item), []);
+  for (const { claim, judgement, evidence } of verdicts) {
+    // No run could tell: nothing in the annotations marks them.
+    const expected: Judgement = claim.startsWith('Reflections') ? 'cannot tell' : 'not run';
+    expect({ claim, judgement }).toEqual({ claim, judgement: expected });
+    expect(evidence === '').toBe(expected === 'not run');
+  }
+  expect(verdicts.length > 0).toBe(item.name !== 'figure5');
+});
+
+/** Every run of an item, the learned ones better by `lead` of everything. */
+const winning = (item: (typeof items)[number], of: ItemContext): (MadeRun & { label: string })[] =>
+  item.runs(of, resultsOf(of, [])).map(({ label, spec }) => {
+    const lead = spec.weighting.name === 'fixed' ? 0 : spec.tasks.length;
+    return {
+      label,
+      ...{ tasks: spec.tasks, weighting: spec.weighting.name, options: spec.weighting.options },
+      ...{ seed: spec.seed, config: () => spec.config },
+      metrics: {
+        'semantic/iou': 50 + lead,
+        'instance/meanError': 4 - 0.1 * lead,
+        'depth/meanError': 0.5 - 0.1 * lead,
+      },
+    };
+  });
+
+const single = ['semantic-only', 'instance-only', 'depth-only'];
+const pairs = [
+  ...['uncertainty-semantic-instance', 'uncertainty-semantic-depth', 'uncertainty-instance-depth'],
+];
+const whole = 'uncertainty-semantic-instance-depth';
+/** By a word of the claim: ours, and the rows that it must beat. */
+const needs: [word: string, ours: string, theirs: string[]][] = [
+  ['every single-task', whole, single],
+  ['optimal fixed', whole, ['optimal-weights']],
+  ['beats equal', whole, ['equal-weights']],
+  ['every pair', whole, pairs],
+];
+
+test('Table 1: no row that a claim needs may be missing for it to be reproduced', async () => {
+  const of = context();
+  const all = winning(table1Item, of);
+  const slugs = fc.subarray(table1.map(({ slug }) => slug));
+  await fc.assert(
+    fc.asyncProperty(slugs, async (kept) => {
+      const made = all.filter(({ label }) => kept.includes(label.split('/')[0]));
+      const { verdicts } = await rendered(table1Item as (typeof items)[number], of, made);
+      for (const [word, ours, theirs] of needs) {
+        const there = kept.includes(ours) ? theirs.filter((slug) => kept.includes(slug)) : [];
+        const expected: Judgement =
+          there.length === 0
+            ? 'not run'
+            : there.length < theirs.length
+              ? 'cannot tell'
+              : 'reproduced';
+        const verdict = verdicts.find(({ claim }) => claim.includes(word));
+        expect(verdict?.judgement).toBe(expected);
+        expect(verdict?.evidence.includes('not run: ')).toBe(expected === 'cannot tell');
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('figure 2: a grid with a gap cannot be beaten as a whole', async () => {
+  const item = figure2Item as (typeof items)[number];
+  const of = context({ pair: 'semantic-depth' }, item);
+  const all = winning(item, of);
+  const judged = async (kept: (label: string) => boolean) =>
+    (
+      await rendered(
+        item,
+        of,
+        all.filter(({ label }) => kept(label)),
+      )
+    ).verdicts[0];
+  expect((await judged(() => true)).judgement).toBe('reproduced');
+  const gap = await judged((label) => !label.includes('weight-0.5'));
+  expect(gap.judgement).toBe('cannot tell');
+  expect(gap.evidence).toContain('not run: 1 of 9 fixed weightings');
+  expect((await judged((label) => !label.includes('weight-'))).judgement).toBe('not run');
+  expect((await judged((label) => !label.includes('learned/'))).judgement).toBe('not run');
+});
+
+test('a comparison that is worse refutes, though others were not run', () => {
+  const claim = { claim: 'A beats B and C', source: 'Table 1' };
+  const of = (outcome: Comparison['outcome'], n = 3): Comparison => ({
+    ...{ task: 'depth', n, outcome, evidence: 'numbers' },
+  });
+  expect(judge(claim, [of('worse')], ['C'])).toEqual({
+    ...claim,
+    judgement: 'not reproduced',
+    evidence: 'numbers; not run: C',
+  });
+  expect(judge(claim, [of('worse', 2)], ['C']).judgement).toBe('cannot tell');
+  expect(judge(claim, [], ['B', 'C']).judgement).toBe('not run');
+});
