@@ -187,7 +187,7 @@ test('the test split is measured, and stands beside published networks', async (
 
 test('runs from ImageNet weights and from scratch are groups of their own', () => {
   const group = (c: Config) =>
-    groupName({ profile: 'camvid', config: c, data, items: [], environments: [] });
+    groupName({ profile: 'camvid', config: c, data, flags: '', environments: [] });
   const imageNet = withWeights({ checksum: '0123456789abcdef', folder: null });
   expect(group(config)).toBe('camvid / camvid, scratch');
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');

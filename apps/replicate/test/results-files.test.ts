@@ -5,6 +5,7 @@ import type { Artefacts } from '../src/experiment/item.ts';
 import { smallPng } from '../src/measure/small-png.ts';
 import { resultsFiles } from '../src/results/files.ts';
 import type { ResultsGroup } from '../src/results/group.ts';
+import { itemNames } from '../src/results/sections.ts';
 import { legendOf, places } from '../src/results/sheet.ts';
 
 const png = await smallPng({ height: 2, width: 3, data: new Uint8Array(18).fill(7) });
@@ -43,6 +44,7 @@ const artefacts: Artefacts = {
   verdicts: [
     { claim: 'A holds', source: 'Table 1', judgement: 'reproduced', evidence: '1 | 2' },
     { claim: 'B holds', source: 'Figure 2', judgement: 'cannot tell', evidence: 'one seed' },
+    { claim: 'C holds', source: 'Figure 2', judgement: 'not run', evidence: '' },
   ],
 };
 
@@ -50,17 +52,11 @@ const group = (profile: 'quick' | 'standard', run: boolean): ResultsGroup => ({
   profile,
   config: profiles[profile],
   data: { name: 'street', frames: { train: 12, val: 4 } },
+  flags: `--profile ${profile}`,
   items: [
+    { ...{ name: 'table1', title: 'Table 1', typed: 'table1' }, artefacts },
     {
-      ...{
-        name: 'table1',
-        title: 'Table 1',
-        command: `npm run replicate -- table1 --profile ${profile}`,
-      },
-      artefacts,
-    },
-    {
-      ...{ name: 'figure9', title: 'Figure 9', command: `npm run replicate -- figure9` },
+      ...{ name: 'figure9', title: 'Figure 9', typed: 'figure9' },
       ...(run && { artefacts: { ...artefacts, strips: [], figures: [], verdicts: [] } }),
     },
   ],
@@ -78,41 +74,67 @@ const content = (path: string): string => {
 };
 const markdown = content('RESULTS.md');
 
-test('headings in order: reading, verdicts, what was run, then each group with its conditions', () => {
+test('headings in order: summary, verdicts, reading, then each item, the larger profile first', () => {
   const { steps } = profiles.standard.training;
-  const quick = profiles.quick;
+  const standard = `### standard / street: 128×256 px, ${steps} steps, seeds 1, 2, 3`;
+  const quick = `### quick / street: 64×128 px, ${profiles.quick.training.steps} steps, seed 1`;
   expect(markdown.match(/^#+ .*$/gm)).toEqual([
-    '# Results',
-    '## How to read this',
-    '## Verdicts',
-    '## What was run',
-    `## standard / street: 128×256 px, ${steps} steps, seeds 1, 2, 3`,
-    '### Table 1 (standard / street)',
-    '### Figure 9 (standard / street)',
-    `## quick / street: 64×128 px, ${quick.training.steps} steps, seed 1`,
-    '### Table 1 (quick / street)',
-    '### Figure 9 (quick / street)',
+    ...['# Results', '## Summary', '## Verdicts', '### Not run', '## How to read this'],
+    ...['## Table 1', standard, quick],
+    ...['## Figure 9', standard],
+    ...['## Conditions and machines', '### standard / street', '### quick / street'],
   ]);
 });
 
-test('a claim is printed once, with the verdict of every group', () => {
+test('a claim is printed once, with the verdict of every group that has its runs', () => {
   expect(markdown).toContain(
     [
-      '| Claim | Source | Group | Verdict | Evidence |',
-      '| --- | --- | --- | --- | --- |',
-      '| A holds | Table 1 | standard / street | reproduced | 1 \\| 2 |',
-      '|  |  | quick / street | reproduced | 1 \\| 2 |',
-      '| B holds | Figure 2 | standard / street | cannot tell | one seed |',
+      '| Claim | Group | Verdict | Evidence |',
+      '| --- | --- | --- | --- |',
+      '| A holds<br>_Table 1_ | standard / street | **reproduced** | 1 \\| 2 |',
+      '|  | quick / street | **reproduced** | 1 \\| 2 |',
+      '| B holds<br>_Figure 2_ | standard / street | **cannot tell** | one seed |',
+      '|  | quick / street | **cannot tell** | one seed |',
+      '',
     ].join('\n'),
   );
 });
 
-test('what was not run is a dash, beside the verdicts of what was', () => {
+test('what was not run stands below the verdicts, in a line per group with its command', () => {
+  expect(markdown).not.toContain('C holds');
   expect(markdown).toContain(
-    '| Table 1 | 1 reproduced, 1 cannot tell | 1 reproduced, 1 cannot tell |',
+    [
+      '- Not run at standard / street: table1 (1 of 3 claims). Command: `npm run replicate -- ITEM --profile standard`',
+      '- Not run at quick / street: table1 (1 of 3 claims), figure9. Command: `npm run replicate -- ITEM --profile quick`',
+    ].join('\n'),
   );
-  expect(markdown).toContain('| Figure 9 | run | – |');
-  expect(markdown).toContain('– not run; the command would be');
+});
+
+test('the summary says what was run on what, and links to what came of it', () => {
+  const street = 'street, 12 training and 4 validation frames';
+  expect(markdown).toContain(
+    `| [quick / street](#quick-street) | ${street} | 64×128 px | 600 | 1 | 1 |`,
+  );
+  const counts = '1 reproduced, 1 cannot tell, 1 not run';
+  expect(markdown).toContain(
+    `| [Table 1](#table1) | [${counts}](#standard-street-table1) | [${counts}](#quick-street-table1) |`,
+  );
+  expect(markdown).toContain('| [Figure 9](#figure9) | [run](#standard-street-figure9) | – |');
+  const anchors = [...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id);
+  const links = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map(([, id]) => id);
+  expect(new Set(anchors).size).toBe(anchors.length);
+  expect(links.filter((id) => !anchors.includes(id))).toEqual([]);
+});
+
+test('an item of one group alone keeps its place among the others', () => {
+  const named = (...names: string[]): ResultsGroup => ({
+    ...group('quick', false),
+    items: names.map((name) => ({ name, title: name, typed: name })),
+  });
+  expect(itemNames([named('a', 'c'), named('a', 'a-tuned', 'c', 'd'), named('b')])).toEqual([
+    ...['b', 'a', 'a-tuned', 'c', 'd'],
+  ]);
+  expect(itemNames([])).toEqual([]);
 });
 
 test('every linked picture is written, and nothing else', () => {
@@ -126,12 +148,13 @@ test('every linked picture is written, and nothing else', () => {
 });
 
 test('machines and commits are listed once, in alphabetical order', () => {
-  expect(markdown).toContain('- processor: a; b\n- commit: 1\n');
+  expect(markdown).toContain('- processor: a; b\n');
+  expect(markdown).toContain('- commit: 1\n');
 });
 
-test('the report is one file with a section per group, and the same bytes again', async () => {
+test('the report is one file with a section per item, and the same bytes again', async () => {
   const html = content('results/report.html');
-  expect(html).toContain('<section id="quick-street"');
+  expect(html).toContain('<section id="table1"');
   expect(html).toContain('<article id="standard-street-figure9"');
   expect(html).not.toMatch(/<script|src="(?!data:)/);
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);

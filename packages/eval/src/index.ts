@@ -117,7 +117,7 @@ export {
   type ReportInput,
   type ReportStrip,
 } from './report/report.ts';
-export type { ReportFinding, ReportVerdict } from './report/verdicts.ts';
+export type { ReportFinding, ReportNotRun, ReportVerdict } from './report/verdicts.ts';
 export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';

@@ -130,8 +130,14 @@ describe('weightGridChart', () => {
     // The level of the learned weights is a layer of its own on each side.
     expect(JSON.stringify(left)).toContain('[{"value":62.7}]');
     expect(JSON.stringify(right)).toContain('[{"value":0.533}]');
-    expect(spec.title).toEqual({ text: 'Grid', subtitle: 'Dotted lines: learned weights' });
-    expect(loose(weightGridChart(chart)).title).toBe('Grid');
+    expect(spec.title).toEqual({
+      text: 'Grid',
+      subtitle: 'Up is better on both axes; dotted lines: learned weights',
+    });
+    expect(loose(weightGridChart(chart)).title).toEqual({
+      text: 'Grid',
+      subtitle: 'Up is better on both axes',
+    });
   });
 
   test('refuses weights outside 0 … 1 and a grid without numbers', () => {

@@ -90,10 +90,21 @@ describe('report', () => {
     expect(() => report({ ...input, figures })).toThrow('figure ids must differ, got loss, loss');
   });
 
+  test('several configurations have their facts under a title each', () => {
+    const environments = ['a', 'b'].map((title) => ({ title, facts: { node: `<${title}>` } }));
+    const page = report({ title: 't', lead: 'l', environments });
+    expect(page).toContain('<h3>b</h3><dl class="facts"><div><dt>node</dt><dd>&lt;b&gt;</dd>');
+  });
+
+  test('tables of what was run stand in the summary', () => {
+    const page = report({ title: 't', lead: 'l', overview: input.tables ?? [] });
+    expect(page).toMatch(/<section id="summary"[^]*<caption>Results<\/caption>[^]*<\/section>/);
+    expect(page).not.toContain('<section id="tables"');
+  });
+
   const groups = ['a', 'b'].map((id) => ({
     id,
     title: `Group ${id}`,
-    environment: { node: 'v20' },
     items: [
       {
         ...{ id: `${id}-one`, title: 'One', command: 'run <it>', lead: 'Led.' },
@@ -125,5 +136,14 @@ describe('report', () => {
     expect(page).toContain(
       '<dt>quick</dt><dd><strong class="judgement">cannot tell</strong> one &lt;seed&gt;</dd>',
     );
+  });
+
+  test('what was not run is a line per group, with its command', () => {
+    const lines = [{ group: 'quick', command: 'run <it>', items: ['table1', 'figure2'] }];
+    const page = report({ title: 't', lead: 'l', notRun: { lead: 'These.', groups: lines } });
+    expect(page).toContain('<h3>Not run</h3><p>These.</p>');
+    expect(page).toContain('<dt>quick</dt><dd>table1, figure2. <code>run &lt;it&gt;</code></dd>');
+    const none = report({ title: 't', lead: 'l', notRun: { lead: 'These.', groups: [] } });
+    expect(none).not.toContain('Not run');
   });
 });

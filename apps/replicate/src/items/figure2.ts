@@ -225,7 +225,9 @@ function chartOf(
         ...(b.sd !== undefined && { rightSd: b.sd }),
       };
     });
-  if (!points.some((point) => point.left !== null || point.right !== null)) return [];
+  // Single tasks are runs of Table 1: without a weighting between them there is no grid to draw.
+  const inner = lines.some(({ weight, records }) => weight > 0 && weight < 1 && records.length > 0);
+  if (!inner) return [];
   const [first, second] = grid.pair.map(
     (task) => measuredCell(metricOf(learned, primaryMetric[task])).value,
   );

@@ -112,7 +112,7 @@ function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Fi
       {
         name: `figure7-${name}`,
         spec: lineChart({ title, x: { label: 'step' }, y: { label, log: true }, curves }),
-        caption: `${title} over training${band}.`,
+        caption: `${title} over training steps, logarithmic, one line per task${band}.`,
         description: `${title} over training steps on a logarithmic scale, one line per task`,
       },
     ];

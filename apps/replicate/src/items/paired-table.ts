@@ -1,7 +1,6 @@
 import type { Table } from '@scene-mtl/eval';
 import type { RunRecord } from '../experiment/record.ts';
 import type { Table1Row } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
 import { paired } from './paired.ts';
 
 /** A row of Table 1 with its finished runs. */
@@ -35,7 +34,7 @@ export function pairedTable(
     title: `${learned.row.title} minus each other row, seed by seed`,
     corner: 'Against',
     columns: tasks.flatMap((task) => [
-      { name: `Δ ${primaryMetric[task]}`, group: task },
+      { name: task === 'semantic' ? 'Δ IoU' : 'Δ mean error', group: task },
       { name: '95 % interval', group: task },
       { name: 'p', group: task, decimals: 3 },
     ]),

@@ -29,7 +29,7 @@ export function seriesChart(chart: SeriesChart): Omit<Figure, 'name'> | undefine
   const seeds = Math.max(...lines.map(({ records }) => records.length));
   return {
     spec: lineChart({ title, x: { label: 'step' }, y: { label, log }, curves }),
-    caption: `${title} over training, mean over each logged interval${seeds > 1 ? ', band over seeds' : ''}.`,
+    caption: `${title} over training steps${log ? ', logarithmic' : ''}, mean over each logged interval${seeds > 1 ? ', band over seeds' : ''}. ${curves.length > 1 ? 'One line per network' : `Network: ${curves[0].name}`}.`,
     description: `${title} over training steps, one line per row`,
   };
 }

@@ -1,15 +1,16 @@
 import { renderSvg, type ReportFigure } from '@scene-mtl/eval';
-import { groupSlug, slugOf, type ItemResults, type ResultsGroup } from './group.ts';
+import { groupSlug, slugOf } from './group.ts';
+import type { SectionPart } from './sections.ts';
 
 /** Start of the ids and file names of an item in a group: `quick-street-figure9`. */
-export const itemSlug = (group: ResultsGroup, item: ItemResults): string =>
+export const partSlug = ({ group, item }: SectionPart): string =>
   `${groupSlug(group)}-${slugOf(item.name)}`;
 
 /** The charts of an item, rendered, in order. */
-export async function chartsOf(group: ResultsGroup, item: ItemResults): Promise<ReportFigure[]> {
+export async function chartsOf(part: SectionPart): Promise<ReportFigure[]> {
   const figures: ReportFigure[] = [];
-  for (const { name, spec, caption, description } of item.artefacts?.figures ?? []) {
-    const id = `${itemSlug(group, item)}-${slugOf(name)}`;
+  for (const { name, spec, caption, description } of part.artefacts.figures) {
+    const id = `${partSlug(part)}-${slugOf(name)}`;
     figures.push({ id, svg: await renderSvg(spec, { id, description }), caption });
   }
   return figures;

@@ -1,7 +1,8 @@
-import { chartsOf, itemSlug, standalone } from './figures.ts';
-import type { ItemResults, ResultsFile, ResultsGroup } from './group.ts';
+import { chartsOf, partSlug, standalone } from './figures.ts';
+import type { ResultsFile, ResultsGroup } from './group.ts';
 import { resultsHtml } from './html.ts';
 import { FIGURES, resultsMarkdown, type ItemPictures } from './markdown.ts';
+import { sectionsOf, type SectionPart } from './sections.ts';
 import { legendOf, sheetOf } from './sheet.ts';
 
 /** Frames of an item that RESULTS.md shows; the rest is in the HTML report. */
@@ -13,29 +14,25 @@ const SHOWN_FRAMES = 3;
  * @throws RangeError when two groups have one name, or a table is incomplete
  */
 export async function resultsFiles(groups: readonly ResultsGroup[]): Promise<ResultsFile[]> {
-  const pictures = new Map<ItemResults, ItemPictures>();
+  const pictures = new Map<string, ItemPictures>();
   const files: ResultsFile[] = [];
-  for (const group of groups) {
-    for (const item of group.items) {
-      const charts = await chartsOf(group, item);
-      for (const { id, svg } of charts) {
-        files.push({ path: `${FIGURES}/${id}.svg`, content: standalone(svg) });
-      }
-      const shown = (item.artefacts?.strips ?? []).slice(0, SHOWN_FRAMES);
-      const sheets: ItemPictures['sheets'][number][] = [];
-      for (const [i, strip] of shown.entries()) {
-        const path = `${FIGURES}/${itemSlug(group, item)}-frame-${i + 1}.png`;
-        sheets.push({ title: strip.title, legend: legendOf(strip), path });
-        files.push({ path, content: await sheetOf(strip) });
-      }
-      pictures.set(item, { charts, sheets });
+  for (const part of sectionsOf(groups).flatMap(({ parts }) => parts)) {
+    const charts = await chartsOf(part);
+    for (const { id, svg } of charts) {
+      files.push({ path: `${FIGURES}/${id}.svg`, content: standalone(svg) });
     }
+    const sheets: ItemPictures['sheets'][number][] = [];
+    for (const [i, strip] of part.artefacts.strips.slice(0, SHOWN_FRAMES).entries()) {
+      const path = `${FIGURES}/${partSlug(part)}-frame-${i + 1}.png`;
+      sheets.push({ title: strip.title, legend: legendOf(strip), path });
+      files.push({ path, content: await sheetOf(strip) });
+    }
+    pictures.set(partSlug(part), { charts, sheets });
   }
-  const none: ItemPictures = { charts: [], sheets: [] };
-  const of = (item: ItemResults): ItemPictures => pictures.get(item) ?? none;
+  const of = (part: SectionPart) => pictures.get(partSlug(part)) as ItemPictures;
   return [
-    { path: 'RESULTS.md', content: resultsMarkdown(groups, (_, item) => of(item)) },
-    { path: 'results/report.html', content: resultsHtml(groups, (_, item) => of(item).charts) },
+    { path: 'RESULTS.md', content: resultsMarkdown(groups, of) },
+    { path: 'results/report.html', content: resultsHtml(groups, (part) => of(part).charts) },
     ...files,
   ];
 }

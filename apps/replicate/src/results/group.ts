@@ -3,12 +3,12 @@ import type { Artefacts, DataSummary } from '../experiment/item.ts';
 
 /** One table or figure of the paper within a group of results. */
 export interface ItemResults {
-  /** Name of its command: `table1`, `figure9`; letters, digits, `-`. */
+  /** Name of its section: `table1`, `table1-tune-rates-0-05`; letters, digits, `-`. */
   readonly name: string;
   readonly title: string;
-  /** The command that makes it, as one types it. */
-  readonly command: string;
-  /** Absent where it was not run: shown as a dash. */
+  /** Its command and its own flags as one types them: `table1 --tune-rates 0.05`. */
+  readonly typed: string;
+  /** Absent where it was not run. */
   readonly artefacts?: Artefacts;
 }
 
@@ -19,9 +19,12 @@ export interface ItemResults {
 export interface ResultsGroup {
   /** `quick`, `standard`, … */
   readonly profile: string;
+  /** Its seeds are those that were run. */
   readonly config: Config;
   readonly data: Pick<DataSummary, 'name' | 'frames'>;
-  /** In the order of the paper. */
+  /** Flags that chose the data and changed the profile, as one types them. */
+  readonly flags: string;
+  /** In the order of the paper; without those that the data cannot have. */
   readonly items: readonly ItemResults[];
   /** Name → value of every run behind it (`RunRecord.environment`); equal ones are shown once. */
   readonly environments: readonly Readonly<Record<string, string>>[];
@@ -34,7 +37,7 @@ export interface ResultsFile {
 }
 
 /** `quick / street`, `camvid / camvid, ImageNet weights`: the short name of a group. */
-export function groupName({ profile, config, data }: ResultsGroup): string {
+export function groupName({ profile, config, data }: Omit<ResultsGroup, 'items'>): string {
   const { encoder } = config.network;
   const start =
     encoder.kind !== 'mobilenet' ? [] : [encoder.weights ? 'ImageNet weights' : 'scratch'];
@@ -51,12 +54,20 @@ export const slugOf = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** `quick / street: 64×128, 600 steps, seed 1`: how long and on what, in every heading. */
+/** `128×256 px` */
+export const sizeText = ({ config: { size } }: ResultsGroup): string =>
+  `${size.height}×${size.width} px`;
+
+/** `quick / street: 64×128 px, 600 steps, seed 1`: how long and on what, in every heading. */
 export function groupHeading(group: ResultsGroup): string {
-  const { size, training, seeds } = group.config;
+  const { training, seeds } = group.config;
   const plural = seeds.length > 1 ? 's' : '';
-  return `${groupName(group)}: ${size.height}×${size.width} px, ${training.steps} steps, seed${plural} ${seeds.join(', ')}`;
+  return `${groupName(group)}: ${sizeText(group)}, ${training.steps} steps, seed${plural} ${seeds.join(', ')}`;
 }
+
+/** The command that makes an item of a group, or `ITEM` in its place. */
+export const commandOf = ({ flags }: ResultsGroup, { typed } = { typed: 'ITEM' }): string =>
+  `npm run replicate -- ${typed} ${flags}`.trim();
 
 /** Machine, versions and commits behind a group: every distinct value of each name, joined. */
 export function groupEnvironment({ environments }: ResultsGroup): Record<string, string> {

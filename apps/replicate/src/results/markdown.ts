@@ -1,17 +1,11 @@
 import { toMarkdown, type ReportFigure } from '@scene-mtl/eval';
-import { encoderText } from '../config/encoder-text.ts';
-import { markdownTable } from './markdown-table.ts';
-import {
-  groupEnvironment,
-  groupHeading,
-  groupName,
-  groupSlug,
-  type ItemResults,
-  type ResultsGroup,
-} from './group.ts';
-import { itemSlug } from './figures.ts';
-import { howToRead, subject } from './reading.ts';
-import { claims, itemNames, outcome } from './verdicts.ts';
+import { partSlug } from './figures.ts';
+import { commandOf, groupHeading, groupName, groupSlug, type ResultsGroup } from './group.ts';
+import { escaped, markdownTable } from './markdown-table.ts';
+import { conditionsOf, overviewHead, overviewOf } from './overview.ts';
+import { howToRead, notRunLead, subject } from './reading.ts';
+import { sectionsOf, type SectionPart } from './sections.ts';
+import { claims, notRun, outcome } from './verdicts.ts';
 
 /** Pictures of an item, already rendered. */
 export interface ItemPictures {
@@ -27,99 +21,110 @@ export interface ItemPictures {
 /** Folder of figures, relative to RESULTS.md. */
 export const FIGURES = 'results/figures';
 
+const HTML = '[results/report.html](results/report.html)';
+
 /** `RESULTS.md`. */
 export function resultsMarkdown(
   groups: readonly ResultsGroup[],
-  pictures: (group: ResultsGroup, item: ItemResults) => ItemPictures,
+  pictures: (part: SectionPart) => ItemPictures,
 ): string {
   const parts = [
     '# Results',
     subject,
-    '_Written by `npm run replicate -- report` from the records in `results/`; not edited by hand. With all pictures: [results/report.html](results/report.html)._',
-    '## How to read this',
-    howToRead.map((line) => `- ${text(line)}`).join('\n'),
+    `_Written by \`npm run replicate -- report\` from the records in \`results/\`; not edited by hand. With all pictures: ${HTML}._`,
+    '## Summary',
+    summary(groups),
+    contents(groups),
     '## Verdicts',
     verdictTable(groups),
-    '## What was run',
-    overview(groups),
+    ...notRunParts(groups),
+    '## How to read this',
+    howToRead.map((line) => `- ${escaped(line)}`).join('\n'),
+    ...sectionsOf(groups).flatMap((section) => [
+      `<a id="${section.name}"></a>`,
+      `## ${escaped(section.title)}`,
+      ...section.parts.flatMap((part) => partLines(part, pictures(part))),
+    ]),
+    '## Conditions and machines',
     ...groups.flatMap((group) => [
       `<a id="${groupSlug(group)}"></a>`,
-      `## ${text(groupHeading(group))}`,
+      `### ${escaped(groupName(group))}`,
       facts(group),
-      ...group.items.flatMap((item) => itemParts(group, item, pictures(group, item))),
     ]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+const summary = (groups: readonly ResultsGroup[]): string =>
+  markdownTable(
+    ['Group of results', ...overviewHead],
+    groups.map((group) => [
+      link(groupName(group), groupSlug(group)),
+      ...overviewOf(group).map(escaped),
+    ]),
+  );
+
+/** Items and groups, each cell a link to its tables and pictures. */
+function contents(groups: readonly ResultsGroup[]): string {
+  const rows = sectionsOf(groups).map(({ name, title, parts }) => [
+    link(title, name),
+    ...groups.map((group) => {
+      const part = parts.find((one) => one.group === group);
+      return part ? link(outcome(part.artefacts), partSlug(part)) : '–';
+    }),
+  ]);
+  return markdownTable(['Verdicts by item', ...groups.map((g) => escaped(groupName(g)))], rows);
 }
 
 function verdictTable(groups: readonly ResultsGroup[]): string {
   const rows = claims(groups).flatMap(({ claim, source, findings }) =>
     findings.map(({ group, judgement, evidence }, i) => [
       // A claim is printed once; its groups follow below it.
-      ...(i === 0 ? [claim, source] : ['', '']),
-      group,
-      judgement,
-      evidence,
+      i === 0 ? `${escaped(claim)}<br>_${escaped(source)}_` : '',
+      escaped(group),
+      `**${escaped(judgement)}**`,
+      escaped(evidence),
     ]),
   );
   if (rows.length === 0) return 'None yet: nothing was run.';
-  return markdownTable(['Claim', 'Source', 'Group', 'Verdict', 'Evidence'], rows);
+  return markdownTable(['Claim', 'Group', 'Verdict', 'Evidence'], rows);
 }
 
-function overview(groups: readonly ResultsGroup[]): string {
-  const rows = itemNames(groups).map((name) => {
-    const titles = groups.flatMap((g) => g.items.filter((item) => item.name === name));
-    return [titles[0].title, ...groups.map((group) => outcome(group, name) ?? '–')];
-  });
-  return markdownTable(['Item', ...groups.map(groupName)], rows);
+function notRunParts(groups: readonly ResultsGroup[]): string[] {
+  const lines = notRun(groups).map(
+    ({ group, command, items }) =>
+      `- Not run at ${escaped(group)}: ${items.map(escaped).join(', ')}. Command: \`${command}\``,
+  );
+  return lines.length > 0 ? ['### Not run', notRunLead, lines.join('\n')] : [];
 }
 
 function facts(group: ResultsGroup): string {
-  const { config, data } = group;
-  const { train, val } = data.frames;
-  const { batchSize, learningRate } = config.training;
-  return [
-    `- data: ${text(data.name)}, ${train} training and ${val} validation frames`,
-    `- batch: ${batchSize} images; learning rate ${learningRate}; encoder ${text(encoderText(config.network.encoder))}`,
-    ...Object.entries(groupEnvironment(group)).map(
-      ([name, value]) => `- ${text(name)}: ${text(value)}`,
-    ),
-  ].join('\n');
+  const all = overviewHead.map((name, i) => [name.toLowerCase(), overviewOf(group)[i]]);
+  const rest = Object.entries(conditionsOf(group)).filter(([name]) => name !== 'commit');
+  return [...all, ...rest]
+    .map(([name, value]) => `- ${escaped(name)}: ${escaped(value)}`)
+    .join('\n');
 }
 
-function itemParts(
-  group: ResultsGroup,
-  item: ItemResults,
-  { charts, sheets }: ItemPictures,
-): string[] {
-  const { artefacts } = item;
-  const head = [
-    `<a id="${itemSlug(group, item)}"></a>`,
-    `### ${text(item.title)} (${text(groupName(group))})`,
-  ];
-  const command = `\`\`\`sh\n${item.command}\n\`\`\``;
-  if (!artefacts) return [...head, '– not run; the command would be', command];
+function partLines(part: SectionPart, { charts, sheets }: ItemPictures): string[] {
+  const { group, item, artefacts } = part;
   const rest = artefacts.strips.length - sheets.length;
   return [
-    ...head,
-    text(artefacts.lead),
-    command,
+    `<a id="${partSlug(part)}"></a>`,
+    `### ${escaped(groupHeading(group))}`,
+    escaped(artefacts.lead),
+    `\`\`\`sh\n${commandOf(group, item)}\n\`\`\``,
     ...artefacts.tables.map(({ table }) => toMarkdown(table).trimEnd()),
     ...charts.flatMap(({ id, caption }) => [
-      `![${text(caption)}](${FIGURES}/${id}.svg)`,
-      `_${text(caption)}_`,
+      `![${escaped(caption)}](${FIGURES}/${id}.svg)`,
+      `_${escaped(caption)}_`,
     ]),
     ...sheets.flatMap(({ title, legend, path }) => [
-      `![${text(title)}](${path})`,
-      `_${text(title)}. Row by row: ${text(legend)}._`,
+      `![${escaped(title)}](${path})`,
+      `_${escaped(title)}. Row by row: ${escaped(legend)}._`,
     ]),
-    ...(rest > 0
-      ? [
-          `${rest} more frame${rest === 1 ? ' is' : 's are'} in [results/report.html](results/report.html).`,
-        ]
-      : []),
+    ...(rest > 0 ? [`${rest} more frame${rest === 1 ? ' is' : 's are'} in ${HTML}.`] : []),
   ];
 }
 
-/** Text that Markdown must not read as markup. */
-const text = (value: string): string => value.replace(/[\\*_`<>[\]]/g, '\\$&');
+const link = (text: string, anchor: string): string => `[${escaped(text)}](#${anchor})`;

@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isMeasured } from '@scene-mtl/eval';
 import { z } from 'zod';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
+import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
-import type { DataSummary, Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
+import type {
+  Artefacts,
+  DataSummary,
+  Item,
+  ItemContext,
+  NamedRun,
+  Results,
+} from '../experiment/item.ts';
 import type { RunRecord } from '../experiment/record.ts';
 import {
   measuredFile,
@@ -139,7 +148,7 @@ export async function publishedGroups(
     const group = await readGroup(join(folder, name));
     if (group) groups.push(await groupOf(join(folder, name), group, items));
   }
-  return groups.sort((a, b) => cost(b.config) - cost(a.config));
+  return groups.sort((a, b) => rank(a) - rank(b) || cost(b.config) - cost(a.config));
 }
 
 /** The description of a group; undefined where the folder is none. */
@@ -152,46 +161,66 @@ async function readGroup(folder: string): Promise<PublishedGroup | undefined> {
   return { ...parsed.data, config: parseConfig(parsed.data.config, file) };
 }
 
-/** The longest training comes first. */
+/** Best evidence first: the paper's own profile, then those that are shorter or stray from it. */
+const ranks: Readonly<Record<ProfileName, number>> = {
+  paper: 0,
+  standard: 1,
+  quick: 2,
+  camvid: 3,
+  smoke: 4,
+};
+
+const rank = ({ profile }: ResultsGroup): number =>
+  profile in ranks ? ranks[profile as ProfileName] : ranks.smoke + 1;
+
+/** Of one profile, the longest training comes first. */
 const cost = ({ size, training, seeds }: Config): number =>
   size.height * size.width * training.steps * training.batchSize * seeds.length;
 
 async function groupOf(
   folder: string,
-  group: PublishedGroup,
+  asked: PublishedGroup,
   items: readonly Item[],
 ): Promise<ResultsGroup> {
+  const runs = await recordsIn(folder);
+  // A heading and the notes below a table name the seeds that were run.
+  const made = asked.config.seeds.filter((seed) => runs.some(({ spec }) => spec.seed === seed));
+  const seeds = made.length > 0 ? made : asked.config.seeds;
+  const group = { ...asked, config: { ...asked.config, seeds } };
   const results = resultsIn(folder, group.found ?? undefined);
-  const made: ItemResults[] = [];
+  const shownItems: ItemResults[] = [];
   const variants = variantsOf(group, items);
   const shown = items.flatMap((item): Shown[] => [
     { item },
     ...variants.filter((variant) => variant.item === item),
   ]);
-  for (const one of shown) made.push(await itemResults(one, group, results));
-  return {
-    profile: group.profile,
-    config: group.config,
-    data: group.data,
-    items: made,
-    environments: await environmentsIn(folder),
-  };
+  for (const one of shown) {
+    const item = await itemResults(one, group, results);
+    if (item) shownItems.push(item);
+  }
+  const environments = await Promise.all(
+    runs.map(async (run) => [run.environment, ...(await measuredAt(run.folder))]),
+  );
+  return { ...group, items: shownItems, environments: environments.flat() };
 }
 
 async function itemResults(
   shown: Shown,
   group: PublishedGroup,
   results: Results,
-): Promise<ItemResults> {
+): Promise<ItemResults | undefined> {
   const { item, variant } = shown;
+  const runs = runsOf(shown, group, results);
+  if (runs.length === 0) return undefined;
   const typed = [item.name, ...(variant ? [variant.flags] : [])].join(' ');
   const named = {
     name: slugOf(typed),
     title: variant ? `${item.title}, with ${variant.flags}` : item.title,
-    command: `npm run replicate -- ${typed} ${group.flags}`.trim(),
+    typed,
   };
-  if (!runsOf(shown, group, results).some(({ spec }) => results.record(spec))) return named;
+  if (!runs.some(({ spec }) => results.record(spec))) return named;
   const artefacts = await item.render(contextOf(shown, group), results);
+  if (!showsAnything(artefacts)) return named;
   if (!variant) return { ...named, artefacts };
   // The same claim about other runs must not read as a second verdict on the first ones.
   const verdicts = artefacts.verdicts.map((verdict) => ({
@@ -201,15 +230,25 @@ async function itemResults(
   return { ...named, artefacts: { ...artefacts, verdicts } };
 }
 
-async function environmentsIn(folder: string): Promise<RunRecord['environment'][]> {
-  const environments: RunRecord['environment'][] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    const file = recordFile(join(folder, name));
-    if (!existsSync(file)) continue;
-    environments.push((JSON.parse(await readFile(file, 'utf8')) as RunRecord).environment);
-    environments.push(...(await measuredAt(join(folder, name))));
-  }
-  return environments;
+/** Runs may be there, made for another item, and tell nothing of this one. */
+function showsAnything({ figures, strips, tables, verdicts }: Artefacts): boolean {
+  if (figures.length + strips.length > 0) return true;
+  if (verdicts.length > 0 && verdicts.every(({ judgement }) => judgement === 'not run'))
+    return false;
+  const ours = tables.flatMap(({ table }) => table.rows.filter(({ reference }) => !reference));
+  return ours.some(({ cells }) => cells.some((cell) => isMeasured(cell) && cell.value !== null));
+}
+
+async function recordsIn(folder: string): Promise<(RunRecord & { readonly folder: string })[]> {
+  const runs = (await readdir(folder)).sort().map((name) => join(folder, name));
+  return Promise.all(
+    runs
+      .filter((run) => existsSync(recordFile(run)))
+      .map(async (run) => ({
+        ...(JSON.parse(await readFile(recordFile(run), 'utf8')) as RunRecord),
+        folder: run,
+      })),
+  );
 }
 
 /** Commits of what a run was measured with: measurements are often of later code than the training. */

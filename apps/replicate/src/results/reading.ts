@@ -1,7 +1,7 @@
 /** How to read results: the same in Markdown and HTML. */
 export const howToRead: readonly string[] = [
-  'Groups are never mixed: a heading says profile, data set, size in px, steps and seeds, and everything below it was made with just that. A short run says nothing about a long one.',
-  'Verdicts come from the numbers by rules in the code. “Cannot tell” is a verdict: too few seeds, an interval that holds both answers, or nothing that could be measured.',
+  'Groups of results are never mixed: a heading says profile, data set, size in px, steps and seeds, and everything below it was made with just that. The largest profile comes first; a short run says nothing about a long one.',
+  'Verdicts come from the numbers by rules in the code. “Cannot tell” is a verdict: too few seeds, an interval that holds both answers, or nothing that could be measured. A claim whose runs a group does not have is not judged: it stands in the list of what was not run.',
   'Values are means over seeds, ± one sample standard deviation; without ± there was one seed. Bold is the best of a column as printed, whether or not the difference means anything.',
   'A dash marks what was not run, or what the data set has no annotation for.',
   '† marks numbers printed in the paper: Cityscapes, another network, another length of training. They are shown for the shape of a table and never take part in a comparison.',
@@ -11,3 +11,7 @@ export const howToRead: readonly string[] = [
 /** One sentence on what this is. */
 export const subject =
   'Kendall, Gal & Cipolla 2018, “Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics”, table by table and figure by figure.';
+
+/** What stands before the list of what was not run. */
+export const notRunLead =
+  'Claims whose runs a group does not have, by the item that makes them; its name in place of ITEM gives the command.';

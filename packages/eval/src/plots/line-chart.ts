@@ -55,10 +55,13 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const xAxis = { field: 'x', type: 'quantitative', title: x.label, ...scale(x) } as const;
   const yAxis = { type: 'quantitative', title: y.label, ...scale(y) } as const;
   // Without this the legend takes the faint fill of the bands.
-  const legend =
-    curves.length > 1
-      ? { legend: { symbolType: 'stroke', symbolOpacity: 1, symbolFillColor: 'transparent' } }
-      : { legend: null };
+  const stroke = {
+    symbolType: 'stroke',
+    symbolOpacity: 1,
+    symbolFillColor: 'transparent',
+    columns: legendColumns(names),
+  } as const;
+  const legend = { legend: curves.length > 1 ? stroke : null };
   const domain = [...names];
   const colour = {
     field: 'curve',
@@ -100,6 +103,10 @@ export function lineChart(chart: LineChart): TopLevelSpec {
     ],
   };
 }
+
+/** As many as fit below a chart; without a canvas Vega takes a letter to be 0.8 of its size wide. */
+const legendColumns = (names: readonly string[]): number =>
+  Math.min(3, Math.max(1, Math.floor(780 / (40 + 9.6 * Math.max(...names.map((n) => n.length))))));
 
 function row(curve: string, point: CurvePoint, x: ChartAxis, y: ChartAxis) {
   const low = drawable(point.low, y);

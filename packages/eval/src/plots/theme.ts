@@ -64,7 +64,7 @@ export const theme: Config = {
     labelColor: 'currentColor',
     titleColor: 'currentColor',
     labelFontSize: 12,
-    labelLimit: 260,
+    labelLimit: 480,
     symbolSize: 220,
     symbolStrokeWidth: 2.5,
     orient: 'bottom',

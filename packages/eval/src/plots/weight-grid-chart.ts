@@ -56,7 +56,10 @@ export function weightGridChart(chart: WeightGridChart): TopLevelSpec {
   const sorted = [...points].sort((a, b) => a.weight - b.weight);
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: learned ? { text: title, subtitle: 'Dotted lines: learned weights' } : title,
+    title: {
+      text: title,
+      subtitle: `Up is better on both axes${learned ? '; dotted lines: learned weights' : ''}`,
+    },
     width,
     height,
     config: theme,
@@ -91,11 +94,10 @@ function side(
   });
   const colour = seriesColours[index];
   const shape = index === 0 ? 'circle' : 'square';
-  const arrow = axis.better === 'higher' ? '' : ', axis reversed';
   const y = {
     field: 'value',
     type: 'quantitative',
-    title: `${index === 0 ? '●' : '■'} ${axis.label}${arrow}`,
+    title: `${index === 0 ? '●' : '■'} ${axis.label}`,
     axis: { orient: key, grid: index === 0, labelColor: 'currentColor' },
     scale: { zero: false, reverse: axis.better === 'lower', padding: 12 },
   } as const;

@@ -1,32 +1,29 @@
-import { toHtml } from '../tables/html.ts';
 import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
 import type { ReportFigure, ReportStrip } from './report.ts';
-import { chartsHtml, factsHtml, stripsHtml, type Section } from './sections.ts';
+import { chartsHtml, stripsHtml, tablesHtml, type Section } from './sections.ts';
 
-/** One experiment of a group. */
+/** One experiment of a section. */
 export interface ReportItem {
   /** Unique in the report; letters, digits, `-`. */
   readonly id: string;
   readonly title: string;
   /** The command that makes it. */
   readonly command?: string;
-  /** A sentence or two; of an experiment that was not run, that it was not. */
+  /** A sentence or two. */
   readonly lead: string;
   readonly tables?: readonly Table[];
   readonly figures?: readonly ReportFigure[];
   readonly strips?: readonly ReportStrip[];
 }
 
-/** Experiments that may stand beside each other: one configuration on one data set. */
+/** Experiments that share a section: one table or figure under several configurations. */
 export interface ReportGroup {
   /** Unique in the report; letters, digits, `-`. */
   readonly id: string;
-  /** With all that its numbers depend on: data set, size, steps, seeds. */
   readonly title: string;
+  /** Titled with all that their numbers depend on: data set, size, steps, seeds. */
   readonly items: readonly ReportItem[];
-  /** Name → value: machine, versions, commit. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** One section per group, with links to its experiments. */
@@ -35,15 +32,12 @@ export function groupSections({
 }: {
   readonly groups?: readonly ReportGroup[];
 }): Section[] {
-  return groups.map(({ id, title, items, environment = {} }) => {
+  return groups.map(({ id, title, items }) => {
     const links = items.map(
       (item) => `<li><a href="#${item.id}">${escapeHtml(item.title)}</a></li>`,
     );
-    const facts = Object.keys(environment).length
-      ? `<details><summary>Machine and versions</summary>${factsHtml(environment)}</details>`
-      : '';
     const nav = `<nav aria-label="${escapeHtml(title)}"><ul>${links.join('')}</ul></nav>`;
-    return { id, title: escapeHtml(title), html: [nav, facts, ...items.map(itemHtml)].join('\n') };
+    return { id, title: escapeHtml(title), html: [nav, ...items.map(itemHtml)].join('\n') };
   });
 }
 
@@ -57,7 +51,7 @@ function itemHtml(item: ReportItem): string {
           `<pre tabindex="0" role="region" aria-label="Command"><code>${escapeHtml(command)}</code></pre>`,
         ]
       : []),
-    ...tables.map((table) => `<div class="table">${toHtml(table)}</div>`),
+    tablesHtml(tables),
     ...(figures.length ? [chartsHtml(figures)] : []),
     ...(strips.length
       ? [

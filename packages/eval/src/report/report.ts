@@ -12,7 +12,7 @@ import {
 import { escapeHtml } from './escape.ts';
 import { groupSections, type ReportGroup } from './groups.ts';
 import { styleSheet } from './style.ts';
-import { verdictsSection, type ReportVerdict } from './verdicts.ts';
+import { verdictsSection, type ReportNotRun, type ReportVerdict } from './verdicts.ts';
 
 /** A headline number of the summary. */
 export interface KeyNumber {
@@ -58,17 +58,26 @@ export interface ReportInput {
   readonly keyNumbers?: readonly KeyNumber[];
   /** Paragraphs of the summary. */
   readonly summary?: readonly string[];
+  /** Tables of the summary: what was run, and what came of it. */
+  readonly overview?: readonly Table[];
   /** Sentences that tell how to read the tables: data set, resolution, steps, seeds, marks. */
   readonly howToRead?: readonly string[];
   /** Claims and what the results say about them; before all tables. */
   readonly verdicts?: readonly ReportVerdict[];
+  /** Claims that could not be judged because nothing was run; below the verdicts. */
+  readonly notRun?: { readonly lead: string; readonly groups: readonly ReportNotRun[] };
   readonly tables?: readonly Table[];
   readonly figures?: readonly ReportFigure[];
   readonly strips?: readonly ReportStrip[];
-  /** Several groups of results, one section each. */
+  /** Several tables or figures, one section each. */
   readonly groups?: readonly ReportGroup[];
   /** Name → value: machine, versions, commit, command, time. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The same of several configurations, each under its title. */
+  readonly environments?: readonly {
+    readonly title: string;
+    readonly facts: Readonly<Record<string, string>>;
+  }[];
   /** The full configuration of the run; shown as JSON. */
   readonly config?: unknown;
 }
@@ -92,8 +101,8 @@ export function report(input: ReportInput): string {
   assertDistinct('group and experiment', sectionIds);
   const sections = [
     summarySection(input),
-    readingSection(input),
     verdictsSection(input),
+    readingSection(input),
     tablesSection(input),
     figuresSection(input),
     stripsSection(input),

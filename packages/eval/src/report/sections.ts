@@ -1,4 +1,5 @@
 import { toHtml } from '../tables/html.ts';
+import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
 import type { ReportFigure, ReportInput, ReportStrip } from './report.ts';
 
@@ -9,9 +10,10 @@ export interface Section {
   readonly html: string;
 }
 
-/** Headline numbers and paragraphs. */
-export function summarySection({ keyNumbers = [], summary = [] }: ReportInput): Section | null {
-  if (!keyNumbers.length && !summary.length) return null;
+/** Headline numbers, paragraphs, tables. */
+export function summarySection(input: ReportInput): Section | null {
+  const { keyNumbers = [], summary = [], overview = [] } = input;
+  if (!keyNumbers.length && !summary.length && !overview.length) return null;
   const numbers = keyNumbers.map(
     ({ label, value, context }) =>
       `<div><dt>${escapeHtml(label)}</dt><dd><span class="value">${escapeHtml(value)}</span>${
@@ -19,7 +21,8 @@ export function summarySection({ keyNumbers = [], summary = [] }: ReportInput): 
       }</dd></div>`,
   );
   const list = numbers.length ? `<dl class="numbers">${numbers.join('')}</dl>` : '';
-  return { id: 'summary', title: 'Summary', html: list + paragraphs(summary) };
+  const tables = overview.length ? `<div class="overview">${tablesHtml(overview)}</div>` : '';
+  return { id: 'summary', title: 'Summary', html: list + paragraphs(summary) + tables };
 }
 
 /** How to read what follows. */
@@ -32,9 +35,12 @@ export function readingSection({ howToRead = [] }: ReportInput): Section | null 
 /** The tables, one after the other. */
 export function tablesSection({ tables = [] }: ReportInput): Section | null {
   if (!tables.length) return null;
-  const html = tables.map((table) => `<div class="table">${toHtml(table)}</div>`).join('\n');
-  return { id: 'tables', title: 'Results', html };
+  return { id: 'tables', title: 'Results', html: tablesHtml(tables) };
 }
+
+/** Tables one below the other. */
+export const tablesHtml = (tables: readonly Table[]): string =>
+  tables.map((table) => `<div class="table">${toHtml(table)}</div>`).join('\n');
 
 /** The charts, each with its caption and, where given, the figures behind it. */
 export function figuresSection({ figures = [] }: ReportInput): Section | null {
@@ -74,9 +80,14 @@ export function stripsHtml(strips: readonly ReportStrip[], heading: 'h3' | 'h4')
 }
 
 /** Machine, versions, commit, command. */
-export function environmentSection({ environment = {} }: ReportInput): Section | null {
-  if (!Object.keys(environment).length) return null;
-  return { id: 'environment', title: 'Environment', html: factsHtml(environment) };
+export function environmentSection(input: ReportInput): Section | null {
+  const { environment = {}, environments = [] } = input;
+  const one = Object.keys(environment).length > 0 ? [factsHtml(environment)] : [];
+  const several = environments.map(
+    ({ title, facts }) => `<h3>${escapeHtml(title)}</h3>${factsHtml(facts)}`,
+  );
+  const html = [...one, ...several].join('\n');
+  return html === '' ? null : { id: 'environment', title: 'Environment', html };
 }
 
 /** Names and values. */

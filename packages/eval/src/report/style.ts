@@ -10,7 +10,7 @@ export const styleSheet = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-body { margin: 0 auto; max-width: 72rem; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; background: var(--page); color: var(--ink); font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", Arial, sans-serif; overflow-wrap: break-word; }
+body { margin: 0 auto; max-width: 80rem; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; background: var(--page); color: var(--ink); font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", Arial, sans-serif; overflow-wrap: break-word; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 main:focus { outline: none; }
@@ -33,19 +33,19 @@ nav a { display: inline-block; padding: .35rem 0; }
 .table { margin: 0 0 2rem; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { caption-side: top; text-align: left; font-weight: 600; padding: 0 0 .5rem; }
-th, td { padding: .4rem .7rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
+th, td { padding: .4rem .55rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
 th:first-child, tbody th { text-align: left; }
-thead th { font-weight: 600; border-bottom: 1px solid var(--line); vertical-align: bottom; }
+thead th { white-space: normal; font-weight: 600; border-bottom: 1px solid var(--line); vertical-align: bottom; }
 thead tr:last-child th, thead th[rowspan] { border-bottom: 2px solid var(--ink); }
 th[scope="colgroup"] { text-align: center; }
-tbody th { font-weight: 500; }
+tbody th { white-space: normal; min-width: 11rem; font-weight: 500; }
 tbody th, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--page); background-clip: padding-box; }
-@media (max-width: 40rem) { tbody th { white-space: normal; max-width: 9rem; } }
+@media (max-width: 40rem) { tbody th { max-width: 9rem; } }
 tbody tr { border-bottom: 1px solid var(--line); }
 tbody tr.rule { border-top: 2px solid var(--line); }
 tbody tr:last-child { border-bottom: 2px solid var(--ink); }
 td.best { background: var(--best); }
-td.text { text-align: center; }
+.overview th, .overview td { text-align: left; white-space: normal; min-width: 5rem; }
 .sd, .unit, .published { color: var(--soft); font-size: .88em; font-weight: 400; }
 .published { font-style: italic; }
 abbr { text-decoration: none; }

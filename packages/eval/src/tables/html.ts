@@ -27,7 +27,7 @@ export function toHtml(table: Table): string {
         ? `<td${best[r][c] ? ' class="best"' : ''}>${measured(cell, table.columns[c], best[r][c])}</td>`
         : cell === null
           ? `<td>${DASH}</td>`
-          : `<td class="text">${escapeHtml(cell)}</td>`,
+          : `<td>${escapeHtml(cell)}</td>`,
     );
     const rule = row.ruleAbove ? ' class="rule"' : '';
     return `<tr${rule}><th scope="row">${escapeHtml(row.header)}</th>${cells.join('')}</tr>`;
