@@ -96,12 +96,13 @@ function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Fi
     {
       name: 'tracking',
       title: 'σ² over its stationary value',
-      label: 'σ² / L, softmax σ² / 2L, with the lag of s',
+      label: 'σ² over its stationary value',
+      note: ' At 1 it is where the loss would hold it: L, softmax 2L, with the lag of s.',
       points: (record: RunRecord, task: TaskName) =>
         tracked(record, task).map(({ step, ratio }) => ({ x: step, y: ratio })),
     },
   ];
-  return charts.flatMap(({ name, title, label, points }) => {
+  return charts.flatMap(({ name, title, label, points, note = '' }) => {
     const curves = tasks.flatMap((task) => {
       const seeds = records.map((r) => points(r, task)).filter(({ length }) => length > 0);
       return seeds.length > 0 ? [bandOverSeeds(task, seeds)] : [];
@@ -112,7 +113,7 @@ function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Fi
       {
         name: `figure7-${name}`,
         spec: lineChart({ title, x: { label: 'step' }, y: { label, log: true }, curves }),
-        caption: `${title} over training steps, logarithmic, one line per task${band}.`,
+        caption: `${title} over training steps, logarithmic, one line per task${band}.${note}`,
         description: `${title} over training steps on a logarithmic scale, one line per task`,
       },
     ];

@@ -64,7 +64,7 @@ function heading({ name, unit, better }: TableColumn): string {
   const arrow =
     better === undefined
       ? ''
-      : ` <abbr title="${better} is better">${better === 'higher' ? '↑' : '↓'}</abbr>`;
+      : `&nbsp;<abbr title="${better} is better">${better === 'higher' ? '↑' : '↓'}</abbr>`;
   const inUnit = unit ? ` <span class="unit">[${escapeHtml(unit)}]</span>` : '';
   return `${escapeHtml(name)}${inUnit}${arrow}`;
 }
