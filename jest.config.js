@@ -8,7 +8,7 @@ export default {
   testEnvironmentOptions: {
     customExportConditions: ['@scene-mtl/source', 'node', 'node-addons'],
   },
-  setupFilesAfterEnv: [here('./jest.setup.ts')],
+  setupFilesAfterEnv: [here('./jest.setup.ts'), here('./jest.data.ts')],
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/', '/runs/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import { toLatex, toMarkdown, type Table } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
@@ -193,11 +191,7 @@ test('runs from ImageNet weights and from scratch are groups of their own', () =
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');
 });
 
-const shared = fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-const needed = ['camvid', 'mobilenet-v1-0.25-224'].map((name) => join(shared, name));
-const present = needed.every((folder) => existsSync(folder));
-const real = present ? test : test.skip;
-const why = present ? '' : ' (skipped: ../shared/data is absent)';
+const quarter = 'mobilenet-v1-0.25-224';
 
 /** CamVid with its first frames alone. */
 async function firstFrames(): Promise<string> {
@@ -208,10 +202,10 @@ async function firstFrames(): Promise<string> {
     ['val', 2],
     ['test', 2],
   ] as const) {
-    const lines = (await readFile(join(needed[0], `${split}.txt`), 'utf8')).split('\n');
+    const lines = (await readFile(join(sharedData('camvid'), `${split}.txt`), 'utf8')).split('\n');
     await writeFile(join(root, `${split}.txt`), `${lines.slice(0, count).join('\n')}\n`);
     for (const folder of [split, `${split}annot`]) {
-      await symlink(join(needed[0], folder), join(root, folder), 'dir');
+      await symlink(join(sharedData('camvid'), folder), join(root, folder), 'dir');
     }
   }
   return root;
@@ -241,8 +235,8 @@ async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained
     readFile(join(folder, `${name}.json`), 'utf8').then((text) => JSON.parse(text) as Table);
 }
 
-real(`Table 1 on photographs, from ImageNet weights${why}`, async () => {
-  const table = await made('camvid', 'table1', needed[1]);
+withData('camvid', quarter)('Table 1 on photographs, from ImageNet weights', async () => {
+  const table = await made('camvid', 'table1', sharedData(quarter));
   const { rows, notes } = await table('table1');
   const measured = rows.filter(({ cells }) => (cells[3] as { n: number }).n === 1);
   expect(measured.map(({ header }) => header)).toHaveLength(5);
@@ -253,7 +247,7 @@ real(`Table 1 on photographs, from ImageNet weights${why}`, async () => {
   expect(ious.filter((iou) => iou > 0)).toHaveLength(4);
 });
 
-real(`figure 2 on photographs, in the smoke profile${why}`, async () => {
+withData('camvid')('figure 2 on photographs, in the smoke profile', async () => {
   const table = await made('smoke', 'figure2');
   const { rows } = await table('figure2-semantic-instance');
   expect(rows).toHaveLength(12);

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   imageNetNormalisation,
   readTfjsWeights,
@@ -175,15 +173,10 @@ test('weights that are absent or not whole are an error that names the file and 
   );
 });
 
-const published = fileURLToPath(
-  new URL('../../../../shared/data/mobilenet-v1-0.25-224', import.meta.url),
-);
-const real = existsSync(published) ? test : test.skip;
-const why = existsSync(published)
-  ? ''
-  : ' (skipped: ../shared/data/mobilenet-v1-0.25-224 is absent)';
+const quarter = 'mobilenet-v1-0.25-224';
 
-real(`the published weights load into a network of a configuration${why}`, async () => {
+withData(quarter)('the published weights load into a network of a configuration', async () => {
+  const published = sharedData(quarter);
   const config = await withPretrained(await tiny(), published);
   const network = networkOf(config, [semantic(3)], 1);
   await loadPretrained(network, config);

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -18,15 +17,8 @@ import { gradientError } from './toy.ts';
 
 beforeAll(useCpu);
 
-const data = (name: string) =>
-  fileURLToPath(new URL(`../../../../shared/data/${name}`, import.meta.url));
-const quarter = data('mobilenet-v1-0.25-224');
-const whole = data('mobilenet-v1-1.0-224');
-/** A test that needs a folder of data; without it, skipped with the reason in its name. */
-const withData = (folder: string) => (title: string, body: () => Promise<void>) =>
-  existsSync(folder)
-    ? test(title, body)
-    : test.skip(`${title} (skipped: ${folder.replace(/.*shared/, '../shared')} is absent)`, body);
+const quarter = 'mobilenet-v1-0.25-224';
+const whole = 'mobilenet-v1-1.0-224';
 
 /** Weights of the reference, by their published names. */
 type Weights = ReadonlyMap<string, tf.Tensor>;
@@ -66,8 +58,8 @@ const testImage = () =>
 withData(quarter)('with ImageNet weights the logits are those of plain ops', async () => {
   const encoder = mobileNet({ alpha: 0.25, outputStride: 32, padAsTensorFlow: true });
   const model = imageClassifier(encoder, 1000, [64, 64], 1);
-  expect(await loadMobileNet(model, quarter)).toHaveLength(model.weights.length - 2);
-  const stored = await readTfjsWeights(quarter);
+  expect(await loadMobileNet(model, sharedData(quarter))).toHaveLength(model.weights.length - 2);
+  const stored = await readTfjsWeights(sharedData(quarter));
   const head = loadWeights(
     model,
     stored,
@@ -93,7 +85,7 @@ withData(quarter)('with ImageNet weights the logits are those of plain ops', asy
 });
 
 withData(quarter)('weights of one parameter count for alpha 0.25', async () => {
-  const stored = await readTfjsWeights(quarter);
+  const stored = await readTfjsWeights(sharedData(quarter));
   const total = [...stored.values()].reduce((n, t) => n + t.data.length, 0);
   // 475,544 numbers, as the data's description states.
   expect(total).toBe(475_544);
@@ -102,9 +94,9 @@ withData(quarter)('weights of one parameter count for alpha 0.25', async () => {
 withData(whole)('alpha 1 loads up to the block whose file is absent', async () => {
   const build = (blocks: number) =>
     imageClassifier(mobileNet({ alpha: 1, outputStride: 16, blocks }), 2, [32, 32], 1);
-  const loaded = await loadMobileNet(build(11), whole);
+  const loaded = await loadMobileNet(build(11), sharedData(whole));
   expect(loaded).toContain('encoder/block11/pointwise/conv/kernel');
-  await expect(loadMobileNet(build(13), whole)).rejects.toThrow(/group37-shard1of1/);
+  await expect(loadMobileNet(build(13), sharedData(whole))).rejects.toThrow(/group37-shard1of1/);
 });
 
 test('names follow the published ones', () => {

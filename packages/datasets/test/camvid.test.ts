@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { connectedComponents, openDataset } from '../src/index.ts';
@@ -102,16 +100,15 @@ describe('connected components', () => {
   });
 });
 
-const data = fileURLToPath(new URL('../../../../shared/data/camvid', import.meta.url));
-const real = existsSync(data) ? test : test.skip;
-const why = existsSync(data) ? '' : ' (skipped: ../shared/data/camvid is absent)';
-
-real(`the SegNet split has 367, 101 and 233 pairs and reads at 128 × 96${why}`, async () => {
-  const dataset = await openDataset(data);
-  const counts = (['train', 'val', 'test'] as const).map((split) => dataset.list(split).length);
-  expect(counts).toEqual([367, 101, 233]);
-  const [id] = dataset.list('train');
-  const sample = await dataset.read(id, 'train', { height: 96, width: 128 });
-  expect(sample.image).toHaveLength(96 * 128 * 3);
-  expect(sample.semantic!.every((label) => label < 11 || label === 255)).toBe(true);
-});
+withData('camvid')(
+  'the SegNet split has 367, 101 and 233 pairs and reads at 128 × 96',
+  async () => {
+    const dataset = await openDataset(sharedData('camvid'));
+    const counts = (['train', 'val', 'test'] as const).map((split) => dataset.list(split).length);
+    expect(counts).toEqual([367, 101, 233]);
+    const [id] = dataset.list('train');
+    const sample = await dataset.read(id, 'train', { height: 96, width: 128 });
+    expect(sample.image).toHaveLength(96 * 128 * 3);
+    expect(sample.semantic!.every((label) => label < 11 || label === 255)).toBe(true);
+  },
+);

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { multiMnist, readMnist, toyRegression, type Mnist } from '../src/index.ts';
@@ -70,11 +68,8 @@ describe('reading MNIST', () => {
     await expect(readMnist(folder, 'test')).rejects.toThrow(/got \[2, 28, 27\] and \[2\]/);
   });
 
-  const data = fileURLToPath(new URL('../../../../shared/data/mnist', import.meta.url));
-  const real = existsSync(data) ? test : test.skip;
-  const why = existsSync(data) ? '' : ' (skipped: ../shared/data/mnist is absent)';
-  real(`the test set has the published bytes${why}`, async () => {
-    const { count, images, labels } = await readMnist(data, 'test');
+  withData('mnist')('the test set has the published bytes', async () => {
+    const { count, images, labels } = await readMnist(sharedData('mnist'), 'test');
     expect(count).toBe(10000);
     // md5 of the unzipped t10k-images file of MNIST, header (magic, 10000, 28, 28) included.
     const head = Buffer.from('00000803000027100000001c0000001c', 'hex');

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { compile } from '../src/index.ts';
 
@@ -8,17 +9,17 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const { layers } = tf;
 
-const folder = new URL('../../../../shared/data/mobilenet-v1-0.25-224/', import.meta.url);
-const present = existsSync(folder);
+const quarter = 'mobilenet-v1-0.25-224';
 
 /** Tensors by name: one file per group, float32 back to back in the order of the manifest. */
 function mobileNetWeights(): Map<string, tf.Tensor> {
-  const { weightsManifest } = JSON.parse(readFileSync(new URL('model.json', folder), 'utf8')) as {
+  const folder = sharedData(quarter);
+  const { weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as {
     weightsManifest: { paths: string[]; weights: { name: string; shape: number[] }[] }[];
   };
   const tensors = new Map<string, tf.Tensor>();
   for (const { paths, weights } of weightsManifest) {
-    const bytes = Buffer.concat(paths.map((path) => readFileSync(new URL(path, folder))));
+    const bytes = Buffer.concat(paths.map((path) => readFileSync(join(folder, path))));
     let offset = 0;
     for (const { name, shape } of weights) {
       const size = shape.reduce((a, b) => a * b, 1);
@@ -58,10 +59,8 @@ function mobileNet(): tf.LayersModel {
   return tf.model({ inputs: input, outputs: x });
 }
 
-(present ? test : test.skip)(
-  present
-    ? 'MobileNet v1 0.25 with its ImageNet weights gives the same logits captured as eagerly'
-    : 'MobileNet v1 with its ImageNet weights (skipped: ../shared/data/mobilenet-v1-0.25-224 is absent)',
+withData(quarter)(
+  'MobileNet v1 0.25 with its ImageNet weights gives the same logits captured as eagerly',
   async () => {
     const model = mobileNet();
     const weights = mobileNetWeights();
