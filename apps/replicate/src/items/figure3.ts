@@ -5,7 +5,6 @@ import {
   type Claim,
   type Item,
   type ItemContext,
-  type Results,
   type Verdict,
 } from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
@@ -63,7 +62,7 @@ export const figure3: Item = {
       lead: leadOf(context),
       tables: [{ name: 'figure3', table: tableOf(context, found) }],
       figures: [],
-      strips: await pictures(results, specs),
+      strips: await stripsOf(results, specs, objectsByClustering),
       verdicts: [verdictOf(found)],
     };
   },
@@ -72,14 +71,6 @@ export const figure3: Item = {
 function leadOf(context: ItemContext): string {
   if (!applies(context)) return `${context.data.name} has no objects, so there is nothing to find.`;
   return `Each pixel of a class with objects votes for the centre of its object; clusters of votes are objects. Network with learned weights for ${context.data.tasks.join(', ')}, as in Table 1. Pictures: first seed, frames spread evenly over the validation split, not chosen by result.`;
-}
-
-/** Pictures of the first seed that has them. */
-async function pictures(results: Results, specs: readonly RunSpec[]): Promise<Artefacts['strips']> {
-  const spec = specs.find((one) => results.measured(one, objectsByClustering));
-  const found = spec && results.measured(spec, objectsByClustering);
-  if (!spec || !found) return [];
-  return stripsOf(results, spec, objectsByClustering, found.strips, (frame) => frame);
 }
 
 function tableOf(context: ItemContext, found: readonly ObjectsByClustering[]): Table {

@@ -4,12 +4,10 @@ import {
   type Artefacts,
   type Item,
   type ItemContext,
-  type Results,
   type Verdict,
 } from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { measuredCell, overSeeds } from '../experiment/over-seeds.ts';
-import type { RunSpec } from '../experiment/spec.ts';
 import {
   clusteringNote,
   clusterings,
@@ -79,7 +77,7 @@ export const figure4: Item = {
       found: specs.flatMap((spec) => results.measured(spec, place.measurement) ?? []),
     }));
     const strips = places.map(({ measurement, where }) =>
-      pictures(results, specs, measurement, where),
+      stripsOf(results, specs, measurement, (frame) => `${frame}, of ${where}`),
     );
     const judged = places.findLast(({ found }) => found.length > 0) ?? { ...validation, found: [] };
     return {
@@ -97,18 +95,6 @@ export const figure4: Item = {
     };
   },
 };
-
-async function pictures(
-  results: Results,
-  specs: readonly RunSpec[],
-  measurement: Measurement<OccludedObjects>,
-  where: string,
-): Promise<Artefacts['strips']> {
-  const spec = specs.find((one) => results.measured(one, measurement));
-  const found = spec && results.measured(spec, measurement);
-  if (!spec || !found) return [];
-  return stripsOf(results, spec, measurement, found.strips, (frame) => `${frame}, of ${where}`);
-}
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 

@@ -1,5 +1,5 @@
 import type { Table } from '@scene-mtl/eval';
-import type { Artefacts, Item, ItemContext, Results } from '../experiment/item.ts';
+import type { Artefacts, Item, ItemContext } from '../experiment/item.ts';
 import { notesOf } from '../experiment/notes.ts';
 import { overSeeds } from '../experiment/over-seeds.ts';
 import type { RunSpec } from '../experiment/spec.ts';
@@ -43,17 +43,17 @@ export const figure5: Item = {
       lead: `Network with learned weights for ${context.data.tasks.join(', ')}, seed ${spec.seed}. For each task the frames at the 5th, 50th and 95th percentile of its error on the frame: nearly the best, a typical one, nearly the worst. No frame is chosen by hand.`,
       tables: [{ name: 'figure5', table: choiceTable(context, found) }],
       figures: [],
-      strips: found ? await pictures(results, spec, found) : [],
+      strips: await stripsOf(results, [spec], qualitative, titleOf),
       verdicts: [],
     };
   },
 };
 
-const pictures = (results: Results, spec: RunSpec, found: Qualitative) =>
-  stripsOf(results, spec, qualitative, found.strips, (frame) => {
-    const why = found.shown.filter((shown) => shown.frame === frame).map(reason);
-    return `${frame}: ${why.join('; ')}`;
-  });
+const titleOf = (frame: string, { shown }: Qualitative): string =>
+  `${frame}: ${shown
+    .filter((one) => one.frame === frame)
+    .map(reason)
+    .join('; ')}`;
 
 function reason({ task, quantile, error }: ShownFrame): string {
   const name = task as TaskName;

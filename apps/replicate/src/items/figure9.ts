@@ -1,7 +1,7 @@
 import type { Artefacts, Item, ItemContext } from '../experiment/item.ts';
 import { overSeeds } from '../experiment/over-seeds.ts';
 import { errorBlocks } from '../measure/error-blocks.ts';
-import { failures } from '../measure/failures.ts';
+import { failures, type Failures } from '../measure/failures.ts';
 import { classFigure, classTable, matricesOf } from './figure9-classes.ts';
 import {
   correlationFigure,
@@ -53,7 +53,8 @@ export const figure9: Item = {
         ...classFigure(context, matrices),
         ...objectFigure(found),
       ],
-      strips: await worstFrames(context, results),
+      // Of the first seed.
+      strips: await stripsOf(results, specs.slice(0, 1), failures, titleOf),
       verdicts: figure9Verdicts(context, pairs, found),
     };
   },
@@ -62,16 +63,8 @@ export const figure9: Item = {
 const leadOf = ({ data }: ItemContext): string =>
   `How the network with learned weights for ${data.tasks.join(', ')} fails. The paper shows chosen images; here every kind of failure is measured over the validation split, and networks trained apart are the control for correlated errors.`;
 
-/** Pictures of the first seed. */
-async function worstFrames(
-  { config, data }: ItemContext,
-  results: Parameters<Item['render']>[1],
-): Promise<Artefacts['strips']> {
-  const spec = { ...learnedTrial(config, data.tasks), seed: config.seeds[0] };
-  const found = results.measured(spec, failures);
-  if (!found) return [];
-  return stripsOf(results, spec, failures, found.strips, (frame) => {
-    const rules = found.shown.filter((shown) => shown.frame === frame).map(({ rule }) => rule);
-    return `${frame}: ${rules.join('; ')}`;
-  });
-}
+const titleOf = (frame: string, { shown }: Failures): string =>
+  `${frame}: ${shown
+    .filter((one) => one.frame === frame)
+    .map(({ rule }) => rule)
+    .join('; ')}`;

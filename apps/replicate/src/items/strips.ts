@@ -1,25 +1,29 @@
 import type { ReportStrip } from '@scene-mtl/eval';
 import type { Results } from '../experiment/item.ts';
 import type { RunSpec } from '../experiment/spec.ts';
-import type { Measurement } from '../measure/measurement.ts';
+import type { Json, Measurement } from '../measure/measurement.ts';
 import { cutStrip, type StripFile } from '../measure/strip-file.ts';
 
 /**
- * The saved pictures of a measurement, each under what is said of its frame; a file that is not there
- * is left out.
+ * The pictures that a measurement saved of the first of some runs that has it, each under what is
+ * said of its frame; a file that is not there is left out.
  */
-export async function stripsOf(
+export async function stripsOf<T extends Json & { readonly strips: readonly StripFile[] }>(
   results: Results,
-  spec: RunSpec,
-  measurement: Measurement,
-  strips: readonly StripFile[],
-  titleOf: (frame: string) => string,
+  specs: readonly RunSpec[],
+  measurement: Measurement<T>,
+  titleOf: (frame: string, found: T) => string = (frame) => frame,
 ): Promise<ReportStrip[]> {
-  const cut = await Promise.all(
-    strips.map(async (strip) => {
-      const png = await results.file(spec, measurement, strip.file);
-      return png ? [await cutStrip(png, strip, titleOf(strip.frame))] : [];
-    }),
-  );
-  return cut.flat();
+  for (const spec of specs) {
+    const found = results.measured(spec, measurement);
+    if (!found) continue;
+    const cut = await Promise.all(
+      found.strips.map(async (strip) => {
+        const png = await results.file(spec, measurement, strip.file);
+        return png ? [await cutStrip(png, strip, titleOf(strip.frame, found))] : [];
+      }),
+    );
+    return cut.flat();
+  }
+  return [];
 }
