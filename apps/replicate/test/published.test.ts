@@ -21,7 +21,9 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
   const context: ItemContext<typeof options> = { config, data: street, options };
   const folder = join(root, profile);
   await mkdir(folder, { recursive: true });
-  const group = { profile, config, data: street, found: null, flags: `--profile ${profile}` };
+  const variants = profile === 'quick' ? [{ item: 'table1', flags: '--sizes 64x128' }] : [];
+  const flags = `--profile ${profile}`;
+  const group = { profile, config, data: street, found: null, flags, variants };
   await writeFile(join(folder, 'group.json'), JSON.stringify(group));
   for (const { spec } of table1Item.runs(context, resultsOf(context, []))) {
     if (spec.seed !== 1) continue;
@@ -62,7 +64,7 @@ test('an item that only shares runs with another one is not run', () => {
     all.filter(({ artefacts }) => artefacts).map(({ name }) => name),
   );
   // Semantic alone and the learned pair are in figure 2 as well, where no grid stands beside them.
-  expect(made).toEqual([['table1'], ['table1'], ['table1']]);
+  expect(made).toEqual([['table1'], ['table1', 'table1-sizes-64x128'], ['table1']]);
   expect(groups[0].items.map(({ name }) => name)).toContain(figure2Item.name);
 });
 
@@ -76,5 +78,9 @@ test('two rows of one seed make a report: rows, dashes, and a list of what was n
   expect(markdown).toMatch(
     /gets worse than alone<br>_Table 1_ \| quick \/ street \| \*\*cannot tell/,
   );
-  expect(markdown).toContain('- Not run at quick / street: table1 (4 of 5 claims), figure2');
+  expect(markdown).toContain(
+    'table1 (4 of 5 claims), table1 --sizes 64x128 (4 of 5 claims), figure2',
+  );
+  // The same claim about other runs is no second verdict on the first ones.
+  expect(markdown).toContain('gets worse than alone (--sizes 64x128)<br>');
 });
