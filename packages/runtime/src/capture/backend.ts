@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { CaptureError, callSite } from './errors.ts';
+import { callsUnderWay, callSite } from './call-site.ts';
+import { CaptureError } from './errors.ts';
 import type { Attrs, CapturedType, OutputShape, Source, TraceNode, TraceValue } from './value.ts';
 
 /** Name under which the capture backend is registered with TensorFlow.js. */
@@ -177,12 +178,8 @@ export class CaptureBackend extends tf.KernelBackend {
  * as a constant; only the stack tells it from a constant that is meant.
  */
 function refuseSeededDropout(): void {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 30;
-  const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, refuseSeededDropout);
-  Error.stackTraceLimit = limit;
-  if (!/\bdropout_\b/.test(holder.stack ?? '')) return;
+  const calls = callsUnderWay(refuseSeededDropout);
+  if (!calls.some((call) => /\bdropout_$/.test(call.getFunctionName() ?? ''))) return;
   throw new CaptureError(
     `compile: tf.dropout with a seed gives the same mask in every step, at ${callSite()}; ` +
       'use dropout(x, rate, seed, stream) of this package with a seed that is an input',

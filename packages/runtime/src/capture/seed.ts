@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropout, randomNormal, randomUniform } from '../ops/random.ts';
-import { CaptureError, callSite } from './errors.ts';
+import { callSite } from './call-site.ts';
+import { CaptureError } from './errors.ts';
 
 /**
  * What the random layers of `tf.layers` draw from while a compiled step runs or is captured. On

@@ -3,7 +3,8 @@ import type { InputTensors, Outputs, Signature } from '../signature.ts';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
 import { bind, release } from './bind.ts';
-import { CaptureError, callSite } from './errors.ts';
+import { callSite } from './call-site.ts';
+import { CaptureError } from './errors.ts';
 import { withSeed } from './seed.ts';
 import type { Attrs, Trace, TraceValue, TraceVariable } from './value.ts';
 

@@ -1,4 +1,5 @@
-import { CaptureError, callSite } from '../capture/errors.ts';
+import { callSite } from '../capture/call-site.ts';
+import { CaptureError } from '../capture/errors.ts';
 
 /**
  * Padding after the last element of an axis with which ONNX, which rounds down, gives the output

@@ -1,0 +1,49 @@
+import { findSourceMap } from 'node:module';
+
+/** Places in the caller's code, found without reading the source maps of the libraries between. */
+
+const foreign =
+  /node_modules[\\/](@tensorflow|onnxruntime)|packages[\\/]runtime[\\/](src|dist)[\\/]|tfjs-[a-z-]+[\\/]src[\\/]|node:internal/;
+
+/** The calls under way, innermost first, without `below` and what it called; as they are compiled. */
+export function callsUnderWay(below: () => unknown): NodeJS.CallSite[] {
+  const { stackTraceLimit } = Error;
+  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const holder: { stack?: NodeJS.CallSite[] } = {};
+  try {
+    Error.stackTraceLimit = 60;
+    Error.prepareStackTrace = (_, calls) => calls;
+    Error.captureStackTrace(holder, below);
+    // The stack is made when it is first read.
+    return holder.stack ?? [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    if (own) Object.defineProperty(Error, 'prepareStackTrace', own);
+    else Reflect.deleteProperty(Error, 'prepareStackTrace');
+  }
+}
+
+const known = new Map<string, string>();
+
+/** Innermost call outside TensorFlow.js and this package: `file:line:column` of the source. */
+export function callSite(): string {
+  const calls = callsUnderWay(callSite);
+  const call = calls.find((c) => !foreign.test(c.getFileName() ?? '')) ?? calls.at(-1);
+  if (!call) return 'an unknown place';
+  const key = `${call.getFileName() ?? ''}:${call.getLineNumber()}:${call.getColumnNumber()}`;
+  let site = known.get(key);
+  if (site === undefined) known.set(key, (site = siteOf(call) ?? key));
+  return site;
+}
+
+/** The place of a call in its source, by whatever maps sources here; undefined where nothing does. */
+function siteOf(call: NodeJS.CallSite): string | undefined {
+  if (typeof Error.prepareStackTrace === 'function') {
+    const text = String(Error.prepareStackTrace(new Error(), [call]));
+    return /\(?([^()\s]+:\d+:\d+)\)?$/.exec(text)?.[1];
+  }
+  const [line, column] = [call.getLineNumber() ?? 1, call.getColumnNumber() ?? 1];
+  const entry = findSourceMap(call.getFileName() ?? '')?.findEntry(line - 1, column - 1);
+  if (!entry || !('originalSource' in entry)) return undefined;
+  return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+}
