@@ -127,7 +127,10 @@ interface Buffer {
   readonly fetch: Ort.Tensor | undefined;
 }
 
-/** A lowered trace in a session, with its variables in two sets of buffers that swap every run. */
+/**
+ * A lowered trace in a session. A variable is written in place where it may be, else it has two
+ * buffers that swap every run.
+ */
 export class OnnxStep {
   readonly lowered: Lowered;
   readonly #ort: typeof Ort;
@@ -165,7 +168,8 @@ export class OnnxStep {
         fetch: write && tensor(ort, write, data),
       });
       const now = buffer(copyOf(variable));
-      return { now, next: write && buffer(allocate(write.shape, write.type)) };
+      if (!write || lowered.inPlace[i]) return { now, next: write && now };
+      return { now, next: buffer(allocate(write.shape, write.type)) };
     });
     this.#outputs = Object.fromEntries(
       Object.entries(lowered.outputs).map(([name, ref]) => [

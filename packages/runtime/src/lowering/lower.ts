@@ -1,6 +1,7 @@
 import type { Trace, TraceNode, TraceValue } from '../capture/value.ts';
 import { kernels } from '../kernels/index.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
+import { writesInPlace } from './written-in-place.ts';
 import { Lowering, onnxType, type Target } from './lowering.ts';
 
 /** A lowered step: the graph and how its inputs and outputs relate to the trace. */
@@ -10,6 +11,8 @@ export interface Lowered {
   readonly reads: readonly (Ref | undefined)[];
   /** Graph output of each variable that the step assigns: its elements in order, of any shape. */
   readonly writes: readonly (Ref | undefined)[];
+  /** Whether a variable's output may be in the memory that its input is read from. */
+  readonly inPlace: readonly boolean[];
   readonly outputs: Readonly<Record<string, Ref>>;
 }
 
@@ -67,7 +70,7 @@ export function lower(trace: Trace, target: Target): Lowered {
     graph.output(ref);
     return ref;
   };
-  const writes = trace.variables.map(({ write }) => {
+  const published = trace.variables.map(({ write }) => {
     if (!write) return undefined;
     const ref = ctx.plain(write);
     // A reshape into an output would copy it.
@@ -77,5 +80,7 @@ export function lower(trace: Trace, target: Target): Lowered {
   const outputs = Object.fromEntries(
     Object.entries(trace.outputs).map(([name, value]) => [name, publish(ctx.plain(value))]),
   );
-  return { graph, reads, writes, outputs };
+  const placed = writesInPlace(graph, reads, published);
+  const writes = placed.map(({ write }) => write);
+  return { graph, reads, writes, inPlace: placed.map((p) => p.inPlace), outputs };
 }

@@ -87,6 +87,11 @@ export class Graph {
     this.outputs.push(ref);
   }
 
+  /** Makes another value the output in the place of one. */
+  replaceOutput(from: Ref, to: Ref): void {
+    this.outputs[this.outputs.findIndex(({ name }) => name === from.name)] = to;
+  }
+
   /** A node with one output; its element type is that of the first input unless stated. */
   op(
     op: string,
