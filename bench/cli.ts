@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { benchStep } from './step.ts';
+import { benchStep } from './step-processes.ts';
 
 /** `npm run bench -- NAME`: timings as ratios, side by side in one run. */
 
@@ -27,12 +27,9 @@ program
       profile?: string;
       json: boolean;
     }) => {
-      const { machine, results } = await benchStep({
-        ...flags,
-        workloads: [...flags.workloads],
-        say,
-      });
-      if (flags.json)
+      const { workloads, json, ...options } = flags;
+      const { machine, results } = await benchStep([...workloads], options);
+      if (json)
         return void process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
       for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
       for (const { id, title, parameters, compileMs, ours, torch, torchBf16, ratio } of results) {

@@ -2,11 +2,10 @@ import { availableParallelism, cpus } from 'node:os';
 import { compile } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { startPeer } from './peer.ts';
-import { stepOf, workloads } from './workloads.ts';
+import { stepOf, type Workload } from './workloads.ts';
 
 /** What the step bench takes. */
 export interface StepBenchOptions {
-  readonly workloads: readonly string[];
   /** Rounds in which ours and the peer take turns. */
   readonly rounds: number;
   /** Steps per turn. */
@@ -23,7 +22,7 @@ export interface StepBenchOptions {
 export interface Timing {
   readonly min: number;
   readonly median: number;
-  /** Of the whole process so far, MiB. */
+  /** Of the whole process, which trains nothing else, MiB. */
   readonly peakMiB: number;
 }
 
@@ -53,11 +52,14 @@ const timing = (ms: readonly number[], peakMiB: number): Timing => ({
   peakMiB,
 });
 
-/** Trains each workload in our runtime and in PyTorch, taking turns. */
-export async function benchStep(options: StepBenchOptions): Promise<{
-  machine: Record<string, string>;
-  results: StepBenchResult[];
-}> {
+/** Processor, threads and versions, by name. */
+export type Machine = Readonly<Record<string, string>>;
+
+/** Trains one workload in our runtime and in PyTorch, taking turns. */
+export async function benchWorkload(
+  workload: Workload,
+  options: StepBenchOptions,
+): Promise<{ readonly machine: Machine; readonly result: StepBenchResult }> {
   const { rounds, steps, threads, say } = options;
   tf.env().set('PROD', true);
   await tf.setBackend('cpu');
@@ -66,71 +68,67 @@ export async function benchStep(options: StepBenchOptions): Promise<{
     threads: String(threads),
     node: process.version,
   };
-  const results: StepBenchResult[] = [];
-  for (const workload of workloads.filter(({ id }) => options.workloads.includes(id))) {
-    const { run, signature, inputs, numbers } = stepOf(workload);
-    const begun = performance.now();
-    const compiled = await compile(run, signature, {
-      threads,
-      ...(options.profile !== undefined && { profile: options.profile }),
-    });
-    const compileMs = performance.now() - begun;
-    const ourTurn = async () => {
-      const ms: number[] = [];
-      for (let i = 0; i < steps; i++) {
-        const start = performance.now();
-        await compiled.run(inputs as never);
-        ms.push(performance.now() - start);
-      }
-      return ms;
-    };
-    await ourTurn();
-    const peers = options.profile !== undefined ? [] : options.bf16 ? ['', ' bf16'] : [''];
-    const theirs = await Promise.all(
-      peers.map(async (kind) => {
-        const peer = await startPeer('step_torch.py', [String(threads)], say);
-        if (!peer) return undefined;
-        machine['torch'] = String(peer.hello['version']);
-        const { parameters } = await peer.ask(`load ${workload.id}${kind}`);
-        if (parameters !== numbers) {
-          throw new Error(
-            `workload ${workload.id}: ${numbers} parameters here, ${String(parameters)} in PyTorch`,
-          );
-        }
-        await peer.ask(`run ${steps}`);
-        return { peer, ms: [] as number[], turns: [] as number[], peakMiB: 0 };
-      }),
-    );
-    const ours: number[] = [];
-    const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const mine = await ourTurn();
-      ours.push(...mine);
-      for (const [i, their] of theirs.entries()) {
-        if (!their) continue;
-        const answer = await their.peer.ask(`run ${steps}`);
-        const ms = answer['ms'] as number[];
-        their.ms.push(...ms);
-        their.peakMiB = answer['peakMiB'] as number;
-        if (i === 0) ratios.push(median(ms) / median(mine));
-      }
-      say(`${workload.id}: round ${round + 1} of ${rounds}, ours ${median(mine).toFixed(1)} ms`);
+  const { run, signature, inputs, numbers } = stepOf(workload);
+  const begun = performance.now();
+  const compiled = await compile(run, signature, {
+    threads,
+    ...(options.profile !== undefined && { profile: options.profile }),
+  });
+  const compileMs = performance.now() - begun;
+  const ourTurn = async () => {
+    const ms: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      const start = performance.now();
+      await compiled.run(inputs as never);
+      ms.push(performance.now() - start);
     }
-    const peak = process.resourceUsage().maxRSS / 1024;
-    const [torch, bf16] = theirs.map((t) => t && timing(t.ms, t.peakMiB));
-    results.push({
-      id: workload.id,
-      title: `${workload.title}, batch ${workload.batch}, ${workload.size.join('×')}`,
-      parameters: numbers,
-      compileMs,
-      ours: timing(ours, peak),
-      ...(torch && { torch }),
-      ...(bf16 && { torchBf16: bf16 }),
-      ...(ratios.length > 0 && { ratio: median(ratios) }),
-    });
-    theirs.forEach((t) => t?.peer.close());
-    await compiled.dispose();
-    tf.disposeVariables();
+    return ms;
+  };
+  await ourTurn();
+  const peers = options.profile !== undefined ? [] : options.bf16 ? ['', ' bf16'] : [''];
+  const theirs = await Promise.all(
+    peers.map(async (kind) => {
+      const peer = await startPeer('step_torch.py', [String(threads)], say);
+      if (!peer) return undefined;
+      machine['torch'] = String(peer.hello['version']);
+      const { parameters } = await peer.ask(`load ${workload.id}${kind}`);
+      if (parameters !== numbers) {
+        throw new Error(
+          `workload ${workload.id}: ${numbers} parameters here, ${String(parameters)} in PyTorch`,
+        );
+      }
+      await peer.ask(`run ${steps}`);
+      return { peer, ms: [] as number[], turns: [] as number[], peakMiB: 0 };
+    }),
+  );
+  const ours: number[] = [];
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const mine = await ourTurn();
+    ours.push(...mine);
+    for (const [i, their] of theirs.entries()) {
+      if (!their) continue;
+      const answer = await their.peer.ask(`run ${steps}`);
+      const ms = answer['ms'] as number[];
+      their.ms.push(...ms);
+      their.peakMiB = answer['peakMiB'] as number;
+      if (i === 0) ratios.push(median(ms) / median(mine));
+    }
+    say(`${workload.id}: round ${round + 1} of ${rounds}, ours ${median(mine).toFixed(1)} ms`);
   }
-  return { machine, results };
+  const peak = process.resourceUsage().maxRSS / 1024;
+  const [torch, bf16] = theirs.map((t) => t && timing(t.ms, t.peakMiB));
+  const result: StepBenchResult = {
+    id: workload.id,
+    title: `${workload.title}, batch ${workload.batch}, ${workload.size.join('×')}`,
+    parameters: numbers,
+    compileMs,
+    ours: timing(ours, peak),
+    ...(torch && { torch }),
+    ...(bf16 && { torchBf16: bf16 }),
+    ...(ratios.length > 0 && { ratio: median(ratios) }),
+  };
+  theirs.forEach((t) => t?.peer.close());
+  await compiled.dispose();
+  return { machine, result };
 }
