@@ -20,21 +20,33 @@ export function blockedFilter(g: Graph, filter: Ref, b: number): Ref {
   return g.reshape(gatherRows(g, tiles, b * b, order), [o, i, kh, kw]);
 }
 
+/** Taps of a filter, row by row, and how many rows and columns of taps they make. */
+interface Taps {
+  readonly taps: readonly number[];
+  readonly size: readonly [number, number];
+}
+
+const turnedTaps = ([kh, kw]: readonly number[]): Taps => ({
+  taps: Array.from({ length: kh * kw }, (_, t) => kh * kw - 1 - t),
+  size: [kh, kw],
+});
+
 /**
- * HWIO → `[I/b, O/b, kh, kw, b_out, b_in]` with the taps in reverse: the filter, in blocks, of the
- * convolution that gives the input gradient.
+ * HWIO → `[I/b, O/b, kh, kw, b_out, b_in]`, the taps in reverse or those given: the filter, in
+ * blocks, of the convolution that gives the input gradient.
  */
-export function turnedBlockedFilter(g: Graph, filter: Ref, b: number): Ref {
+export function turnedBlockedFilter(
+  g: Graph,
+  filter: Ref,
+  b: number,
+  { taps, size }: Taps = turnedTaps(filter.shape),
+): Ref {
   const [kh, kw, i, o] = filter.shape;
-  const taps = kh * kw;
-  const images = g.reshape(filter, [taps, i, o, 1]);
+  const images = g.reshape(filter, [kh * kw, i, o, 1]);
   const tiles = reorder(g, 'ReorderInput', images, images.shape, {});
-  const from = [taps, i / b, o / b];
-  const order = tileOrder(
-    [from[1], from[2], taps],
-    (p, q, t) => ((taps - 1 - t) * from[1] + p) * from[2] + q,
-  );
-  return g.reshape(gatherRows(g, tiles, b * b, order), [i, o, kh, kw]);
+  const [ib, ob] = [i / b, o / b];
+  const order = tileOrder([ib, ob, taps.length], (p, q, t) => (taps[t] * ib + p) * ob + q);
+  return g.reshape(gatherRows(g, tiles, b * b, order), [i, o, ...size]);
 }
 
 const reorder = (

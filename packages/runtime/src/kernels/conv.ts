@@ -13,6 +13,7 @@ import { geometryOf, unpadded, type Geometry } from './conv-geometry.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { defineKernels, type Kernel } from './kernel.ts';
 import { sliceRange } from './shape.ts';
+import { stridedGradient } from './strided-gradient.ts';
 
 /** Convolutions: forward, gradient to the input, gradient to the filter. Filters are HWIO. */
 
@@ -125,7 +126,8 @@ export function cropped(
 
 /**
  * dx of a convolution. Stride 1: the convolution of dy with the turned filter, padded by
- * d·(k − 1) − p. Otherwise ONNX's ConvTranspose, which is the same map.
+ * d·(k − 1) − p. Otherwise one such convolution per phase of the stride, where channels divide into
+ * blocks; else ONNX's ConvTranspose, which is the same map.
  */
 function inputGradient(
   ctx: Lowering,
@@ -155,6 +157,8 @@ function inputGradient(
       dx,
     );
   }
+  const strided = stridedGradient(ctx, dy, ctx.plain(filter), geo);
+  if (strided) return ctx.define(dx, 'blocked', strided);
   // Rows that the forward pass never reached come back as output padding.
   const full = [0, 1].map((a) => (output[a] - 1) * stride[a] + reach[a] + 1 - pads[a] - input[a]);
   const ref = g.op(
@@ -174,7 +178,7 @@ function inputGradient(
 
 const backpropInput = (name: string): Kernel => ({
   name,
-  lowering: 'Conv with the turned filter (stride 1), else ConvTranspose',
+  lowering: 'Conv with the turned filter, one per phase of a stride; else ConvTranspose',
   infer: (_, attrs) => [{ shape: attrs['inputShape'] as number[], dtype: 'float32' }],
   lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) => {
     const geo = geometryOf(dx.shape, filter.shape, attrs);
