@@ -76,6 +76,39 @@ test.each(Object.entries(optimisers))('%s trains large parameters as it does eag
   agreesWithEager(tied(make)),
 );
 
+/** Momentum on the mean gradient of the steps since the last one that applied it; clipped. */
+const accumulating = () => {
+  const [w, sum, velocity] = [matrix(1), matrix(2), matrix(3)];
+  const step: Step = ({ x }) => {
+    const apply = tf.cast(tf.greater(tf.sum(x), 0), 'float32');
+    const waiting = tf.sub(1, apply);
+    const hidden = () => tf.tanh(tf.matMul(x as tf.Tensor2D, w));
+    const loss = () => tf.mean<tf.Scalar>(tf.square(tf.matMul(hidden(), w)));
+    const { value, grads } = tf.variableGrads(loss, [w]);
+    const mean = tf.add(sum, tf.div(grads[w.name], 2));
+    const norm = tf.sqrt(tf.sum(tf.square(mean)));
+    const before = [w, velocity].map((v) => tf.clone(v));
+    const clipped = tf.mul(mean, tf.minimum(1, tf.div(0.5, norm)));
+    velocity.assign(tf.add(tf.mul(velocity, 0.9), clipped));
+    w.assign(tf.sub(w, tf.mul(velocity, 0.1)));
+    for (const [i, v] of [w, velocity].entries()) {
+      v.assign(tf.add(tf.mul(apply, v), tf.mul(waiting, before[i])));
+    }
+    sum.assign(tf.mul(mean, waiting));
+    return { apply, value, norm };
+  };
+  return { step, variables: [w, sum, velocity] };
+};
+
+test('accumulated and clipped gradients change large parameters as they do eagerly', async () => {
+  await agreesWithEager(accumulating);
+  // Four runs with three outputs each, `apply` first: both kinds of steps are among them.
+  const applied = (await results(accumulating, {})).filter((_, i) => i < 12 && i % 3 === 0);
+  expect(new Set(applied.flat())).toEqual(new Set([0, 1]));
+  const { trace } = capture(accumulating().step, signature);
+  expect(lower(trace, { block: 0 }).inPlace).toEqual([true, true, true]);
+});
+
 test('parameters and the slots of momentum are written in place', () => {
   const { step } = tied(optimisers['nesterov momentum'])();
   capture(step, signature);
