@@ -1,4 +1,5 @@
 import { sizeOf, type Graph, type OnnxNode, type Ref } from '../onnx/graph.ts';
+import { mayFail } from './index-range.ts';
 import { elementwise, Links, views } from './links.ts';
 
 /**
@@ -14,21 +15,8 @@ import { elementwise, Links, views } from './links.ts';
  * fails has changed nothing.
  */
 
-/** Ops that fail on an index out of range, at run time. */
-const fallible = new Set(['Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'ScatterND']);
-/** What gives indices in range; lowerings only add to them what stays in range. */
-const inRange = new Set(['Clip', 'MaxPool', 'ArgMax', 'ArgMin', 'TopK']);
-
 /** From this many numbers on a second buffer costs more than nodes that order the readers. */
 const LARGE = 2 ** 14;
-
-/** True for indices that are in range whatever a step is given. */
-function isInRange(graph: Graph, links: Links, index: Ref): boolean {
-  const maker = links.maker(index);
-  if (!maker) return graph.literal(index) !== undefined;
-  const inputs = maker.inputs.filter((ref) => ref !== undefined);
-  return inRange.has(maker.op) || inputs.every((ref) => isInRange(graph, links, ref));
-}
 
 /** True where a node reads the memory of `read` only at the element that it writes. */
 function samePlace(links: Links, writer: OnnxNode, read: Ref): boolean {
@@ -82,15 +70,15 @@ export function writesInPlace(
   const { nodes } = graph.live();
   const links = new Links(nodes);
   const writers = new Set(writes.map((write) => write && links.maker(write)));
-  const risks = nodes.filter(
-    ({ op, inputs: [, index] }) => fallible.has(op) && index && !isInRange(graph, links, index),
-  );
+  const risks = nodes.filter((node) => mayFail(graph, links, node));
   return writes.map((write, i) => {
     const read = reads[i];
     const writer = write && links.maker(write);
     const apart = { write, inPlace: false };
     if (!read || !writer || sizeOf(read.shape) !== sizeOf(write.shape)) return apart;
     if (sizeOf(read.shape) < LARGE || !samePlace(links, writer, read)) return apart;
+    // It could fail half way.
+    if (risks.includes(writer)) return apart;
     const loose = links.independent(writer, [...links.readers(read), ...risks]);
     if (loose.size === 0) return { write, inPlace: true };
     // Another variable's writer may become another node itself, which nothing would wait for.
