@@ -4,13 +4,14 @@ import sharp from 'sharp';
 
 /**
  * `npx tsx scripts/readme-picture.ts RUN_FOLDER` draws docs/images/predictions.png from the pictures
- * that a row of Table 1 wrote: one line per frame, the panels side by side, enlarged without
- * smoothing.
+ * that the three-task row of Table 1 wrote: one line per frame, the panels side by side under their
+ * names, enlarged without smoothing where they are small.
  */
 
-const scale = 2;
-const gap = 6;
-const lines = 4;
+const GAP = 6;
+const LINES = 6;
+const PANEL_WIDTH = 256;
+const HEADING = 26;
 
 const row = join(
   process.argv[2] ?? '',
@@ -18,44 +19,52 @@ const row = join(
   'seed-1',
   'predictions',
 );
-const frames = (await readdir(row)).sort().slice(0, lines);
+const pictures = async (frame: string): Promise<string[]> =>
+  (await readdir(join(row, frame))).filter((name) => name.endsWith('.png')).sort();
+
+const frames = (await readdir(row)).sort().slice(0, LINES);
+const names = await pictures(frames[0]);
+const { width = 0, height = 0 } = await sharp(join(row, frames[0], names[0])).metadata();
+const scale = Math.max(1, Math.round(PANEL_WIDTH / width));
+const size = { width: width * scale, height: height * scale };
+
 const panels = await Promise.all(
-  frames.map(async (frame) => {
-    const files = (await readdir(join(row, frame))).filter((name) => name.endsWith('.png')).sort();
-    return Promise.all(
-      files.map(async (file) => {
-        const picture = sharp(join(row, frame, file));
-        const { width, height } = await picture.metadata();
-        const size = { width: width * scale, height: height * scale };
-        return {
-          ...size,
-          data: await picture
-            .resize({ ...size, kernel: 'nearest' })
-            .png()
-            .toBuffer(),
-        };
-      }),
-    );
-  }),
+  frames.flatMap((frame, y) =>
+    names.map(async (name, x) => ({
+      input: await sharp(join(row, frame, name))
+        .resize({ ...size, kernel: 'nearest' })
+        .png()
+        .toBuffer(),
+      left: x * (size.width + GAP),
+      top: HEADING + y * (size.height + GAP),
+    })),
+  ),
 );
-const { width, height } = panels[0][0];
-const columns = panels[0].length;
+
+// 3-centre-vectors-truth.png → centre vectors, truth
+const heading = (name: string): string =>
+  name
+    .replace(/^\d+-|\.png$/g, '')
+    .replace(/-(truth|prediction)$/, ', $1')
+    .replaceAll('-', ' ');
+const total = names.length * (size.width + GAP) - GAP;
+const headings = names.map(
+  (name, x) =>
+    `<text x="${x * (size.width + GAP) + size.width / 2}" y="18" text-anchor="middle">${heading(name)}</text>`,
+);
+const title = Buffer.from(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${HEADING}"
+     font-family="sans-serif" font-size="16" fill="#333333">${headings.join('')}</svg>`,
+);
+
 await sharp({
   create: {
-    width: columns * (width + gap) - gap,
-    height: panels.length * (height + gap) - gap,
+    width: total,
+    height: HEADING + frames.length * (size.height + GAP) - GAP,
     channels: 3,
     background: '#ffffff',
   },
 })
-  .composite(
-    panels.flatMap((line, y) =>
-      line.map(({ data }, x) => ({
-        input: data,
-        left: x * (width + gap),
-        top: y * (height + gap),
-      })),
-    ),
-  )
+  .composite([{ input: title, left: 0, top: 0 }, ...panels])
   .png({ palette: true, compressionLevel: 9 })
   .toFile('docs/images/predictions.png');
