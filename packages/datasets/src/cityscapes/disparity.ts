@@ -34,7 +34,9 @@ export function decodeDisparity(p: Uint16Array, from: Size, to: Size): Disparity
  * Values above 255.99 px are clipped.
  */
 export function encodeDisparity({ disparity, valid }: DisparityMap): Uint16Array {
-  return Uint16Array.from(disparity, (d, i) =>
-    valid[i] ? Math.min(65535, Math.max(1, Math.round(d * 256) + 1)) : 0,
-  );
+  const p = new Uint16Array(disparity.length);
+  for (let i = 0; i < p.length; i++) {
+    if (valid[i]) p[i] = Math.min(65535, Math.max(1, Math.round(disparity[i] * 256) + 1));
+  }
+  return p;
 }

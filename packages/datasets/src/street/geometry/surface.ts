@@ -46,7 +46,10 @@ export interface Surface {
   readonly colour: Colour;
   readonly second: Colour;
   readonly seed: number;
-  /** Numbers that the material understands. */
+  /**
+   * Numbers that the material understands. Materials read them by index: taking an array apart runs
+   * its iterator, which for every sample costs more than the rest of a material.
+   */
   readonly detail: readonly number[];
   /** Centre of a round thing: normals point away from it in place of the facets'. */
   readonly centre?: readonly [number, number, number];

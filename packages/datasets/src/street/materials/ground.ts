@@ -33,7 +33,10 @@ export const asphalt: Material = (hit, out) => {
   const grain = visible(0.12, footprint);
   if (grain > 0) shade *= 1 + 0.22 * grain * (noise2(u * 14, v * 14, seed + 9) - 0.5);
   if (detail.length > 0) {
-    const [lane, left, right, , wear] = detail;
+    const lane = detail[0];
+    const left = detail[1];
+    const right = detail[2];
+    const wear = detail[4];
     // Wheels polish two tracks per lane.
     const track = Math.cos((2 * Math.PI * v * 2) / lane);
     shade *= 1 + 0.05 * track;
@@ -66,7 +69,10 @@ export const asphalt: Material = (hit, out) => {
 
 /** Coverage by paint, 0–1. */
 function markAt(u: number, v: number, detail: readonly number[], footprint: number): number {
-  const [lane, left, right, solid] = detail;
+  const lane = detail[0];
+  const left = detail[1];
+  const right = detail[2];
+  const solid = detail[3];
   let mark = 0;
   for (let k = -right; k <= left; k++) {
     const outer = k === -right || k === left;
@@ -93,7 +99,9 @@ function markAt(u: number, v: number, detail: readonly number[], footprint: numb
 export const paving: Material = (hit, out) => {
   const { u, v, footprint, surface } = hit;
   const { colour, second, seed, detail } = surface;
-  const [length = 0.6, width = 0.4, joint = 0.4] = detail;
+  const length = detail[0] ?? 0.6;
+  const width = detail[1] ?? 0.4;
+  const joint = detail[2] ?? 0.4;
   const row = Math.floor(v / width);
   const shifted = u / length + (row & 1) * 0.5;
   const column = Math.floor(shifted);
@@ -123,7 +131,7 @@ export const kerb: Material = (hit, out) => {
 export const grass: Material = (hit, out) => {
   const { x, y, footprint, surface } = hit;
   const { colour, second, seed, detail } = surface;
-  const [bare = 0.4] = detail;
+  const bare = detail[0] ?? 0.4;
   const patches = fractal2(x * 0.35, y * 0.35, seed);
   const blades = visible(0.15, footprint);
   const shade = 0.7 + 0.5 * patches + 0.4 * blades * (noise2(x * 9, y * 9, seed + 4) - 0.5);

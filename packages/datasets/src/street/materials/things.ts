@@ -108,7 +108,7 @@ const edgeOfTriangle = (u: number, v: number) => Math.max(-v * 2, 1.732 * u + v,
 export const leaves: Material = (hit, out) => {
   const { x, y, z, footprint, surface } = hit;
   const { colour, second, seed, detail } = surface;
-  const [contrast = 1] = detail;
+  const contrast = detail[0] ?? 1;
   const clump = fractal2(1.6 * (x + 0.7 * z), 1.6 * (y - 0.6 * z), seed);
   const fine = visible(0.2, footprint);
   const leaf = fine > 0 ? fine * (noise2(7 * (x + y), 7 * (z + 0.3 * x), seed + 7) - 0.5) : 0;
@@ -127,7 +127,9 @@ export const bark: Material = (hit, out) => {
 export const coachSide: Material = (hit, out) => {
   const { u, v, surface } = hit;
   const { colour, second, detail } = surface;
-  const [bottom, top, spacing] = detail;
+  const bottom = detail[0];
+  const top = detail[1];
+  const spacing = detail[2];
   if (v > bottom && v < top) {
     const post = ((u % spacing) + spacing) % spacing;
     if (post > 0.12) {

@@ -26,7 +26,13 @@ export function facadeDetail(layout: FacadeLayout): number[] {
 export const facade: Material = (hit, out) => {
   const { u, v, footprint, surface } = hit;
   const { colour, second, seed, detail } = surface;
-  const [storey, bay, windowWidth, windowHeight, shop, top, brick] = detail;
+  const storey = detail[0];
+  const bay = detail[1];
+  const windowWidth = detail[2];
+  const windowHeight = detail[3];
+  const shop = detail[4];
+  const top = detail[5];
+  const brick = detail[6];
   const dirt = 0.78 + 0.22 * smoothstep(0, 3, v);
   const shade = dirt * (0.88 + 0.24 * fractal2(u * 0.25, v * 0.12, seed));
   mix(out, colour, shade, second, 0);
@@ -154,7 +160,9 @@ function bricks(
 export const freeWall: Material = (hit, out) => {
   const { u, v, footprint, surface } = hit;
   const { colour, second, seed, detail } = surface;
-  const [brick = 0, top = 2, graffiti = 0] = detail;
+  const brick = detail[0] ?? 0;
+  const top = detail[1] ?? 2;
+  const graffiti = detail[2] ?? 0;
   const streaks = 0.8 + 0.4 * fractal2(u * 0.8, v * 0.25, seed);
   mix(out, colour, streaks * (0.8 + 0.2 * smoothstep(0, 0.6, v)), second, 0);
   if (brick > 0) bricks(u, v, footprint, seed, out);
@@ -170,7 +178,9 @@ export const freeWall: Material = (hit, out) => {
 export const slats: Material = (hit, out) => {
   const { u, v, footprint, surface } = hit;
   const { colour, seed, detail } = surface;
-  const [spacing = 0.14, slat = 0.7, top = 1.2] = detail;
+  const spacing = detail[0] ?? 0.14;
+  const slat = detail[1] ?? 0.7;
+  const top = detail[2] ?? 1.2;
   const index = Math.floor(u / spacing);
   const within = u / spacing - index;
   const seen = visible(spacing * 1.5, footprint);

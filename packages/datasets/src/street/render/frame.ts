@@ -58,25 +58,25 @@ export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'):
   const instanceIds = new Uint16Array(pixels);
   const disparity = new Float32Array(pixels);
   const middle = (SAMPLES - 1) / 2;
-  for (let i = 0; i < pixels; i++) {
-    const row = Math.floor(i / size.width) * SAMPLES + middle;
-    const sample = row * visibility.width + (i % size.width) * SAMPLES + middle;
-    const id = visibility.drawn[sample];
-    if (ego[i]) {
-      labelIds[i] = instanceIds[i] = EGO_VEHICLE;
-    } else if (id < 0) {
-      labelIds[i] = instanceIds[i] = SKY;
-    } else {
-      const surface = mesh.surfaces[mesh.surfaceOf[visibility.triangleOf[id]]];
-      labelIds[i] = surface.label;
-      instanceIds[i] = surface.thing < 0 ? surface.label : scene.things[surface.thing];
-      disparity[i] = camera.baseline * camera.fx * visibility.inverseDepth[sample];
+  const usable = gaps === 'photometric' ? textured(image, size) : new Uint8Array(pixels).fill(1);
+  const perInverseDepth = camera.baseline * camera.fx;
+  for (let row = 0, i = 0; row < size.height; row++) {
+    let sample = (row * SAMPLES + middle) * visibility.width + middle;
+    for (let column = 0; column < size.width; column++, i++, sample += SAMPLES) {
+      const id = visibility.drawn[sample];
+      if (ego[i]) {
+        labelIds[i] = instanceIds[i] = EGO_VEHICLE;
+        usable[i] = 0;
+      } else if (id < 0) {
+        labelIds[i] = instanceIds[i] = SKY;
+      } else {
+        const { label, thing } = mesh.surfaces[mesh.surfaceOf[visibility.triangleOf[id]]];
+        labelIds[i] = label;
+        instanceIds[i] = thing < 0 ? label : scene.things[thing];
+        disparity[i] = perInverseDepth * visibility.inverseDepth[sample];
+      }
     }
   }
-  const usable = gaps === 'photometric' ? textured(image, size) : new Uint8Array(pixels).fill(1);
-  ego.forEach((isEgo, i) => {
-    if (isEgo) usable[i] = 0;
-  });
   const disparityValid = matched(disparity, usable, size, randomStream('stereo', seed));
   return { ...size, image, labelIds, instanceIds, disparity, disparityValid, camera };
 }

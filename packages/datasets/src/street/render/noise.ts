@@ -1,22 +1,23 @@
+const COLUMN = 0x27d4eb2d;
+const ROW = 0x165667b1;
+const SEED = 0x85ebca6b;
+
+/** Uniform number in [0, 1) of a 32-bit whole number, every bit of which moves all of the result. */
+function mixed(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
+  return ((h ^ (h >>> 15)) >>> 0) * 2 ** -32;
+}
+
 /** Uniform number in [0, 1) of a lattice point. */
 export function lattice3(x: number, y: number, z: number, seed: number): number {
-  let h =
-    Math.imul(x | 0, 0x27d4eb2d) ^
-    Math.imul(y | 0, 0x165667b1) ^
-    Math.imul(z | 0, 0x9e3779b1) ^
-    Math.imul(seed | 0, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
-  return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
+  const salt = Math.imul(z | 0, 0x9e3779b1) ^ Math.imul(seed | 0, SEED);
+  return mixed(Math.imul(x | 0, COLUMN) ^ Math.imul(y | 0, ROW) ^ salt);
 }
 
 /** Uniform number in [0, 1) of a lattice point in the plane. */
 export function lattice2(x: number, y: number, seed: number): number {
-  let h =
-    Math.imul(x | 0, 0x27d4eb2d) ^ Math.imul(y | 0, 0x165667b1) ^ Math.imul(seed | 0, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
-  return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
+  return mixed(Math.imul(x | 0, COLUMN) ^ Math.imul(y | 0, ROW) ^ Math.imul(seed | 0, SEED));
 }
 
 /** Smooth noise in [0, 1) with features of size 1 (value noise, cubic blending). */
@@ -27,10 +28,17 @@ export function noise2(x: number, y: number, seed: number): number {
   const fy = y - j;
   const wx = fx * fx * (3 - 2 * fx);
   const wy = fy * fy * (3 - 2 * fy);
-  const a = lattice2(i, j, seed);
-  const b = lattice2(i + 1, j, seed);
-  const c = lattice2(i, j + 1, seed);
-  const d = lattice2(i + 1, j + 1, seed);
+  // lattice2 at the cell's corners: modulo 2³² the next column's product is this one's plus the factor.
+  const left = Math.imul(i | 0, COLUMN);
+  const right = left + COLUMN;
+  const below = Math.imul(j | 0, ROW);
+  const salt = Math.imul(seed | 0, SEED);
+  const lower = below ^ salt;
+  const upper = (below + ROW) ^ salt;
+  const a = mixed(left ^ lower);
+  const b = mixed(right ^ lower);
+  const c = mixed(left ^ upper);
+  const d = mixed(right ^ upper);
   const low = a + (b - a) * wx;
   return low + (c + (d - c) * wx - low) * wy;
 }

@@ -17,7 +17,7 @@ export interface Visibility {
   readonly inverseDepth: Float32Array;
   /** Drawn triangle per sample, −1 is sky. */
   readonly drawn: Int32Array;
-  /** Per drawn triangle: index into the mesh. */
+  /** Per drawn triangle: index into the mesh. Only what was the nearest somewhere counts as drawn. */
   readonly triangleOf: Int32Array;
   /** Per drawn triangle: `PLANE_STRIDE` numbers. */
   readonly planes: Float64Array;
@@ -100,30 +100,10 @@ export function rasterise(mesh: Mesh, view: View, perSide: number): Visibility {
       triangleOf = doubled(triangleOf);
       planes = doubled(planes);
     }
-    const id = used++;
-    triangleOf[id] = t;
+    const id = used;
     const at = id * PLANE_STRIDE;
     plane(at, area, a, b, c, sw[a], sw[b], sw[c]);
-    plane(
-      at + 3,
-      area,
-      a,
-      b,
-      c,
-      clipped[a * 5 + 3] * sw[a],
-      clipped[b * 5 + 3] * sw[b],
-      clipped[c * 5 + 3] * sw[c],
-    );
-    plane(
-      at + 6,
-      area,
-      a,
-      b,
-      c,
-      clipped[a * 5 + 4] * sw[a],
-      clipped[b * 5 + 4] * sw[b],
-      clipped[c * 5 + 4] * sw[c],
-    );
+    let seen = false;
     const perX = planes[at];
     const perY = planes[at + 1];
     const zero = planes[at + 2];
@@ -160,8 +140,19 @@ export function rasterise(mesh: Mesh, view: View, perSide: number): Visibility {
         if (inverse > inverseDepth[i]) {
           inverseDepth[i] = inverse;
           drawn[i] = id;
+          seen = true;
         }
       }
+    }
+    // Behind what is there already, or between the samples.
+    if (!seen) return;
+    used++;
+    triangleOf[id] = t;
+    for (let k = 3; k <= 4; k++) {
+      const va = clipped[a * 5 + k] * sw[a];
+      const vb = clipped[b * 5 + k] * sw[b];
+      const vc = clipped[c * 5 + k] * sw[c];
+      plane(at + 3 * (k - 2), area, a, b, c, va, vb, vc);
     }
   }
 

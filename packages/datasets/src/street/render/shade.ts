@@ -60,17 +60,18 @@ export function shade(
 
   function isUniform(pixelRow: number, pixelColumn: number): boolean {
     const start = pixelRow * perSide * width + pixelColumn * perSide;
-    const first = surfaceAt(start);
+    const first = drawn[start];
+    const surface = surfaceOf(first);
     for (let y = 0; y < perSide; y++) {
-      for (let x = 0; x < perSide; x++) {
-        if (surfaceAt(start + y * width + x) !== first) return false;
+      for (let i = start + y * width, end = i + perSide; i < end; i++) {
+        if (drawn[i] !== first && surfaceOf(drawn[i]) !== surface) return false;
       }
     }
     return true;
   }
 
-  function surfaceAt(i: number): number {
-    return drawn[i] < 0 ? -1 : mesh.surfaceOf[triangleOf[drawn[i]]];
+  function surfaceOf(id: number): number {
+    return id < 0 ? -1 : mesh.surfaceOf[triangleOf[id]];
   }
 
   /** Light of one sample, into `light`. `hit.footprint` holds its size at 1 m. */
@@ -149,9 +150,15 @@ function facetNormals({ positions: p, surfaceOf }: Mesh): Float32Array {
   const normals = new Float32Array(surfaceOf.length * 3);
   for (let t = 0; t < surfaceOf.length; t++) {
     const i = t * 9;
-    const [ax, ay, az] = [p[i + 3] - p[i], p[i + 4] - p[i + 1], p[i + 5] - p[i + 2]];
-    const [bx, by, bz] = [p[i + 6] - p[i], p[i + 7] - p[i + 1], p[i + 8] - p[i + 2]];
-    const [x, y, z] = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
+    const ax = p[i + 3] - p[i];
+    const ay = p[i + 4] - p[i + 1];
+    const az = p[i + 5] - p[i + 2];
+    const bx = p[i + 6] - p[i];
+    const by = p[i + 7] - p[i + 1];
+    const bz = p[i + 8] - p[i + 2];
+    const x = ay * bz - az * by;
+    const y = az * bx - ax * bz;
+    const z = ax * by - ay * bx;
     const length = Math.sqrt(x * x + y * y + z * z) || 1;
     normals[t * 3] = x / length;
     normals[t * 3 + 1] = y / length;

@@ -67,18 +67,19 @@ export function shadowMap(mesh: Mesh, weather: Weather, cell: number): Sunlight 
       let from = Infinity;
       let to = -Infinity;
       for (let a = 0; a < 3; a++) {
-        const b = (a + 1) % 3;
-        const [ya, yb] = [gy[a], gy[b]];
-        if (ya === yb || y < Math.min(ya, yb) || y > Math.max(ya, yb)) continue;
+        const b = a === 2 ? 0 : a + 1;
+        const ya = gy[a];
+        const yb = gy[b];
+        if (ya === yb || (y < ya && y < yb) || (y > ya && y > yb)) continue;
         const x = gx[a] + ((y - ya) / (yb - ya)) * (gx[b] - gx[a]);
         if (x < from) from = x;
         if (x > to) to = x;
       }
       const first = Math.max(0, Math.ceil(from));
       const last = Math.min(columns - 1, Math.floor(to));
-      for (let x = first; x <= last; x++) {
-        const z = gz[0] + perX * (x - gx[0]) + perY * (y - gy[0]);
-        const i = y * columns + x;
+      const across = perY * (y - gy[0]);
+      for (let x = first, i = y * columns + first; x <= last; x++, i++) {
+        const z = gz[0] + perX * (x - gx[0]) + across;
         if (z > highest[i]) highest[i] = z;
       }
     }

@@ -32,20 +32,23 @@ export function textured(image: Uint8Array, { height, width }: Size): Uint8Array
   const saturated = new Float32Array(height * width);
   for (let row = 0, i = 0; row < height; row++) {
     for (let u = 0; u < width; u++, i++) {
-      const [left, right] = [u > 0 ? i - 1 : i, u + 1 < width ? i + 1 : i];
+      const left = u > 0 ? i - 1 : i;
+      const right = u + 1 < width ? i + 1 : i;
       // At the borders the difference spans one pixel, not two: still √2 times the noise.
       const difference = grey(image, right) - grey(image, left);
       change[i] = (difference * difference) / 2;
-      const [r, g, b] = [image[3 * i], image[3 * i + 1], image[3 * i + 2]];
-      saturated[i] = Number(Math.min(r, g, b) >= SATURATED);
+      const darkest = Math.min(image[3 * i], image[3 * i + 1], image[3 * i + 2]);
+      saturated[i] = Number(darkest >= SATURATED);
     }
   }
   const reach = Math.max(2, Math.round(width / 128));
   const texture = windowMean(change, { height, width }, reach);
   const overexposed = windowMean(saturated, { height, width }, reach);
-  return Uint8Array.from(texture, (t, i) =>
-    Number(t >= LEAST_TEXTURE ** 2 && overexposed[i] <= 0.5),
-  );
+  const found = new Uint8Array(height * width);
+  for (let i = 0; i < found.length; i++) {
+    found[i] = Number(texture[i] >= LEAST_TEXTURE ** 2 && overexposed[i] <= 0.5);
+  }
+  return found;
 }
 
 /** Rec. 601 luma of a pixel, 0–255. */
@@ -55,34 +58,26 @@ const grey = (image: Uint8Array, i: number): number =>
 /** Mean over the part of each pixel's window that lies in the image, one direction after the other. */
 function windowMean(values: Float32Array, { height, width }: Size, reach: number): Float32Array {
   const across = new Float32Array(values.length);
-  const result = new Float32Array(values.length);
-  const rows = { count: height, apart: width, length: width, step: 1 };
-  const columns = { count: width, apart: 1, length: height, step: width };
-  lineMeans(values, across, rows, reach);
-  lineMeans(across, result, columns, reach);
-  return result;
-}
-
-/** Rows or columns of an image. */
-interface Lines {
-  readonly count: number;
-  /** From the start of one line to that of the next. */
-  readonly apart: number;
-  readonly length: number;
-  /** From one value of a line to the next. */
-  readonly step: number;
-}
-
-function lineMeans(from: Float32Array, to: Float32Array, lines: Lines, reach: number): void {
-  const { count, apart, length, step } = lines;
-  for (let line = 0; line < count; line++) {
-    const start = line * apart;
-    for (let k = 0; k < length; k++) {
-      const first = Math.max(0, k - reach);
-      const last = Math.min(length - 1, k + reach);
+  for (let start = 0; start < values.length; start += width) {
+    for (let u = 0; u < width; u++) {
+      const first = Math.max(0, u - reach);
+      const last = Math.min(width - 1, u + reach);
       let sum = 0;
-      for (let j = first; j <= last; j++) sum += from[start + j * step];
-      to[start + k * step] = sum / (last - first + 1);
+      for (let j = first; j <= last; j++) sum += values[start + j];
+      across[start + u] = sum / (last - first + 1);
     }
   }
+  const result = new Float32Array(values.length);
+  // Whole rows at a time: one column after the other would miss the cache at every pixel.
+  const sums = new Float64Array(width);
+  for (let row = 0; row < height; row++) {
+    const first = Math.max(0, row - reach);
+    const last = Math.min(height - 1, row + reach);
+    sums.fill(0);
+    for (let j = first; j <= last; j++) {
+      for (let u = 0; u < width; u++) sums[u] += across[j * width + u];
+    }
+    for (let u = 0; u < width; u++) result[row * width + u] = sums[u] / (last - first + 1);
+  }
+  return result;
 }

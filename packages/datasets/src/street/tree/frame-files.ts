@@ -110,8 +110,14 @@ async function encode(
   { labelIds, instanceIds, disparity, centres }: Recorded,
 ): Promise<TreeFile[]> {
   const size = { height, width };
-  const colour = new Uint8Array(labelIds.length * 4).fill(255);
-  labelIds.forEach((label, i) => colour.set(COLOURS[label], 4 * i));
+  const colour = new Uint8Array(labelIds.length * 4);
+  for (let i = 0; i < labelIds.length; i++) {
+    const rgb = COLOURS[labelIds[i]];
+    colour[4 * i] = rgb[0];
+    colour[4 * i + 1] = rgb[1];
+    colour[4 * i + 2] = rgb[2];
+    colour[4 * i + 3] = 255;
+  }
   const city = id.slice(0, id.indexOf('_'));
   const at = (folder: string, ending: string) => join(folder, split, city, `${id}_${ending}`);
   const files: TreeFile[] = [
