@@ -10,7 +10,12 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 tf.env().set('PROD', true);
 await tf.setBackend('cpu');
 let workspace: Workspace | undefined;
-const answer = (message: JobAnswer): void => void process.send?.(message);
+const answer = (message: JobAnswer): void => {
+  // The parent may be gone before its 'disconnect' arrives.
+  process.send?.(message, (error: Error | null) => {
+    if (error) process.exit(1);
+  });
+};
 
 process.on('message', (order: JobOrder) => {
   carryOut(order).then(
