@@ -17,3 +17,24 @@ test('README’s example compiles a step and fits w to 3', async () => {
   // 50 steps of w ← w − 0.1 · 2(w − 3) from 0: 3 · (1 − 0.8⁵⁰) = 2.99996.
   expect(Number(stdout.trim().split('\n').at(-1))).toBeCloseTo(2.99996, 4);
 });
+
+/** Cells of the lines of the first table after a place in a text, without emphasis and published numbers. */
+function tableAfter(text: string, place: string): string[][] {
+  const table = /^\|.*\n\|[ :|-]+\n((?:\|.*\n)+)/m.exec(text.slice(text.indexOf(place)))?.[1] ?? '';
+  const bare = (cell: string) => cell.replace(/\*\*| *_\([^)]*†\)_/g, '').trim();
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|').slice(1, -1).map(bare));
+}
+
+test('README’s table is that of RESULTS.md', async () => {
+  const [readme, results] = await Promise.all(
+    ['README.md', 'RESULTS.md'].map((name) => readFile(`${root}/${name}`, 'utf8')),
+  );
+  const stated = tableAfter(readme, '## Results');
+  // Loss, semantic IoU, instance mean error, inverse depth mean error of the standard profile.
+  const shown = tableAfter(results, '<a id="standard-street-table1"></a>');
+  expect(stated).toHaveLength(10);
+  expect(stated).toEqual(shown.map((cells) => [0, 4, 5, 7].map((column) => cells[column])));
+});
