@@ -17,7 +17,7 @@ export interface Visibility {
   readonly inverseDepth: Float32Array;
   /** Drawn triangle per sample, −1 is sky. */
   readonly drawn: Int32Array;
-  /** Per drawn triangle: index into the mesh. Only what was the nearest somewhere counts as drawn. */
+  /** Per drawn triangle: index into the mesh. Those hidden by what was drawn before are left out. */
   readonly triangleOf: Int32Array;
   /** Per drawn triangle: `PLANE_STRIDE` numbers. */
   readonly planes: Float64Array;
@@ -148,6 +148,7 @@ export function rasterise(mesh: Mesh, view: View, perSide: number): Visibility {
     if (!seen) return;
     used++;
     triangleOf[id] = t;
+    // u/Z and v/Z.
     for (let k = 3; k <= 4; k++) {
       const va = clipped[a * 5 + k] * sw[a];
       const vb = clipped[b * 5 + k] * sw[b];
