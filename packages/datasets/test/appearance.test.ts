@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomStream } from '../src/index.ts';
-import { meshBuilder } from '../src/street/geometry/mesh.ts';
+import { MeshBuilder } from '../src/street/geometry/mesh.ts';
 import type { Surface } from '../src/street/geometry/surface.ts';
 import { rigAt, viewOf } from '../src/street/render/camera.ts';
 import { develop, drawLens, type Lens } from '../src/street/render/lens.ts';
+import { contactMap } from '../src/street/render/contact.ts';
+import { shadowMap } from '../src/street/render/shadow.ts';
 import { rasterise } from '../src/street/render/rasterise.ts';
 import { shade } from '../src/street/render/shade.ts';
 import { drawWeather } from '../src/street/render/weather.ts';
@@ -25,7 +27,7 @@ describe('haze', () => {
   function walls(z: number) {
     const camera = { ...rigAt(size), pitch: 0, yaw: 0, roll: 0, z: 1.2, u0: 31.5, v0: 16 };
     const view = viewOf(camera, size);
-    const mesh = meshBuilder();
+    const mesh = new MeshBuilder();
     for (const [surface, from, to] of [
       [plain(1), 0, 400],
       [plain(0), -400, 0],
@@ -37,10 +39,15 @@ describe('haze', () => {
         [z, from, 400],
       ]);
     }
+    const weather = {
+      ...drawWeather(randomStream('haze', 1), 300),
+      haze: 100,
+      sunLight: [0, 0, 0] as const,
+    };
     const light = shade(rasterise(mesh.mesh(), view, 1), mesh.mesh(), view, {
-      weather: { ...drawWeather(randomStream('haze', 1), 300), haze: 100 },
-      sunlight: () => 0,
-      contact: () => 1,
+      weather,
+      shadows: shadowMap(mesh.mesh(), weather, 1),
+      contact: contactMap([]),
     });
     return { white: light[(10 * 64 + 10) * 3], black: light[(10 * 64 + 50) * 3] };
   }

@@ -39,16 +39,16 @@ describe('a tree with faults', () => {
     const { instanceIds, disparity } = framePaths(root);
     const dataset = await openDataset(root);
     const read = () => dataset.read(ID, 'train', native);
-    await put(disparity, grey16Png(new Uint16Array(32), half));
+    await put(disparity, await grey16Png(new Uint16Array(32), half));
     await expect(read()).rejects.toThrow(/disparity\.png: 8 × 4 px, but its photograph has 16 × 8/);
-    await put(instanceIds, grey16Png(new Uint16Array(32).fill(7), half));
+    await put(instanceIds, await grey16Png(new Uint16Array(32).fill(7), half));
     await expect(read()).rejects.toThrow(/instanceIds\.png: 8 × 4 px/);
     await put(instanceIds, await grey8Png(new Uint8Array(128).fill(7), native));
     await expect(read()).rejects.toThrow(
       /instanceIds\.png: expected 16 bits per channel, grey; got 8/,
     );
     // An object of class 11, building, which has no instances.
-    await put(instanceIds, grey16Png(fill(11002), native));
+    await put(instanceIds, await grey16Png(fill(11002), native));
     await expect(read()).rejects.toThrow(/instanceIds\.png: instance value 11002 .*'building'/);
   });
 
@@ -58,7 +58,7 @@ describe('a tree with faults', () => {
     const { labelIds, disparity, photo } = framePaths(root);
     const dataset = await openDataset(root);
     const read = () => dataset.read(ID, 'train', native);
-    await put(labelIds, grey16Png(fill(7), native));
+    await put(labelIds, await grey16Png(fill(7), native));
     await expect(read()).rejects.toThrow(/labelIds\.png: expected 8 bits/);
     await put(labelIds, await grey8Png(new Uint8Array(128).fill(200), native));
     await expect(read()).rejects.toThrow(/labelIds\.png: label id 200/);

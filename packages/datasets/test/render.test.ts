@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomStream } from '../src/index.ts';
-import { meshBuilder, type Point } from '../src/street/geometry/mesh.ts';
+import { MeshBuilder, type Point } from '../src/street/geometry/mesh.ts';
 import { srgb, type Surface } from '../src/street/geometry/surface.ts';
 import { matte } from '../src/street/materials/things.ts';
 import { RIG, rigAt, viewOf } from '../src/street/render/camera.ts';
-import { contactShade } from '../src/street/render/contact.ts';
+import { contactAt, contactMap } from '../src/street/render/contact.ts';
 import { PLANE_STRIDE, rasterise } from '../src/street/render/rasterise.ts';
-import { shadowMap } from '../src/street/render/shadow.ts';
+import { shadowMap, sunlightAt } from '../src/street/render/shadow.ts';
 import { textured } from '../src/street/render/texture.ts';
 import { drawWeather } from '../src/street/render/weather.ts';
 import { renderFrame } from '../src/street/render/frame.ts';
@@ -30,7 +30,7 @@ const view = viewOf(level, size);
 
 describe('z-buffer', () => {
   test('gives the depth of a flat ground: Z = h fy / (v − v0)', () => {
-    const mesh = meshBuilder();
+    const mesh = new MeshBuilder();
     mesh.quad(surface(7), [
       [-10, -400, 0],
       [900, -400, 0],
@@ -53,7 +53,7 @@ describe('z-buffer', () => {
     const triangles = fc.array(fc.tuple(point, point, point), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(triangles, (list) => {
-        const mesh = meshBuilder();
+        const mesh = new MeshBuilder();
         for (const [k, [a, b, c]] of list.entries()) {
           mesh.triangle(surface(k), a, b, c, [0, 0], [1, 0], [0, 1]);
         }
@@ -119,7 +119,7 @@ describe('shadow', () => {
     sunLight: [2, 2, 2] as const,
   };
   test('of a wall 2 m high falls 2 m to the side when the sun stands at 45°', () => {
-    const mesh = meshBuilder();
+    const mesh = new MeshBuilder();
     mesh.quad(surface(12), [
       [5, 1, 0],
       [15, 1, 0],
@@ -132,7 +132,8 @@ describe('shadow', () => {
       [15, 1.4, 2],
       [5, 1.4, 2],
     ]);
-    const lit = shadowMap(mesh.mesh(), sunny, 0.1);
+    const map = shadowMap(mesh.mesh(), sunny, 0.1);
+    const lit = (x: number, y: number, z: number) => sunlightAt(map, x, y, z);
     // The sun is to the right (−y), so the shadow reaches from y = 1 to y = 1.4 + 2.
     expect(lit(10, 0.5, 0)).toBe(1);
     expect(lit(10, 2, 0)).toBe(0);
@@ -142,19 +143,23 @@ describe('shadow', () => {
   });
 
   test('under a closed sky there is none', () => {
-    const mesh = meshBuilder();
+    const mesh = new MeshBuilder();
     mesh.quad(surface(12), [
       [5, 1, 2],
       [9, 1, 2],
       [9, 3, 2],
       [5, 3, 2],
     ]);
-    expect(shadowMap(mesh.mesh(), { ...sunny, sunLight: [0.1, 0.1, 0.1] }, 0.1)(6, 4, 0)).toBe(1);
+    const map = (light: number) =>
+      shadowMap(mesh.mesh(), { ...sunny, sunLight: [light, light, light] }, 0.1);
+    expect(sunlightAt(map(0.1), 6, 4, 0)).toBe(1);
+    expect(sunlightAt(map(2), 6, 4, 0)).toBe(0);
   });
 
   test('of contact is darkest beneath a thing and gone 0.7 m from it', () => {
     const thing = { x: 10, y: 0, heading: 0, length: 4, width: 2, strength: 0.8 };
-    const light = contactShade([thing]);
+    const map = contactMap([thing]);
+    const light = (x: number, y: number) => contactAt(map, x, y);
     expect(light(10, 0)).toBeCloseTo(0.2, 5);
     expect(light(10, 1.35)).toBeGreaterThan(0.5);
     expect(light(10, 2.1)).toBe(1);

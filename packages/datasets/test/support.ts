@@ -67,10 +67,10 @@ export async function putFrame(
   await put(paths.labelIds, await grey8Png(frame.labelIds ?? new Uint8Array(pixels).fill(7), size));
   await put(
     paths.instanceIds,
-    grey16Png(frame.instanceIds ?? new Uint16Array(pixels).fill(7), size),
+    await grey16Png(frame.instanceIds ?? new Uint16Array(pixels).fill(7), size),
   );
   const disparity = frame.disparity ?? new Uint16Array(pixels).fill(10 * 256 + 1);
-  await put(paths.disparity, grey16Png(disparity, size));
+  await put(paths.disparity, await grey16Png(disparity, size));
   await put(paths.camera, cameraJson);
 }
 

@@ -1,5 +1,6 @@
 export {
   averagePrecision,
+  averagePrecisionOfDrawn,
   distanceSettings,
   overlapThresholds,
   type DistanceSetting,

@@ -1,5 +1,6 @@
 import {
   averagePrecision,
+  averagePrecisionOfDrawn,
   bootstrapStatistic,
   colourVectors,
   instanceMatcher,
@@ -62,7 +63,7 @@ export type ObjectsByClustering = {
 
 /** Official smallest object, 100 px at 2048×1024, as a share of the image. */
 const SMALLEST_SHARE = 100 / (2048 * 1024);
-/** Enough for a 95 % interval of a few digits; each resample takes an AP over the split. */
+/** Enough for a 95 % interval of a few digits. */
 const RESAMPLES = 400;
 const FRAMES_SHOWN = 3;
 
@@ -100,20 +101,17 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
     });
 
     const minRegion = SMALLEST_SHARE * size.height * size.width;
-    const precision = (images: readonly ImageMatches[]) =>
-      averagePrecision(images, [{ distance: Infinity, minRegion, minConfidence: -Infinity }]);
-    const { predicted } = matches;
-    const difference = (drawn: ArrayLike<number>): number => {
-      const ap = (of: readonly ImageMatches[]) =>
-        100 * precision(Array.from(drawn, (i) => of[i])).allAp;
-      return ap(predicted.optics) - ap(predicted.components);
-    };
-    const { length } = predicted.optics;
+    const setting = { distance: Infinity, minRegion, minConfidence: -Infinity };
+    const { optics, components } = matches.predicted;
+    const apOfOptics = averagePrecisionOfDrawn(optics, setting);
+    const apOfComponents = averagePrecisionOfDrawn(components, setting);
+    const difference = (drawn: ArrayLike<number>) =>
+      100 * apOfOptics(drawn) - 100 * apOfComponents(drawn);
     return {
       frames: frames.length,
       trueObjects: objects,
       found: each((source, name) => {
-        const { allAp, allAp50 } = precision(matches[source][name]);
+        const { allAp, allAp50 } = averagePrecision(matches[source][name], [setting]);
         return {
           ap: finite(100 * allAp),
           ap50: finite(100 * allAp50),
@@ -121,8 +119,8 @@ export const objectsByClustering: Measurement<ObjectsByClustering> = {
         };
       }),
       opticsMinusComponents: {
-        difference: finite(difference(predicted.optics.map((_, i) => i))),
-        interval: bootstrapStatistic(length, difference, { resamples: RESAMPLES }) ?? null,
+        difference: finite(difference(optics.map((_, i) => i))),
+        interval: bootstrapStatistic(optics.length, difference, { resamples: RESAMPLES }) ?? null,
       },
       strips: await pictures(place),
     };

@@ -1,4 +1,3 @@
-import { encode } from 'fast-png';
 import sharp from 'sharp';
 import type { Size } from '../dataset.ts';
 
@@ -25,8 +24,11 @@ export async function grey8Png(data: Uint8Array, size: Size): Promise<Uint8Array
 }
 
 /** PNG file of a 16-bit single-channel image `u16 [H, W]`. */
-export function grey16Png(data: Uint16Array, size: Size): Uint8Array {
-  return encode({ ...raw(size), channels: 1, depth: 16, data }, { zlib: { level: 3 } });
+export async function grey16Png(data: Uint16Array, size: Size): Promise<Uint8Array> {
+  return sharp(data, { raw: { ...raw(size), channels: 1 } })
+    .toColourspace('grey16')
+    .png({ compressionLevel: 6 })
+    .toBuffer();
 }
 
 const raw = ({ width, height }: Size) => ({ width, height });

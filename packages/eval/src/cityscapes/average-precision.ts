@@ -1,5 +1,6 @@
 import type { ImageMatches } from './instance-matching.ts';
 import { instanceLabels } from './labels.ts';
+import { areaUnderCurve, precisionRecall } from './precision-recall.ts';
 
 /** Which ground-truth objects count; the others are neither to be found nor counted as wrong. */
 export interface DistanceSetting {
@@ -56,9 +57,12 @@ export function averagePrecision(
   images: readonly ImageMatches[],
   settings: readonly DistanceSetting[] = [distanceSettings[0]],
 ): InstanceScores {
+  const once = new Uint8Array(images.length).fill(1);
   const ap = settings.map((setting) =>
     instanceLabels.map(({ id }) =>
-      overlapThresholds.map((overlap) => cell(images, id, overlap, setting)),
+      overlapThresholds.map((overlap) =>
+        areaUnderCurve(precisionRecall(images, id, overlap, setting), once),
+      ),
     ),
   );
   const first = ap[0] ?? [];
@@ -73,102 +77,25 @@ export function averagePrecision(
   };
 }
 
-/** AP of one setting, class and overlap. */
-function cell(
-  images: readonly ImageMatches[],
-  labelId: number,
-  overlap: number,
-  setting: DistanceSetting,
-): number {
-  const right: number[] = [];
-  const wrong: number[] = [];
-  let missed = 0;
-  let anyTruth = false;
-  let anyPrediction = false;
-  for (const { groundTruth, predictions } of images) {
-    const fails = (g: ImageMatches['groundTruth'][number]) =>
-      !(
-        g.pixelCount >= setting.minRegion &&
-        g.medDist <= setting.distance &&
-        g.distConf >= setting.minConfidence
-      );
-    for (const g of groundTruth) {
-      if (g.labelId !== labelId || g.instId < 1000 || fails(g)) continue;
-      anyTruth = true;
-      const found = g.matches
-        .filter((m) => iou(m.pixels, g.pixelCount, predictions[m.other].pixelCount) > overlap)
-        .map((m) => predictions[m.other].confidence);
-      if (found.length === 0) {
-        missed++;
-        continue;
-      }
-      const best = found.reduce((a, b) => Math.max(a, b));
-      right.push(best);
-      // All further ones are wrong, whichever of several equal ones they are.
-      found.splice(found.indexOf(best), 1);
-      wrong.push(...found);
-    }
-    for (const p of predictions) {
-      if (p.labelId !== labelId) continue;
-      anyPrediction = true;
-      const taken = p.matches.some(
-        (m) => iou(m.pixels, groundTruth[m.other].pixelCount, p.pixelCount) > overlap,
-      );
-      if (taken) continue;
-      let ignorable = p.voidIntersection;
-      for (const m of p.matches) {
-        const g = groundTruth[m.other];
-        if (g.instId < 1000) ignorable += m.pixels;
-        if (fails(g)) ignorable += m.pixels;
-      }
-      if (ignorable / p.pixelCount <= overlap) wrong.push(p.confidence);
-    }
-  }
-  if (!anyTruth) return NaN;
-  return anyPrediction ? areaUnderCurve(right, wrong, missed) : 0;
-}
-
-const iou = (intersection: number, a: number, b: number): number =>
-  intersection / (a + b - intersection);
-
 /**
- * Trapezoidal area of the precision-recall curve with the point (P = 1, R = 0) appended.
- *
- *     AP = Σ_i P_i · ½ (R_{i−1} − R_{i+1}),   R continued by its end values
- *
- * @param right confidences of the true positives
- * @param wrong confidences of the false positives
- * @param missed objects without a match: false negatives at every threshold
+ * The mean AP (`InstanceScores.allAp`) of any choice of a split's images, some of them more than once:
+ * for intervals over images. The predictions are judged and sorted once, so that a choice costs one
+ * walk along them.
+ * @returns the AP of the images drawn, given as indices into `images`
  */
-function areaUnderCurve(
-  right: readonly number[],
-  wrong: readonly number[],
-  missed: number,
-): number {
-  const examples = [
-    ...right.map((score) => ({ score, hit: 1 })),
-    ...wrong.map((score) => ({ score, hit: 0 })),
-  ].sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : 0));
-  const precision: number[] = [];
-  const recall: number[] = [];
-  let below = 0;
-  examples.forEach(({ score, hit }, i) => {
-    if (i === 0 || score !== examples[i - 1].score) {
-      const tp = right.length - below;
-      precision.push(tp / (examples.length - i));
-      recall.push(tp / (right.length + missed));
-    }
-    below += hit;
-  });
-  precision.push(1);
-  recall.push(0);
-  let area = 0;
-  precision.forEach((p, i) => {
-    const before = recall[Math.max(0, i - 1)];
-    const after = recall[i + 1] ?? 0;
-    area += (p * (before - after)) / 2;
-  });
-  return area;
+export function averagePrecisionOfDrawn(
+  images: readonly ImageMatches[],
+  setting: DistanceSetting = distanceSettings[0],
+): (drawn: ArrayLike<number>) => number {
+  const curves = instanceLabels.flatMap(({ id }) =>
+    overlapThresholds.map((overlap) => precisionRecall(images, id, overlap, setting)),
+  );
+  const times = new Int32Array(images.length);
+  return (drawn) => {
+    times.fill(0);
+    for (let i = 0; i < drawn.length; i++) times[drawn[i]]++;
+    return meanOfKnown(curves.map((curve) => areaUnderCurve(curve, times)));
+  };
 }
 
 function mean(xs: readonly number[]): number {

@@ -17,63 +17,34 @@ export interface Mesh {
   readonly surfaceOf: Int32Array;
 }
 
-/** Collects triangles. */
-export interface MeshBuilder {
-  /** Adds a triangle. */
-  triangle(surface: Surface, a: Point, b: Point, c: Point, ua?: Uv, ub?: Uv, uc?: Uv): void;
-  /** Adds a quad a, b, c, d in order around it, as two triangles. */
-  quad(
-    surface: Surface,
-    corners: readonly [Point, Point, Point, Point],
-    uvs?: readonly [Uv, Uv, Uv, Uv],
-  ): void;
-  /** What was added so far. */
-  mesh(): Mesh;
-}
-
 const ORIGIN: Uv = [0, 0];
 
-/** An empty mesh to add to. */
-export function meshBuilder(): MeshBuilder {
-  let capacity = 4096;
-  let count = 0;
-  let positions = new Float64Array(capacity * 9);
-  let uvs = new Float64Array(capacity * 6);
-  let surfaceOf = new Int32Array(capacity);
-  const surfaces: Surface[] = [];
-  let last: Surface | undefined;
-  const indexOf = new Map<Surface, number>();
+/** Collects triangles. */
+export class MeshBuilder {
+  private readonly surfaces: Surface[] = [];
+  private readonly indexOf = new Map<Surface, number>();
+  private last: Surface | undefined;
+  private lastIndex = -1;
+  private count = 0;
+  // A street has some 20,000.
+  private capacity = 32768;
+  private positions = new Float64Array(this.capacity * 9);
+  private uvs = new Float64Array(this.capacity * 6);
+  private surfaceOf = new Int32Array(this.capacity);
 
-  const indexFor = (surface: Surface) => {
-    let index = indexOf.get(surface);
-    if (index === undefined) {
-      index = surfaces.push(surface) - 1;
-      indexOf.set(surface, index);
-    }
-    return index;
-  };
-  let lastIndex = -1;
-
-  const triangle: MeshBuilder['triangle'] = (
-    surface,
-    a,
-    b,
-    c,
-    ua = ORIGIN,
-    ub = ORIGIN,
-    uc = ORIGIN,
-  ) => {
-    if (count === capacity) {
-      capacity *= 2;
-      positions = grown(positions, capacity * 9);
-      uvs = grown(uvs, capacity * 6);
-      surfaceOf = grown(surfaceOf, capacity);
-    }
-    if (surface !== last) {
-      last = surface;
-      lastIndex = indexFor(surface);
-    }
-    const p = count * 9;
+  /** Adds a triangle. */
+  triangle(
+    surface: Surface,
+    a: Point,
+    b: Point,
+    c: Point,
+    ua: Uv = ORIGIN,
+    ub: Uv = ORIGIN,
+    uc: Uv = ORIGIN,
+  ): void {
+    if (this.count === this.capacity) this.grow();
+    const { positions, uvs } = this;
+    const p = this.count * 9;
     positions[p] = a[0];
     positions[p + 1] = a[1];
     positions[p + 2] = a[2];
@@ -83,29 +54,55 @@ export function meshBuilder(): MeshBuilder {
     positions[p + 6] = c[0];
     positions[p + 7] = c[1];
     positions[p + 8] = c[2];
-    const t = count * 6;
+    const t = this.count * 6;
     uvs[t] = ua[0];
     uvs[t + 1] = ua[1];
     uvs[t + 2] = ub[0];
     uvs[t + 3] = ub[1];
     uvs[t + 4] = uc[0];
     uvs[t + 5] = uc[1];
-    surfaceOf[count++] = lastIndex;
-  };
+    this.surfaceOf[this.count++] = this.indexFor(surface);
+  }
 
-  return {
-    triangle,
-    quad(surface, [a, b, c, d], [ua, ub, uc, ud] = [ORIGIN, ORIGIN, ORIGIN, ORIGIN]) {
-      triangle(surface, a, b, c, ua, ub, uc);
-      triangle(surface, a, c, d, ua, uc, ud);
-    },
-    mesh: () => ({
+  /** Adds a quad a, b, c, d in order around it, as two triangles. */
+  quad(
+    surface: Surface,
+    [a, b, c, d]: readonly [Point, Point, Point, Point],
+    [ua, ub, uc, ud]: readonly [Uv, Uv, Uv, Uv] = [ORIGIN, ORIGIN, ORIGIN, ORIGIN],
+  ): void {
+    this.triangle(surface, a, b, c, ua, ub, uc);
+    this.triangle(surface, a, c, d, ua, uc, ud);
+  }
+
+  /** What was added so far. */
+  mesh(): Mesh {
+    const { surfaces, positions, uvs, surfaceOf, count } = this;
+    return {
       surfaces,
       positions: positions.subarray(0, count * 9),
       uvs: uvs.subarray(0, count * 6),
       surfaceOf: surfaceOf.subarray(0, count),
-    }),
-  };
+    };
+  }
+
+  private indexFor(surface: Surface): number {
+    if (surface === this.last) return this.lastIndex;
+    let index = this.indexOf.get(surface);
+    if (index === undefined) {
+      index = this.surfaces.push(surface) - 1;
+      this.indexOf.set(surface, index);
+    }
+    this.last = surface;
+    this.lastIndex = index;
+    return index;
+  }
+
+  private grow(): void {
+    this.capacity *= 2;
+    this.positions = grown(this.positions, this.capacity * 9);
+    this.uvs = grown(this.uvs, this.capacity * 6);
+    this.surfaceOf = grown(this.surfaceOf, this.capacity);
+  }
 }
 
 function grown<Data extends Float64Array | Int32Array>(data: Data, length: number): Data {

@@ -86,15 +86,12 @@ export function tube(
       end[2] + c * cross1[2] + s * cross2[2],
     );
   };
+  let [nearA, nearB] = [ring(a, radii[0], 0), ring(b, radii[1], 0)];
   for (let k = 0; k < sides; k++) {
+    const [nextA, nextB] = [ring(a, radii[0], k + 1), ring(b, radii[1], k + 1)];
     mesh.quad(
       surface,
-      [
-        ring(a, radii[0], k),
-        ring(a, radii[0], k + 1),
-        ring(b, radii[1], k + 1),
-        ring(b, radii[1], k),
-      ],
+      [nearA, nextA, nextB, nearB],
       [
         [k, 0],
         [k + 1, 0],
@@ -102,6 +99,7 @@ export function tube(
         [k, length],
       ],
     );
+    [nearA, nearB] = [nextA, nextB];
   }
 }
 
@@ -160,7 +158,11 @@ export function lump(
   };
   const width = (Math.PI * (rx + ry)) / columns;
   const height = (Math.PI * rz) / rings;
-  const ring = (i: number) => Array.from({ length: columns }, (_, k) => corner(i, k));
+  const ring = (i: number) => {
+    const corners: Point[] = [];
+    for (let k = 0; k < columns; k++) corners.push(corner(i, k));
+    return corners;
+  };
   let below = ring(0);
   for (let i = 0; i < rings; i++) {
     const above = ring(i + 1);

@@ -48,9 +48,12 @@ export const asphalt: Material = (hit, out) => {
       const local = u - cellU * 9;
       if (local > from && local < from + 2.5) shade *= 0.78;
     }
-    const crack = Math.abs(noise2(u * 0.35, v * 0.9, seed + 17) - 0.5);
-    const cracked = smoothstep(0.5, 0.7, stains) * smoothstep(0.01, 0.003, crack);
-    shade *= 1 - 0.3 * visible(0.08, footprint) * cracked;
+    const fine = visible(0.08, footprint);
+    if (fine > 0 && stains > 0.5) {
+      const crack = Math.abs(noise2(u * 0.35, v * 0.9, seed + 17) - 0.5);
+      const cracked = smoothstep(0.5, 0.7, stains) * smoothstep(0.01, 0.003, crack);
+      shade *= 1 - 0.3 * fine * cracked;
+    }
     const mark = markAt(u, v, detail, footprint);
     if (mark > 0) {
       const worn = mark * (1 - wear * smoothstep(0.35, 0.75, fractal2(u * 1.7, v * 5, seed + 5)));

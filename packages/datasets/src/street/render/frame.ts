@@ -1,10 +1,10 @@
 import type { Camera } from '@scene-mtl/core/samples';
 import type { Size } from '../../dataset.ts';
-import { randomStream } from '../../random.ts';
+import { pickIndex, randomStream } from '../../random.ts';
 import type { Scene } from '../scene/scene.ts';
 import { paintBonnet } from './bonnet.ts';
 import { viewOf } from './camera.ts';
-import { contactShade } from './contact.ts';
+import { contactMap } from './contact.ts';
 import { develop } from './lens.ts';
 import { rasterise } from './rasterise.ts';
 import { shade } from './shade.ts';
@@ -47,8 +47,8 @@ export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'):
   const cell = Math.max(0.08, Math.min(0.25, 32 / size.width));
   const light = shade(visibility, mesh, view, {
     weather,
-    sunlight: shadowMap(mesh, weather, cell),
-    contact: contactShade(scene.footprints),
+    shadows: shadowMap(mesh, weather, cell),
+    contact: contactMap(scene.footprints),
   });
   const ego = paintBonnet(light, size, bonnet, weather);
   const image = develop(light, size, lens, randomStream('sensor', seed));
@@ -77,6 +77,7 @@ export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'):
       }
     }
   }
-  const disparityValid = matched(disparity, usable, size, randomStream('stereo', seed));
+  const patches = pickIndex(randomStream('stereo', seed), 2 ** 31);
+  const disparityValid = matched(disparity, usable, size, patches);
   return { ...size, image, labelIds, instanceIds, disparity, disparityValid, camera };
 }

@@ -39,14 +39,16 @@ export function develop(light: Float32Array, size: Size, lens: Lens, random: Ran
   const result = new Uint8Array(light.length);
   const { height, width } = size;
   const normals = normalPairs(random);
+  const { shot, balance } = lens;
+  const read = lens.read ** 2;
   for (let row = 0, i = 0; row < height; row++) {
+    const y = (2 * row + 1) / height - 1;
     for (let column = 0; column < width; column++) {
       const x = (2 * column + 1) / width - 1;
-      const y = (2 * row + 1) / height - 1;
       const fall = lens.exposure * (1 - lens.vignette * 0.5 * (x * x + y * y));
       for (let k = 0; k < 3; k++, i++) {
-        const clean = blurred[i] * fall * lens.balance[k];
-        const noise = Math.sqrt(lens.shot * Math.max(0, clean) + lens.read ** 2);
+        const clean = blurred[i] * fall * balance[k];
+        const noise = Math.sqrt(shot * Math.max(0, clean) + read);
         result[i] = tone(clean + noise * normals());
       }
     }
@@ -64,7 +66,7 @@ const TABLE = Uint8Array.from({ length: 3 * TABLE_SCALE }, (_, i) => {
 
 /** Light to 0–255: linear up to a soft shoulder near white, then gamma 2.2. */
 function tone(light: number): number {
-  const i = Math.round(Math.sqrt(Math.max(0, light)) * TABLE_SCALE);
+  const i = Math.floor(Math.sqrt(Math.max(0, light)) * TABLE_SCALE + 0.5);
   return TABLE[Math.min(i, TABLE.length - 1)];
 }
 

@@ -53,6 +53,14 @@ export function fractal2(x: number, y: number, seed: number): number {
   );
 }
 
+/** Whether `fractal2` there is above the limit: mostly its widest octave tells, the others are left out. */
+export function fractal2Above(x: number, y: number, seed: number, limit: number): boolean {
+  const wide = 4 * noise2(x, y, seed);
+  // The other two add less than 3. The margin is far above rounding and leaves the answer the same.
+  if (wide + 3 < 7 * limit - 1e-9) return false;
+  return fractal2(x, y, seed) > limit;
+}
+
 /** 1 where texture of this size (m) can be seen at this footprint (m), falling to 0 below it. */
 export function visible(size: number, footprint: number): number {
   const ratio = size / (2 * footprint);

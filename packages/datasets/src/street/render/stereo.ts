@@ -1,6 +1,5 @@
 import type { Size } from '../../dataset.ts';
-import type { Random } from '../../random.ts';
-import { fractal2 } from './noise.ts';
+import { fractal2Above } from './noise.ts';
 
 /**
  * Which pixels a stereo matcher would find, given the exact disparity of the left image.
@@ -9,16 +8,16 @@ import { fractal2 } from './noise.ts';
  * hidden in the right image by something nearer (left of foreground edges), and patches at random.
  * @param disparity `[H, W]` px, 0 for sky
  * @param usable `[H, W]`: 0 where nothing can be matched (the bonnet, `textured`)
+ * @param seed of the patches
  * @returns `u8 [H, W]`, 1 where found
  */
 export function matched(
   disparity: Float32Array,
   usable: Uint8Array,
   { height, width }: Size,
-  random: Random,
+  seed: number,
 ): Uint8Array {
   const found = new Uint8Array(disparity.length);
-  const seed = Math.floor(random() * 2 ** 31);
   const scale = 40 / width;
   // Nearest disparity that falls on each pixel of the right image's row.
   const right = new Float32Array(width);
@@ -36,8 +35,7 @@ export function matched(
       const d = disparity[start + u];
       const partner = Math.round(u - d);
       if (!usable[start + u] || partner < 0 || right[partner] > d + slack) continue;
-      const patch = fractal2(u * scale, row * scale, seed);
-      if (patch > (d === 0 ? 0.45 : 0.84)) continue;
+      if (fractal2Above(u * scale, row * scale, seed, d === 0 ? 0.45 : 0.84)) continue;
       found[start + u] = 1;
     }
   }

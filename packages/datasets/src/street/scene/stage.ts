@@ -1,5 +1,5 @@
 import { pickIndex, type Random } from '../../random.ts';
-import { meshBuilder, type MeshBuilder } from '../geometry/mesh.ts';
+import { MeshBuilder } from '../geometry/mesh.ts';
 import type { Place } from '../geometry/shapes.ts';
 import type { Colour, Material, Surface } from '../geometry/surface.ts';
 import type { Footprint } from '../render/contact.ts';
@@ -39,7 +39,7 @@ export function newStage(random: Random, city: City, road: Road): Stage {
   const footprints: Footprint[] = [];
   const counts = new Map<number, number>();
   return {
-    mesh: meshBuilder(),
+    mesh: new MeshBuilder(),
     random,
     city,
     road,

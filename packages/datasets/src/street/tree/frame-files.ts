@@ -53,7 +53,11 @@ interface Recorded {
   readonly centres?: ReadonlyMap<number, { row: number; column: number }>;
 }
 
-const COLOURS = labels.filter((label) => label.id >= 0).map((label) => label.colour);
+/** The labels' colours by id, as the four bytes red, green, blue, opaque. */
+const COLOURS = new Uint32Array(
+  Uint8Array.from(labels.filter((label) => label.id >= 0).flatMap(({ colour }) => [...colour, 255]))
+    .buffer,
+);
 
 /** Renders a frame and encodes its files; with noise or on request, the truth under `truth/`. */
 export async function frameFiles(
@@ -110,14 +114,6 @@ async function encode(
   { labelIds, instanceIds, disparity, centres }: Recorded,
 ): Promise<TreeFile[]> {
   const size = { height, width };
-  const colour = new Uint8Array(labelIds.length * 4);
-  for (let i = 0; i < labelIds.length; i++) {
-    const rgb = COLOURS[labelIds[i]];
-    colour[4 * i] = rgb[0];
-    colour[4 * i + 1] = rgb[1];
-    colour[4 * i + 2] = rgb[2];
-    colour[4 * i + 3] = 255;
-  }
   const city = id.slice(0, id.indexOf('_'));
   const at = (folder: string, ending: string) => join(folder, split, city, `${id}_${ending}`);
   const files: TreeFile[] = [
@@ -125,14 +121,11 @@ async function encode(
     { path: at('gtFine', 'gtFine_labelIds.png'), content: await grey8Png(labelIds, size) },
     {
       path: at('gtFine', 'gtFine_labelTrainIds.png'),
-      content: await grey8Png(
-        labelIds.map((label) => trainIdOf[label]),
-        size,
-      ),
+      content: await grey8Png(trainIds(labelIds), size),
     },
-    { path: at('gtFine', 'gtFine_instanceIds.png'), content: grey16Png(instanceIds, size) },
-    { path: at('gtFine', 'gtFine_color.png'), content: await rgbaPng(colour, size) },
-    { path: at('disparity', 'disparity.png'), content: grey16Png(disparity, size) },
+    { path: at('gtFine', 'gtFine_instanceIds.png'), content: await grey16Png(instanceIds, size) },
+    { path: at('gtFine', 'gtFine_color.png'), content: await rgbaPng(colours(labelIds), size) },
+    { path: at('disparity', 'disparity.png'), content: await grey16Png(disparity, size) },
     { path: at('camera', 'camera.json'), content: json(cameraFile(camera)) },
   ];
   if (centres) {
@@ -140,6 +133,19 @@ async function encode(
     files.push({ path: at('centres', 'centres.json'), content: json(Object.fromEntries(entries)) });
   }
   return files;
+}
+
+function trainIds(labelIds: Uint8Array): Uint8Array {
+  const result = new Uint8Array(labelIds.length);
+  for (let i = 0; i < labelIds.length; i++) result[i] = trainIdOf[labelIds[i]];
+  return result;
+}
+
+/** Bytes red, green, blue, opaque, `[H, W, 4]`. */
+function colours(labelIds: Uint8Array): Uint8Array {
+  const result = new Uint32Array(labelIds.length);
+  for (let i = 0; i < labelIds.length; i++) result[i] = COLOURS[labelIds[i]];
+  return new Uint8Array(result.buffer);
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
