@@ -118,6 +118,20 @@ test('the exact likelihood is compared seed by seed, in every task', async () =>
   expect(alone.verdicts[0]).toMatchObject({ judgement: 'cannot tell' });
 });
 
+test('a row with one seed has a difference, but neither interval nor p', async () => {
+  const rows = { rows: 'uncertainty,uncertainty-exact,uncertainty-plain' };
+  const runs = made(rows, (label, seed) => ({
+    metrics: { 'semantic/iou': 50 + seed + Number(label.startsWith('uncertainty/')) },
+  })).filter(({ weighting, seed }) => weighting !== 'uncertainty-plain' || seed === 1);
+  const { tables } = await rendered(ablationsItem, context(), runs);
+  const cells = tables[1].table.rows.map((row) => row.cells.slice(0, 3));
+  // As the signs fell and their mirror, of 2³ patterns: p = 2 / 8.
+  expect(cells).toEqual([
+    ['+1.000', '+1.000 … +1.000', { value: 0.25, n: 3 }],
+    ['+1.000', null, null],
+  ]);
+});
+
 const weights = (of: (step: number) => number): Record<string, Series> =>
   Object.fromEntries(
     tasks.map((task) => [

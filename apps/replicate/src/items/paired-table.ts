@@ -19,7 +19,8 @@ const number = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(
 
 /**
  * The learned row against every other, seed by seed: mean difference, bootstrap interval and the p of
- * a paired permutation test. Undefined with fewer than two seeds.
+ * a paired permutation test; of a row with one seed in common, the difference alone. Undefined with
+ * fewer than two seeds.
  */
 export function pairedTable(
   rows: readonly RowRecords[],
@@ -45,6 +46,8 @@ export function pairedTable(
       cells: tasks.flatMap((task) => {
         const result = paired(learned.records, other.records, task);
         if (!result) return [null, null, null];
+        // One seed has no interval, and no permutation that could speak against chance.
+        if (result.n < 2) return [number(result.difference), null, null];
         const [low, high] = result.interval;
         return [
           number(result.difference),
