@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -108,6 +108,30 @@ describe('generating a tree', () => {
     await mkdir(half(process.ppid));
     await generateTree({ ...small, out: join(folder, 'tree') });
     expect((await readdir(folder)).sort()).toEqual(['tree', basename(half(process.ppid))].sort());
+  });
+
+  test('what came to its place meanwhile stays: the same tree is taken, other files are not', async () => {
+    const folder = await newFolder();
+    const out = join(folder, 'tree');
+    /** Writes the tree; before its last file another process puts something in its place. */
+    const overtaken = (meanwhile: () => Promise<void>) =>
+      generateTree({ ...small, out }, async (path, content) => {
+        if (basename(path) === 'street.json') await meanwhile();
+        await put(path, content);
+      });
+    let inode = 0;
+    await overtaken(async () => {
+      await cp(root, out, { recursive: true });
+      inode = (await stat(join(out, 'street.json'))).ino;
+    });
+    expect((await stat(join(out, 'street.json'))).ino).toBe(inode);
+    expect(await readdir(folder)).toEqual(['tree']);
+
+    await rm(out, { recursive: true });
+    const other = overtaken(() => put(join(out, 'letter.txt'), 'keep'));
+    await expect(other).rejects.toThrow(/holds other files \(letter\.txt\)/);
+    expect(await readFile(join(out, 'letter.txt'), 'utf8')).toBe('keep');
+    expect(await readdir(folder)).toEqual(['tree']);
   });
 
   test('the truth comes along on request, as another recipe', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '../../dataset.ts';
 import { GAPS, type Gaps } from '../render/texture.ts';
@@ -96,13 +96,26 @@ export async function generateTree(
     }
     const manifest: Manifest = { ...recipe, hash: treeHash(hashes) };
     await write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    await mkdir(dirname(out), { recursive: true });
-    // An empty folder in the way is replaced; alreadyThere has refused any other.
-    await rm(out, { recursive: true, force: true });
-    await rename(partial, out);
+    await putInPlace(partial, out, recipe);
   } catch (cause) {
     await rm(partial, { recursive: true, force: true });
     throw new Error(`generateTree: ${out} was not made: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Gives a finished tree its name. Another process may have made the same tree meanwhile, and already be
+ * read from it: then that one stays.
+ */
+async function putInPlace(partial: string, out: string, recipe: TreeRecipe): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
+  // An empty folder in the way; any other is left as it is.
+  await rmdir(out).catch(() => undefined);
+  try {
+    await rename(partial, out);
+  } catch (cause) {
+    if (!(await alreadyThere(out, recipe))) throw cause;
+    await rm(partial, { recursive: true, force: true });
   }
 }
 
