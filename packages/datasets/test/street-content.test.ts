@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { trainIdOf, trainLabels } from '../src/index.ts';
 import { renderFrame } from '../src/street/render/frame.ts';
+import { bonnetCovers, paintBonnet } from '../src/street/render/bonnet.ts';
 import { viewOf } from '../src/street/render/camera.ts';
 import { rasterise } from '../src/street/render/rasterise.ts';
 import { cityStyle, TRAIN_CITIES, VAL_CITIES } from '../src/street/scene/city.ts';
@@ -79,5 +80,25 @@ describe('the own bonnet', () => {
       // Nothing of the street lies below it.
       if (i + 128 < labelIds.length) expect(labelIds[i + 128]).toBe(1);
     }
+  });
+
+  test('shows nothing of what is behind it where it covers a pixel wholly', () => {
+    const [frame] = planTree(9, { train: 1, val: 0 });
+    const { bonnet, weather } = streetScene(frame.name);
+    const light = (level: number) => {
+      const result = new Float32Array(size.height * size.width * 3).fill(level);
+      return { result, mask: paintBonnet(result, size, bonnet, weather) };
+    };
+    const [night, day] = [light(0), light(3)];
+    const covered = bonnetCovers(bonnet, size);
+    const differs = Array.from(covered, (_, i) =>
+      Number(night.result[3 * i] !== day.result[3 * i]),
+    );
+    // All but the blended pixels of its edge, one or two in a column.
+    expect(covered.map((c) => 1 - c)).toEqual(Uint8Array.from(differs));
+    const masked = night.mask.reduce((a, b) => a + b, 0);
+    const whole = covered.reduce((a, b) => a + b, 0);
+    expect(whole).toBeLessThanOrEqual(masked);
+    expect(whole).toBeGreaterThanOrEqual(masked - 2 * size.width);
   });
 });

@@ -30,23 +30,41 @@ export function bonnetEdge({ top, drop, middle }: Bonnet, x: number): number {
   return top + drop * (2 * (x - middle)) ** 2;
 }
 
+/** Share of a pixel that the bonnet covers, 0–1. */
+function coverageAt(bonnet: Bonnet, { height, width }: Size, row: number, column: number): number {
+  const edge = bonnetEdge(bonnet, (column + 0.5) / width) * height;
+  return Math.max(0, Math.min(1, row + 1 - edge));
+}
+
+/** Pixels that the bonnet covers wholly, `u8 [H, W]`: what is behind them need not be shaded. */
+export function bonnetCovers(bonnet: Bonnet, size: Size): Uint8Array {
+  const covered = new Uint8Array(size.height * size.width);
+  for (let row = 0, i = 0; row < size.height; row++) {
+    for (let column = 0; column < size.width; column++, i++) {
+      if (coverageAt(bonnet, size, row, column) === 1) covered[i] = 1;
+    }
+  }
+  return covered;
+}
+
 /**
  * Paints the bonnet over the light `[H, W, 3]` and returns where it is, `u8 [H, W]` (1 when the
  * pixel's centre lies on it; the edge is blended by coverage).
  */
 export function paintBonnet(
   light: Float32Array,
-  { height, width }: Size,
+  size: Size,
   bonnet: Bonnet,
   weather: Weather,
 ): Uint8Array {
+  const { height, width } = size;
   const mask = new Uint8Array(height * width);
   const sky = new Float64Array(3);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const x = (column + 0.5) / width;
       const edge = bonnetEdge(bonnet, x) * height;
-      const coverage = Math.max(0, Math.min(1, row + 1 - edge));
+      const coverage = coverageAt(bonnet, size, row, column);
       if (coverage === 0) continue;
       const i = row * width + column;
       if (row + 0.5 >= edge) mask[i] = 1;

@@ -2,7 +2,7 @@ import type { Camera } from '@scene-mtl/core/samples';
 import type { Size } from '../../dataset.ts';
 import { pickIndex, randomStream } from '../../random.ts';
 import type { Scene } from '../scene/scene.ts';
-import { paintBonnet } from './bonnet.ts';
+import { bonnetCovers, paintBonnet } from './bonnet.ts';
 import { viewOf } from './camera.ts';
 import { contactMap } from './contact.ts';
 import { develop } from './lens.ts';
@@ -45,11 +45,12 @@ export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'):
   const visibility = rasterise(mesh, view, SAMPLES);
   // Cells about as fine as what a pixel of the middle distance shows.
   const cell = Math.max(0.08, Math.min(0.25, 32 / size.width));
-  const light = shade(visibility, mesh, view, {
+  const lighting = {
     weather,
     shadows: shadowMap(mesh, weather, cell),
     contact: contactMap(scene.footprints),
-  });
+  };
+  const light = shade(visibility, mesh, view, lighting, bonnetCovers(bonnet, size));
   const ego = paintBonnet(light, size, bonnet, weather);
   const image = develop(light, size, lens, randomStream('sensor', seed));
 

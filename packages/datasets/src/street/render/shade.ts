@@ -37,6 +37,7 @@ interface Shading extends Visibility, Lighting {
  *     L = ρ (E_sky (½ + ½ n_z) + E_sun max(0, n · s) · lit) + gloss · sky(reflected ray)
  *     seen = L t + horizon (1 − t),   t = e^(−Z / Z0)      haze (Koschmieder)
  *
+ * @param hidden `u8 [H, W]`: 1 where something else is painted over all of the pixel; left dark
  * @returns linear light `[H, W, 3]`
  */
 export function shade(
@@ -44,6 +45,7 @@ export function shade(
   mesh: Mesh,
   { camera, size, axes }: View,
   lighting: Lighting,
+  hidden: Uint8Array = new Uint8Array(size.height * size.width),
 ): Float32Array {
   const { perSide, width, height } = visibility;
   const light = new Float64Array(3);
@@ -66,6 +68,7 @@ export function shade(
   const result = new Float32Array(size.height * size.width * 3);
   for (let pixelRow = 0, p = 0; pixelRow < size.height; pixelRow++) {
     for (let pixelColumn = 0; pixelColumn < size.width; pixelColumn++, p += 3) {
+      if (hidden[p / 3]) continue;
       // One surface all over: three samples, none in the same row or column, do for nine.
       const sparse = perSide === 3 && isUniform(shading, pixelRow, pixelColumn);
       const weight = sparse ? 1 / 3 : 1 / perSide ** 2;
