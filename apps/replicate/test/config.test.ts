@@ -41,7 +41,7 @@ const frames = fileURLToPath(
 test('the sky’s disparity is 0 as in the paper, or as recorded on request', async () => {
   const known = async (...set: string[]) => {
     const config = await configured(profiles.smoke, { set, data: frames });
-    const dataset = await datasetOf(config, '', progressLine());
+    const dataset = await datasetOf(config, await scratch(), progressLine());
     const size = { height: 16, width: 32 };
     const sample = await dataset.read('birkenau_000000_000019', 'train', size);
     // Training class 10 is sky: 58 px of this frame.
@@ -57,7 +57,7 @@ test('20 classes reach the data set; a run without them keeps the key it had', a
   expect(JSON.stringify(usual)).not.toMatch(/classes|skyDisparity/);
   const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
   const classes = async (config: Config) =>
-    (await datasetOf(config, '', progressLine())).classes.length;
+    (await datasetOf(config, await scratch(), progressLine())).classes.length;
   expect(await classes(usual)).toBe(19);
   expect(await classes(twenty)).toBe(20);
   await expect(configured(twenty, { set: ['data.classes=18'] })).rejects.toThrow(/data\.classes/);
@@ -67,7 +67,7 @@ test('a folder without annotations is an error that says what is missing', async
   const root = await scratch();
   await mkdir(join(root, 'leftImg8bit', 'train', 'city'), { recursive: true });
   const config = await configured(profiles.smoke, { set: [], data: root });
-  await expect(datasetOf(config, '', progressLine())).rejects.toThrow(
+  await expect(datasetOf(config, await scratch(), progressLine())).rejects.toThrow(
     /cityscapes without classes, objects or disparities.*expected gtFine/,
   );
 });
