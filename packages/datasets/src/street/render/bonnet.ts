@@ -30,18 +30,16 @@ export function bonnetEdge({ top, drop, middle }: Bonnet, x: number): number {
   return top + drop * (2 * (x - middle)) ** 2;
 }
 
-/** Share of a pixel that the bonnet covers, 0–1. */
-function coverageAt(bonnet: Bonnet, { height, width }: Size, row: number, column: number): number {
-  const edge = bonnetEdge(bonnet, (column + 0.5) / width) * height;
-  return Math.max(0, Math.min(1, row + 1 - edge));
-}
+/** Share of a pixel of this row that lies below the bonnet's edge (px), 0–1. */
+const coverage = (edge: number, row: number): number => Math.max(0, Math.min(1, row + 1 - edge));
 
 /** Pixels that the bonnet covers wholly, `u8 [H, W]`: what is behind them need not be shaded. */
-export function bonnetCovers(bonnet: Bonnet, size: Size): Uint8Array {
-  const covered = new Uint8Array(size.height * size.width);
-  for (let row = 0, i = 0; row < size.height; row++) {
-    for (let column = 0; column < size.width; column++, i++) {
-      if (coverageAt(bonnet, size, row, column) === 1) covered[i] = 1;
+export function bonnetCovers(bonnet: Bonnet, { height, width }: Size): Uint8Array {
+  const covered = new Uint8Array(height * width);
+  for (let column = 0; column < width; column++) {
+    const edge = bonnetEdge(bonnet, (column + 0.5) / width) * height;
+    for (let row = 0; row < height; row++) {
+      if (coverage(edge, row) === 1) covered[row * width + column] = 1;
     }
   }
   return covered;
@@ -53,19 +51,18 @@ export function bonnetCovers(bonnet: Bonnet, size: Size): Uint8Array {
  */
 export function paintBonnet(
   light: Float32Array,
-  size: Size,
+  { height, width }: Size,
   bonnet: Bonnet,
   weather: Weather,
 ): Uint8Array {
-  const { height, width } = size;
   const mask = new Uint8Array(height * width);
   const sky = new Float64Array(3);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const x = (column + 0.5) / width;
       const edge = bonnetEdge(bonnet, x) * height;
-      const coverage = coverageAt(bonnet, size, row, column);
-      if (coverage === 0) continue;
+      const share = coverage(edge, row);
+      if (share === 0) continue;
       const i = row * width + column;
       if (row + 0.5 >= edge) mask[i] = 1;
       const depth = (row + 0.5 - edge) / height;
@@ -77,7 +74,7 @@ export function paintBonnet(
       for (let k = 0; k < 3; k++) {
         const body = bonnet.paint[k] * (weather.skyLight[k] + 0.4 * weather.sunLight[k]);
         const paint = (body + 0.22 * (0.5 + tilt) * sky[k]) * rib;
-        light[3 * i + k] += coverage * (paint - light[3 * i + k]);
+        light[3 * i + k] += share * (paint - light[3 * i + k]);
       }
     }
   }
