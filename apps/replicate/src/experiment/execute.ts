@@ -6,7 +6,7 @@ import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Config } from '../config/schema.ts';
 import { duration, type ProgressLine } from '../run/progress.ts';
 import type { RunRecord } from './record.ts';
-import { perform, type Job, type JobPlace, type JobProgress } from './perform.ts';
+import { dataOf, perform, type Job, type JobPlace, type JobProgress } from './perform.ts';
 import { recordFile, runFolder } from './results.ts';
 import { readJsonIfPresent } from '../run/files.ts';
 import { runId, type RunSpec } from './spec.ts';
@@ -77,9 +77,11 @@ async function inProcesses(
   const drive = (worker: ChildProcess, slot: number) =>
     new Promise<void>((resolve, reject) => {
       let job: Job;
-      const send = () => {
+      const send = async () => {
         if (next >= jobs.length) return resolve();
         job = jobs[next++];
+        // Opened here first: two processes that lack the same scenes would both render them.
+        for (const data of dataOf(job)) await options.open(data);
         const order: JobOrder = {
           config,
           runs,
@@ -96,11 +98,11 @@ async function inProcesses(
         if (answer.kind === 'failed') {
           return reject(new Error(`${runId(job.spec, options.found)}: ${answer.message}`));
         }
-        finished(job).then(send, reject);
+        finished(job).then(send).catch(reject);
       });
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`a process ended early (exit code ${code})`)));
-      send();
+      send().catch(reject);
     });
   const workers = Array.from({ length: Math.min(options.jobs, jobs.length) }, () => fork(file));
   try {

@@ -61,19 +61,27 @@ export async function perform(
       await trainTo(folder, spec, place, onProgress);
     }
     for (const measurement of measurements) {
-      const { name, version, data } = measurement;
+      const { name, version } = measurement;
       const kept = (await readJsonIfPresent(measuredFile(folder, name))) as Kept | undefined;
       if (kept?.version === version) continue;
-      const config = data ? { ...spec.config, data: data(spec.config) } : spec.config;
       await makeMeasurement(measurement, {
         folder,
-        dataset: await place.open(config),
+        dataset: await place.open(measuredOn(measurement, spec)),
         compile: place.compile,
         onProgress: (seen, frames) => onProgress({ kind: 'measuring', name, seen, frames }),
       });
     }
   });
 }
+
+/** The configurations whose data a job reads. */
+export const dataOf = ({ spec, measurements }: Job): RunConfig[] => [
+  spec.config,
+  ...measurements.map((measurement) => measuredOn(measurement, spec)),
+];
+
+const measuredOn = ({ data }: Measurement, { config }: RunSpec): RunConfig =>
+  data ? { ...config, data: data(config) } : config;
 
 async function trainTo(
   folder: string,
