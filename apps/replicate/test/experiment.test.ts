@@ -104,6 +104,10 @@ describe('from the command line', () => {
   test('plan, two runs at a time, plan again, publish, report', async () => {
     const place = ['--runs', runs];
     expect(await replicate('plan', 'table1', ...place, ...flags)).toContain('9 of 9 runs to do');
+    const one = ['plan', 'table1', '--rows', 'depth-only', '--tune-rates', '0.1,0.2'];
+    const tuned = await replicate(...one, ...place, ...flags);
+    expect(tuned).toMatch(/depth 1\) 32×64 seed 1 training\.learningRate=0\.2 .*to do/);
+    expect(tuned).toContain('2 of 2 runs to do');
     const rows = ['--rows', 'depth-only,semantic-only', '--jobs', '2', '--threads', '1'];
     const table = await replicate('table1', ...rows, ...place, ...flags);
     expect(table).toContain('Inverse depth only');

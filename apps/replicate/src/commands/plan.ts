@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toMarkdown } from '@scene-mtl/eval';
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
+import type { Item } from '../experiment/item.ts';
 import { distinctJobs } from '../experiment/jobs.ts';
 import { planOf } from '../experiment/plan.ts';
 import { resultsIn } from '../experiment/results.ts';
@@ -19,34 +20,38 @@ interface Flags extends ConfigurationFlags {
 
 /** Adds `replicate plan`: what an item would run, and how long it would take. */
 export function addPlanCommand(program: Command): void {
-  const command = program
+  const plan = program
     .command('plan')
-    .description('What a table or figure would train, what is there already, and the time left.')
-    .addArgument(
-      new Argument('<item>', 'which').choices([...items.map(({ name }) => name), 'all']),
-    );
-  addConfigurationFlags(command)
-    .option('--runs <dir>', 'folder of all runs', 'runs')
-    .action(async (name: string, flags: Flags) => {
-      const config = await configurationOf(flags);
-      const { data, found } =
-        config.data.source === 'generated'
-          ? { data: summaryWithoutData(config), found: undefined }
-          : await openWorkspace(config, flags.runs, progressLine());
-      const root = join(flags.runs, 'trained');
-      const results = resultsIn(root, found);
-      const wanted = items.filter((item) => name === 'all' || item.name === name);
-      const runs = wanted.flatMap((item) =>
-        item.runs({ config, data, options: item.options({}) }, results),
-      );
-      const jobs = distinctJobs(runs, found);
-      const plan = planOf(jobs, results, root, found);
-      const time =
-        plan.seconds === undefined
-          ? 'no finished run of such a network tells how long that takes'
-          : `about ${duration(plan.seconds)} with one run at a time`;
-      process.stdout.write(
-        `${toMarkdown(plan.table)}\n${plan.missing} of ${jobs.length} runs to do, ${time}.\n`,
-      );
-    });
+    .description('What a table or figure would train, what is there already, and the time left.');
+  for (const item of items) {
+    const command = plan.command(item.name).description(item.summary);
+    item.addFlags?.(command);
+    addPlanFlags(command).action((flags: Flags) => print([item], flags));
+  }
+  const all = plan.command('all').description('Every table and figure.');
+  addPlanFlags(all).action((flags: Flags) => print(items, flags));
+}
+
+const addPlanFlags = (command: Command): Command =>
+  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
+
+async function print(wanted: readonly Item[], flags: Flags): Promise<void> {
+  const config = await configurationOf(flags);
+  const { data, found } =
+    config.data.source === 'generated'
+      ? { data: summaryWithoutData(config), found: undefined }
+      : await openWorkspace(config, flags.runs, progressLine());
+  const root = join(flags.runs, 'trained');
+  const results = resultsIn(root, found);
+  const runs = wanted.flatMap((item) => {
+    const options = item.options(flags as unknown as Readonly<Record<string, string | undefined>>);
+    return item.runs({ config, data, options }, results);
+  });
+  const jobs = distinctJobs(runs, found);
+  const { table, missing, seconds } = planOf(jobs, results, root, found);
+  const time =
+    seconds === undefined
+      ? 'no finished run of such a network tells how long that takes'
+      : `about ${duration(seconds)} with one run at a time`;
+  process.stdout.write(`${toMarkdown(table)}\n${missing} of ${jobs.length} runs to do, ${time}.\n`);
 }

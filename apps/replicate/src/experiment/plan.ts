@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@scene-mtl/eval';
 import { duration } from '../run/progress.ts';
+import { distinguishing } from './distinguishing.ts';
 import { titleOf } from './execute.ts';
 import type { Results } from './item.ts';
 import type { Job } from './perform.ts';
 import type { RunRecord } from './record.ts';
 import { recordFile, runFolder } from './results.ts';
-import type { RunConfig } from './spec.ts';
+import type { RunConfig, RunSpec } from './spec.ts';
 
 /** What a step costs, from finished runs: seconds per image pixel for each kind of network. */
 type Rates = ReadonlyMap<string, number>;
@@ -46,6 +47,14 @@ function stepReached(folder: string): number {
   return Math.max(0, ...steps);
 }
 
+/** Title of one of several runs; those that would read alike say what they differ in. */
+function distinctTitle(spec: RunSpec, specs: readonly RunSpec[]): string {
+  const title = titleOf(spec);
+  const alike = specs.filter((other) => titleOf(other) === title);
+  const settings = distinguishing(alike.map(({ config }) => config));
+  return `${title} ${settings[alike.indexOf(spec)]}`.trim();
+}
+
 /** What an item still needs, without doing any of it. */
 export interface Plan {
   readonly table: Table;
@@ -63,23 +72,23 @@ export function planOf(
   found: string | undefined,
 ): Plan {
   const rates = ratesIn(root);
+  const specs = jobs.map(({ spec }) => spec);
   let missing = 0;
   let seconds: number | undefined = 0;
   const rows = jobs.map(({ spec, measurements }) => {
     const { config } = spec;
     const lacking = measurements.filter((m) => results.measured(spec, m) === undefined);
     const measures = lacking.map(({ name }) => name).join(', ') || null;
-    if (results.record(spec)) return { header: titleOf(spec), cells: ['done', null, measures] };
+    const header = distinctTitle(spec, specs);
+    if (results.record(spec)) return { header, cells: ['done', null, measures] };
     missing++;
     const reached = stepReached(runFolder(root, spec, found));
     const rate = rates.get(networkOf(config));
     const left = rate && rate * work(config) * (1 - reached / config.training.steps);
     seconds = seconds === undefined || left === undefined ? undefined : seconds + left;
     const state = reached > 0 ? `step ${reached} of ${config.training.steps}` : 'to do';
-    return {
-      header: titleOf(spec),
-      cells: [state, left === undefined ? null : duration(left), measures],
-    };
+    const time = left === undefined ? null : duration(left);
+    return { header, cells: [state, time, measures] };
   });
   return {
     table: {
