@@ -107,7 +107,7 @@ describe('from the command line', () => {
     const one = ['plan', 'table1', '--rows', 'depth-only', '--tune-rates', '0.1,0.2'];
     const tuned = await replicate(...one, ...place, ...flags);
     expect(tuned).toMatch(/depth 1\) 32×64 seed 1 training\.learningRate=0\.2 .*to do/);
-    expect(tuned).toContain('2 of 2 runs to do');
+    expect(tuned).toMatch(/2 of 2 runs to do, .* Then 1 more, which these decide\./);
     const rows = ['--rows', 'depth-only,semantic-only', '--jobs', '2', '--threads', '1'];
     const table = await replicate('table1', ...rows, ...place, ...flags);
     expect(table).toContain('Inverse depth only');

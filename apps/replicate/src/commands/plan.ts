@@ -43,15 +43,23 @@ async function print(wanted: readonly Item[], flags: Flags): Promise<void> {
       : await openWorkspace(config, flags.runs, progressLine());
   const root = join(flags.runs, 'trained');
   const results = resultsIn(root, found);
-  const runs = wanted.flatMap((item) => {
+  const asked = wanted.map((item) => {
     const options = item.options(flags as unknown as Readonly<Record<string, string | undefined>>);
-    return item.runs({ config, data, options }, results);
+    const context = { config, data, options };
+    return { runs: item.runs(context, results), later: item.undecided?.(context, results) ?? 0 };
   });
-  const jobs = distinctJobs(runs, found);
+  const jobs = distinctJobs(
+    asked.flatMap(({ runs }) => runs),
+    found,
+  );
+  const later = asked.reduce((sum, item) => sum + item.later, 0);
   const { table, missing, seconds } = planOf(jobs, results, root, found);
   const time =
     seconds === undefined
       ? 'no finished run of such a network tells how long that takes'
       : `about ${duration(seconds)} with one run at a time`;
-  process.stdout.write(`${toMarkdown(table)}\n${missing} of ${jobs.length} runs to do, ${time}.\n`);
+  const then = later > 0 ? ` Then ${later} more, which these decide.` : '';
+  process.stdout.write(
+    `${toMarkdown(table)}\n${missing} of ${jobs.length} runs to do, ${time}.${then}\n`,
+  );
 }

@@ -110,6 +110,8 @@ export interface Item<O = unknown> {
    * asks for no more (a choice between rates needs the runs that decide it first).
    */
   runs(this: void, context: ItemContext<O>, results: Results): readonly NamedRun[];
+  /** How many runs it will ask for beyond `runs`, when those have decided which. */
+  undecided?(this: void, context: ItemContext<O>, results: Results): number;
   /** Tables, figures, verdicts. A run that was not made shows a dash, never an error. */
   render(this: void, context: ItemContext<O>, results: Results): Promise<Artefacts> | Artefacts;
 }

@@ -90,6 +90,8 @@ export const table1Item: Item<Table1Options> = {
     }),
   }),
   runs: (context, results) => variants(context).flatMap((variant) => runsOf(variant, results)),
+  undecided: (context, results) =>
+    variants(context).reduce((sum, variant) => sum + undecidedRuns(variant, results), 0),
   render(context, results) {
     const parts = variants(context).map((variant) => renderSize(variant, results));
     return {
@@ -135,12 +137,21 @@ const withRate = (base: Trial, learningRate: number): Trial => ({
   config: { ...base.config, training: { ...base.config.training, learningRate } },
 });
 
+const wantedRows = ({ options: { rows } }: Context): readonly Table1Row[] =>
+  table1.filter(({ slug }) => rows.length === 0 || rows.includes(slug));
+
+/** Runs of the rows whose rate is not chosen yet. */
+function undecidedRuns(context: Context, results: Results): number {
+  const { config, data } = context;
+  const open = wantedRows(context).filter(
+    (row) => rowTrial(row, config, data.tasks) && !trialOf(row, context, results),
+  );
+  return open.length * config.seeds.length;
+}
+
 function runsOf(context: Context, results: Results): NamedRun[] {
   const { config, data, options } = context;
-  const wanted = table1.filter(
-    ({ slug }) => options.rows.length === 0 || options.rows.includes(slug),
-  );
-  return wanted.flatMap((row) => {
+  return wantedRows(context).flatMap((row) => {
     const base = rowTrial(row, config, data.tasks);
     if (!base) return [];
     const label = `${place(context)}${row.slug}`;
