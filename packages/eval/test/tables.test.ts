@@ -9,7 +9,10 @@ import {
   toLatex,
   toMarkdown,
   type Table,
+  type TableRow,
 } from '../src/index.ts';
+
+const worse: TableRow = { header: 'equal', cells: ['0.5', '0.5', { value: 40 }, { value: 0.7 }] };
 
 const table: Table = {
   title: 'Tasks & weights | 50 % of steps',
@@ -26,6 +29,7 @@ const table: Table = {
       cells: ['1', '0', { value: 47.24, sd: 0.31, n: 3, published: 59.4 }, null],
     },
     { header: 'depth only', cells: ['0', '1', null, { value: 0.64, n: 1 }] },
+    worse,
     {
       header: 'learned σ²',
       cells: ['✓', '✓', { value: 47.16, sd: 0.2, n: 3 }, { value: 0.6, sd: 0.01, n: 3 }],
@@ -47,14 +51,20 @@ describe('bestCells', () => {
     expect(bestCells(table)).toEqual([
       [false, false, true, false],
       [false, false, false, false],
+      [false, false, false, false],
       [false, false, true, true],
       [false, false, false, false],
     ]);
   });
 
-  test('marks nothing in a column with a single number', () => {
-    const one = { ...table, rows: table.rows.slice(0, 1) };
+  test('marks nothing in a column with a single number, or where all print the same', () => {
+    const one = { ...table, rows: [worse] };
     expect(bestCells(one).flat()).not.toContain(true);
+    const two = {
+      ...table,
+      rows: [worse, { ...worse, cells: ['0.5', '0.5', { value: 40.02 }, null] }],
+    };
+    expect(bestCells(two).flat()).not.toContain(true);
   });
 });
 
@@ -86,6 +96,7 @@ describe('toMarkdown', () => {
         '| :------------ | -: | -: | -: | -: |',
         '| semantic only | 1 | 0 | **47.2 ± 0.3** _(59.4†)_ | – |',
         '| depth only | 0 | 1 | – | 0.640 |',
+        '| equal | 0.5 | 0.5 | 40.0 | 0.700 |',
         '| learned σ² | ✓ | ✓ | **47.2 ± 0.2** | **0.600 ± 0.010** |',
         '| bound | | | 99.0 | – _(0.100†)_ |',
         '',
@@ -173,7 +184,7 @@ describe('toHtml', () => {
       );
     const rows = [...html.matchAll(/<tr[^>]*>.*?<\/tr>/gs)].map(([row]) => cells(row));
     // The corner spans both heading rows, so the second has one cell less.
-    expect(rows).toEqual([5, 4, 5, 5, 5, 5]);
+    expect(rows).toEqual([5, 4, 5, 5, 5, 5, 5]);
   });
 
   test('escapes text', () => {

@@ -98,7 +98,7 @@ export function formatNumber(value: number | null | undefined, decimals = 2): st
 /**
  * Which cells hold the best value of their column, `[rows][columns]`. Compared as printed: rows that
  * print the same number are all best. Columns without a direction, reference rows, missing runs and
- * columns with fewer than two numbers have none; published numbers never take part.
+ * columns in which all print the same have none; published numbers never take part.
  */
 export function bestCells(table: Table): boolean[][] {
   const best = table.rows.map((row) => row.cells.map(() => false));
@@ -110,9 +110,9 @@ export function bestCells(table: Table): boolean[][] {
       if (row.reference || !isMeasured(cell) || !Number.isFinite(cell.value ?? NaN)) return null;
       return Number((cell.value as number).toFixed(column.decimals ?? 2));
     });
-    const numbers = printed.filter((x) => x !== null);
-    if (numbers.length < 2) return;
-    const top = numbers.reduce((a, b) => (sign * b > sign * a ? b : a));
+    const numbers = new Set(printed.filter((x) => x !== null));
+    if (numbers.size < 2) return;
+    const top = sign * Math.max(...[...numbers].map((x) => sign * x));
     printed.forEach((x, r) => (best[r][c] = x === top));
   });
   return best;
