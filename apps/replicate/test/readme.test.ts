@@ -7,8 +7,11 @@ import { expect, test } from '@jest/globals';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
 
+const [readme, results] = await Promise.all(
+  ['README.md', 'RESULTS.md'].map((name) => readFile(`${root}/${name}`, 'utf8')),
+);
+
 test('README’s example compiles a step and fits w to 3', async () => {
-  const readme = await readFile(`${root}/README.md`, 'utf8');
   const code = /```ts\n([^]*?)```/.exec(readme)?.[1];
   expect(code).toBeDefined();
   const program = `${code};\nconsole.log(w.dataSync()[0]);`;
@@ -28,13 +31,25 @@ function tableAfter(text: string, place: string): string[][] {
     .map((line) => line.split('|').slice(1, -1).map(bare));
 }
 
-test('README’s table is that of RESULTS.md', async () => {
-  const [readme, results] = await Promise.all(
-    ['README.md', 'RESULTS.md'].map((name) => readFile(`${root}/${name}`, 'utf8')),
-  );
+test('README’s table is that of RESULTS.md', () => {
   const stated = tableAfter(readme, '## Results');
   // Loss, semantic IoU, instance mean error, inverse depth mean error of the standard profile.
   const shown = tableAfter(results, '<a id="standard-street-table1"></a>');
   expect(stated).toHaveLength(10);
   expect(stated).toEqual(shown.map((cells) => [0, 4, 5, 7].map((column) => cells[column])));
+});
+
+test('README’s table of photographs is that of RESULTS.md', () => {
+  const stated = tableAfter(readme, 'Photographs,');
+  const group = results.slice(
+    results.indexOf('<a id="camvid-camvid-imagenet-weights-table1"></a>'),
+  );
+  const shown = tableAfter(group, '**camvid test split, beside published networks**');
+  const ours = shown.flatMap(([network, ...rest]) => {
+    const loss = /^Ours: ([^:]*)/.exec(network)?.[1];
+    return loss === undefined ? [] : [[loss, ...rest]];
+  });
+  expect(stated).toHaveLength(5);
+  // Loss, IoU at 360×480, instance mean error.
+  expect(stated).toEqual(ours.map((cells) => [0, 4, 7].map((column) => cells[column])));
 });
