@@ -4,13 +4,15 @@ import ts from 'typescript-eslint';
 
 // Who may import whom (docs/architecture.md). `turbo boundaries` checks declared dependencies; this
 // table checks direction.
-const ours = ['runtime', 'core', 'vision-heads', 'datasets', 'eval'];
+const ours = ['runtime', 'data', 'core', 'vision-heads', 'datasets', 'eval', 'lab'];
 const mayImport = {
   'packages/runtime': [],
-  'packages/core': ['runtime'],
-  'packages/vision-heads': ['core', 'runtime'],
-  'packages/datasets': ['core'],
-  'packages/eval': [],
+  'packages/data': [],
+  'packages/core': ['data', 'runtime'],
+  'packages/vision-heads': ['data', 'core', 'runtime', 'eval'],
+  'packages/datasets': ['data', 'core'],
+  'packages/eval': ['data'],
+  'packages/lab': ['data', 'core', 'runtime', 'eval'],
 };
 const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
   files: [`${folder}/src/**/*.ts`],
@@ -23,11 +25,11 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
             group: ours.filter((p) => !allowed.includes(p)).map((p) => `@scene-mtl/${p}`),
             message: `${folder} may import only: ${allowed.join(', ') || 'nothing of ours'} (docs/architecture.md).`,
           },
-          ...(folder === 'packages/eval'
+          ...(['packages/data', 'packages/eval'].includes(folder)
             ? [
                 {
                   group: ['@tensorflow/*', 'onnxruntime*'],
-                  message: 'eval takes typed arrays, not tensors.',
+                  message: `${folder} takes typed arrays, not tensors.`,
                 },
               ]
             : []),

@@ -1,0 +1,22 @@
+import type { Size, Window } from './size.ts';
+
+/** Plain values of one kind: plain, so that a field can be sent to another thread and kept on disk. */
+export interface Field {
+  /** Name of its {@link FieldKind}. */
+  readonly kind: string;
+}
+
+/**
+ * What a sort of field is and how it follows when the picture is mirrored, cut or scaled. A kind for which
+ * one of these means nothing throws there, naming what to do; a kind that nobody defined is an error, never
+ * passed through unchanged.
+ */
+export interface FieldKind<F extends Field = Field> {
+  readonly name: string;
+  /** The field as seen in a mirror: column c goes to W − 1 − c. `size` is the picture's. */
+  flip(field: F, size: Size): F;
+  /** The part of the field inside a window of the picture; `from` is the picture's size before. */
+  crop(field: F, window: Window, from: Size): F;
+  /** The field at another resolution of the picture. Labels and measurements are never mixed. */
+  resize(field: F, from: Size, to: Size): F;
+}

@@ -1,0 +1,3 @@
+export type { Field, FieldKind } from './field.ts';
+export type { Sample } from './sample.ts';
+export type { Size, Window } from './size.ts';
