@@ -6,7 +6,6 @@ import {
   parametersOf,
   resNet,
   sgd,
-  stream,
   trainingStep,
   uncertainty,
   withAspp,
@@ -21,6 +20,7 @@ import {
 } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { stream } from '@scene-mtl/data';
 
 /** Networks and sizes that the step bench trains; `peers/step_torch.py` builds the same ones. */
 export interface Workload {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   dilatedResidual,
-  imageNetNormalisation,
   mobileNet,
   multiTaskModel,
   parametersOf,
@@ -9,12 +8,10 @@ import {
   resNet,
   scaledRates,
   sgd,
-  symmetricNormalisation,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
-  type Normalisation,
   type Optimiser,
   type ParameterSet,
   type Schedule,
@@ -23,6 +20,11 @@ import {
   type Weighting,
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import {
+  imageNetNormalisation,
+  symmetricNormalisation,
+  type Normalisation,
+} from '@scene-mtl/vision-heads/targets';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';

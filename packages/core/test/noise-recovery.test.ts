@@ -1,16 +1,15 @@
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import { stream, type Random } from '@scene-mtl/data';
 import {
   adam,
   gradientsOf,
-  stream,
   uncertainty,
   uncertaintyLikelihood,
   uncertaintyPlain,
   type Likelihood,
   type Parameter,
-  type Random,
   type Weighting,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
