@@ -129,6 +129,7 @@ async function main(): Promise<void> {
         val: 4,
         seed: 1,
         occlusion: 'ordinary',
+        gaps: 'geometric',
         disparitySigma: 0,
         holdOut: null,
       },
@@ -137,7 +138,7 @@ async function main(): Promise<void> {
     runs,
     name: 'run',
     seed: 1,
-    weighting: { kind: 'named', name: 'uncertainty', options: {} },
+    balance: { name: 'uncertainty', options: {} },
     compile: { threads: 1 },
     command: 'scripts/check-browser.ts',
   });

@@ -80,9 +80,9 @@ describe('a training run', () => {
   });
 
   test('refuses a folder that holds another run, naming what differs', async () => {
-    const other = { kind: 'named', name: 'equal', options: {} } as const;
-    await expect(tinyRun(place, 'first', { weighting: other })).rejects.toThrow(
-      /first\/run\.json: this run was started with weighting .*uncertainty.*, now it is .*equal/,
+    const other = { name: 'equal', options: {} };
+    await expect(tinyRun(place, 'first', { balance: other })).rejects.toThrow(
+      /first\/run\.json: this run was started with balance .*uncertainty.*, now it is .*equal/,
     );
     await expect(
       tinyRun(place, 'first', { config: await tinyConfig(place, 'training.steps=9') }),
@@ -92,7 +92,7 @@ describe('a training run', () => {
   test('of some tasks selects by the metric asked for and runs any weighting', async () => {
     const { result, folder } = await tinyRun(place, 'two', {
       tasks: ['depth', 'semantic'],
-      weighting: { kind: 'named', name: 'dynamic-average', options: { temperature: 1 } },
+      balance: { name: 'dynamic-average', options: { temperature: 1 } },
       select: 'depth/rms',
     });
     expect(Object.keys(result.metrics).map((name) => name.split('/')[0])).not.toContain('instance');
@@ -126,7 +126,7 @@ describe('weightings by name', () => {
   const tasks = ['semantic', 'depth'];
   const make = async (name: string, options: Record<string, number> = {}) =>
     weightingFrom(
-      { kind: 'named', name, options },
+      { name, options },
       { tasks, config: await tinyConfig(place), seed: 1, batchesPerEpoch: 3 },
     );
 

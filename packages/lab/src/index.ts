@@ -1,1 +1,2 @@
-export {};
+export { canonicalJson } from './specs/canonical-json.ts';
+export { withoutDefaults } from './specs/without-defaults.ts';

@@ -99,8 +99,7 @@ export function addTrainCommand(program: Command): void {
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,
-      weighting: {
-        kind: 'named',
+      balance: {
         name: flags.weighting,
         options: numbersOf(flags.weightingSet),
       },

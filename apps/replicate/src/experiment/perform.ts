@@ -89,14 +89,14 @@ async function trainTo(
   place: JobPlace,
   onProgress: (progress: JobProgress) => void,
 ): Promise<void> {
-  const { config, weighting, seed } = spec;
+  const { config, balance, seed } = spec;
   const dataset = await place.open(config);
   const id = runId(spec, place.found);
   const result = await runRow({
     config: { ...config, seeds: [seed], strips: place.strips },
     dataset,
     tasks: presentTasks(spec, dataset),
-    weighting,
+    balance,
     seed,
     folder,
     configHash: id,
@@ -112,6 +112,7 @@ async function trainTo(
       name: dataset.name,
       train: dataset.list('train').length,
       val: dataset.list('val').length,
+      fingerprint: place.found ?? null,
     },
     result,
     series: seriesOf(log),

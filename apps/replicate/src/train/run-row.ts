@@ -53,7 +53,7 @@ export interface RowRun {
   readonly config: Config;
   readonly dataset: StoredData;
   readonly tasks: readonly Task[];
-  readonly weighting: NamedWeighting;
+  readonly balance: NamedWeighting;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
   readonly seed: number;
@@ -69,7 +69,7 @@ export interface RowRun {
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
 export async function runRow(run: RowRun): Promise<RowResult> {
-  const { config, dataset, tasks, weighting, select, seed, folder, configHash } = run;
+  const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
@@ -82,7 +82,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   }
 
   const { size, training } = config;
-  const method = weightingFrom(weighting, {
+  const method = weightingFrom(balance, {
     tasks: names,
     config,
     seed,

@@ -30,7 +30,6 @@ export interface WeightingPlace {
 
 /** A weighting by its name on the command line, with its own numbers. */
 export interface NamedWeighting {
-  readonly kind: 'named';
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }
