@@ -49,7 +49,7 @@ th.text, td.text { text-align: left; white-space: normal; min-width: 5rem; }
 @media (max-width: 40rem) {
 table.texts thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 table.texts caption, table.texts tbody, table.texts tr, table.texts tbody th, table.texts td { display: block; max-width: none; }
-table.texts tbody th { position: static; padding-bottom: .1rem; }
+table.texts tbody th { position: static; padding-bottom: .1rem; font-weight: 650; }
 table.texts td { padding: .1rem .55rem .3rem; }
 table.texts td::before { content: attr(data-name) ": "; color: var(--soft); }
 }
