@@ -2,6 +2,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { Command } from 'commander';
 import { withoutWeightsFolder } from '../apps/replicate/src/config/pretrained.ts';
@@ -9,7 +10,7 @@ import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { configSchema, type Config } from '../apps/replicate/src/config/schema.ts';
 import { runConfig, runId, type RunSpec } from '../apps/replicate/src/experiment/spec.ts';
 import { openWorkspace } from '../apps/replicate/src/experiment/workspace.ts';
-import { hashOf, json, readJsonIfPresent, writeWhole } from '../apps/replicate/src/run/files.ts';
+import { hashOf, json, readJsonIfPresent } from '../apps/replicate/src/run/files.ts';
 import { progressLine } from '../apps/replicate/src/run/progress.ts';
 import { trainRunHash } from '../apps/replicate/src/train/train-run.ts';
 
@@ -36,7 +37,13 @@ interface Before {
 
 interface Description extends Before {
   readonly select: Parameters<typeof trainRunHash>[0]['select'] | null;
-  readonly data: unknown;
+  readonly data: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    readonly palette: unknown;
+    readonly instanceClasses: readonly number[];
+    readonly annotations: Readonly<Record<string, boolean>>;
+  };
 }
 
 /** The id of before: every value as it stood, in its order; width before height. */
@@ -124,7 +131,7 @@ export async function migrateTrained(
     if (record) {
       const { data } = record;
       const now = { ...record, id, spec, data: { ...data, fingerprint: found ?? null } };
-      await writeWhole(join(copy, 'record.json'), json(now));
+      await writeAtomically(join(copy, 'record.json'), json(now));
     }
     await rename(copy, join(root, id));
     await rm(folder, { recursive: true });
@@ -161,11 +168,19 @@ async function rehash(folder: string, before: string, now: string): Promise<void
     : [];
   for (const file of [join(folder, 'result.json'), ...manifests.map((m) => join(checkpoints, m))]) {
     const value = (await readJsonIfPresent(file)) as { configHash: string } | undefined;
-    if (value?.configHash === before) await writeWhole(file, json({ ...value, configHash: now }));
+    if (value?.configHash === before)
+      await writeAtomically(file, json({ ...value, configHash: now }));
   }
 }
 
-/** `run.json` with the balance in place of the weighting. */
+/** Annotations have had the names of their tasks since. */
+function fieldsOf({ name, annotations, ...legend }: Description['data']): object {
+  const has = Object.keys(annotations).filter((annotation) => annotations[annotation]);
+  const fields = has.map((annotation) => (annotation === 'disparity' ? 'depth' : annotation));
+  return { name, fields, legend };
+}
+
+/** `run.json` with the balance in place of the weighting, and the data's fields. */
 async function redescribe(folder: string): Promise<boolean> {
   const file = join(folder, 'run.json');
   const known = (await readJsonIfPresent(file)) as Description | undefined;
@@ -173,7 +188,10 @@ async function redescribe(folder: string): Promise<boolean> {
   const { config, seed, tasks, weighting, select, data } = known;
   const balance = { name: weighting.name, options: weighting.options };
   const whole = configSchema.parse(config);
-  await writeWhole(file, json({ config: whole, seed, tasks, balance, select, data }));
+  await writeAtomically(
+    file,
+    json({ config: whole, seed, tasks, balance, select, data: fieldsOf(data) }),
+  );
   return true;
 }
 

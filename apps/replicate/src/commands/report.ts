@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { parseVariant, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
 import type { Command } from 'commander';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { openWorkspace } from '../experiment/workspace.ts';
 import { tasksOf } from '../data/tasks.ts';
 import { items } from '../items/index.ts';
 import { readRgb, smallPng } from '../measure/small-png.ts';
 import { publishedGroups, publishGroup } from '../results/published.ts';
 import { texts } from '../results/texts.ts';
-import { writeWhole } from '../run/files.ts';
 import { progressLine } from '../run/progress.ts';
 import { trivialMetrics } from '../train/trivial.ts';
 import {
@@ -85,7 +85,7 @@ export function addReportCommands(program: Command): void {
         const codec = { read: readRgb, write: smallPng };
         await writeOwn(out, await resultsFiles(groups, texts, codec), force);
       } else {
-        await writeWhole(html, await resultsHtml(groups, texts));
+        await writeAtomically(html, await resultsHtml(groups, texts));
       }
       process.stdout.write(`${html ?? join(out, 'RESULTS.md')}\n`);
     });

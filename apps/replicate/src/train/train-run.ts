@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import { canonicalJson, withoutDefaults } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
@@ -12,12 +13,12 @@ import {
   type Selection,
 } from '../run/description.ts';
 import { environment } from '../run/environment.ts';
-import { hashOfText, json, writeWhole } from '../run/files.ts';
+import { hashOfText, json } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { NamedWeighting } from './weightings.ts';
+import type { Balance } from './balance.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -29,7 +30,7 @@ export interface TrainRunOptions {
   readonly seed: number;
   /** Names; undefined: every task that the data can train. */
   readonly tasks?: readonly string[] | undefined;
-  readonly balance: NamedWeighting;
+  readonly balance: Balance;
   /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
   readonly select?: string | undefined;
   readonly compile: CompileOptions;
@@ -57,13 +58,13 @@ export async function trainRun(
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
   await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
-  await writeWhole(
+  await writeAtomically(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );
   const frames = (split: 'train' | 'val') => dataset.list(split).length;
   line.print(
-    `${folder}: ${tasks.map((task) => task.name).join(', ')} weighted by ${balance.name}, ` +
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
       `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
   );
   const shown = progressText();

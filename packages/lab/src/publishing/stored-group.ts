@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import { canonicalJson } from '../specs/canonical-json.ts';
 import { compressed, decompressed } from './compressed.ts';
@@ -85,13 +86,13 @@ export async function writeGroup(
     }),
   );
   for (const path of paths) {
-    await writeWhole(join(folder, PICTURES, path), pictures.get(path)!);
+    await writeAtomically(join(folder, PICTURES, path), pictures.get(path)!);
   }
-  await writeWhole(join(folder, CURVES), encodeCurves(runs));
-  await writeWhole(join(folder, MEASURED), compressed(kept));
-  await writeWhole(join(folder, RUNS), lines.map((line) => `${line}\n`).join(''));
+  await writeAtomically(join(folder, CURVES), encodeCurves(runs));
+  await writeAtomically(join(folder, MEASURED), compressed(kept));
+  await writeAtomically(join(folder, RUNS), lines.map((line) => `${line}\n`).join(''));
   const head = { format: FORMAT, ...description, environments, pictures: paths };
-  await writeWhole(join(folder, FILE), `${JSON.stringify(head, null, 2)}\n`);
+  await writeAtomically(join(folder, FILE), `${JSON.stringify(head, null, 2)}\n`);
   for (const path of before?.pictures ?? []) {
     if (!pictures.has(path)) await rm(join(folder, PICTURES, path), { force: true });
   }
@@ -163,9 +164,3 @@ const distinct = <T>(values: readonly T[]): T[] =>
   [...new Map(values.map((value) => [canonicalJson(value), value]))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, value]) => value);
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.partial`, content);
-  await rename(`${path}.partial`, path);
-}

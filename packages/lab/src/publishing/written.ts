@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import type { ResultsFile } from './group.ts';
 
@@ -35,14 +36,14 @@ export async function writeOwn(
         `move it away, or give --force to replace it`,
     );
   }
-  for (const [path, text] of content) await writeWhole(join(root, path), text);
+  for (const [path, text] of content) await writeAtomically(join(root, path), text);
   for (const path of Object.keys(known)) {
     if (!content.has(path)) await rm(join(root, path), { force: true });
   }
   const written = Object.fromEntries(
-    [...content].map(([path, text]) => [path, checksum(text)]).sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...content.keys()].sort().map((path) => [path, checksum(content.get(path)!)]),
   );
-  await writeWhole(join(root, WRITTEN), `${JSON.stringify({ written }, null, 2)}\n`);
+  await writeAtomically(join(root, WRITTEN), `${JSON.stringify({ written }, null, 2)}\n`);
 }
 
 async function listIn(root: string): Promise<Readonly<Record<string, string>>> {
@@ -58,10 +59,4 @@ const checksum = (content: string | Uint8Array): string =>
 
 async function checksumOf(path: string): Promise<string | undefined> {
   return existsSync(path) ? checksum(await readFile(path)) : undefined;
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.partial`, content);
-  await rename(`${path}.partial`, path);
 }
