@@ -4,6 +4,7 @@ import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { hashOfText } from '../run/files.ts';
+import type { Balance } from '../train/balance.ts';
 
 /**
  * Version of what a run computes. Raised by a change that alters the numbers of a run beyond
@@ -13,12 +14,6 @@ export const RUN_VERSION = 1;
 
 /** A configuration without what a single run does not depend on. */
 export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
-
-/** How the losses of a run's tasks become one: a method by its name, with its own numbers. */
-export interface Balance {
-  readonly name: string;
-  readonly options: Readonly<Record<string, number>>;
-}
 
 /** Everything that decides the numbers of one training run. */
 export interface RunSpec {

@@ -59,8 +59,6 @@ export function encodeCurves(runs: ReadonlyMap<string, Logged>): Uint8Array {
   return compressed({ format: 'curves 1', steps, curves, evaluations });
 }
 
-type Decoded = Logged & { readonly series: Record<string, Curve> };
-
 /**
  * The curves back, by run.
  * @param source named in errors
@@ -70,8 +68,9 @@ export function decodeCurves(bytes: Uint8Array, source: string): Map<string, Log
   const parsed = schema.safeParse(decompressed(bytes, source));
   if (!parsed.success) throw new Error(`${source}: ${z.prettifyError(parsed.error)}`);
   const { steps, curves, evaluations } = parsed.data;
-  const empty = (of: Logged['evaluations']): Decoded => ({ series: {}, evaluations: of });
-  const runs = new Map(Object.entries(evaluations).map(([id, of]) => [id, empty(of)] as const));
+  const runs = new Map<string, Logged & { readonly series: Record<string, Curve> }>(
+    Object.entries(evaluations).map(([id, of]) => [id, { series: {}, evaluations: of }]),
+  );
   for (const [name, columns] of Object.entries(curves)) {
     for (const [id, [index, values]] of Object.entries(columns)) {
       const run = runs.get(id);
