@@ -1,5 +1,5 @@
-import type { Sample } from '../sample.ts';
-import type { TargetEncoder } from '../task.ts';
+import type { TargetEncoder } from '@scene-mtl/core';
+import { imageOf, type Sample } from '@scene-mtl/data';
 
 /** Per-channel mean and standard deviation of an image, on the scale 0 … 1, in the order R, G, B. */
 export interface Normalisation {
@@ -56,8 +56,9 @@ export function sampleArrays(
   tasks: readonly TargetEncoder[],
   normalisation: Normalisation,
 ): Record<string, Float32Array> {
-  const pixels = sample.height * sample.width;
-  const arrays: Record<string, Float32Array> = { image: normalised(sample.image, normalisation) };
+  const image = imageOf(sample);
+  const pixels = image.height * image.width;
+  const arrays: Record<string, Float32Array> = { image: normalised(image.data, normalisation) };
   for (const task of tasks) {
     const target = task.has(sample)
       ? task.encode(sample)
