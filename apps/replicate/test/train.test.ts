@@ -127,7 +127,8 @@ describe('what a configuration chooses', () => {
     const { result, folder } = await tinyRun(place, name, { balance: { name, options: {} } });
     expect(result.steps).toBe(8);
     const log = await readFile(join(folder, 'metrics.jsonl'), 'utf8');
-    const { values } = JSON.parse(log.split('\n')[0]) as { values: Record<string, number> };
+    const line = log.split('\n').find((text) => text.includes('"train"')) ?? '';
+    const { values } = JSON.parse(line) as { values: Record<string, number> };
     expect(values['gradientNorm/depth']).toBeGreaterThan(0);
     expect(Object.keys(result.weights)).toHaveLength(name === 'graddrop' ? 0 : 3);
   });
