@@ -31,11 +31,14 @@ export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
 export { inside, type Scope } from './layers/scope.ts';
+export { commit, type LayerContext, type Statistic } from './layers/statistics.ts';
 export { upsampleTo } from './layers/upsample.ts';
 export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
 export {
   ENCODER_SCOPE,
   multiTaskModel,
+  type Forward,
+  type ForwardOptions,
   type MultiTaskModel,
   type MultiTaskModelOptions,
 } from './model.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Encoder } from './encoders/encoder.ts';
+import { gathered, reportStatistics, type Statistic } from './layers/statistics.ts';
 import type { Task } from './task.ts';
 
 /** What {@link multiTaskModel} is built from. */
@@ -15,6 +16,22 @@ export interface MultiTaskModelOptions {
   readonly seed: number;
 }
 
+/** How a forward pass runs. */
+export interface ForwardOptions {
+  /** True: normalisation by statistics of the batch, which the pass reports. False: moving averages. */
+  readonly training: boolean;
+}
+
+/** What a forward pass gives. */
+export interface Forward {
+  /** `[B, H, W, C]` by task name. */
+  readonly outputs: Readonly<Record<string, tf.Tensor>>;
+  /** The representation that all heads read, `[B, H / s, W / s, C]`. */
+  readonly shared: tf.Tensor;
+  /** What the moving averages become: to be assigned once a step, by `commit`. Empty in inference. */
+  readonly statistics: readonly Statistic[];
+}
+
 /** A shared encoder with one decoder per task. */
 export interface MultiTaskModel {
   /** Input `image` `[B, H, W, 3]`; outputs `[B, H, W, Task.outputChannels]` in task order. */
@@ -23,12 +40,11 @@ export interface MultiTaskModel {
   readonly tasks: readonly Task[];
   readonly size: readonly [number, number];
   /**
-   * Runs the network.
-   * @param image `[B, H, W, 3]`, normalised
-   * @param training true: batch statistics, and the moving averages are updated
-   * @returns output `[B, H, W, C]` by task name
+   * Runs the network: a pure function of the inputs and the weights, which assigns nothing.
+   * @param inputs by the model's input names: `image` `[B, H, W, 3]`, normalised. Others are left out
+   * @throws when one is missing
    */
-  forward(image: tf.Tensor4D, training: boolean): Record<string, tf.Tensor4D>;
+  forward(inputs: Readonly<Record<string, tf.Tensor>>, options: ForwardOptions): Forward;
 }
 
 /** Prefix of every layer of the encoder; a decoder's layers begin with its task's name. */
@@ -56,17 +72,39 @@ export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
   const outputs = tasks.map((task) =>
     task.decoder(features, size, { width, kernel, seed, name: task.name }),
   );
-  const model = tf.model({ inputs: input, outputs, name: `${encoder.name}-multi-task` });
-  return {
-    model,
-    encoder,
-    tasks,
-    size,
-    forward(image, training) {
-      const result = model.apply(image, { training }) as tf.Tensor4D | tf.Tensor4D[];
-      const list = Array.isArray(result) ? result : [result];
-      return Object.fromEntries(tasks.map((task, i) => [task.name, list[i]]));
-    },
+  const name = `${encoder.name}-multi-task`;
+  const model = tf.model({ inputs: input, outputs, name });
+  model.layers.forEach(reportStatistics);
+  return { model, encoder, tasks, size, forward: forwardOf(model, tasks, features) };
+}
+
+/** The forward pass of a model whose outputs are those of `tasks`. */
+function forwardOf(
+  model: tf.LayersModel,
+  tasks: readonly Task[],
+  features: tf.SymbolicTensor,
+): MultiTaskModel['forward'] {
+  // A second view of the same layers: what is exported has the tasks' outputs only. The features
+  // stand last, so that the layers run in the order in which the outputs alone would run them.
+  const { inputs, outputs, name, inputNames } = model;
+  const whole = tf.model({ inputs, outputs: [...outputs, features], name: `${name}-whole` });
+  return (given, { training }) => {
+    const fed = inputNames.map((input) => {
+      const tensor = given[input];
+      if (tensor) return tensor;
+      throw new Error(
+        `${name}: expected an input ${input}, got [${Object.keys(given).join(', ')}]`,
+      );
+    });
+    const { result, statistics } = gathered(
+      training,
+      (context) => whole.apply(fed, { ...context }) as tf.Tensor[],
+    );
+    return {
+      outputs: Object.fromEntries(tasks.map((task, i) => [task.name, result[i]])),
+      shared: result[tasks.length],
+      statistics,
+    };
   };
 }
 

@@ -21,7 +21,7 @@ const build = (seed = 1) =>
 test('each task has one output at the size of the input, by its name', () => {
   const network = build();
   expect(network.model.outputNames).toEqual(['classes', 'height']);
-  const outputs = network.forward(tf.zeros([2, 16, 24, 3]), false);
+  const { outputs } = network.forward({ image: tf.zeros([2, 16, 24, 3]) }, { training: false });
   expect(outputs['classes'].shape).toEqual([2, 16, 24, 3]);
   expect(outputs['height'].shape).toEqual([2, 16, 24, 1]);
 });
@@ -29,7 +29,8 @@ test('each task has one output at the size of the input, by its name', () => {
 test('a model of one task works the same way', () => {
   const tasks = [toyTask('height', 'laplace', 1)];
   const network = multiTaskModel({ encoder: tinyEncoder(), tasks, size: [16, 16], seed: 1 });
-  expect(network.forward(tf.zeros([1, 16, 16, 3]), true)['height'].shape).toEqual([1, 16, 16, 1]);
+  const { outputs } = network.forward({ image: tf.zeros([1, 16, 16, 3]) }, { training: true });
+  expect(outputs['height'].shape).toEqual([1, 16, 16, 1]);
 });
 
 test('the same seed gives the same bytes, another seed others', () => {

@@ -1,5 +1,6 @@
 import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
+import { commit, type Statistic } from '../layers/statistics.ts';
 import type { MultiTaskModel } from '../model.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
@@ -61,8 +62,11 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   const run = (inputs: InputTensors<FloatSignature>): Outputs => {
     const logged: Record<string, tf.Tensor> = {};
     const own = Object.keys(weighting.inputs).map((n) => [n, inputs[WEIGHTING_INPUT + n]] as const);
+    let statistics: readonly Statistic[] = [];
     const { value, gradients } = gradientsOf(() => {
-      const outputs = network.forward(inputs['image'] as tf.Tensor4D, true);
+      const forward = network.forward(inputs, { training: true });
+      const outputs = forward.outputs as Readonly<Record<string, tf.Tensor4D>>;
+      statistics = forward.statistics;
       const losses: Record<string, tf.Scalar> = {};
       const present: Record<string, tf.Scalar> = {};
       for (const task of tasks) {
@@ -82,11 +86,14 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
       Object.assign(logged, report);
       // What leaves only by way of `logged` would be freed when the differentiation ends.
       Object.values(logged).forEach((tensor) => tf.keep(tensor));
+      statistics.forEach((statistic) => tf.keep(statistic.value));
       return total;
     }, optimiser.parameters);
     const kept = Object.values(logged);
     for (const name of Object.keys(logged)) logged[name] = tf.clone(logged[name]);
     tf.dispose(kept);
+    commit(statistics);
+    tf.dispose(statistics.map((statistic) => statistic.value));
     const rates = {
       network: inputs['rate/network'] as tf.Scalar,
       weighting: inputs['rate/weighting'] as tf.Scalar,
@@ -110,6 +117,6 @@ export function predictionStep(network: MultiTaskModel, batchSize: number): Pred
   const [H, W] = network.size;
   return {
     signature: { image: float(batchSize, H, W, 3) },
-    run: ({ image }) => tf.tidy(() => network.forward(image as tf.Tensor4D, false)),
+    run: (inputs) => tf.tidy(() => ({ ...network.forward(inputs, { training: false }).outputs })),
   };
 }
