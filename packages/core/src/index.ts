@@ -18,30 +18,40 @@ export { restoreVariables, storeVariables, type NamedVariables } from './checkpo
 export { aspp, scaledRates, withAspp, type AsppOptions } from './encoders/aspp.ts';
 export { dilatedResidual, type DilatedResidualOptions } from './encoders/dilated-residual.ts';
 export { imageClassifier } from './encoders/classifier.ts';
-export type { Encoder } from './encoders/encoder.ts';
+export {
+  lastFeatures,
+  stagedEncoder,
+  type Encoder,
+  type Stage,
+  type StageFeatures,
+} from './encoders/encoder.ts';
 export { loadWeights } from './encoders/load-weights.ts';
 export { loadMobileNet, mobileNetName, readTfjsWeights } from './encoders/mobilenet-weights.ts';
 export { mobileNet, type MobileNetOptions } from './encoders/mobilenet.ts';
 export { resNet, type ResNetDepth, type ResNetOptions } from './encoders/resnet.ts';
 export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
 export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
+export { frozen, partsOf, type Choice } from './freezing.ts';
 export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
 export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
 export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
+export { dense, type DenseOptions } from './layers/dense.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
-export { inside, type Scope } from './layers/scope.ts';
-export { commit, type LayerContext, type Statistic } from './layers/statistics.ts';
+export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
+export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
 export { upsampleTo } from './layers/upsample.ts';
 export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
+export { multiTaskModel, type MultiTaskModel, type MultiTaskModelOptions } from './model.ts';
 export {
   ENCODER_SCOPE,
-  multiTaskModel,
+  network,
   type Forward,
   type ForwardOptions,
-  type MultiTaskModel,
-  type MultiTaskModelOptions,
-} from './model.ts';
+  type Head,
+  type Network,
+  type NetworkOptions,
+} from './network.ts';
 export { adam, type AdamOptions } from './optimisers/adam.ts';
 export { accumulated } from './optimisers/accumulate.ts';
 export { gradientsOf } from './optimisers/gradients.ts';
@@ -53,6 +63,7 @@ export type {
   Rates,
 } from './optimisers/optimiser.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export type { Weight } from './ownership.ts';
 export {
   countParameters,
   parametersOf,

@@ -1,7 +1,16 @@
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { commit, fixed, multiTaskModel, parametersOf, sgd, trainingStep } from '../src/index.ts';
+import {
+  commit,
+  fixed,
+  multiTaskModel,
+  owned,
+  parametersOf,
+  sgd,
+  trainingStep,
+  type Task,
+} from '../src/index.ts';
 import { useCpu } from './cpu.ts';
 import { tinyEncoder, toyArrays, toyTask, toyTasks } from './toy.ts';
 
@@ -53,13 +62,14 @@ test('two passes of one step move an average by the mean of both', () => {
 });
 
 /** A head with TensorFlow.js' own batch normalisation, which assigns while it runs. */
-const foreign = () => {
+const foreign = (): Task<null> => {
   const task = toyTask('height', 'laplace', 1);
   return {
     ...task,
-    decoder: (features: tf.SymbolicTensor, ...rest: [readonly [number, number], never]) => {
+    decoder: (features, size, options) => {
       const layer = tf.layers.batchNormalization({ name: 'height/foreign', momentum: 0.5 });
-      return task.decoder(layer.apply(features) as tf.SymbolicTensor, ...rest);
+      const y = owned(layer, options.scope).apply(features) as tf.SymbolicTensor;
+      return task.decoder(y, size, options);
     },
   };
 };

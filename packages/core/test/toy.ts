@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   convolution,
   dilatedResidual,
+  inside,
   maskedCrossEntropy,
   maskedL1,
   maskedL2,
@@ -22,9 +23,9 @@ export function toyTask(name: string, likelihood: Likelihood, channels: number):
     metrics: [{ name: 'error', unit: '', better: 'lower' }],
     has: () => true,
     encode: () => ({ value: new Float32Array(), mask: new Float32Array() }),
-    decoder(features, size, { seed }) {
-      const scope = { name: `${name}/output`, seed };
-      const y = convolution(features, scope, { filters: channels, kernel: 1, bias: true, gain: 1 });
+    decoder(features, size, { scope }) {
+      const at = inside(scope, 'output');
+      const y = convolution(features, at, { filters: channels, kernel: 1, bias: true, gain: 1 });
       return upsampleTo(y, size, name);
     },
     loss: losses[likelihood],

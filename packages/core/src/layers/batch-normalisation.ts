@@ -1,8 +1,8 @@
 import { batchNormTraining } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { replaceCall, weightOf } from './replace-call.ts';
-import type { Scope } from './scope.ts';
-import { commit, type Statistic } from './statistics.ts';
+import { owned, type Scope } from './scope.ts';
+import { commit, type Statistic } from './forward.ts';
 
 /** Constants of a {@link batchNormalisation}. */
 export interface BatchNormOptions {
@@ -34,6 +34,7 @@ export function batchNormalisation(
   { epsilon = 1e-5, momentum = 0.9 }: BatchNormOptions = {},
 ): tf.SymbolicTensor {
   const layer = tf.layers.batchNormalization({ name: scope.name, epsilon, momentum });
+  owned(layer, scope);
   replaceCall(layer, (input, { training = false, report }) => {
     const gamma = weightOf<tf.Tensor1D>(layer, 'gamma');
     const beta = weightOf<tf.Tensor1D>(layer, 'beta');

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { LayerContext } from './statistics.ts';
+import type { LayerContext } from './forward.ts';
 
 /** Body of a layer with one input: `context` is what the model's `apply` was given. */
 export type LayerCall = (input: tf.Tensor4D, context: LayerContext) => tf.Tensor;
@@ -12,7 +12,7 @@ export type LayerCall = (input: tf.Tensor4D, context: LayerContext) => tf.Tensor
 export function replaceCall<L extends tf.layers.Layer>(layer: L, call: LayerCall): L {
   layer.call = (inputs, kwargs) => {
     const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-    return call(input, (kwargs ?? {}));
+    return call(input, kwargs ?? {});
   };
   return layer;
 }

@@ -1,6 +1,6 @@
 import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { commit, type Statistic } from '../layers/statistics.ts';
+import { commit, type Statistic } from '../layers/forward.ts';
 import type { MultiTaskModel } from '../model.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';

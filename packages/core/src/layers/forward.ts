@@ -15,6 +15,8 @@ export interface Statistic {
 export interface LayerContext {
   readonly training?: boolean;
   readonly report?: (statistic: Statistic) => void;
+  /** Layers that run as in inference even in training. */
+  readonly frozen?: ReadonlySet<tf.layers.Layer>;
 }
 
 /**
@@ -22,14 +24,14 @@ export interface LayerContext {
  * @param run calls `apply` of the model with the context
  */
 export function gathered<T>(
-  training: boolean,
+  options: Pick<LayerContext, 'training' | 'frozen'>,
   run: (context: LayerContext) => T,
 ): { result: T; statistics: Statistic[] } {
   const kept: Statistic[] = [];
   // A model's `apply` frees all but its outputs when it ends.
   const report = ({ variable, value }: Statistic) =>
     void kept.push({ variable, value: tf.keep(value) });
-  const result = run({ training, report });
+  const result = run({ ...options, report });
   const statistics = kept.map(({ variable, value }) => ({ variable, value: tf.clone(value) }));
   tf.dispose(kept.map(({ value }) => value));
   return { result, statistics };
@@ -59,21 +61,24 @@ const meanOf = (values: readonly tf.Tensor[]): tf.Tensor =>
   );
 
 /**
- * Makes a layer report its moving statistics whatever its kind: what a layer that does not know of
- * the list (TensorFlow.js' own batch normalisation) assigns while it runs is reported, and its
- * variables hold their old values again when it is done.
+ * Makes a layer of any kind follow the context of a network's forward pass: frozen it runs as in
+ * inference, and what a layer that knows of no `report` (TensorFlow.js' own batch normalisation)
+ * assigns while it runs is reported, and its variables hold their old values again when it is done.
+ * Without a context the layer does what it always did.
  */
-export function reportStatistics(layer: tf.layers.Layer): void {
+export function followForward(layer: tf.layers.Layer): void {
   const call = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
-    const { report } = (kwargs ?? {}) as LayerContext;
-    const variables = layer.nonTrainableWeights.map((weight) => weight.read() as tf.Variable);
-    if (!report || variables.length === 0) return call(inputs, kwargs);
+    const { report, frozen } = (kwargs ?? {}) as LayerContext;
+    if (frozen?.has(layer)) return call(inputs, { ...kwargs, training: false });
+    const variables = report
+      ? layer.nonTrainableWeights.map((weight) => weight.read() as tf.Variable)
+      : [];
     const before = variables.map((variable) => tf.clone(variable));
     const outputs = call(inputs, kwargs);
     for (const [i, variable] of variables.entries()) {
       if (variable.dataId !== before[i].dataId) {
-        report({ variable, value: tf.clone(variable) });
+        report?.({ variable, value: tf.clone(variable) });
         variable.assign(before[i]);
       }
     }
