@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import {
   dilatedResidual,
+  frozen,
   imageNetNormalisation,
   mobileNet,
   multiTaskModel,
   parametersOf,
+  partsOf,
   poly,
   resNet,
   scaledRates,
@@ -87,16 +89,17 @@ function encoderOf({ network, size }: Config): Encoder {
 export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
-/** The network of a configuration with its initial weights. */
+/** The network of a configuration with its initial weights, and with what it freezes. */
 export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
   const { size, network } = config;
-  return multiTaskModel({
+  const whole = multiTaskModel({
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
     decoder: network.decoder,
     seed,
   });
+  return frozen(whole, partsOf(whole, network.freeze ?? []));
 }
 
 /** Everything that a training run needs, made from a configuration. */

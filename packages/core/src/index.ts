@@ -8,6 +8,7 @@ export {
   type Checkpoint,
   type Manifest,
 } from './checkpoint/checkpoint.ts';
+export { initialise } from './checkpoint/initialise.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,

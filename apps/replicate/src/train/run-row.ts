@@ -13,6 +13,7 @@ import {
 } from '@scene-mtl/core';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { assemble, normalisationOf } from '../assemble.ts';
+import { loadInitial } from '../config/initial.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
@@ -93,6 +94,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   const parts = assemble({ config, dataset, tasks, weighting: method, seed, dataWorkers });
   if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
     await loadPretrained(parts.network, config);
+    await loadInitial(parts.network, config);
   }
   const evaluation = await evaluator({
     network: parts.network,
