@@ -26,6 +26,8 @@ export interface Forward {
 export interface Network {
   /** Standard layers only; its outputs are the heads', in their order. */
   readonly model: tf.LayersModel;
+  /** Shapes of one example's inputs, by name. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Every weight once, in the model's order. */
   readonly weights: readonly Weight[];
   /**
@@ -82,7 +84,12 @@ export function network({ input, encoder, heads, seed }: NetworkOptions): Networ
   const model = tf.model({ inputs: symbol, outputs, name: `${encoder.name}-multi-task` });
   const weights = weightsOf(model, new Map(names.map((name, i) => [name, outputs[i]])));
   model.layers.forEach(followForward);
-  return { model, weights, forward: forwardOf(model, names, lastFeatures(stages)) };
+  return {
+    model,
+    inputs: { [input.name]: input.shape },
+    weights,
+    forward: forwardOf(model, names, lastFeatures(stages)),
+  };
 }
 
 /** The forward pass of a model whose outputs are those of `tasks`. */

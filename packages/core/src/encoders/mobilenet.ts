@@ -37,7 +37,6 @@ export function mobileNet(options: MobileNetOptions): Encoder {
   }
   const width = (c: number) => Math.round(c * alpha);
   const geometry = dilatedStrides('mobileNet', 2, strides.slice(0, blocks), outputStride);
-  let reached = 2;
   return stagedEncoder(`mobilenet-v1-${alpha}`, [
     {
       name: 'stem',
@@ -49,22 +48,19 @@ export function mobileNet(options: MobileNetOptions): Encoder {
         return normRelu6(convolution(image, inside(first, 'conv'), stem), first);
       },
     },
-    ...geometry.map(({ stride, dilation }, i): Stage => {
-      reached *= stride;
-      return {
-        name: `block${i + 1}`,
-        stride: reached,
-        channels: width(channels[i]),
-        build(x, scope) {
-          const deep = inside(scope, `block${i + 1}/depthwise`);
-          const spatial = depthwise(x, inside(deep, 'conv'), { stride, dilation, padAsTensorFlow });
-          const point = inside(scope, `block${i + 1}/pointwise`);
-          const mixed = { filters: width(channels[i]), kernel: 1 };
-          const narrow = normRelu6(spatial, deep);
-          return normRelu6(convolution(narrow, inside(point, 'conv'), mixed), point);
-        },
-      };
-    }),
+    ...geometry.map(({ stride, dilation, total }, i): Stage => ({
+      name: `block${i + 1}`,
+      stride: total,
+      channels: width(channels[i]),
+      build(x, scope) {
+        const deep = inside(scope, `block${i + 1}/depthwise`);
+        const spatial = depthwise(x, inside(deep, 'conv'), { stride, dilation, padAsTensorFlow });
+        const point = inside(scope, `block${i + 1}/pointwise`);
+        const mixed = { filters: width(channels[i]), kernel: 1 };
+        const narrow = normRelu6(spatial, deep);
+        return normRelu6(convolution(narrow, inside(point, 'conv'), mixed), point);
+      },
+    })),
   ]);
 }
 

@@ -47,17 +47,17 @@ export interface ResidualStageOptions extends ResidualBlockOptions {
   readonly name: string;
   /** How many blocks. */
   readonly blocks: number;
-  /** Stride of its input, counted from the encoder's. */
-  readonly before: number;
+  /** Stride of its output, counted from the encoder's input. */
+  readonly total: number;
 }
 
 /** Blocks one behind the other, `<name>/block1` …; the first has the stride. */
 export const residualStage = (
   block: ResidualBlock,
-  { name, blocks, before, channels, stride, dilation }: ResidualStageOptions,
+  { name, blocks, total, channels, stride, dilation }: ResidualStageOptions,
 ): Stage => ({
   name,
-  stride: before * stride,
+  stride: total,
   channels: channels * block.expansion,
   build(x, scope) {
     let y = x;

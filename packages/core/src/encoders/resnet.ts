@@ -38,19 +38,14 @@ export function resNet({ depth, outputStride = 8 }: ResNetOptions): Encoder {
   if (!variant) throw new Error(`resNet: expected depth 18, 34, 50 or 101, got ${String(depth)}`);
   const { block, blocks } = variant;
   const geometry = dilatedStrides(`resNet ${depth}`, 4, [1, 2, 2, 2], outputStride);
-  let before = 4;
-  const [first, ...rest] = geometry.map(({ stride, dilation }, s) => {
-    const stage = residualStage(block, {
+  const [first, ...rest] = geometry.map((strides, s) =>
+    residualStage(block, {
       name: `stage${s + 1}`,
       blocks: blocks[s],
       channels: 64 * 2 ** s,
-      before,
-      stride,
-      dilation,
-    });
-    before = stage.stride;
-    return stage;
-  });
+      ...strides,
+    }),
+  );
   return stagedEncoder(`resnet${depth}`, [
     {
       name: 'stem',
