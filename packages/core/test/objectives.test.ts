@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
+import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import {
   balancerNamed,
@@ -10,9 +11,7 @@ import {
   multiTaskModel,
   objectiveOf,
   parametersOf,
-  pure,
   sgd,
-  stream,
   train,
   trainingStep,
   type Objective,
@@ -45,7 +44,7 @@ function setUp(method: string, objectives = [mirrored]) {
   const balancer = balancerNamed(method).make({ objectives: all });
   const parameters = parametersOf(network, balancer.variables);
   return trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: all,
     balancer,
     parameters,

@@ -1,8 +1,8 @@
+import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import {
   MAIN_STREAM,
   sgd,
-  stream,
   trainingStep,
   type AnyBalancer,
   type Balancer,
@@ -83,7 +83,7 @@ export function problem(
     variable,
   }));
   const trained = [...shared, ...heads, ...noises];
-  const network: Network = {
+  const network: Pick<Network, 'inputs' | 'forward'> = {
     inputs: { x: [X] },
     forward({ x }) {
       const [w, b] = shared.map(({ variable }) => variable);
