@@ -7,7 +7,7 @@ import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
-import { commit, type Network, type Statistic } from './network.ts';
+import { commit, type Statistic } from '../layers/forward.ts';
 import {
   BALANCER_INPUT,
   outlineOf,
@@ -32,8 +32,8 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
   const { network, objectives, balancer, optimiser } = options;
   // Gradients of the shared representation would be another kind of rows: of the same losses, by the
   // activations that `Forward` gives, and then one backward pass of the trunk.
-  const shared = optimiser.parameters.filter((p) => p.role === 'shared');
-  const own = optimiser.parameters.filter((p) => p.role !== 'shared');
+  const shared = optimiser.parameters.filter((p) => isShared(p));
+  const own = optimiser.parameters.filter((p) => !isShared(p));
   if (shared.length === 0) {
     throw new Error(
       `${balancer.name}: expected trained parameters that the tasks share, got none; ` +
@@ -79,6 +79,9 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
   };
 }
 
+/** Parameters that the objectives have in common, those that couple their networks included. */
+const isShared = ({ role }: Parameter): boolean => role === 'shared' || role === 'between';
+
 /** One objective's loss, 0 where it is absent, and its gradients. */
 interface Differentiated {
   readonly value: tf.Scalar;
@@ -89,7 +92,7 @@ interface Differentiated {
 
 function differentiated(
   objective: Objective,
-  network: Network,
+  network: StepOptions['network'],
   objectives: readonly Objective[],
   parameters: readonly Parameter[],
   inputs: InputTensors<FloatSignature>,
