@@ -109,12 +109,12 @@ test('a run is known by what it begins with, not by where that lies', async () =
     runId({
       config: runConfig(config),
       tasks: ['depth'],
-      weighting: { kind: 'named', name: 'uncertainty', options: {} },
+      balance: { name: 'uncertainty', options: {} },
       seed: 1,
     });
   const plain = await tinyConfig(place);
   const begun = await withInitial(plain, [`${first}:shared,depth`], place.runs);
-  const [initial] = begun.network.init!;
+  const [initial] = begun.network.init;
   expect(initial).toMatchObject({ folder: first, parts: ['depth', 'shared'] });
   const moved = {
     ...plain,

@@ -42,14 +42,14 @@ export function resultsOf(context: ItemContext, made: readonly MadeRun[]): Resul
       const spec: RunSpec = {
         config,
         tasks,
-        weighting: { kind: 'named', name: weighting, options },
+        balance: { name: weighting, options },
         seed,
       };
       const id = runId(spec);
       const record: RunRecord = {
         id,
         spec,
-        data: { name: context.data.name, ...context.data.frames },
+        data: { name: context.data.name, ...context.data.frames, fingerprint: null },
         result: { metrics, sigma2: {}, weights: {}, parameters: 1, steps: config.training.steps },
         series,
         evaluations: [],

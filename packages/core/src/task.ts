@@ -1,7 +1,7 @@
+import type { Sample } from '@scene-mtl/data';
 import type * as tf from '@tensorflow/tfjs';
 import type { StageFeatures } from './encoders/encoder.ts';
 import type { Scope } from './layers/scope.ts';
-import type { Sample } from './sample.ts';
 
 /**
  * The noise model of a task's loss, which decides its form under uncertainty weighting

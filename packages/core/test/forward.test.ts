@@ -4,7 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import {
   commit,
   fixed,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   owned,
   parametersOf,
   sgd,
@@ -90,9 +92,16 @@ test('captured and eager, a step moves the averages of both kinds of normalisati
   const ends = [];
   for (const engine of ['cpu', 'onnx'] as const) {
     const network = build([foreign()]);
-    const weighting = fixed({ height: 1 });
-    const { trained, buffers } = parametersOf(network, weighting.variables);
-    const step = trainingStep({ network, weighting, optimiser: sgd(trained), batchSize: 2 });
+    const balancer = fixed.make({ objectives: network.tasks }, { height: 1 });
+    const parameters = parametersOf(network, balancer.variables);
+    const step = trainingStep({
+      network,
+      objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+      balancer,
+      parameters,
+      optimiser: sgd(parameters.trained),
+      batchSizes: { [MAIN_STREAM]: 2 },
+    });
     const compiled = await compile(step.run, step.signature, { engine });
     for (let i = 0; i < 2; i++) {
       const { 'target/height': target, 'mask/height': mask, ...arrays } = toyArrays(i, 2, SIZE);
@@ -101,7 +110,7 @@ test('captured and eager, a step moves the averages of both kinds of normalisati
       await compiled.run({ ...labels, ...rates, apply: Float32Array.of(1) });
     }
     await compiled.pull();
-    ends.push(buffers.flatMap(({ variable }) => Array.from(variable.dataSync())));
+    ends.push(parameters.buffers.flatMap(({ variable }) => Array.from(variable.dataSync())));
     await compiled.dispose();
   }
   expect(ends[1]).toBeAllClose(ends[0], { rtol: 1e-3, atol: 1e-5 });

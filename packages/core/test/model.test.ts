@@ -122,7 +122,7 @@ test('a size that the output stride does not divide is refused', () => {
 
 test('every weight has exactly one role', () => {
   const network = build();
-  const weighting = uncertainty(['classes', 'height']);
+  const weighting = uncertainty.make({ objectives: toyTasks() });
   const part = frozen(network, ({ name }) => name.includes('stem'));
   const set = parametersOf(part, weighting.variables);
   const names = [...set.trained, ...set.frozen, ...set.buffers].map((p) => p.name);

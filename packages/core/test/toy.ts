@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { stream } from '@scene-mtl/data';
 import {
   convolution,
   dilatedResidual,
@@ -6,7 +7,6 @@ import {
   maskedCrossEntropy,
   maskedL1,
   maskedL2,
-  stream,
   upsampleTo,
   type Likelihood,
   type Task,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
-import { json, readJsonIfPresent, writeWhole } from './files.ts';
+import { configSchema, type Config } from '../config/schema.ts';
+import { json, readJsonIfPresent } from './files.ts';
 
 /**
  * Checks that a run folder is free or was started with this configuration, so that it never mixes
@@ -10,7 +11,9 @@ import { json, readJsonIfPresent, writeWhole } from './files.ts';
  */
 export async function checkFolder(folder: string, config: Config): Promise<void> {
   const file = join(folder, 'config.json');
-  const known = await readJsonIfPresent(file);
+  const stored = await readJsonIfPresent(file);
+  // A folder of before an option was there was made with its default.
+  const known = configSchema.safeParse(stored).data ?? stored;
   const difference =
     known === undefined ? undefined : firstDifference(known, withoutWeightsFolder(config), '');
   if (difference !== undefined) {
@@ -23,7 +26,7 @@ export async function checkFolder(folder: string, config: Config): Promise<void>
 /** Takes a run folder for a configuration: `checkFolder`, then writes `config.json`. */
 export async function claimFolder(folder: string, config: Config): Promise<void> {
   await checkFolder(folder, config);
-  await writeWhole(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
+  await writeAtomically(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

@@ -1,17 +1,24 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
+import { canonicalJson, withoutDefaults } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
-import { assertSameRun, describeRun } from '../run/description.ts';
+import { configSchema, type Config } from '../config/schema.ts';
+import {
+  assertSameRun,
+  describeRun,
+  type RunDescription,
+  type Selection,
+} from '../run/description.ts';
 import { environment } from '../run/environment.ts';
-import { hashOf, json, writeWhole } from '../run/files.ts';
+import { hashOfText, json } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { NamedWeighting } from './weightings.ts';
+import type { Balance } from '../experiment/spec.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -23,7 +30,7 @@ export interface TrainRunOptions {
   readonly seed: number;
   /** Names; undefined: every task that the data can train. */
   readonly tasks?: readonly string[] | undefined;
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
   readonly select?: string | undefined;
   readonly compile: CompileOptions;
@@ -42,7 +49,7 @@ export interface TrainRunOptions {
 export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RowResult }> {
-  const { runs, name, seed, weighting } = options;
+  const { runs, name, seed, balance } = options;
   const config: Config = { ...options.config, seeds: [seed] };
   const folder = join(runs, name);
   const line = progressLine();
@@ -50,14 +57,14 @@ export async function trainRun(
   const dataset = await datasetOf(config, runs, line);
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
-  await assertSameRun(folder, describeRun({ config, dataset, tasks, weighting, seed, select }));
-  await writeWhole(
+  await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
+  await writeAtomically(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );
   const frames = (split: 'train' | 'val') => dataset.list(split).length;
   line.print(
-    `${folder}: ${tasks.map((task) => task.name).join(', ')} weighted by ${weighting.name}, ` +
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
       `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
   );
   const shown = progressText();
@@ -65,14 +72,14 @@ export async function trainRun(
     config,
     dataset,
     tasks,
-    weighting,
+    balance,
     select,
     seed,
     folder,
-    configHash: hashOf({
-      ...decisive(withoutWeightsFolder(config)),
+    configHash: trainRunHash({
+      config,
       tasks: tasks.map(({ name }) => name),
-      weighting,
+      balance,
       select,
     }),
     compile: options.compile,
@@ -82,10 +89,21 @@ export async function trainRun(
   return { folder, result };
 }
 
-/** What decides the numbers: not how often they are looked at or saved. */
-function decisive({ training, strips: _, ...config }: Config): object {
-  const { evalEvery: __, checkpointEvery: ___, ...rest } = training;
-  return { ...config, training: rest };
+/**
+ * Identity of a run of this command: what decides its numbers, not how often they are looked at or
+ * saved. Values that equal the defaults of the configuration do not count.
+ */
+export function trainRunHash({
+  config,
+  ...rest
+}: Pick<RunDescription, 'config' | 'balance'> & {
+  readonly tasks: readonly string[];
+  readonly select: Selection;
+}): string {
+  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
+  const { training, strips: _, ...others } = bare;
+  const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
+  return hashOfText(canonicalJson({ ...others, training: decisive, ...rest }));
 }
 
 /** Steps, rate, time left, losses and weights: one line. */

@@ -1,5 +1,5 @@
+import { stream, type Random } from '@scene-mtl/data';
 import type * as tf from '@tensorflow/tfjs';
-import { stream, type Random } from '../random.ts';
 
 /**
  * Whose a parameter is: `shared` by two tasks or more, one that lies `between` the tasks' own networks
