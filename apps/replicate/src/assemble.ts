@@ -111,7 +111,7 @@ export function networkOf(config: Config, tasks: readonly Task[], seed: number):
     decoder: network.decoder,
     seed,
   });
-  return frozen(whole, partsOf(whole, network.freeze ?? []));
+  return frozen(whole, partsOf(whole, network.freeze));
 }
 
 /** Everything that a training run needs, made from a configuration. */

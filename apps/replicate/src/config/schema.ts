@@ -108,15 +108,11 @@ export const configSchema = z.strictObject({
       width: positive,
       kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
     }),
-    // Optional, not defaulted: a run without it keeps the key it has always had.
-    init: z
-      .array(initial)
-      .optional()
-      .describe('parts that begin as another run left them; absent: none'),
+    init: z.array(initial).default([]).describe('parts that begin as another run left them'),
     freeze: z
       .array(part)
-      .optional()
-      .describe('parts that training leaves as they are, bit by bit; absent: none'),
+      .default([])
+      .describe('parts that training leaves as they are, bit by bit'),
   }),
   training: z.strictObject({
     steps: positive,
