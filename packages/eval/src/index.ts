@@ -48,6 +48,8 @@ export {
   colourClasses,
   colourDisparity,
   colourInstances,
+  colourNormals,
+  colourProbability,
   colourVectors,
   disparityMap,
   oklch,
@@ -64,6 +66,18 @@ export {
   type StripSide,
 } from './images/strip.ts';
 export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
+export {
+  angularError,
+  degreesBetween,
+  type AngularError,
+  type AngularErrorResult,
+} from './metrics/angular-error.ts';
+export {
+  BOUNDARY_TOLERANCE,
+  boundaryScore,
+  type BoundaryScore,
+  type BoundaryScoreResult,
+} from './metrics/boundary-score.ts';
 export { connectedComponents } from './metrics/components.ts';
 export {
   confidenceCalibration,
