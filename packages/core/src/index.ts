@@ -28,11 +28,12 @@ export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
 export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
 export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
 export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
+export { dense, type DenseOptions } from './layers/dense.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
 export { inside, type Scope } from './layers/scope.ts';
 export { upsampleTo } from './layers/upsample.ts';
-export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
+export { maskedCrossEntropy, maskedL1, maskedL2, maskedMean } from './losses.ts';
 export {
   ENCODER_SCOPE,
   multiTaskModel,

@@ -57,14 +57,7 @@ export {
   type Palette,
   type Rgb,
 } from './images/colours.ts';
-export {
-  panelPng,
-  strip,
-  stripPanels,
-  type Panel,
-  type StripInput,
-  type StripSide,
-} from './images/strip.ts';
+export { panelPng, type Panel } from './images/panel.ts';
 export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
 export {
   angularError,

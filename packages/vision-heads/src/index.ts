@@ -1,11 +1,13 @@
+export { classification, type ClassificationPrediction } from './classification/task.ts';
 export { decoder } from './decoder.ts';
 export { depth, type DepthPrediction } from './depth/task.ts';
+export { edges, type EdgesPrediction } from './edges/task.ts';
+export { exampleHead } from './example-head.ts';
 export {
   clusterByComponents,
   clusterByDbscan,
   clusterByOptics,
   clusterByOpticsXi,
-  connectedComponents,
   dbscan,
   decodeInstances,
   decodeRuns,
@@ -19,7 +21,6 @@ export {
   THING_CLASSES,
   type ClassVotes,
   type ClusterMethod,
-  type Components,
   type DbscanOptions,
   type DecodedInstances,
   type Instance,
@@ -33,12 +34,31 @@ export {
   type XiClusters,
   type XiOptions,
 } from './instance/clustering/index.ts';
+export { decodingFor, densityFor, objectsOf, pixelsAt } from './instance/decoding.ts';
 export { instance, type InstancePrediction } from './instance/task.ts';
+export type {
+  Accumulator,
+  ConstantFit,
+  Judge,
+  MapView,
+  Metric,
+  Metrics,
+  OutputFile,
+  Picture,
+  PredictedPhoto,
+  Predictions,
+  TaskKit,
+  VisionTask,
+} from './kit.ts';
+export { kitNamed, kits, tasksFor } from './kits.ts';
+export { normals, type NormalsPrediction } from './normals/task.ts';
+export { panelsOf } from './panels.ts';
+export { regression, type RegressionPrediction } from './regression/task.ts';
 export {
-  centreVectors,
-  depthTargets,
-  instanceTargets,
-  meanPixels,
-  semanticTargets,
-} from './targets.ts';
+  officialInstances,
+  regularIds,
+  toRegularIds,
+  UNLABELED,
+} from './semantic/official-labels.ts';
 export { semantic, type SemanticPrediction } from './semantic/task.ts';
+export { centreVectors, targetsFor, type KitData } from './targets.ts';

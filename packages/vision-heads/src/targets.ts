@@ -1,5 +1,32 @@
 /** `@scene-mtl/vision-heads/targets`: the targets of the heads, without TensorFlow.js. */
-export { depthTargets } from './depth/targets.ts';
-export { centreVectors, meanPixels } from './instance/centre-vectors.ts';
-export { instanceTargets } from './instance/targets.ts';
-export { semanticTargets } from './semantic/targets.ts';
+import type { TargetEncoder } from '@scene-mtl/core';
+import { classificationTargetKit } from './classification/targets.ts';
+import { depthTargetKit } from './depth/targets.ts';
+import { edgesTargetKit } from './edges/targets.ts';
+import { instanceTargetKit } from './instance/targets.ts';
+import { normalsTargetKit } from './normals/targets.ts';
+import { regressionTargetKit } from './regression/targets.ts';
+import { semanticTargetKit } from './semantic/targets.ts';
+import type { KitData, TargetKit } from './target-kit.ts';
+
+export { centreVectors } from './instance/centre-vectors.ts';
+export type { KitData, TargetKit } from './target-kit.ts';
+
+/** The part without tensors of all kits, in the order of the kits. */
+export const targetKits: readonly TargetKit[] = [
+  semanticTargetKit,
+  instanceTargetKit,
+  depthTargetKit,
+  normalsTargetKit,
+  edgesTargetKit,
+  classificationTargetKit,
+  regressionTargetKit,
+];
+
+/** How the targets of each task of some data are made, by the task's name: those of `tasksFor`. */
+export const targetsFor = (data: KitData): Readonly<Record<string, TargetEncoder>> =>
+  Object.fromEntries(
+    targetKits.flatMap((kit) =>
+      kit.fieldsIn(data).map((field) => [field, kit.encoder(data, field)] as const),
+    ),
+  );

@@ -4,6 +4,7 @@ import { objects } from '../../cityscapes/annotations.ts';
 import { cameraFile } from '../../cityscapes/camera.ts';
 import { encodeDisparity } from '../../cityscapes/disparity.ts';
 import { labels, trainIdOf } from '../../cityscapes/labels.ts';
+import { encodeNormals } from '../../cityscapes/normals.ts';
 import type { Size } from '../../dataset.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
 import { randomStream } from '../../random.ts';
@@ -43,6 +44,8 @@ export interface FrameOptions {
   readonly noise?: NoiseOptions;
   /** Record the truth under `truth/` even without noise. */
   readonly truth?: boolean;
+  /** Record the normals of the surfaces too. */
+  readonly normals?: boolean;
 }
 
 /** What one version of a frame records. */
@@ -51,6 +54,8 @@ interface Recorded {
   readonly instanceIds: Uint16Array;
   readonly disparity: Uint16Array;
   readonly centres?: ReadonlyMap<number, { row: number; column: number }>;
+  /** `encodeNormals`: the same with noise as without. */
+  readonly normals?: Uint8Array;
 }
 
 /** The labels' colours by id, as the four bytes red, green, blue, opaque. */
@@ -68,9 +73,12 @@ export async function frameFiles(
     gaps,
     noise = {},
     truth: hasTruth = isNoisy(noise),
+    normals: hasNormals = false,
   }: FrameOptions,
 ): Promise<FrameFiles> {
-  const rendered = renderFrame(streetScene(frame.name, occlusion), size, gaps);
+  const scene = streetScene(frame.name, occlusion);
+  const rendered = renderFrame(scene, size, { ...(gaps && { gaps }), normals: hasNormals });
+  const normals = rendered.normals && encodeNormals(rendered.normals);
   const { labelIds, instanceIds, disparity, disparityValid } = rendered;
   const recorded: Recorded = isNoisy(noise)
     ? noisy(frame, rendered, noise)
@@ -79,7 +87,7 @@ export async function frameFiles(
         instanceIds,
         disparity: encodeDisparity({ disparity, valid: disparityValid }),
       };
-  const files = await encode(frame, rendered, recorded);
+  const files = await encode(frame, rendered, { ...recorded, ...(normals && { normals }) });
   if (hasTruth) {
     // The truth has no gaps but the own car's bonnet: label 1.
     const everywhere = labelIds.map((id) => Number(id !== 1));
@@ -87,11 +95,13 @@ export async function frameFiles(
       labelIds,
       instanceIds,
       disparity: encodeDisparity({ disparity, valid: everywhere }),
+      ...(normals && { normals }),
     };
     const truthFiles = await encode(frame, rendered, truth);
     files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
   }
-  return { files, hash: frameHash({ image: rendered.image, ...recorded }) };
+  const content = { image: rendered.image, ...recorded, ...(normals && { normals }) };
+  return { files, hash: frameHash(content) };
 }
 
 function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {
@@ -111,7 +121,7 @@ function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions):
 async function encode(
   { split, id }: PlannedFrame,
   { image, height, width, camera }: StreetFrame,
-  { labelIds, instanceIds, disparity, centres }: Recorded,
+  { labelIds, instanceIds, disparity, centres, normals }: Recorded,
 ): Promise<TreeFile[]> {
   const size = { height, width };
   const city = id.slice(0, id.indexOf('_'));
@@ -128,6 +138,9 @@ async function encode(
     { path: at('disparity', 'disparity.png'), content: await grey16Png(disparity, size) },
     { path: at('camera', 'camera.json'), content: json(cameraFile(camera)) },
   ];
+  if (normals) {
+    files.push({ path: at('normals', 'normals.png'), content: await rgbPng(normals, size) });
+  }
   if (centres) {
     const entries = Array.from(centres, ([value, c]) => [value, [c.row, c.column]]);
     files.push({ path: at('centres', 'centres.json'), content: json(Object.fromEntries(entries)) });

@@ -1,31 +1,28 @@
+import { classesKind, findField, objectsKind, type Sample, type Size } from '@scene-mtl/data';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
-  evaluatedLabels,
   instanceMatcher,
   panopticQuality,
   type ImageMatches,
   type PanopticImage,
 } from '@scene-mtl/eval';
-import type { Sample } from '@scene-mtl/core';
-import type { Size } from '@scene-mtl/datasets';
-import {
-  decodeRuns,
-  type DecodedInstances,
-  type InstanceOptions,
-  type InstancePrediction,
-  type SemanticPrediction,
-} from '@scene-mtl/vision-heads';
-import type { Predictions } from './evaluation.ts';
-import { objectsOf } from './instance-decoding.ts';
-import type { Metrics } from './metrics.ts';
-import { officialInstances, toRegularIds, UNLABELED } from './official-labels.ts';
+import type { Judge } from '../kit.ts';
+import { officialInstances, toRegularIds, UNLABELED } from '../semantic/official-labels.ts';
+import type { SemanticPrediction } from '../semantic/task.ts';
+import { decodeRuns, type DecodedInstances, type InstanceOptions } from './clustering/index.ts';
+import { objectsOf } from './decoding.ts';
+import type { InstancePrediction } from './task.ts';
 
-/** Judges all predictions of an image together; accumulates over a split. */
-export interface Judge {
-  add(sample: Sample, predictions: Predictions): void;
-  /** Numbers by `<task>/<metric>`; NaN where nothing was there to judge. */
-  result(): Metrics;
-}
+const names = [
+  'instance/ap',
+  'instance/ap50',
+  'panoptic/pq',
+  'panoptic/sq',
+  'panoptic/rq',
+  'panoptic/pqThings',
+  'panoptic/pqStuff',
+];
 
 /** Official smallest object of the AP, 100 px at 2048×1024, as a share of the image. */
 const SMALLEST_SHARE = 100 / (2048 * 1024);
@@ -42,8 +39,11 @@ export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOption
   );
   const minRegion = SMALLEST_SHARE * size.height * size.width;
   return {
-    add(sample, predictions) {
-      if (!sample.semantic || !sample.instance) return;
+    metrics: names.map((name) => ({ name, unit: '%', better: 'higher' })),
+    add(sample: Sample, predictions) {
+      const known =
+        findField(sample, 'semantic', classesKind) && findField(sample, 'instance', objectsKind);
+      if (!known) return;
       const semantic = predictions['semantic'] as SemanticPrediction;
       const vectors = predictions['instance'] as InstancePrediction;
       const objects = objectsOf(semantic, vectors, size, options);
