@@ -137,7 +137,7 @@ async function main(): Promise<void> {
     runs,
     name: 'run',
     seed: 1,
-    weighting: { kind: 'named', name: 'uncertainty', options: {} },
+    balance: { name: 'uncertainty', options: {} },
     compile: { threads: 1 },
     command: 'scripts/check-browser.ts',
   });

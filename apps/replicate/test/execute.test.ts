@@ -13,7 +13,7 @@ test('processes get a job only when all data that it reads are there', async () 
   const spec = {
     config,
     tasks: ['depth'],
-    weighting: fixedWeights(['depth'], {}),
+    balance: fixedWeights(['depth'], {}),
     seed: 1,
   } as const;
   const runs = await mkdtemp(join(tmpdir(), 'replicate-execute-'));

@@ -20,7 +20,7 @@ import { replicate } from './tiny-run.ts';
 const spec: RunSpec = {
   config: runConfig(profiles.smoke),
   tasks: ['semantic', 'depth'],
-  weighting: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
+  balance: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
   seed: 1,
 };
 
@@ -39,8 +39,8 @@ describe('a run’s id', () => {
       spec,
       { ...spec, seed: 2 },
       { ...spec, tasks: ['depth', 'semantic'] as const },
-      { ...spec, weighting: learnedWeights() },
-      { ...spec, weighting: learnedWeights('uncertainty', { initial: 1 }) },
+      { ...spec, balance: learnedWeights() },
+      { ...spec, balance: learnedWeights('uncertainty', { initial: 1 }) },
       training({ steps: 31 }),
       training({ learningRate: 0.3 }),
     ].map((each) => runId(each));

@@ -31,10 +31,10 @@ test.each(items)('$name without runs: every claim about runs is “not run”', 
 /** Every run of an item, the learned ones better by `lead` of everything. */
 const winning = (item: (typeof items)[number], of: ItemContext): (MadeRun & { label: string })[] =>
   item.runs(of, resultsOf(of, [])).map(({ label, spec }) => {
-    const lead = spec.weighting.name === 'fixed' ? 0 : spec.tasks.length;
+    const lead = spec.balance.name === 'fixed' ? 0 : spec.tasks.length;
     return {
       label,
-      ...{ tasks: spec.tasks, weighting: spec.weighting.name, options: spec.weighting.options },
+      ...{ tasks: spec.tasks, weighting: spec.balance.name, options: spec.balance.options },
       ...{ seed: spec.seed, config: () => spec.config },
       metrics: {
         'semantic/iou': 50 + lead,

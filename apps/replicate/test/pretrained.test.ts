@@ -83,7 +83,7 @@ test('the identity of a run holds which weights it began with, and not where the
     runId({
       config: runConfig(config),
       tasks: ['semantic'],
-      weighting: learnedWeights(),
+      balance: learnedWeights(),
       seed: 1,
     });
   const moved = join(place.runs, 'moved');
@@ -111,7 +111,7 @@ test('images are normalised as the encoder expects them, in the exported descrip
   const described = {
     config,
     seed: 1,
-    weighting: learnedWeights(),
+    balance: learnedWeights(),
     data: { classes: [], palette: [], instanceClasses: [] },
   };
   const { preprocessing } = exportMetadata(described as never, { tasks: [] }, 1, null);
@@ -121,7 +121,7 @@ test('images are normalised as the encoder expects them, in the exported descrip
 test('a run goes on, and is evaluated, without the folder that it began with', async () => {
   const gone = join(place.runs, 'gone');
   await storeMobileNet(gone, 4);
-  const options = { tasks: ['semantic'], weighting: learnedWeights('equal') };
+  const options = { tasks: ['semantic'], balance: learnedWeights('equal') };
   const config = await withPretrained(await tiny(), gone);
   const whole = await tinyRun(place, 'whole', { ...options, config });
   const stopped = await tinyRun(place, 'stopped', { ...options, config });

@@ -27,14 +27,14 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
   await writeFile(join(folder, 'group.json'), JSON.stringify(group));
   for (const { spec } of table1Item.runs(context, resultsOf(context, []))) {
     if (spec.seed !== 1) continue;
-    const { tasks, weighting, seed } = spec;
+    const { tasks, balance, seed } = spec;
     const metrics = { 'semantic/iou': 50, 'depth/meanError': 0.5 };
     const series = { [`loss/${tasks[0]}`]: [[1, 2] as const, [2, 1] as const] };
     const record = resultsOf(context, [
       {
         ...{ tasks, seed, metrics, series },
-        weighting: weighting.name,
-        options: weighting.options,
+        weighting: balance.name,
+        options: balance.options,
       },
     ]).record(spec);
     await mkdir(join(folder, runId(spec)));

@@ -42,7 +42,7 @@ export function resultsOf(context: ItemContext, made: readonly MadeRun[]): Resul
       const spec: RunSpec = {
         config,
         tasks,
-        weighting: { kind: 'named', name: weighting, options },
+        balance: { name: weighting, options },
         seed,
       };
       const id = runId(spec);

@@ -11,7 +11,6 @@ import { objectJudge } from '../src/train/object-metrics.ts';
 import { officialInstances, regularIds } from '../src/train/official-labels.ts';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
-import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
 import type { trainRun } from '../src/train/train-run.ts';
 import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
@@ -80,19 +79,19 @@ describe('a training run', () => {
   });
 
   test('refuses a folder that holds another run, naming what differs', async () => {
-    const other = { kind: 'named', name: 'equal', options: {} } as const;
-    await expect(tinyRun(place, 'first', { weighting: other })).rejects.toThrow(
-      /first\/run\.json: this run was started with weighting .*uncertainty.*, now it is .*equal/,
+    const other = { name: 'equal', options: {} } as const;
+    await expect(tinyRun(place, 'first', { balance: other })).rejects.toThrow(
+      /first\/run\.json: this run was started with balance .*uncertainty.*, now it is .*equal/,
     );
     await expect(
       tinyRun(place, 'first', { config: await tinyConfig(place, 'training.steps=9') }),
     ).rejects.toThrow('training.steps = 8, now it is 9');
   });
 
-  test('of some tasks selects by the metric asked for and runs any weighting', async () => {
+  test('of some tasks selects by the metric asked for and runs another balancer', async () => {
     const { result, folder } = await tinyRun(place, 'two', {
       tasks: ['depth', 'semantic'],
-      weighting: { kind: 'named', name: 'dynamic-average', options: { temperature: 1 } },
+      balance: { name: 'dynamic-average', options: { temperature: 1 } },
       select: 'depth/rms',
     });
     expect(Object.keys(result.metrics).map((name) => name.split('/')[0])).not.toContain('instance');
@@ -122,44 +121,47 @@ describe('a training run', () => {
   });
 });
 
-describe('weightings by name', () => {
-  const tasks = ['semantic', 'depth'];
-  const make = async (name: string, options: Record<string, number> = {}) =>
-    weightingFrom(
-      { kind: 'named', name, options },
-      { tasks, config: await tinyConfig(place), seed: 1, batchesPerEpoch: 3 },
+describe('what a configuration chooses', () => {
+  test.each(['pcgrad', 'mgda', 'graddrop'])('%s balances a run', async (name) => {
+    const { result, folder } = await tinyRun(place, name, { balance: { name, options: {} } });
+    expect(result.steps).toBe(8);
+    const log = await readFile(join(folder, 'metrics.jsonl'), 'utf8');
+    const { values } = JSON.parse(log.split('\n')[0]) as { values: Record<string, number> };
+    expect(values['gradientNorm/depth']).toBeGreaterThan(0);
+    expect(Object.keys(result.weights)).toHaveLength(name === 'graddrop' ? 0 : 3);
+  });
+
+  test.each([
+    ['adam', 'training.optimiser=adam', 0.1],
+    // ½ · 0.1 · (1 + cos(7π/8)) = 0.0038060
+    ['cosine', 'training.schedule=cosine', 0.003806],
+    // Step 7 of 8 lies after the milestones at steps 4 and 6.
+    ['steps', 'training.schedule=steps', 0.001],
+    ['constant', 'training.schedule=constant', 0.1],
+    ['accumulate', 'training.accumulate=2', 0.1],
+  ])('%s, by --set %s', async (name, set, rate) => {
+    const poly = rate === 0.1 && name !== 'constant';
+    const config = await tinyConfig(place, 'training.warmUp=0', set);
+    const { folder } = await tinyRun(place, `by-${name}`, { config });
+    const log = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const trained = log
+      .map((line) => JSON.parse(line) as { kind: string; values: Record<string, number> })
+      .filter(({ kind }) => kind === 'train');
+    // The default: 0.1 · (1 − 7/8)^0.9 = 0.015389.
+    expect(trained.at(-1)?.values['rate/network']).toBeCloseTo(poly ? 0.015389 : rate, 6);
+    // Each of them changes the weights that the defaults would give.
+    const bytes = (of: string) => readFile(join(of, 'checkpoints/step-00000008.safetensors'));
+    expect((await bytes(folder)).equals(await bytes(first.folder))).toBe(false);
+  });
+
+  test('a balancer or an option that is not there is named', async () => {
+    const balance = { name: 'uncertain', options: {} };
+    await expect(tinyRun(place, 'none', { balance })).rejects.toThrow(
+      'balancer uncertain: expected one of uncertainty, ',
     );
-
-  test('every weighting that core exports has a name', async () => {
-    const core = await import('@scene-mtl/core');
-    // In core's index the weightings are these functions; makers of parts are not weightings.
-    const expected = ['dynamicAverage', 'equal', 'fixed', 'learned', 'logSum', 'randomWeights'];
-    const uncertainties = Object.keys(core).filter((name) => name.startsWith('uncertainty'));
-    const functions = [...expected, 'softOptimal', ...uncertainties];
-    for (const name of functions) expect(core).toHaveProperty(name);
-    expect(weightingNames).toHaveLength(functions.length);
-  });
-
-  test.each(weightingNames)('%s is made for the tasks', async (name) => {
-    const weighting = await make(name, name === 'fixed' ? { semantic: 1, depth: 2 } : {});
-    expect(weighting.name).toBe(name);
-  });
-
-  test('s begins where the option says, else where the configuration does', async () => {
-    const start = async (options: Record<string, number>) =>
-      (await make('uncertainty-halved', options)).variables['depth'].dataSync()[0];
-    expect(await start({ initial: -0.5 })).toBe(-0.5);
-    expect(await start({})).toBe(0);
-  });
-
-  test('a wrong name, option or weight is named', async () => {
-    await expect(make('uncertain')).rejects.toThrow('--weighting uncertain: expected one of');
-    await expect(make('equal', { temperature: 1 })).rejects.toThrow(
-      /--weighting equal: [^]*temper/,
-    );
-    await expect(make('soft-optimal', { temperature: -1 })).rejects.toThrow(/temperature/);
-    await expect(make('fixed', { semantic: 1, instance: 1 })).rejects.toThrow(
-      /missing depth; not a task of this run: instance/,
+    const cooled = { name: 'equal', options: { temperature: 1 } };
+    await expect(tinyRun(place, 'other', { balance: cooled })).rejects.toThrow(
+      /equal: .*temperature/,
     );
   });
 

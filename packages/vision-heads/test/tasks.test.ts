@@ -1,8 +1,11 @@
 import { compile } from '@scene-mtl/runtime';
 import {
   dilatedResidual,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
+  pure,
   sampleArrays,
   sgd,
   stream,
@@ -230,9 +233,16 @@ test('the three tasks are learned together from a sample', async () => {
     size: [height, width],
     seed: 2,
   });
-  const weighting = uncertainty(tasks.map((task) => task.name));
-  const optimiser = sgd(parametersOf(network, weighting.variables).trained);
-  const step = trainingStep({ network, weighting, optimiser, batchSize: 1 });
+  const balancer = uncertainty.make({ objectives: tasks });
+  const parameters = parametersOf(network, balancer.variables);
+  const step = trainingStep({
+    network: pure(network, parameters.buffers),
+    objectives: tasks.map((task) => objectiveOf(task, network.size)),
+    balancer,
+    parameters,
+    optimiser: sgd(parameters.trained),
+    batchSizes: { [MAIN_STREAM]: 1 },
+  });
   const compiled = await compile(step.run, step.signature);
   const inputs = {
     ...sampleArrays(sample, tasks, symmetricNormalisation),

@@ -143,10 +143,10 @@ function jobClock(count: number, line: ProgressLine) {
 }
 
 /** A run in a few words. */
-export function titleOf({ tasks, weighting, seed, config }: RunSpec): string {
-  const options = Object.entries(weighting.options).map(([key, value]) => `${key} ${value}`);
+export function titleOf({ tasks, balance, seed, config }: RunSpec): string {
+  const options = Object.entries(balance.options).map(([key, value]) => `${key} ${value}`);
   const shown = options.length > 0 ? ` (${options.join(', ')})` : '';
-  return `${tasks.join('+')} ${weighting.name}${shown} ${config.size.height}×${config.size.width} seed ${seed}`;
+  return `${tasks.join('+')} ${balance.name}${shown} ${config.size.height}×${config.size.width} seed ${seed}`;
 }
 
 const partOf = (progress: JobProgress): number =>

@@ -16,8 +16,8 @@ export type Trial = Omit<RunSpec, 'seed'>;
 /** The trial of a configuration. */
 export const trial = (
   config: Config,
-  { tasks, weighting }: Pick<RunSpec, 'tasks' | 'weighting'>,
-): Trial => ({ config: runConfig(config), tasks, weighting });
+  { tasks, balance }: Pick<RunSpec, 'tasks' | 'balance'>,
+): Trial => ({ config: runConfig(config), tasks, balance });
 
 /** One run per seed, labelled `<label>/seed-<n>`. */
 export const overSeeds = (

@@ -89,14 +89,14 @@ async function trainTo(
   place: JobPlace,
   onProgress: (progress: JobProgress) => void,
 ): Promise<void> {
-  const { config, weighting, seed } = spec;
+  const { config, balance, seed } = spec;
   const dataset = await place.open(config);
   const id = runId(spec, place.found);
   const result = await runRow({
     config: { ...config, seeds: [seed], strips: place.strips },
     dataset,
     tasks: presentTasks(spec, dataset),
-    weighting,
+    balance,
     seed,
     folder,
     configHash: id,

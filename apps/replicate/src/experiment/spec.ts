@@ -3,7 +3,7 @@ import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { hashOf } from '../run/files.ts';
-import type { NamedWeighting } from '../train/weightings.ts';
+import type { Balance } from '../train/balance.ts';
 
 /**
  * Version of what a run computes. Raised by a change that alters the numbers of a run beyond
@@ -19,7 +19,7 @@ export interface RunSpec {
   readonly config: RunConfig;
   /** In the order of the paper's columns. */
   readonly tasks: readonly TaskName[];
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   readonly seed: number;
 }
 
@@ -45,26 +45,40 @@ function dataIdentity({ data }: RunConfig, found: string | undefined): unknown {
 
 /**
  * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
- * numbers (configuration, initial weights by content, tasks, weighting, seed, data, `RUN_VERSION`).
+ * numbers (configuration, initial weights by content, tasks, balance, seed, data, `RUN_VERSION`).
  * Two figures that need the same run therefore share it. How often it is evaluated, logged or saved
  * changes no number.
  */
 export function runId(spec: RunSpec, found?: string): string {
-  const { config, tasks, weighting, seed } = spec;
+  const { config, tasks, balance, seed } = spec;
   const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
   const hash = hashOf({
     version: RUN_VERSION,
     data: dataIdentity(config, found),
     size: config.size,
     network: withoutWeightsFolder(config).network,
-    training: decisive,
+    training: withoutNewDefaults(decisive),
     tasks,
-    weighting: [weighting.name, sorted(weighting.options)],
+    // The key that it has always had.
+    weighting: [balance.name, sorted(balance.options)],
     seed,
   });
   const size = `${config.size.width}x${config.size.height}`;
-  return `${tasks.join('-')}.${weighting.name}.${size}.seed-${seed}.${hash.slice(0, 12)}`;
+  return `${tasks.join('-')}.${balance.name}.${size}.seed-${seed}.${hash.slice(0, 12)}`;
 }
+
+/** A run with these values keeps the id it had before there were others. */
+const withoutNewDefaults = ({
+  optimiser,
+  schedule,
+  accumulate,
+  ...training
+}: Omit<RunConfig['training'], 'evalEvery' | 'checkpointEvery'>): object => ({
+  ...training,
+  ...(optimiser !== 'sgd' && { optimiser }),
+  ...(schedule !== 'poly' && { schedule }),
+  ...(accumulate !== 1 && { accumulate }),
+});
 
 const sorted = (options: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -73,14 +87,13 @@ const sorted = (options: Readonly<Record<string, number>>): [string, number][] =
 export const fixedWeights = (
   tasks: readonly TaskName[],
   weights: Readonly<Partial<Record<TaskName, number>>>,
-): NamedWeighting => ({
-  kind: 'named',
+): Balance => ({
   name: 'fixed',
   options: Object.fromEntries(tasks.map((task) => [task, weights[task] ?? 0])),
 });
 
-/** Learned weights in equation 10's form, or another of `weightingNames`. */
+/** Learned weights in equation 10's form, or another of the registry of balancers. */
 export const learnedWeights = (
   name = 'uncertainty',
   options: Readonly<Record<string, number>> = {},
-): NamedWeighting => ({ kind: 'named', name, options });
+): Balance => ({ name, options });

@@ -23,7 +23,7 @@ const meanings: Readonly<Record<string, (width: number) => string>> = {
  * @param step step of the checkpoint
  */
 export function exportMetadata(
-  { config, data, weighting, seed }: RunDescription,
+  { config, data, balance, seed }: RunDescription,
   { tasks }: Pick<MultiTaskModel, 'tasks'>,
   step: number,
   batchSize: number | null,
@@ -60,7 +60,7 @@ export function exportMetadata(
       data: data.name,
       step,
       steps: config.training.steps,
-      weighting,
+      balance,
       seed,
     }),
   };

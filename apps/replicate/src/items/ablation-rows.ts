@@ -19,7 +19,7 @@ const named = (slug: string, title: string, first = false): AblationRow => ({
   first,
   trial: ({ config, data }) =>
     data.tasks.length > 1
-      ? trial(config, { tasks: data.tasks, weighting: learnedWeights(slug) })
+      ? trial(config, { tasks: data.tasks, balance: learnedWeights(slug) })
       : undefined,
 });
 

@@ -92,7 +92,7 @@ const ratesOf = ({ config, options }: Context): readonly number[] =>
 function gridTrial({ pair }: WeightGrid, weight: number, rate: number, { config }: Context): Trial {
   const weights = { [pair[0]]: Number((1 - weight).toFixed(6)), [pair[1]]: weight };
   const tasks = pair.filter((task) => weights[task] > 0);
-  const base = trial(config, { tasks, weighting: fixedWeights(tasks, weights) });
+  const base = trial(config, { tasks, balance: fixedWeights(tasks, weights) });
   return {
     ...base,
     config: { ...base.config, training: { ...base.config.training, learningRate: rate } },
@@ -104,7 +104,7 @@ function gridTrial({ pair }: WeightGrid, weight: number, rate: number, { config 
  * not raise the learning rate besides sharing it out.
  */
 const normalisedTrial = ({ pair }: WeightGrid, { config }: Context): Trial =>
-  trial(config, { tasks: pair, weighting: learnedWeights('uncertainty-normalised') });
+  trial(config, { tasks: pair, balance: learnedWeights('uncertainty-normalised') });
 
 function runsOf(grid: WeightGrid, context: Context): NamedRun[] {
   const { seeds } = context.config;

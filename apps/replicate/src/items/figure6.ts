@@ -120,9 +120,9 @@ function specOf(context: Context, form: LossForm, rate: number, start: number): 
     checkpointEvery: steps,
     logEvery: 2,
   };
-  const weighting = learnedWeights(form.weighting, { initial: start });
+  const balance = learnedWeights(form.weighting, { initial: start });
   return {
-    ...trial({ ...config, training }, { tasks: data.tasks, weighting }),
+    ...trial({ ...config, training }, { tasks: data.tasks, balance }),
     seed: config.seeds[0],
   };
 }

@@ -41,7 +41,7 @@ export function collapseTrial(context: ItemContext): Trial {
         logEvery: 1,
       },
     },
-    { tasks: data.tasks, weighting: { kind: 'named', name: 'learned', options: {} } },
+    { tasks: data.tasks, balance: { name: 'learned', options: {} } },
   );
 }
 

@@ -40,7 +40,7 @@ export function noiseTrial(
       },
       training: { ...training, steps: Math.min(training.steps, LIMIT.steps) },
     },
-    { tasks: ['depth'], weighting: learnedWeights(form.weighting) },
+    { tasks: ['depth'], balance: learnedWeights(form.weighting) },
   );
 }
 

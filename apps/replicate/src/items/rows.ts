@@ -35,17 +35,17 @@ export function rowTrial(
   const weights = weightsOf(row, config);
   return trial(config, {
     tasks,
-    weighting: weights ? fixedWeights(tasks, weights) : learnedWeights(),
+    balance: weights ? fixedWeights(tasks, weights) : learnedWeights(),
   });
 }
 
 /** The trial with learned weights for a set of tasks, as in Table 1. */
 export const learnedTrial = (config: Config, tasks: readonly TaskName[]): Trial =>
-  trial(config, { tasks, weighting: learnedWeights() });
+  trial(config, { tasks, balance: learnedWeights() });
 
 /** The trial of one task alone, as in Table 1. */
 export const singleTrial = (config: Config, task: TaskName): Trial =>
-  trial(config, { tasks: [task], weighting: fixedWeights([task], { [task]: 1 }) });
+  trial(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
 
 /** The row of Table 1 with a slug. */
 export function rowNamed(slug: string): Table1Row {

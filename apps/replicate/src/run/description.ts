@@ -12,8 +12,7 @@ const schema = z.strictObject({
   config: configSchema,
   seed: z.number().int().nonnegative(),
   tasks: z.array(z.enum(['semantic', 'instance', 'depth'])).min(1),
-  weighting: z.strictObject({
-    kind: z.literal('named'),
+  balance: z.strictObject({
     name: z.string(),
     options: z.record(z.string(), z.number()),
   }),
@@ -53,7 +52,7 @@ export function describeRun(run: {
   readonly config: Config;
   readonly dataset: Dataset;
   readonly tasks: readonly Task[];
-  readonly weighting: unknown;
+  readonly balance: unknown;
   readonly seed: number;
   readonly select?: Selection;
 }): RunDescription {
@@ -63,7 +62,7 @@ export function describeRun(run: {
     config: { ...withoutWeightsFolder(config), seeds: [seed] },
     seed,
     tasks: tasks.map((task) => task.name),
-    weighting: run.weighting,
+    balance: run.balance,
     select: run.select ?? null,
     data: { name, classes, palette, instanceClasses, annotations },
   });
@@ -97,13 +96,13 @@ export async function readDescription(folder: string): Promise<RunDescription> {
 }
 
 /**
- * Refuses to go on in a folder with other tasks, weighting, seed or selection than it began with.
+ * Refuses to go on in a folder with other tasks, balance, seed or selection than it began with.
  * @throws naming the first field that differs, with both values
  */
 export async function assertSameRun(folder: string, now: RunDescription): Promise<void> {
   const known = await descriptionIfPresent(folder);
   if (!known) return;
-  for (const key of ['tasks', 'weighting', 'seed', 'select'] as const) {
+  for (const key of ['tasks', 'balance', 'seed', 'select'] as const) {
     const [before, after] = [JSON.stringify(known[key]), JSON.stringify(now[key])];
     if (before !== after) {
       throw new Error(

@@ -38,7 +38,7 @@ export interface Evaluation {
   readonly data: { readonly name: string; readonly split: Split; readonly frames: number };
   /** px. */
   readonly size: { readonly height: number; readonly width: number };
-  readonly weighting: RunDescription['weighting'];
+  readonly balance: RunDescription['balance'];
   readonly seed: number;
   /** By `<task>/<metric>`; null where the split has nothing to judge. */
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -55,7 +55,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, choice);
   const dataset = await dataOf(description, run, options.data);
-  const { config, data, weighting, seed } = description;
+  const { config, data, balance, seed } = description;
   const network = loadNetwork(description, checkpoint, run);
   const evaluation = await evaluator({
     network,
@@ -86,7 +86,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       },
       data: { name: dataset.name, split, frames },
       size: config.size,
-      weighting,
+      balance,
       seed,
       metrics: judged(judges),
     };

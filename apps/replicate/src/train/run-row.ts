@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   countParameters,
   latestCheckpoint,
+  MAIN_STREAM,
   readMetrics,
   train,
   type Best,
@@ -22,7 +23,7 @@ import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
-import { weightingFrom, type NamedWeighting } from './weightings.ts';
+import type { Balance } from './balance.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {
@@ -53,7 +54,7 @@ export interface RowRun {
   readonly config: Config;
   readonly dataset: StoredData;
   readonly tasks: readonly Task[];
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
   readonly seed: number;
@@ -69,7 +70,7 @@ export interface RowRun {
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
 export async function runRow(run: RowRun): Promise<RowResult> {
-  const { config, dataset, tasks, weighting, select, seed, folder, configHash } = run;
+  const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
@@ -82,15 +83,9 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   }
 
   const { size, training } = config;
-  const method = weightingFrom(weighting, {
-    tasks: names,
-    config,
-    seed,
-    batchesPerEpoch: Math.max(1, Math.floor(dataset.list('train').length / training.batchSize)),
-  });
-  await saveDescription(folder, describeRun(run));
   const { dataWorkers } = run;
-  const parts = assemble({ config, dataset, tasks, weighting: method, seed, dataWorkers });
+  const parts = assemble({ config, dataset, tasks, balance, seed, dataWorkers });
+  await saveDescription(folder, describeRun(run));
   if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
     await loadPretrained(parts.network, config);
   }
@@ -109,9 +104,10 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   const sigma2: Record<string, number> = {};
   try {
     const { metrics, best } = await train({
-      ...parts,
-      batches: (first) => awaited(parts.batches(first), clock),
-      batchSize: training.batchSize,
+      step: parts.step,
+      streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
+      schedule: parts.schedule,
+      weightingSchedule: parts.weightingSchedule,
       steps: training.steps,
       evalEvery: training.evalEvery,
       checkpointEvery: training.checkpointEvery,

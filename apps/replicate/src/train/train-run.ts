@@ -11,7 +11,7 @@ import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { NamedWeighting } from './weightings.ts';
+import type { Balance } from './balance.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -23,7 +23,7 @@ export interface TrainRunOptions {
   readonly seed: number;
   /** Names; undefined: every task that the data can train. */
   readonly tasks?: readonly string[] | undefined;
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
   readonly select?: string | undefined;
   readonly compile: CompileOptions;
@@ -42,7 +42,7 @@ export interface TrainRunOptions {
 export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RowResult }> {
-  const { runs, name, seed, weighting } = options;
+  const { runs, name, seed, balance } = options;
   const config: Config = { ...options.config, seeds: [seed] };
   const folder = join(runs, name);
   const line = progressLine();
@@ -50,14 +50,14 @@ export async function trainRun(
   const dataset = await datasetOf(config, runs, line);
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
-  await assertSameRun(folder, describeRun({ config, dataset, tasks, weighting, seed, select }));
+  await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
   await writeWhole(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );
   const frames = (split: 'train' | 'val') => dataset.list(split).length;
   line.print(
-    `${folder}: ${tasks.map((task) => task.name).join(', ')} weighted by ${weighting.name}, ` +
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
       `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
   );
   const shown = progressText();
@@ -65,14 +65,14 @@ export async function trainRun(
     config,
     dataset,
     tasks,
-    weighting,
+    balance,
     select,
     seed,
     folder,
     configHash: hashOf({
       ...decisive(withoutWeightsFolder(config)),
       tasks: tasks.map(({ name }) => name),
-      weighting,
+      balance,
       select,
     }),
     compile: options.compile,
