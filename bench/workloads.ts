@@ -10,7 +10,6 @@ import {
   pure,
   resNet,
   sgd,
-  stream,
   trainingStep,
   withAspp,
   type Encoder,
@@ -24,6 +23,7 @@ import {
 } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { stream } from '@scene-mtl/data';
 
 /** Networks and sizes that the step bench trains; `peers/step_torch.py` builds the same ones. */
 export interface Workload {

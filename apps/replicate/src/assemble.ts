@@ -6,7 +6,6 @@ import {
   constant,
   cosine,
   dilatedResidual,
-  imageNetNormalisation,
   mobileNet,
   MAIN_STREAM,
   multiTaskModel,
@@ -18,13 +17,11 @@ import {
   scaledRates,
   sgd,
   steps as stepwise,
-  symmetricNormalisation,
   trainingStep,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
-  type Normalisation,
   type Optimiser,
   type Parameter,
   type ParameterSet,
@@ -34,6 +31,11 @@ import {
   type TrainingStep,
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import {
+  imageNetNormalisation,
+  symmetricNormalisation,
+  type Normalisation,
+} from '@scene-mtl/vision-heads/targets';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';

@@ -1,14 +1,14 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readTfjsWeights, type MultiTaskModel } from '@scene-mtl/core';
 import {
   imageNetNormalisation,
-  readTfjsWeights,
   sampleArrays,
+  semantic,
   symmetricNormalisation,
-  type MultiTaskModel,
-} from '@scene-mtl/core';
-import { semantic } from '@scene-mtl/vision-heads';
+} from '@scene-mtl/vision-heads';
 import { beforeAll, expect, test } from '@jest/globals';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { networkOf, normalisationOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
 import { loadPretrained, weightsChecksum, withPretrained } from '../src/config/pretrained.ts';
@@ -95,7 +95,7 @@ test('the identity of a run holds which weights it began with, and not where the
 
 test('MobileNet sees every byte x as x / 127.5 − 1, R, G, B in order', async () => {
   const image = Uint8Array.from({ length: 3 * 256 }, (_, i) => i % 256);
-  const sample = { id: 'bytes', height: 16, width: 16, image };
+  const sample = streetSample({ id: 'bytes', height: 16, width: 16, image });
   const { image: seen } = sampleArrays(sample, [], normalisationOf(await tiny()));
   // Howard et al. 2017 as TF-Slim and TensorFlow.js publish it: 0 → −1, 51 → −0.6, 255 → 1.
   expect([seen[0], seen[51], seen[255]]).toEqual([-1, -0.6, 1].map(Math.fround));
@@ -112,7 +112,7 @@ test('images are normalised as the encoder expects them, in the exported descrip
     config,
     seed: 1,
     balance: learnedWeights(),
-    data: { classes: [], palette: [], instanceClasses: [] },
+    data: { name: 'made', fields: [] },
   };
   const { preprocessing } = exportMetadata(described as never, { tasks: [] }, 1, null);
   expect(JSON.parse(preprocessing)).toMatchObject(symmetricNormalisation);

@@ -1,8 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sample } from '@scene-mtl/core';
 import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { NO_CLASSES } from '@scene-mtl/datasets';
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { tasksOf } from '../src/data/tasks.ts';
 import { evaluateRun } from '../src/run/evaluate-run.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
@@ -113,8 +114,8 @@ describe('a training run', () => {
 
   test('names a task that the data cannot train', async () => {
     const { chosenTasks } = await import('../src/train/selection.ts');
-    const annotations = { semantic: true, instance: true, disparity: false };
-    const dataset = { name: 'camvid', classes: ['a', 'b'], annotations } as never;
+    const legend = { ...NO_CLASSES, classes: ['a', 'b'] };
+    const dataset = { name: 'camvid', fields: ['semantic', 'instance'], legend } as never;
     expect(() => chosenTasks(dataset, ['semantic', 'depth'])).toThrow(
       '--tasks semantic,depth: camvid has no annotation for depth; it can train semantic, instance',
     );
@@ -166,8 +167,8 @@ describe('what a configuration chooses', () => {
   });
 
   test('a selecting metric must be one of the tasks', () => {
-    const annotations = { semantic: true, instance: true, disparity: true };
-    const all = Object.values(tasksOf({ annotations, classes: ['a', 'b'] }));
+    const legend = { ...NO_CLASSES, classes: ['a', 'b'] };
+    const all = Object.values(tasksOf({ fields: ['semantic', 'instance', 'depth'], legend }));
     expect(selectionOf(all, undefined)).toEqual({ metric: 'semantic/iou', better: 'higher' });
     expect(selectionOf(all, 'depth/rms')).toEqual({ metric: 'depth/rms', better: 'lower' });
     expect(() => selectionOf(all, 'test/iou')).toThrow(/--select test\/iou: expected .*depth\/rms/);
@@ -217,17 +218,16 @@ describe('objects', () => {
     return column >= 2 && column < 10 ? 0 : column >= 20 && column < 28 ? 1 : -1;
   };
   const cars = Array.from({ length: height * width }, (_, i) => carAt(i));
-  const sample: Sample = {
+  const sample = streetSample({
     id: 'two cars',
     height,
     width,
-    image: new Uint8Array(3 * height * width),
     semantic: Uint8Array.from(cars, (car) => (car < 0 ? 0 : 1)),
     instance: Uint16Array.from(cars, (car) => (car < 0 ? 0 : 26000 + car)),
-  };
+  });
   const predictions = (merged: boolean) => ({
     semantic: {
-      classes: sample.semantic,
+      classes: arraysOf(sample).semantic,
       probabilities: Float32Array.from(cars.flatMap((car) => (car < 0 ? [1, 0] : [0, 1]))),
     },
     instance: {

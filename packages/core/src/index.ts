@@ -59,23 +59,16 @@ export {
   type ParameterRole,
   type ParameterSet,
 } from './parameters.ts';
-export { fromState, stream, type Random, type RandomState } from './random.ts';
-export {
-  imageNetNormalisation,
-  normalised,
-  sampleArrays,
-  symmetricNormalisation,
-  VOID,
-  type Camera,
-  type Centre,
-  type Normalisation,
-  type Sample,
-  type Target,
-  type TargetEncoder,
-} from './samples.ts';
 export { constant, cosine, poly, steps, warmUp, type Schedule } from './schedules.ts';
 export { stopGradient } from './stop-gradient.ts';
-export type { DecoderOptions, Likelihood, MetricInfo, Task } from './task.ts';
+export type {
+  DecoderOptions,
+  Likelihood,
+  MetricInfo,
+  Target,
+  TargetEncoder,
+  Task,
+} from './task.ts';
 export { crc32c } from './tensorboard/crc32c.ts';
 export { tensorBoardEvents } from './tensorboard/events.ts';
 export {

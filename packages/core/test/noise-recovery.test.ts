@@ -1,15 +1,14 @@
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import { stream, type Random } from '@scene-mtl/data';
 import {
   adam,
   gradientsOf,
-  stream,
   type ScalarBalancer,
   balancerNamed,
   type Likelihood,
   type Parameter,
-  type Random,
 } from '../src/index.ts';
 import { allPresent } from './balancing/context.ts';
 import { useCpu } from './cpu.ts';

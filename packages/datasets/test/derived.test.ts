@@ -84,7 +84,7 @@ describe('normals from disparity', () => {
 
 describe('generated scenes', () => {
   const size = { height: 64, width: 128 };
-  const name = { seed: 1, split: 'train', index: 0 } as const;
+  const name = { seed: 1, city: 'altwasser', index: 0 };
   const frame = renderFrame(streetScene(name), size, { normals: true });
   const normals = frame.normals as Float32Array;
 
@@ -160,7 +160,7 @@ test('edges lie on both sides of a change of class or object, never beside void'
 });
 
 describe('a data set with derived annotations', () => {
-  const frame = renderFrame(streetScene({ seed: 2, split: 'train', index: 3 }), {
+  const frame = renderFrame(streetScene({ seed: 2, city: 'altwasser', index: 3 }), {
     height: 32,
     width: 64,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { randomStream } from '../src/index.ts';
+import { randomStream } from '@scene-mtl/data';
 import { MeshBuilder, type Point } from '../src/street/geometry/mesh.ts';
 import { srgb, type Surface } from '../src/street/geometry/surface.ts';
 import { matte } from '../src/street/materials/things.ts';
@@ -177,7 +177,11 @@ describe('a street frame', () => {
   });
 
   test('with photometric gaps differs in what stereo finds, and only there', () => {
-    const photometric = renderFrame(streetScene(name), { height: 64, width: 128 }, { gaps: 'photometric' });
+    const photometric = renderFrame(
+      streetScene(name),
+      { height: 64, width: 128 },
+      { gaps: 'photometric' },
+    );
     const { disparityValid, ...rest } = photometric;
     expect(frame).toMatchObject(rest);
     const texture = textured(frame.image, frame);

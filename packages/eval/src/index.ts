@@ -19,17 +19,6 @@ export {
   type MatchedPrediction,
 } from './cityscapes/instance-matching.ts';
 export {
-  categories,
-  cityscapesLabels,
-  evaluatedLabels,
-  instanceLabels,
-  LABEL_IDS,
-  labelsById,
-  trainNames,
-  trainPalette,
-  type CityscapesLabel,
-} from './cityscapes/labels.ts';
-export {
   panopticQuality,
   type PanopticCategory,
   type PanopticEvaluation,
@@ -71,7 +60,6 @@ export {
   type BoundaryScore,
   type BoundaryScoreResult,
 } from './metrics/boundary-score.ts';
-export { connectedComponents } from './metrics/components.ts';
 export {
   confidenceCalibration,
   type ConfidenceCalibration,

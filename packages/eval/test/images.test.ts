@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { trainPalette } from '@scene-mtl/data/cityscapes';
 import {
   colourClasses,
   colourDisparity,
@@ -8,7 +9,6 @@ import {
   disparityMap,
   oklch,
   panelPng,
-  trainPalette,
   VOID_GREY,
 } from '../src/index.ts';
 

@@ -61,4 +61,16 @@ export {
   UNLABELED,
 } from './semantic/official-labels.ts';
 export { semantic, type SemanticPrediction } from './semantic/task.ts';
-export { centreVectors, targetsFor, type KitData } from './targets.ts';
+export {
+  centreVectors,
+  classMapOf,
+  disparityMapOf,
+  imageNetNormalisation,
+  normalised,
+  objectMapOf,
+  sampleArrays,
+  symmetricNormalisation,
+  targetsFor,
+  type KitData,
+  type Normalisation,
+} from './targets.ts';

@@ -17,7 +17,7 @@ export const kits: readonly TaskKit[] = [
   edgesKit,
   classificationKit,
   regressionKit,
-] as readonly TaskKit<never>[] as readonly TaskKit[];
+];
 
 /**
  * The kit of a name.

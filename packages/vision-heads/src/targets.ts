@@ -1,4 +1,4 @@
-/** `@scene-mtl/vision-heads/targets`: the targets of the heads, without TensorFlow.js. */
+/** `@scene-mtl/vision-heads/targets`: samples as arrays, the targets of the heads; no TensorFlow.js. */
 import type { TargetEncoder } from '@scene-mtl/core';
 import { classificationTargetKit } from './classification/targets.ts';
 import { depthTargetKit } from './depth/targets.ts';
@@ -9,7 +9,17 @@ import { regressionTargetKit } from './regression/targets.ts';
 import { semanticTargetKit } from './semantic/targets.ts';
 import type { KitData, TargetKit } from './target-kit.ts';
 
+export { disparityMapOf } from './depth/targets.ts';
 export { centreVectors } from './instance/centre-vectors.ts';
+export { objectMapOf } from './instance/targets.ts';
+export {
+  imageNetNormalisation,
+  normalised,
+  sampleArrays,
+  symmetricNormalisation,
+  type Normalisation,
+} from './sample-arrays.ts';
+export { classMapOf } from './semantic/targets.ts';
 export type { KitData, TargetKit } from './target-kit.ts';
 
 /** The part without tensors of all kits, in the order of the kits. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { openWorkspace } from '../experiment/workspace.ts';
 import { tasksOf } from '../data/tasks.ts';
 import { items } from '../items/index.ts';
@@ -9,7 +10,6 @@ import { publish, publishedGroups } from '../results/published.ts';
 import { parseVariant } from '../results/variant.ts';
 import { resultsFiles } from '../results/files.ts';
 import { FIGURES } from '../results/markdown.ts';
-import { writeWhole } from '../run/files.ts';
 import { progressLine } from '../run/progress.ts';
 import { trivialMetrics } from '../train/trivial.ts';
 import {
@@ -69,7 +69,7 @@ export function addReportCommands(program: Command): void {
     .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')
     .action(async (flags: { results: string; out: string }) => {
       const files = await resultsFiles(await publishedGroups(flags.results, items));
-      for (const { path, content } of files) await writeWhole(join(flags.out, path), content);
+      for (const { path, content } of files) await writeAtomically(join(flags.out, path), content);
       await removeOthers(
         join(flags.out, FIGURES),
         new Set(files.map(({ path }) => basename(path))),

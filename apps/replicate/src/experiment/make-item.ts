@@ -3,10 +3,11 @@ import { dirname, join, relative } from 'node:path';
 import type { ReportStrip } from '@scene-mtl/eval';
 import type { Config } from '../config/schema.ts';
 import { environment } from '../run/environment.ts';
-import { json, writeWhole } from '../run/files.ts';
+import { json } from '../run/files.ts';
 import { checkFolder, claimFolder } from '../run/folder.ts';
 import { progressLine } from '../run/progress.ts';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { trivialMetrics } from '../train/trivial.ts';
 import { tasksOf } from '../data/tasks.ts';
 import { execute } from './execute.ts';
@@ -53,7 +54,7 @@ export async function makeItem(options: MakeOptions): Promise<string> {
   };
   // The data can be read through, so the run will not end before it has begun.
   await claimFolder(folder, config);
-  await writeWhole(
+  await writeAtomically(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { readMetrics, type MetricsRecord, type Progress, type Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { tasksOf } from '../data/tasks.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { makeMeasurement } from '../measure/make.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { environment } from '../run/environment.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent } from '../run/files.ts';
 import { runRow, type RowTiming } from '../train/run-row.ts';
 import { alone } from './lock.ts';
 import { thinned, type RunRecord, type Series } from './record.ts';
@@ -121,7 +122,7 @@ async function trainTo(
     timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RowTiming,
     environment: environment(),
   };
-  await writeWhole(recordFile(folder), json(record));
+  await writeAtomically(recordFile(folder), json(record));
 }
 
 /** A record must not name a folder of the machine that made it. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { trainLabels, type Dataset } from '@scene-mtl/datasets';
+import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { datasetOf } from '../assemble.ts';
 import { tasksOf } from '../data/tasks.ts';
 import type { Config } from '../config/schema.ts';
@@ -50,7 +51,8 @@ export async function openWorkspace(
 
 /** What identifies a folder of data without reading its images: classes and frames. */
 function fingerprintOf(dataset: Dataset): string {
-  const { name, classes } = dataset;
+  const { name, legend } = dataset;
+  const classes = legend?.classes ?? [];
   return hashOf({ name, classes, train: dataset.list('train'), val: dataset.list('val') });
 }
 
@@ -62,20 +64,18 @@ export function summaryWithoutData({ data }: Config): DataSummary {
     name: 'street',
     frames: { train, val },
     tasks: ['semantic', 'instance', 'depth'],
-    classes: trainLabels.map(({ name }) => name),
-    palette: trainLabels.map(({ colour }) => colour),
-    instanceClasses: trainLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),
+    classes: evaluatedLabels.map(({ name }) => name),
+    palette: evaluatedLabels.map(({ colour }) => colour),
+    instanceClasses: evaluatedLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),
   };
 }
 
 function summaryOf(dataset: Dataset): DataSummary {
-  const { name, classes, palette, instanceClasses } = dataset;
+  const { name, legend } = dataset;
   return {
     name,
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
     tasks: Object.keys(tasksOf(dataset)) as TaskName[],
-    classes,
-    palette,
-    instanceClasses,
+    ...(legend ?? NO_CLASSES),
   };
 }

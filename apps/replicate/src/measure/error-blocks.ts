@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import { sizeOf, type Sample } from '@scene-mtl/data';
 import { tasksOf } from '../data/tasks.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { blockMeans, packMeans } from './block-grid.ts';
@@ -54,9 +54,7 @@ export const errorBlocks: Measurement<ErrorBlocks> = {
     const maskOf = (task: TaskName, sample: Sample) => {
       const of = known[task];
       // No truth, no pixel counts.
-      return of?.has(sample)
-        ? of.encode(sample).mask
-        : new Float32Array(sample.height * sample.width);
+      return of?.has(sample) ? of.encode(sample).mask : new Float32Array(pixelsOf(sample));
     };
     const shown = new Set(spread(place.frames, BLOCK_FRAMES));
     const frames = frameErrors(place);
@@ -68,7 +66,7 @@ export const errorBlocks: Measurement<ErrorBlocks> = {
         const masks = [maskOf(pair[0], sample), maskOf(pair[1], sample)] as const;
         const of = pair.flatMap((task) => (maps[task] ? [[task, maps[task].error] as const] : []));
         of.forEach(([task, error], k) => {
-          const blocks = blockMeans(error, masks, sample);
+          const blocks = blockMeans(error, masks, sizeOf(sample));
           if (k === 0) counts.push(blocks.length);
           means.set(task, [...(means.get(task) ?? []), ...blocks]);
         });
@@ -87,6 +85,11 @@ export const errorBlocks: Measurement<ErrorBlocks> = {
       ),
     };
   },
+};
+
+const pixelsOf = (sample: Sample): number => {
+  const { height, width } = sizeOf(sample);
+  return height * width;
 };
 
 /** At most `count` frames, evenly over the split. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Dataset } from '@scene-mtl/datasets';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { normalisationOf } from '../assemble.ts';
 import { measuredFile, measuredFolder } from '../experiment/results.ts';
-import { json, writeWhole } from '../run/files.ts';
+import { json } from '../run/files.ts';
 import { readDescription } from '../run/description.ts';
 import { environment } from '../run/environment.ts';
 import { checkpointOf, loadNetwork } from '../run/stored-network.ts';
@@ -52,9 +53,9 @@ export async function makeMeasurement(measurement: Measurement, place: MakePlace
         });
       },
       predict: (ids) => evaluation.predict(ids),
-      save: (file, content) => writeWhole(join(measuredFolder(folder, name), file), content),
+      save: (file, content) => writeAtomically(join(measuredFolder(folder, name), file), content),
     });
-    await writeWhole(
+    await writeAtomically(
       measuredFile(folder, name),
       json({ version, commit: environment().commit, value }),
     );

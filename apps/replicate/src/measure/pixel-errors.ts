@@ -1,10 +1,11 @@
-import type { Sample, Task } from '@scene-mtl/core';
+import type { Task } from '@scene-mtl/core';
 import type { PixelErrors } from '@scene-mtl/eval';
 import type {
   DepthPrediction,
   InstancePrediction,
   SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import type { Sample } from '@scene-mtl/data';
 import type { TaskName } from '../paper/table1.ts';
 import type { Predictions } from '../train/evaluation.ts';
 

@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMeasured } from '@scene-mtl/eval';
 import { z } from 'zod';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
@@ -24,7 +25,7 @@ import {
   type Kept,
 } from '../experiment/results.ts';
 import { runId } from '../experiment/spec.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent } from '../run/files.ts';
 import { slugOf, type ItemResults, type ResultsGroup } from './group.ts';
 import { variantOptions, variantSchema, type Variant } from './variant.ts';
 
@@ -92,7 +93,7 @@ export async function publish(options: PublishOptions): Promise<number> {
   for (const name of await readdir(folder)) {
     if (name !== FILE && !wanted.has(name)) await rm(join(folder, name), { recursive: true });
   }
-  await writeWhole(join(folder, FILE), json(withoutFolders(group)));
+  await writeAtomically(join(folder, FILE), json(withoutFolders(group)));
   return copied;
 }
 

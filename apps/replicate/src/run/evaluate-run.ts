@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Dataset, Split } from '@scene-mtl/datasets';
+import { NO_CLASSES, type Dataset, type Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored } from '../data/stored-data.ts';
@@ -67,7 +67,11 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     compile: options.compile,
   });
   try {
-    const judges = judgesOf({ tasks: network.tasks, size: config.size, ...data });
+    const judges = judgesOf({
+      tasks: network.tasks,
+      size: config.size,
+      ...(data.legend ?? NO_CLASSES),
+    });
     const line = progressLine();
     const frames = dataset.list(split).length;
     let seen = 0;
@@ -105,7 +109,7 @@ async function dataOf(
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
       : await openStored({ root: resolve(root), limits: ALL, holdOut: null });
-  const [expected, got] = [data.classes.join(), dataset.classes.join()];
+  const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
   if (expected !== got) {
     throw new Error(
       `${root ?? dataset.name}: expected the classes on which ${run} was trained (${expected}), ` +

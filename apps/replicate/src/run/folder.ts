@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
-import { json, readJsonIfPresent, writeWhole } from './files.ts';
+import { json, readJsonIfPresent } from './files.ts';
 
 /**
  * Checks that a run folder is free or was started with this configuration, so that it never mixes
@@ -23,7 +24,7 @@ export async function checkFolder(folder: string, config: Config): Promise<void>
 /** Takes a run folder for a configuration: `checkFolder`, then writes `config.json`. */
 export async function claimFolder(folder: string, config: Config): Promise<void> {
   await checkFolder(folder, config);
-  await writeWhole(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
+  await writeAtomically(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

@@ -13,12 +13,13 @@ import {
   type TrainingBatch,
 } from '@scene-mtl/core';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
@@ -152,8 +153,8 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       waitingShare: clock.waiting / 1000 / training_s,
       engine: clock.name,
     };
-    await writeWhole(join(folder, 'timing.json'), json(timing));
-    await writeWhole(resultFile, json({ configHash, result }));
+    await writeAtomically(join(folder, 'timing.json'), json(timing));
+    await writeAtomically(resultFile, json({ configHash, result }));
     return result;
   } finally {
     await evaluation.dispose();

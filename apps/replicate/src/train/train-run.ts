@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { assertSameRun, describeRun } from '../run/description.ts';
 import { environment } from '../run/environment.ts';
-import { hashOf, json, writeWhole } from '../run/files.ts';
+import { hashOf, json } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
@@ -51,7 +52,7 @@ export async function trainRun(
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
   await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
-  await writeWhole(
+  await writeAtomically(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );

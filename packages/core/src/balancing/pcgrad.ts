@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { stream } from '../random.ts';
+import { stream } from '@scene-mtl/data';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
 import { defineBalancer, noOptions } from './define.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { stream } from '../random.ts';
+import { stream } from '@scene-mtl/data';
 import {
   checkTasks,
   inputOf,

@@ -1,4 +1,4 @@
-import { resizeNearest, type NormalMap, type Size } from '@scene-mtl/data';
+import { normalMap, resizeNearest, type NormalMap, type Size } from '@scene-mtl/data';
 
 /**
  * Normals as an 8-bit colour image in the usual colours of normal maps, `round(127.5 (1 + n))` of
@@ -20,10 +20,9 @@ export function encodeNormals(normals: Float32Array): Uint8Array {
 
 /** The inverse of `encodeNormals`, as unit vectors, the nearest pixel at another size. */
 export function decodeNormals(image: Uint8Array, from: Size, to: Size): NormalMap {
-  const { height, width } = to;
   const near = resizeNearest(image, from, to, 3);
   const data = new Float32Array(near.length);
-  const valid = new Uint8Array(height * width);
+  const valid = new Uint8Array(to.height * to.width);
   for (let i = 0; i < valid.length; i++) {
     const [r, g, b] = near.subarray(3 * i, 3 * i + 3);
     if (r === 0 && g === 0 && b === 0) continue;
@@ -32,5 +31,5 @@ export function decodeNormals(image: Uint8Array, from: Size, to: Size): NormalMa
     data.set([x / length, y / length, z / length], 3 * i);
     valid[i] = 1;
   }
-  return { kind: 'normals', height, width, data, valid };
+  return normalMap(to, data, valid);
 }

@@ -1,4 +1,4 @@
-import { VOID, type ClassMap, type EdgeMap, type ObjectMap } from '@scene-mtl/data';
+import { edgeMap, VOID, type ClassMap, type EdgeMap, type ObjectMap } from '@scene-mtl/data';
 
 /**
  * Boundaries of classes and objects: a pixel is on an edge when the one to its right or the one below
@@ -21,5 +21,5 @@ export function edgesOf({ height, width, data: classes }: ClassMap, objects?: Ob
       if (row + 1 < height) compare(i, i + width);
     }
   }
-  return { kind: 'edges', height, width, data };
+  return edgeMap({ height, width }, data);
 }

@@ -1,4 +1,4 @@
-import type { Camera, DisparityMap, NormalMap } from '@scene-mtl/data';
+import { normalMap, type Camera, type DisparityMap, type NormalMap } from '@scene-mtl/data';
 
 /** How the plane at each pixel is fitted. */
 export interface NormalsOptions {
@@ -71,5 +71,5 @@ export function normalsFromDisparity(
       known[i] = 1;
     }
   }
-  return { kind: 'normals', height, width, data: normals, valid: known };
+  return normalMap({ height, width }, normals, known);
 }

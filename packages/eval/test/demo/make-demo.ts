@@ -3,6 +3,7 @@
 //   npx tsx packages/eval/test/demo/make-demo.ts FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { trainPalette } from '@scene-mtl/data/cityscapes';
 import {
   bandOverSeeds,
   colourClasses,
@@ -14,7 +15,6 @@ import {
   renderPng,
   renderSvg,
   report,
-  trainPalette,
   weightGridChart,
   type Panel,
   type Table,

@@ -1,4 +1,4 @@
-import { classesKind, findField, objectsKind, type Sample, type Size } from '@scene-mtl/data';
+import type { Size } from '@scene-mtl/data';
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
@@ -9,9 +9,11 @@ import {
 } from '@scene-mtl/eval';
 import type { Judge } from '../kit.ts';
 import { officialInstances, toRegularIds, UNLABELED } from '../semantic/official-labels.ts';
+import { classMapOf } from '../semantic/targets.ts';
 import type { SemanticPrediction } from '../semantic/task.ts';
 import { decodeRuns, type DecodedInstances, type InstanceOptions } from './clustering/index.ts';
 import { objectsOf } from './decoding.ts';
+import { objectMapOf } from './targets.ts';
 import type { InstancePrediction } from './task.ts';
 
 const names = [
@@ -40,10 +42,8 @@ export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOption
   const minRegion = SMALLEST_SHARE * size.height * size.width;
   return {
     metrics: names.map((name) => ({ name, unit: '%', better: 'higher' })),
-    add(sample: Sample, predictions) {
-      const known =
-        findField(sample, 'semantic', classesKind) && findField(sample, 'instance', objectsKind);
-      if (!known) return;
+    add(sample, predictions) {
+      if (!classMapOf(sample) || !objectMapOf(sample)) return;
       const semantic = predictions['semantic'] as SemanticPrediction;
       const vectors = predictions['instance'] as InstancePrediction;
       const objects = objectsOf(semantic, vectors, size, options);

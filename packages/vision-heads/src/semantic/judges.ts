@@ -1,8 +1,10 @@
-import { classesKind, findField, objectsKind, type Size } from '@scene-mtl/data';
+import type { Size } from '@scene-mtl/data';
 import { confidenceCalibration, confusion, pixelScores } from '@scene-mtl/eval';
 import type { MetricInfo } from '@scene-mtl/core';
 import type { Judge } from '../kit.ts';
+import { objectMapOf } from '../instance/targets.ts';
 import { officialInstances, toRegularIds } from './official-labels.ts';
+import { classMapOf } from './targets.ts';
 import type { SemanticPrediction } from './task.ts';
 
 const iou = (name: string): MetricInfo => ({
@@ -21,7 +23,7 @@ export function classJudge(classes: readonly string[]): Judge {
       ...classes.map((name) => iou(`iou/${name}`)),
     ],
     add(sample, predictions) {
-      const truth = findField(sample, 'semantic', classesKind)?.data;
+      const truth = classMapOf(sample)?.data;
       if (!truth) return;
       const { classes: guess, confidence } = predictions['semantic'] as SemanticPrediction;
       matrix.add(truth, guess);
@@ -54,10 +56,10 @@ export function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {
       ...(official ? [iou('instanceIou'), iou('categoryInstanceIou')] : []),
     ],
     add(sample, predictions) {
-      const truth = findField(sample, 'semantic', classesKind)?.data;
+      const truth = classMapOf(sample)?.data;
       if (!truth) return;
       const { classes } = predictions['semantic'] as SemanticPrediction;
-      const objects = official && findField(sample, 'instance', objectsKind);
+      const objects = official && objectMapOf(sample);
       scores.add(
         toRegularIds(truth, ids),
         toRegularIds(classes, ids),

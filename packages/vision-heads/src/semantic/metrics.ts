@@ -1,6 +1,6 @@
 import { confusion } from '@scene-mtl/eval';
-import { classesKind, findField } from '@scene-mtl/data';
 import type { Accumulator, Metrics } from '../kit.ts';
+import { classMapOf } from './targets.ts';
 import type { SemanticPrediction } from './task.ts';
 
 /** Mean IoU over the classes, void left out, and the share of right pixels. */
@@ -14,7 +14,7 @@ export function semanticAccumulator(classes: number): Accumulator<SemanticPredic
   const matrix = confusion(classes);
   return {
     add(prediction, sample) {
-      const truth = findField(sample, 'semantic', classesKind);
+      const truth = classMapOf(sample);
       if (truth) matrix.add(truth.data, prediction.classes);
     },
     result() {

@@ -38,7 +38,7 @@ export const treeHash = (hashes: readonly string[]): string =>
 export async function contentProblems(
   root: string,
   dataset: Dataset,
-  { seed, frames, hash, normals = false }: Manifest,
+  { seed, frames, hash, normals }: Manifest,
   onProgress?: (done: number, total: number) => void,
 ): Promise<string[]> {
   const plan = planTree(seed, frames);
@@ -62,7 +62,7 @@ export async function contentProblems(
   }
   const hashes: string[] = [];
   for (const { split, id } of plan) {
-    hashes.push(frameHash(await readContent(root, split, id, normals)));
+    hashes.push(frameHash(await readContent(root, split, id, normals === true)));
     onProgress?.(hashes.length, plan.length);
   }
   const content = treeHash(hashes);

@@ -1,4 +1,4 @@
-import type { Size } from '../dataset.ts';
+import type { Size } from '../size.ts';
 
 /**
  * Resizes an image `u8 [H, W, C]` with the triangle filter: bilinear when it grows; when it shrinks

@@ -1,6 +1,5 @@
-import type { Size } from '../dataset.ts';
-
-type Numbers = Uint8Array | Uint16Array | Float32Array;
+import type { Size } from '../size.ts';
+import type { Pixels } from './mirror.ts';
 
 /**
  * Source index of each target pixel along one side:
@@ -16,23 +15,32 @@ export function nearestIndices(from: number, to: number): Int32Array {
 }
 
 /**
- * Resizes a map of labels, ids or disparities `[H, W]` by taking one pixel of each cell, never a
- * mixture of several: the convention of `nearestIndices` on both sides.
+ * Resizes a map of labels, ids, disparities or directions `[H, W, C]` by taking one pixel of each cell,
+ * never a mixture of several: the convention of `nearestIndices` on both sides.
+ * @throws when `data` is not of H · W · C values
  */
-export function resizeNearest<Data extends Numbers>(data: Data, from: Size, to: Size): Data {
-  if (data.length !== from.height * from.width) {
+export function resizeNearest<Data extends Pixels>(
+  data: Data,
+  from: Size,
+  to: Size,
+  channels = 1,
+): Data {
+  if (data.length !== from.height * from.width * channels) {
     throw new Error(
-      `resizeNearest: expected ${from.height} × ${from.width} values, got ${data.length}`,
+      `resizeNearest: expected ${from.height} × ${from.width}${channels > 1 ? ` × ${channels}` : ''} values, got ${data.length}`,
     );
   }
   if (from.height === to.height && from.width === to.width) return data.slice() as Data;
   const rows = nearestIndices(from.height, to.height);
   const columns = nearestIndices(from.width, to.width);
   const Type = data.constructor as new (length: number) => Data;
-  const result = new Type(to.height * to.width);
+  const result = new Type(to.height * to.width * channels);
   for (let r = 0, out = 0; r < to.height; r++) {
     const start = rows[r] * from.width;
-    for (let c = 0; c < to.width; c++) result[out++] = data[start + columns[c]];
+    for (let c = 0; c < to.width; c++) {
+      const at = (start + columns[c]) * channels;
+      for (let k = 0; k < channels; k++) result[out++] = data[at + k];
+    }
   }
   return result;
 }

@@ -1,4 +1,8 @@
-import type { Centre } from '@scene-mtl/core/samples';
+/** Centre of an object in px of the grid: pixel (row, column) has its centre at integers. */
+export interface Centre {
+  readonly row: number;
+  readonly column: number;
+}
 
 /**
  * Centre of each object: the mean of its pixels, in px of the grid (pixel centres at integers).

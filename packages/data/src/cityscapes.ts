@@ -1,3 +1,5 @@
+import { VOID } from './kinds/classes.ts';
+
 /** One label of the Cityscapes definition. */
 export interface CityscapesLabel {
   readonly name: string;
@@ -97,3 +99,18 @@ export const trainPalette: readonly (readonly [number, number, number])[] = eval
 
 /** Names of the 19 training classes, index = training id. */
 export const trainNames: readonly string[] = evaluatedLabels.map((l) => l.name);
+
+/** Training id by regular id 0 … 33; `VOID` where the class is not evaluated. `u8 [34]`. */
+export const trainIdOf: Uint8Array = Uint8Array.from(labelsById, ({ trainId }) =>
+  trainId < 0 ? VOID : trainId,
+);
+
+/**
+ * The label of a name such as `car`.
+ * @throws for a name that is not in the table
+ */
+export function labelNamed(name: string): CityscapesLabel {
+  const label = cityscapesLabels.find((candidate) => candidate.name === name);
+  if (label === undefined) throw new Error(`labelNamed: no Cityscapes label is called '${name}'`);
+  return label;
+}

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+
+/*
+ * Three ways to seed one generator, side by side because their numbers are in what has been published:
+ * initial weights and random weightings are drawn from `stream`, scenes, the order of frames and
+ * augmentation from `randomStream`, bootstrap and permutation intervals from `randomSource`. One of them
+ * for all would change every committed result. New code takes `stream`: its state can be stored and its
+ * path cannot collide.
+ */
 
 /** State of a {@link Random}: four 32-bit words, to be stored and given back unchanged. */
 export type RandomState = readonly [number, number, number, number];
@@ -106,4 +114,59 @@ function checked(state: RandomState): RandomState {
     );
   }
   return state;
+}
+
+/** A source of uniform numbers in [0, 1). */
+export type Draw = () => number;
+
+/** What a stream may be named by. */
+export type StreamKey = string | number;
+
+/**
+ * A random stream named by its keys: the same keys give the same numbers, other keys give
+ * unrelated ones. Drawing from one stream never moves another, so the numbers of a frame do not
+ * depend on which frames were made before it.
+ */
+export function randomStream(...keys: StreamKey[]): Draw {
+  // The name's length stands in the hash, so ('a', 'b') and ('ab') differ.
+  const name = keys.map((key) => `${typeof key}:${key}`).join('\u0000');
+  const state = [1, 2, 3, 4].map((salt) => hashString(name, salt));
+  const generator = xoroshiro128plusFromState(state);
+  return () => (generator.next() >>> 0) / 2 ** 32;
+}
+
+/** 32-bit hash of a string (FNV-1a, then the finaliser of MurmurHash3). */
+export function hashString(text: string, salt = 0): number {
+  let hash = 0x811c9dc5 ^ Math.imul(salt, 0x9e3779b1);
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return mix(hash);
+}
+
+function mix(hash: number): number {
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** A seeded source of whole numbers: `below(n)` is uniform on 0 … n − 1, n ≤ 2³². */
+export interface RandomSource {
+  below(n: number): number;
+}
+
+/** A fresh stream; the same seed gives the same numbers. */
+export function randomSource(seed: number): RandomSource {
+  const generator = xoroshiro128plus(seed);
+  return {
+    below(n) {
+      // Numbers above the last whole multiple of n are drawn again, or small results would be favoured.
+      const limit = 2 ** 32 - (2 ** 32 % n);
+      for (;;) {
+        const x = generator.next() >>> 0;
+        if (x < limit) return x % n;
+      }
+    },
+  };
 }
