@@ -1,7 +1,7 @@
+import { stream } from '@scene-mtl/data';
 import { randomUniform } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { stream } from '@scene-mtl/data';
 import { inputOf, nothing, type JacobianBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 

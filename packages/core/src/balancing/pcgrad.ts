@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
+import * as tf from '@tensorflow/tfjs';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
 import { defineBalancer, noOptions } from './define.ts';
 

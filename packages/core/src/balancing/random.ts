@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
+import * as tf from '@tensorflow/tfjs';
 import {
   checkTasks,
   inputOf,
