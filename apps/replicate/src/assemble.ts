@@ -26,7 +26,6 @@ import {
   type Parameter,
   type ParameterSet,
   type Schedule,
-  type Task,
   type TrainingBatch,
   type TrainingStep,
 } from '@scene-mtl/core';
@@ -36,6 +35,7 @@ import {
   symmetricNormalisation,
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
+import type { VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
@@ -60,17 +60,19 @@ export async function datasetOf(
   line: ProgressLine,
 ): Promise<StoredData> {
   const { data, size } = config;
-  const { holdOut } = data;
+  const { holdOut, derive = [] } = data;
+  const derived = { ...(derive.length > 0 && { derive }) };
   const cache = join(runs, 'data', 'cache');
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
     const reading = { ...(classes && { classes }), ...(skyDisparity && { skyDisparity }) };
-    return openStored({ root, ...reading, limits, holdOut, cache });
+    return openStored({ root, ...reading, ...derived, limits, holdOut, cache });
   }
-  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
+  const normals = derive.includes('normals');
+  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, normals, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
-  return openStored({ root, ...truth, limits: ALL, holdOut, cache });
+  return openStored({ root, ...truth, ...derived, limits: ALL, holdOut, cache });
 }
 
 function encoderOf({ network, size }: Config): Encoder {
@@ -101,21 +103,29 @@ function encoderOf({ network, size }: Config): Encoder {
 export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
+/** A network whose tasks know all that belongs to them. */
+export type VisionNetwork = MultiTaskModel & { readonly tasks: readonly VisionTask[] };
+
 /** The network of a configuration with its initial weights. */
-export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
+export function networkOf(
+  config: Config,
+  tasks: readonly VisionTask[],
+  seed: number,
+): VisionNetwork {
   const { size, network } = config;
-  return multiTaskModel({
+  const made = multiTaskModel({
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
     decoder: network.decoder,
     seed,
   });
+  return { ...made, tasks };
 }
 
 /** Everything that a training run needs, made from a configuration. */
 export interface Assembled {
-  readonly network: MultiTaskModel;
+  readonly network: VisionNetwork;
   readonly parameters: ParameterSet;
   readonly step: TrainingStep;
   readonly schedule: Schedule;
@@ -127,7 +137,7 @@ export interface Assembled {
 export interface Parts {
   readonly config: Config;
   readonly dataset: StoredData;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly balance: Balance;
   readonly seed: number;
   /** Threads that make batches; 0: the training's own. Never changes them. */
