@@ -104,7 +104,9 @@ export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisa
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
 /** A network whose tasks know all that belongs to them. */
-export type VisionNetwork = MultiTaskModel & { readonly tasks: readonly VisionTask[] };
+export interface VisionNetwork extends MultiTaskModel {
+  readonly tasks: readonly VisionTask[];
+}
 
 /** The network of a configuration with its initial weights. */
 export function networkOf(

@@ -10,7 +10,7 @@ import {
 } from '@scene-mtl/vision-heads';
 import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { MeasurementPlace } from '../src/measure/measurement.ts';
-import type { Predictions } from '../src/train/evaluation.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
 import { street } from './records.ts';
 
 /** Training classes of `street`. */

@@ -4,7 +4,7 @@ import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import { sizeOf, type Sample } from '@scene-mtl/data';
 import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { MeasurementPlace } from '../src/measure/measurement.ts';
-import type { Predictions } from '../src/train/evaluation.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
 import { street } from './records.ts';
 
 /** A frame with what a network said of it. */

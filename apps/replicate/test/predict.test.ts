@@ -15,7 +15,7 @@ import { readPhoto } from '../src/run/photo.ts';
 import { predictPhotos, stemsOf } from '../src/run/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/run/stored-network.ts';
 import { evaluator } from '../src/train/evaluation.ts';
-import { regularIds, toRegularIds } from '../src/train/official-labels.ts';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 import { scratch, tinyRun, type Scratch } from './tiny-run.ts';
 
 let place: Scratch;
@@ -241,7 +241,7 @@ describe('overlays', () => {
   test('leave the photograph outside objects, and draw contours in the full colour', () => {
     // A 3×3 object in columns 1 to 3: its middle pixel alone is inside, the rest is contour.
     const ids = Uint16Array.from({ length: 15 }, (_, i) => Number(i % 5 >= 1 && i % 5 <= 3));
-    const { data } = instanceOverlay(photo, ids, strip);
+    const { data } = objectOverlay(photo, ids, strip);
     const pixel = (i: number) => [...data.subarray(3 * i, 3 * i + 3)];
     expect(pixel(0)).toEqual([100, 100, 100]);
     expect(pixel(4)).toEqual([100, 100, 100]);

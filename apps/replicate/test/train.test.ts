@@ -7,9 +7,9 @@ import { arraysOf, streetSample } from '../../../packages/data/test/street-sampl
 import { tasksOf } from '../src/data/tasks.ts';
 import { evaluateRun } from '../src/run/evaluate-run.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
-import { decodingFor } from '../src/train/instance-decoding.ts';
-import { objectJudge } from '../src/train/object-metrics.ts';
-import { officialInstances, regularIds } from '../src/train/official-labels.ts';
+import { decodingFor } from '@scene-mtl/vision-heads';
+import { objectJudge } from '@scene-mtl/vision-heads';
+import { officialInstances, regularIds } from '@scene-mtl/vision-heads';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import type { trainRun } from '../src/train/train-run.ts';

@@ -35,6 +35,8 @@ export {
   type XiOptions,
 } from './instance/clustering/index.ts';
 export { decodingFor, densityFor, objectsOf, pixelsAt } from './instance/decoding.ts';
+export { objectOverlay } from './instance/files.ts';
+export { objectJudge } from './instance/object-judge.ts';
 export { instance, type InstancePrediction } from './instance/task.ts';
 export type {
   Accumulator,
@@ -50,7 +52,7 @@ export type {
   TaskKit,
   VisionTask,
 } from './kit.ts';
-export { kitNamed, kits, tasksFor } from './kits.ts';
+export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';
 export { panelsOf } from './panels.ts';
 export { regression, type RegressionPrediction } from './regression/task.ts';

@@ -32,3 +32,7 @@ export function kitNamed(name: string): TaskKit {
 /** The tasks that some data has annotations for, in the order of the kits. */
 export const tasksFor = (data: KitData): VisionTask[] =>
   kits.flatMap((kit) => kit.fieldsIn(data).map((field) => kit.task(data, field)));
+
+/** Tasks in the order of the kits; those of one kit stay in theirs. */
+export const inKitOrder = <T extends Pick<VisionTask, 'kit'>>(tasks: readonly T[]): T[] =>
+  kits.flatMap((kit) => tasks.filter((task) => task.kit === kit));

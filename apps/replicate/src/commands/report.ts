@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import { items } from '../items/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
 import { parseVariant } from '../results/variant.ts';
@@ -47,7 +47,7 @@ export function addReportCommands(program: Command): void {
         flags.runs,
         progressLine(),
       );
-      const trivial = await trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size);
+      const trivial = await trivialMetrics(dataset, tasksFor(dataset), config.size);
       const folder = join(flags.out, groupOf(flags));
       const count = await publish({
         folder,

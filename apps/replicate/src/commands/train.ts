@@ -86,7 +86,11 @@ export function addTrainCommand(program: Command): void {
       'One training run. The same command continues a run that was stopped, to the same bytes.',
     );
   addConfigurationFlags(command)
-    .option('--tasks <names>', 'e.g. semantic,depth,normals,edges (default: all that the data has)', taskList)
+    .option(
+      '--tasks <names>',
+      'e.g. semantic,depth,normals,edges (default: all that the data has)',
+      taskList,
+    )
     .addOption(
       new Option('--balancer <name>', 'how the tasks are balanced; the methods are listed below')
         .argParser((name: string) => knownBalancer(name))

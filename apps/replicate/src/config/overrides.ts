@@ -57,11 +57,9 @@ export async function configured(profile: Config, overrides: Overrides): Promise
   if (overrides.data !== undefined) {
     const limits =
       profile.data.source === 'generated'
-        ? { maxTrain: profile.data.train, maxVal: profile.data.val }
+        ? { maxTrain: profile.data.train, maxVal: profile.data.val, holdOut: null }
         : { maxTrain: null, maxVal: null };
-    config = merged(config, {
-      data: { source: 'folder', root: overrides.data, ...limits, holdOut: null },
-    });
+    config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
   }
   if (overrides.file !== undefined) {
     config = merged(config, await readJson(overrides.file));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { datasetOf } from '../assemble.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import type { TaskName } from '../paper/table1.ts';
@@ -75,7 +75,7 @@ function summaryOf(dataset: Dataset): DataSummary {
   return {
     name,
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
-    tasks: Object.keys(tasksOf(dataset)) as TaskName[],
+    tasks: tasksFor(dataset).map((task) => task.name),
     ...(legend ?? NO_CLASSES),
   };
 }

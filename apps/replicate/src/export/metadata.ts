@@ -1,6 +1,6 @@
-import type { MultiTaskModel } from '@scene-mtl/core';
 import { NO_CLASSES } from '@scene-mtl/datasets';
-import { normalisationOf } from '../assemble.ts';
+import type { VisionTask } from '@scene-mtl/vision-heads';
+import { normalisationOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 
 /** Name of the network's input. */

@@ -1,6 +1,6 @@
 import type { Sample } from '@scene-mtl/data';
 import type { TaskName } from '../paper/table1.ts';
-import type { Predictions } from '../train/evaluation.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace } from './measurement.ts';
 import { errorMaps, meanError, taskOrder } from './pixel-errors.ts';
 

@@ -1,6 +1,11 @@
 import type { Sample } from '@scene-mtl/data';
 import type { PixelErrors } from '@scene-mtl/eval';
-import type { Predictions, VisionTask } from '@scene-mtl/vision-heads';
+import { kits, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
+
+/** Names of the tasks that have an error at each pixel, in the order of the kits. */
+export const taskOrder: readonly string[] = kits.flatMap(({ name, error }) =>
+  error ? [name] : [],
+);
 
 /** Error of each pixel on the pixels that have a truth, by task. */
 export type ErrorMaps = Readonly<Record<string, PixelErrors | undefined>>;

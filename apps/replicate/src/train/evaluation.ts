@@ -36,7 +36,10 @@ export async function evaluator(options: {
   const { tasks } = network;
   const ids = dataset.list(split);
   if (ids.length === 0)
-    throw new Error(`${dataset.name}: split ${split} has no frames to evaluate`);
+    throw new Error(
+      `${dataset.name}: split ${split} has no frames to evaluate; of training frames so many stand in ` +
+        `for validation with --set data.holdOut=N`,
+    );
   const { run, signature } = predictionStep(network, batchSize);
   const compiled = await compile(run, signature, options.compile);
 

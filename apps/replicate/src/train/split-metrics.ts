@@ -29,4 +29,6 @@ export const judged = (judges: readonly Judge[]): Record<string, number | null> 
 
 /** Units of what the judges find, by whole name. */
 export const unitsOf = (judges: readonly Judge[]): Record<string, string> =>
-  Object.fromEntries(judges.flatMap(({ metrics }) => metrics.map(({ name, unit }) => [name, unit])));
+  Object.fromEntries(
+    judges.flatMap(({ metrics }) => metrics.map(({ name, unit }) => [name, unit])),
+  );
