@@ -46,7 +46,7 @@ import {
   type TrainingBatches,
 } from './data/training-batches.ts';
 import type { ProgressLine } from './run/progress.ts';
-import type { Balance } from './train/balance.ts';
+import type { Balance } from './experiment/spec.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -60,19 +60,17 @@ export async function datasetOf(
   line: ProgressLine,
 ): Promise<StoredData> {
   const { data, size } = config;
-  const { holdOut, derive = [] } = data;
-  const derived = { ...(derive.length > 0 && { derive }) };
+  const { holdOut, derive } = data;
   const cache = join(runs, 'data', 'cache');
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    const reading = { ...(classes && { classes }), ...(skyDisparity && { skyDisparity }) };
-    return openStored({ root, ...reading, ...derived, limits, holdOut, cache });
+    return openStored({ root, classes, skyDisparity, derive, limits, holdOut, cache });
   }
   const normals = derive.includes('normals');
   const root = await streetTree({ folder: join(runs, 'data'), size, ...data, normals, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
-  return openStored({ root, ...truth, ...derived, limits: ALL, holdOut, cache });
+  return openStored({ root, ...truth, derive, limits: ALL, holdOut, cache });
 }
 
 function encoderOf({ network, size }: Config): Encoder {

@@ -15,7 +15,7 @@ import { table1Item } from '../src/items/table1.ts';
 import { enlargedClasses } from '../src/measure/enlarge.ts';
 import { testScores, type TestScores } from '../src/measure/test-scores.ts';
 import { camvidPublished } from '../src/paper/camvid.ts';
-import { groupName } from '../src/results/group.ts';
+import { describeGroup } from '../src/results/describe-group.ts';
 import { madeFrame, placeOf } from './made-place.ts';
 import { rendered, resultsOf, street, type MadeRun } from './records.ts';
 
@@ -184,8 +184,7 @@ test('the test split is measured, and stands beside published networks', async (
 });
 
 test('runs from ImageNet weights and from scratch are groups of their own', () => {
-  const group = (c: Config) =>
-    groupName({ profile: 'camvid', config: c, data, flags: '', environments: [] });
+  const group = (c: Config) => describeGroup({ profile: 'camvid', config: c, data }).name;
   const imageNet = withWeights({ checksum: '0123456789abcdef', folder: null });
   expect(group(config)).toBe('camvid / camvid, scratch');
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');

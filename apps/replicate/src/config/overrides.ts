@@ -57,7 +57,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
   if (overrides.data !== undefined) {
     const limits =
       profile.data.source === 'generated'
-        ? { maxTrain: profile.data.train, maxVal: profile.data.val, holdOut: null }
+        ? { maxTrain: profile.data.train, maxVal: profile.data.val }
         : { maxTrain: null, maxVal: null };
     config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
   }

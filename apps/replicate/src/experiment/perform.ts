@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { readMetrics, type MetricsRecord, type Progress, type Task } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
+import { readMetrics, type MetricsRecord, type Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { StoredData } from '../data/stored-data.ts';
@@ -113,6 +112,7 @@ async function trainTo(
       name: dataset.name,
       train: dataset.list('train').length,
       val: dataset.list('val').length,
+      fingerprint: place.found ?? null,
     },
     result,
     series: seriesOf(log),

@@ -5,7 +5,6 @@ import { datasetOf } from '../assemble.ts';
 import { tasksFor } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import type { TaskName } from '../paper/table1.ts';
 import { hashOf } from '../run/files.ts';
 import type { ProgressLine } from '../run/progress.ts';
 import type { DataSummary } from './item.ts';

@@ -104,11 +104,11 @@ async function dataOf(
   run: string,
   root: string | undefined,
 ): Promise<Dataset> {
-  const derived = config.data.derive ? { derive: config.data.derive } : {};
+  const { derive } = config.data;
   const dataset =
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
-      : await openStored({ root: resolve(root), ...derived, limits: ALL, holdOut: null });
+      : await openStored({ root: resolve(root), derive, limits: ALL, holdOut: null });
   const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
   if (expected !== got) {
     throw new Error(

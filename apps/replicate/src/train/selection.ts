@@ -9,10 +9,12 @@ import { metricsOf } from './split-metrics.ts';
  * that naming a task is enough.
  */
 export function withFieldsFor(config: Config, wanted: readonly string[] | undefined): Config {
-  const { derive = [], ...data } = config.data;
+  const { derive } = config.data;
   const all = DERIVED.filter((name) => derive.includes(name) || wanted?.includes(name));
   // Nothing to compute leaves the configuration what it was.
-  return all.length === derive.length ? config : { ...config, data: { ...data, derive: all } };
+  return all.length === derive.length
+    ? config
+    : { ...config, data: { ...config.data, derive: all } };
 }
 
 /**
