@@ -37,7 +37,13 @@ interface Before {
 
 interface Description extends Before {
   readonly select: Parameters<typeof trainRunHash>[0]['select'] | null;
-  readonly data: unknown;
+  readonly data: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    readonly palette: unknown;
+    readonly instanceClasses: readonly number[];
+    readonly annotations: Readonly<Record<string, boolean>>;
+  };
 }
 
 /** The id of before: every value as it stood, in its order; width before height. */
@@ -167,7 +173,14 @@ async function rehash(folder: string, before: string, now: string): Promise<void
   }
 }
 
-/** `run.json` with the balance in place of the weighting. */
+/** Annotations have had the names of their tasks since. */
+function fieldsOf({ name, annotations, ...legend }: Description['data']): object {
+  const has = Object.keys(annotations).filter((annotation) => annotations[annotation]);
+  const fields = has.map((annotation) => (annotation === 'disparity' ? 'depth' : annotation));
+  return { name, fields, legend };
+}
+
+/** `run.json` with the balance in place of the weighting, and the data's fields. */
 async function redescribe(folder: string): Promise<boolean> {
   const file = join(folder, 'run.json');
   const known = (await readJsonIfPresent(file)) as Description | undefined;
@@ -175,7 +188,10 @@ async function redescribe(folder: string): Promise<boolean> {
   const { config, seed, tasks, weighting, select, data } = known;
   const balance = { name: weighting.name, options: weighting.options };
   const whole = configSchema.parse(config);
-  await writeAtomically(file, json({ config: whole, seed, tasks, balance, select, data }));
+  await writeAtomically(
+    file,
+    json({ config: whole, seed, tasks, balance, select, data: fieldsOf(data) }),
+  );
   return true;
 }
 

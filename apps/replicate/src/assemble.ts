@@ -26,6 +26,7 @@ import {
   type Parameter,
   type ParameterSet,
   type Schedule,
+  type Task,
   type TrainingBatch,
   type TrainingStep,
 } from '@scene-mtl/core';
@@ -102,16 +103,19 @@ export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisa
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
 /** A network whose tasks know all that belongs to them. */
-export interface VisionNetwork extends MultiTaskModel {
-  readonly tasks: readonly VisionTask[];
-}
+export type VisionNetwork = NetworkOf<VisionTask>;
+
+/** A network that knows its tasks by their own type. */
+export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
+  readonly tasks: readonly T[];
+};
 
 /** The network of a configuration with its initial weights. */
-export function networkOf(
+export function networkOf<T extends Task>(
   config: Config,
-  tasks: readonly VisionTask[],
+  tasks: readonly T[],
   seed: number,
-): VisionNetwork {
+): NetworkOf<T> {
   const { size, network } = config;
   const made = multiTaskModel({
     encoder: encoderOf(config),

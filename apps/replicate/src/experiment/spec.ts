@@ -14,8 +14,9 @@ export const RUN_VERSION = 1;
 /** A configuration without what a single run does not depend on. */
 export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
 
-/** How the losses of a run's tasks become one: a method by its name, with its own numbers. */
+/** How a run balances its tasks: a method of the registry of `@scene-mtl/core`, with its options. */
 export interface Balance {
+  /** Canonical name; see `balancers`. */
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }

@@ -51,7 +51,8 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
       const photo = { stem: stems[i], image, size, native, predictions };
       for (const made of network.tasks.flatMap((task) => task.files(photo))) {
         const path = join(out, made.path);
-        await writeAtomically(path, await contentOf(made));
+        // Not flushed to the disk one by one: they are many, and made again from the same photographs.
+        await writeAtomically(path, await contentOf(made), { sync: false });
         written.push(path);
       }
     }

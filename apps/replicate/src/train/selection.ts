@@ -24,6 +24,11 @@ export function withFieldsFor(config: Config, wanted: readonly string[] | undefi
  */
 export function chosenTasks(dataset: Dataset, wanted: readonly string[] | undefined): VisionTask[] {
   const available = tasksFor(dataset);
+  if (available.length === 0) {
+    throw new Error(
+      `${dataset.name}: no task learns from its annotations (${dataset.fields.join(', ')})`,
+    );
+  }
   if (wanted === undefined) return available;
   return wanted.map((name) => {
     const task = available.find((one) => one.name === name);

@@ -68,7 +68,7 @@ export function decodeCurves(bytes: Uint8Array, source: string): Map<string, Log
   const parsed = schema.safeParse(decompressed(bytes, source));
   if (!parsed.success) throw new Error(`${source}: ${z.prettifyError(parsed.error)}`);
   const { steps, curves, evaluations } = parsed.data;
-  const runs = new Map(
+  const runs = new Map<string, Logged & { readonly series: Record<string, Curve> }>(
     Object.entries(evaluations).map(([id, of]) => [id, { series: {}, evaluations: of }]),
   );
   for (const [name, columns] of Object.entries(curves)) {

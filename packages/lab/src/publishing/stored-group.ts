@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
 import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import { canonicalJson } from '../specs/canonical-json.ts';
 import { compressed, decompressed } from './compressed.ts';

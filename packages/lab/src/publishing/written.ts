@@ -40,8 +40,9 @@ export async function writeOwn(
   for (const path of Object.keys(known)) {
     if (!content.has(path)) await rm(join(root, path), { force: true });
   }
-  const sums = [...content].map(([path, text]) => [path, checksum(text)] as const);
-  const written = Object.fromEntries(sums.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const written = Object.fromEntries(
+    [...content.keys()].sort().map((path) => [path, checksum(content.get(path)!)]),
+  );
   await writeAtomically(join(root, WRITTEN), `${JSON.stringify({ written }, null, 2)}\n`);
 }
 
