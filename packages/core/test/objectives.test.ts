@@ -1,3 +1,4 @@
+import { stream } from '@scene-mtl/data';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,6 @@ import {
   parametersOf,
   pure,
   sgd,
-  stream,
   train,
   trainingStep,
   type Objective,

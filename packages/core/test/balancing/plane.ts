@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { stream } from '@scene-mtl/data';
 import {
   MAIN_STREAM,
   sgd,
-  stream,
   trainingStep,
   type AnyBalancer,
   type Balancer,
