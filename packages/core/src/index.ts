@@ -42,7 +42,7 @@ export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts'
 export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
 export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
 export { upsampleTo } from './layers/upsample.ts';
-export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
+export { maskedCrossEntropy, maskedL1, maskedL2, maskedMean } from './losses.ts';
 export { multiTaskModel, type MultiTaskModel, type MultiTaskModelOptions } from './model.ts';
 export {
   ENCODER_SCOPE,

@@ -11,9 +11,9 @@ export type Likelihood = 'softmax' | 'gaussian' | 'laplace';
 
 /** What a head is trained towards for one sample. */
 export interface Target {
-  /** `[H, W, C]` row-major, C = `Task.targetChannels`. Class ids are whole numbers. */
+  /** `[…places, C]` row-major, C = `Task.targetChannels`. Class ids are whole numbers. */
   readonly value: Float32Array;
-  /** `[H, W]`: 1 where `value` counts, 0 where it is ignored. */
+  /** `[…places]`: 1 where `value` counts, 0 where it is ignored. */
   readonly mask: Float32Array;
 }
 
@@ -30,6 +30,12 @@ export interface TargetEncoder {
   readonly name: string;
   /** Channels of `Target.value`. */
   readonly targetChannels: number;
+  /**
+   * Axes over which the task has an answer, between batch and channels. Default: those of the picture,
+   * `[H, W]`; `[]`: one answer for the whole example.
+   * @param size of the picture, `[H, W]` px
+   */
+  readonly places?: (size: readonly [number, number]) => readonly number[];
   /** True when the sample carries this task's annotation. */
   has(sample: Sample): boolean;
   /** Ground truth → target and mask, at the sample's size. */
@@ -52,10 +58,10 @@ export interface Task<Prediction = unknown> extends TargetEncoder {
 
   /**
    * Adds this task's decoder to a `tf.layers` graph.
-   * @param features shared features `[B, H/s, W/s, C]`
+   * @param features shared features `[B, H/s, W/s, C]`, or of another rank for heads that take it
    * @param size output size in px `[H, W]`
    * @param options the decoder's width and scope
-   * @returns symbolic output `[B, H, W, outputChannels]`
+   * @returns symbolic output `[B, …places, outputChannels]`
    */
   decoder(
     features: tf.SymbolicTensor,
@@ -63,15 +69,15 @@ export interface Task<Prediction = unknown> extends TargetEncoder {
     options: DecoderOptions,
   ): tf.SymbolicTensor;
   /**
-   * Mean loss over the masked pixels, a scalar; 0 when the mask is empty.
-   * @param output `[B, H, W, outputChannels]`
-   * @param target `[B, H, W, targetChannels]`
-   * @param mask `[B, H, W, 1]`
+   * Mean loss over the masked places, a scalar; 0 when the mask is empty.
+   * @param output `[B, …places, outputChannels]`
+   * @param target `[B, …places, targetChannels]`
+   * @param mask `[B, …places, 1]`
    */
-  loss(output: tf.Tensor4D, target: tf.Tensor4D, mask: tf.Tensor4D): tf.Scalar;
+  loss(output: tf.Tensor, target: tf.Tensor, mask: tf.Tensor): tf.Scalar;
   /**
-   * One image's output → prediction.
-   * @param output `[H, W, outputChannels]` row-major
+   * One example's output → prediction.
+   * @param output `[…places, outputChannels]` row-major
    */
   decode(output: Float32Array, height: number, width: number): Prediction;
 }

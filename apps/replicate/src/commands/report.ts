@@ -3,7 +3,7 @@ import { parseVariant, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/la
 import type { Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import { items } from '../items/index.ts';
 import { readRgb, smallPng } from '../measure/small-png.ts';
 import { publishedGroups, publishGroup } from '../results/published.ts';
@@ -54,7 +54,7 @@ export function addReportCommands(program: Command): void {
         flags.runs,
         progressLine(),
       );
-      const trivial = await trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size);
+      const trivial = await trivialMetrics(dataset, tasksFor(dataset), config.size);
       const folder = join(flags.out, groupOf(flags));
       const count = await publishGroup({
         folder,

@@ -29,13 +29,10 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   name?: string;
 }
 
-const taskNames = ['semantic', 'instance', 'depth'];
-
 const taskList = (text: string): string[] => {
   const tasks = text.split(',');
-  const unknown = tasks.filter((task) => !taskNames.includes(task));
-  if (unknown.length > 0 || new Set(tasks).size < tasks.length) {
-    throw new InvalidArgumentError(`expected some of ${taskNames.join(',')}, each once.`);
+  if (tasks.includes('') || new Set(tasks).size < tasks.length) {
+    throw new InvalidArgumentError('expected names of tasks, each once, e.g. semantic,depth.');
   }
   return tasks;
 };
@@ -92,7 +89,11 @@ export function addTrainCommand(program: Command): void {
       'One training run. The same command continues a run that was stopped, to the same bytes.',
     );
   addConfigurationFlags(command)
-    .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
+    .option(
+      '--tasks <names>',
+      'e.g. semantic,depth,normals,edges (default: all that the data has)',
+      taskList,
+    )
     .addOption(
       new Option('--balancer <name>', 'how the tasks are balanced; the methods are listed below')
         .argParser((name: string) => knownBalancer(name))

@@ -9,7 +9,7 @@ import { progressLine } from '../run/progress.ts';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { trivialMetrics } from '../train/trivial.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import { execute } from './execute.ts';
 import type { Artefacts, Item, ItemContext, NamedRun, Results } from './item.ts';
 import { distinctJobs, unfinished } from './jobs.ts';
@@ -50,7 +50,7 @@ export async function makeItem(options: MakeOptions): Promise<string> {
   const { dataset, found } = workspace;
   const data = {
     ...workspace.data,
-    trivial: await trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size),
+    trivial: await trivialMetrics(dataset, tasksFor(dataset), config.size),
   };
   // The data can be read through, so the run will not end before it has begun.
   await claimFolder(folder, config);

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { readMetrics, type MetricsRecord, type Progress, type Task } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
+import { readMetrics, type MetricsRecord, type Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { tasksOf } from '../data/tasks.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { makeMeasurement } from '../measure/make.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { environment } from '../run/environment.ts';
 import { json, readJsonIfPresent } from '../run/files.ts';
+import { chosenTasks } from '../train/selection.ts';
 import { runRow, type RowTiming } from '../train/run-row.ts';
 import { alone } from './lock.ts';
 import { thinned, type RunRecord, type Series } from './record.ts';
@@ -96,7 +95,7 @@ async function trainTo(
   const result = await runRow({
     config: { ...config, seeds: [seed], strips: place.strips },
     dataset,
-    tasks: presentTasks(spec, dataset),
+    tasks: chosenTasks(dataset, spec.tasks),
     balance,
     seed,
     folder,
@@ -133,15 +132,6 @@ function withoutFolders(spec: RunSpec): RunSpec {
   return data.source === 'generated'
     ? { ...spec, config }
     : { ...spec, config: { ...config, data: { ...data, root: '' } } };
-}
-
-function presentTasks({ tasks }: RunSpec, dataset: Dataset): Task[] {
-  const available = tasksOf(dataset);
-  return tasks.map((name) => {
-    const task = available[name];
-    if (!task) throw new Error(`${dataset.name}: no annotation for the task ${name}`);
-    return task;
-  });
 }
 
 /** The logged quantities that tables and figures show. */

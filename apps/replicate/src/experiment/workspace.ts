@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { datasetOf } from '../assemble.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import type { TaskName } from '../paper/table1.ts';
 import { hashOf } from '../run/files.ts';
 import type { ProgressLine } from '../run/progress.ts';
 import type { DataSummary } from './item.ts';
@@ -75,7 +74,7 @@ function summaryOf(dataset: Dataset): DataSummary {
   return {
     name,
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
-    tasks: Object.keys(tasksOf(dataset)) as TaskName[],
+    tasks: tasksFor(dataset).map((task) => task.name),
     ...(legend ?? NO_CLASSES),
   };
 }

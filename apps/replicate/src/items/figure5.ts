@@ -5,18 +5,11 @@ import { overSeeds } from '../experiment/over-seeds.ts';
 import type { RunSpec } from '../experiment/spec.ts';
 import { fromText } from '../measure/frame-errors.ts';
 import { frameAt, shownQuantiles } from '../measure/frame-choice.ts';
-import { errorUnit, taskOrder } from '../measure/pixel-errors.ts';
+import { taskOrder } from '../measure/pixel-errors.ts';
 import { qualitative, type Qualitative, type ShownFrame } from '../measure/qualitative.ts';
-import type { TaskName } from '../paper/table1.ts';
+import { kitNamed } from '@scene-mtl/vision-heads';
 import { learnedTrial } from './rows.ts';
 import { stripsOf } from './strips.ts';
-
-/** What each task's error is called. */
-export const errorNames: Readonly<Record<TaskName, string>> = {
-  semantic: 'pixels of a wrong class',
-  instance: 'centre vector error',
-  depth: 'disparity error',
-};
 
 const percentile = (q: number): string => `${Math.round(100 * q)}th percentile`;
 
@@ -55,9 +48,15 @@ const titleOf = (frame: string, { shown }: Qualitative): string =>
     .map(reason)
     .join('; ')}`;
 
+/** What each task's error is called, with its unit. */
+export function errorHead(task: string): string {
+  const { title, unit } = kitNamed(task).error ?? { title: task, unit: '' };
+  return `${title} (${unit})`;
+}
+
 function reason({ task, quantile, error }: ShownFrame): string {
-  const name = task as TaskName;
-  return `${percentile(quantile)} of ${errorNames[name]} (${error} ${errorUnit[name]})`;
+  const of = kitNamed(task).error;
+  return `${percentile(quantile)} of ${of?.title ?? task} (${error} ${of?.unit ?? ''})`;
 }
 
 /** Error of each task at the shown percentiles, and the frames that have it. */
@@ -71,7 +70,7 @@ function choiceTable(context: ItemContext, found: Qualitative | undefined): Tabl
       { name: 'frame', group: percentile(q) },
     ]),
     rows: taskOrder.map((task) => ({
-      header: `${errorNames[task]} (${errorUnit[task]})`,
+      header: errorHead(task),
       cells: shownQuantiles.flatMap((quantile) => {
         const shown = found?.shown.find((s) => s.task === task && s.quantile === quantile);
         const list = errors?.[task] ?? [];

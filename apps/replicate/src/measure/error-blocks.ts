@@ -1,5 +1,5 @@
 import { sizeOf, type Sample } from '@scene-mtl/data';
-import { tasksOf } from '../data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import type { TaskName } from '../paper/table1.ts';
 import { blockMeans, packMeans } from './block-grid.ts';
 import { frameErrors, toText, trainedTasks, type FrameErrorText } from './frame-errors.ts';
@@ -46,13 +46,13 @@ export const errorBlocks: Measurement<ErrorBlocks> = {
   name: 'error-blocks',
   version: 1,
   async measure(place) {
-    const known = tasksOf(place.dataset);
+    const known = tasksFor(place.dataset);
     const trained = trainedTasks(place);
-    const pairs = pairsOf(Object.keys(known) as TaskName[])
+    const pairs = pairsOf(known.map(({ name }) => name))
       .filter((pair) => pair.some((task) => trained.includes(task)))
       .map((pair) => ({ pair, counts: [] as number[], means: new Map<TaskName, number[]>() }));
     const maskOf = (task: TaskName, sample: Sample) => {
-      const of = known[task];
+      const of = known.find(({ name }) => name === task);
       // No truth, no pixel counts.
       return of?.has(sample) ? of.encode(sample).mask : new Float32Array(pixelsOf(sample));
     };

@@ -1,8 +1,7 @@
-import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { Sample, Size } from '@scene-mtl/data';
 import type { RunConfig } from '../experiment/spec.ts';
-import type { Predictions } from '../train/evaluation.ts';
+import type { Predictions, VisionTask } from '@scene-mtl/vision-heads';
 
 /** What `JSON.stringify` writes without loss. */
 export type Json =
@@ -10,7 +9,7 @@ export type Json =
 
 /** A finished run's network on the frames that a measurement looks at. */
 export interface MeasurementPlace {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly size: Size;
   readonly dataset: Dataset;
   /** Frames of the measured split, in order. */

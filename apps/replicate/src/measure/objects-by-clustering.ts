@@ -10,8 +10,8 @@ import {
 import { imageOf, type Sample } from '@scene-mtl/data';
 import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
 import { legendOf } from '@scene-mtl/datasets';
-import { instanceOverlay } from '../run/overlay.ts';
-import type { Predictions } from '../train/evaluation.ts';
+import { objectOverlay } from '@scene-mtl/vision-heads';
+import type { Predictions } from '@scene-mtl/vision-heads';
 import { shownFrames } from '../train/predictions.ts';
 import {
   clusterings,
@@ -179,7 +179,7 @@ function panelsOf(
   });
   const vectors = (of: Float32Array, where: Uint8Array) =>
     colourVectors(of, where, height, width, longest || 1);
-  const objects = (ids: Uint16Array) => instanceOverlay(image, ids, size);
+  const objects = (ids: Uint16Array) => objectOverlay(image, ids, size);
   return [
     { name: 'photo', height, width, data: image },
     { name: 'objects, truth', ...objects(trueObjects(sample, instanceClasses)) },

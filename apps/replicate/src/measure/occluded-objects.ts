@@ -3,7 +3,7 @@ import { occlusionRates, type Panel } from '@scene-mtl/eval';
 import { decodeInstances } from '@scene-mtl/vision-heads';
 import { legendOf } from '@scene-mtl/datasets';
 import type { RunConfig } from '../experiment/spec.ts';
-import { instanceOverlay } from '../run/overlay.ts';
+import { objectOverlay } from '@scene-mtl/vision-heads';
 import { closeUp } from './close-up.ts';
 import {
   clusterings,
@@ -156,7 +156,7 @@ function panelsOf(
   found: ReadonlyMap<string, Uint16Array>,
 ): Panel[] {
   const image = imageOf(sample);
-  const overlay = (ids: Uint16Array) => closeUp(instanceOverlay(image.data, ids, image), cut);
+  const overlay = (ids: Uint16Array) => closeUp(objectOverlay(image.data, ids, image), cut);
   const of = (source: OcclusionSource, name: Clustering) => found.get(`${source} ${name}`)!;
   return [
     { name: 'photo', ...closeUp(image, cut) },

@@ -18,9 +18,9 @@ import {
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
 import { legendOf } from '@scene-mtl/datasets';
-import type { Predictions } from '../train/evaluation.ts';
-import { decodingFor, objectsOf } from '../train/instance-decoding.ts';
-import { regularIds, toRegularIds } from '../train/official-labels.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
+import { decodingFor, objectsOf } from '@scene-mtl/vision-heads';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 import type { Measurement, MeasurementPlace } from './measurement.ts';
 import { objectMatching } from './object-matching.ts';
 

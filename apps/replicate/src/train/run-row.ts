@@ -9,10 +9,10 @@ import {
   type CompileStep,
   type MetricsRecord,
   type Progress,
-  type Task,
   type TrainingBatch,
 } from '@scene-mtl/core';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
 import { loadInitial } from '../config/initial.ts';
@@ -55,7 +55,7 @@ export interface RowTiming {
 export interface RowRun {
   readonly config: Config;
   readonly dataset: StoredData;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly balance: Balance;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
@@ -138,7 +138,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
     await saveEvents(folder);
-    await savePredictions(folder, dataset, evaluation, config);
+    await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RowResult = {
       metrics: (metrics ?? {}) as Metrics,

@@ -17,7 +17,7 @@ import { hashOfText, json } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
-import { chosenTasks, selectionOf } from './selection.ts';
+import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 import type { Balance } from '../experiment/spec.ts';
 
 /** What `replicate train` runs. */
@@ -50,7 +50,7 @@ export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RowResult }> {
   const { runs, name, seed, balance } = options;
-  const config: Config = { ...options.config, seeds: [seed] };
+  const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   const folder = join(runs, name);
   const line = progressLine();
   await claimFolder(folder, config);
