@@ -46,7 +46,7 @@ import {
   type TrainingBatches,
 } from './data/training-batches.ts';
 import type { ProgressLine } from './run/progress.ts';
-import type { Balance } from './train/balance.ts';
+import type { Balance } from './experiment/spec.ts';
 
 /** The only file that turns configuration into parts. */
 

@@ -4,7 +4,6 @@ import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { TaskName } from '../paper/table1.ts';
 import { hashOfText } from '../run/files.ts';
-import type { Balance } from '../train/balance.ts';
 
 /**
  * Version of what a run computes. Raised by a change that alters the numbers of a run beyond
@@ -14,6 +13,13 @@ export const RUN_VERSION = 1;
 
 /** A configuration without what a single run does not depend on. */
 export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
+
+/** How a run balances its tasks: a method of the registry of `@scene-mtl/core`, with its options. */
+export interface Balance {
+  /** Canonical name; see `balancers`. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+}
 
 /** Everything that decides the numbers of one training run. */
 export interface RunSpec {

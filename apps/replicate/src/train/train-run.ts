@@ -18,7 +18,7 @@ import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { Balance } from './balance.ts';
+import type { Balance } from '../experiment/spec.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
