@@ -6,13 +6,14 @@ import {
   constant,
   cosine,
   dilatedResidual,
+  frozen,
   mobileNet,
   MAIN_STREAM,
   multiTaskModel,
   objectiveOf,
   parametersOf,
+  partsOf,
   poly,
-  pure,
   resNet,
   scaledRates,
   sgd,
@@ -100,16 +101,17 @@ function encoderOf({ network, size }: Config): Encoder {
 export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
-/** The network of a configuration with its initial weights. */
+/** The network of a configuration with its initial weights, and with what it freezes. */
 export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
   const { size, network } = config;
-  return multiTaskModel({
+  const whole = multiTaskModel({
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
     decoder: network.decoder,
     seed,
   });
+  return frozen(whole, partsOf(whole, network.freeze));
 }
 
 /** Everything that a training run needs, made from a configuration. */
@@ -183,7 +185,7 @@ export function assemble(parts: Parts): Assembled {
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
   const step = trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,

@@ -25,6 +25,8 @@ const quick: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 600,
@@ -67,6 +69,8 @@ const smoke: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 16, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
@@ -109,6 +113,8 @@ const paper: Config = {
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
     decoder: { width: 256, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 50_000,
@@ -152,6 +158,8 @@ const camvid: Config = {
       weights: null,
     },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
