@@ -6,13 +6,14 @@ import {
   constant,
   cosine,
   dilatedResidual,
+  frozen,
   mobileNet,
   MAIN_STREAM,
   multiTaskModel,
   objectiveOf,
   parametersOf,
+  partsOf,
   poly,
-  pure,
   resNet,
   scaledRates,
   sgd,
@@ -110,21 +111,21 @@ export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
   readonly tasks: readonly T[];
 };
 
-/** The network of a configuration with its initial weights. */
+/** The network of a configuration with its initial weights, and with what it freezes. */
 export function networkOf<T extends Task>(
   config: Config,
   tasks: readonly T[],
   seed: number,
 ): NetworkOf<T> {
   const { size, network } = config;
-  const made = multiTaskModel({
+  const whole = multiTaskModel({
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
     decoder: network.decoder,
     seed,
   });
-  return { ...made, tasks };
+  return { ...frozen(whole, partsOf(whole, network.freeze)), tasks };
 }
 
 /** Everything that a training run needs, made from a configuration. */
@@ -198,7 +199,7 @@ export function assemble(parts: Parts): Assembled {
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
   const step = trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Forward } from './steps/network.ts';
+import type { Forward } from './network.ts';
 import type { Likelihood, Task } from './task.ts';
 
 /** Tensors of one stream's batch, by the names of its arrays. */

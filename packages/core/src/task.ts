@@ -1,5 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Sample } from '@scene-mtl/data';
+import type * as tf from '@tensorflow/tfjs';
+import type { StageFeatures } from './encoders/encoder.ts';
+import type { Scope } from './layers/scope.ts';
 
 /**
  * The noise model of a task's loss, which decides its form under uncertainty weighting
@@ -58,7 +60,7 @@ export interface Task<Prediction = unknown> extends TargetEncoder {
    * Adds this task's decoder to a `tf.layers` graph.
    * @param features shared features `[B, H/s, W/s, C]`, or of another rank for heads that take it
    * @param size output size in px `[H, W]`
-   * @param options the decoder's width and the seed of its initial weights
+   * @param options the decoder's width and scope
    * @returns symbolic output `[B, …places, outputChannels]`
    */
   decoder(
@@ -86,8 +88,8 @@ export interface DecoderOptions {
   readonly width: number;
   /** Kernel of the hidden layer: the paper's body says 3, its appendix says 1. */
   readonly kernel: 1 | 3;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** Prefix of the layers' names. */
-  readonly name: string;
+  /** Prefix of the layers' names (the task's), seed and owner of their weights. */
+  readonly scope: Scope;
+  /** Every stage of the encoder, for a decoder that reads more than the shared features. */
+  readonly stages: readonly StageFeatures[];
 }

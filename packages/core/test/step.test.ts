@@ -9,7 +9,6 @@ import {
   objectiveOf,
   parametersOf,
   predictionStep,
-  pure,
   sgd,
   trainingStep,
   uncertainty,
@@ -40,7 +39,7 @@ function setUp(
   const parameters = parametersOf(network, balancer.variables);
   const optimiser = makeOptimiser(parameters.trained);
   const step = trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
     balancer,
     parameters,
@@ -111,13 +110,11 @@ test('the gradient of the whole step equals finite differences', () => {
     );
   const total = () =>
     tf.tidy(() => {
-      const before = parameters.buffers.map((b) => tf.clone(b.variable));
       const x = tensors();
-      const outputs = network.forward(x['image'] as tf.Tensor4D, true);
-      parameters.buffers.forEach((b, i) => b.variable.assign(before[i]));
+      const { outputs } = network.forward(x, { training: true });
       const losses = network.tasks.map((task) =>
         task.loss(
-          outputs[task.name],
+          outputs[task.name] as tf.Tensor4D,
           x[`target/${task.name}`] as tf.Tensor4D,
           x[`mask/${task.name}`] as tf.Tensor4D,
         ),
@@ -211,7 +208,8 @@ test('the prediction step uses the moving averages and changes nothing', async (
   const compiled = await compile(run, signature);
   const outputs = await compiled.run({ image });
   await compiled.dispose();
-  const expected = network.forward(tf.tensor4d(image, [2, 16, 16, 3]), false);
+  const inputs = { image: tf.tensor4d(image, [2, 16, 16, 3]) };
+  const expected = network.forward(inputs, { training: false }).outputs;
   for (const name of NAMES) {
     expect(outputs[name]).toBeAllClose(expected[name].dataSync(), { atol: 1e-5, rtol: 1e-4 });
   }

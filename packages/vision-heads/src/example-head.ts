@@ -1,4 +1,4 @@
-import { dense, relu, type DecoderOptions, type Scope } from '@scene-mtl/core';
+import { dense, inside, relu, type DecoderOptions } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 
 /**
@@ -12,12 +12,12 @@ import * as tf from '@tensorflow/tfjs';
 export function exampleHead(
   features: tf.SymbolicTensor,
   outputChannels: number,
-  { width, seed, name }: DecoderOptions,
+  { width, scope }: DecoderOptions,
 ): tf.SymbolicTensor {
-  const scope = (part: string): Scope => ({ name: `${name}/${part}`, seed });
-  const pooled = pool(features, `${name}/pool`);
-  const hidden = relu(dense(pooled, scope('hidden'), { units: width }), `${name}/relu`);
-  return dense(hidden, scope('output'), { units: outputChannels, gain: 1 });
+  const [into, out] = [inside(scope, 'hidden'), inside(scope, 'output')];
+  const pooled = pool(features, inside(scope, 'pool').name);
+  const hidden = dense(pooled, into, { units: width, gain: Math.SQRT2 });
+  return dense(relu(hidden, inside(into, 'relu').name), out, { units: outputChannels });
 }
 
 /** Mean over all axes but the first and the last. */

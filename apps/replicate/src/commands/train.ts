@@ -7,6 +7,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from '../run/engine-flags.ts';
+import { withFrozen, withInitial } from '../config/initial.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,
@@ -21,6 +22,8 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   balancer: string;
   balancerSet: string[];
   select?: string;
+  init: string[];
+  freeze?: string[];
   seed?: number;
   runs: string;
   name?: string;
@@ -110,14 +113,25 @@ export function addTrainCommand(program: Command): void {
       'seed of everything (default: the first of the configuration)',
       seedNumber,
     )
+    .option(
+      '--init <run:parts...>',
+      'begin parts of the network as another run left them, e.g. runs/first:shared,depth',
+      [] as string[],
+    )
+    .option(
+      '--freeze <parts>',
+      'parts that training leaves as they are, bit by bit, e.g. shared,semantic',
+      (text) => text.split(','),
+    )
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   command.addHelpText('after', balancerHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
-    const config = await configurationOf(flags);
+    const { init, freeze, runs } = flags;
+    const config = await withInitial(withFrozen(await configurationOf(flags), freeze), init, runs);
     const { folder, result } = await trainRun({
       config,
-      runs: flags.runs,
+      runs,
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,

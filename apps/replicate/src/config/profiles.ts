@@ -26,6 +26,8 @@ const quick: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 600,
@@ -69,6 +71,8 @@ const smoke: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 16, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
@@ -112,6 +116,8 @@ const paper: Config = {
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
     decoder: { width: 256, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 50_000,
@@ -155,6 +161,8 @@ const camvid: Config = {
       weights: null,
     },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
@@ -181,6 +189,7 @@ const mnist: Config = {
   data: { ...folder('mnist'), holdOut: 2000 },
   size: { height: 32, width: 32 },
   network: {
+    ...quick.network,
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 32, kernel: 3 },
   },

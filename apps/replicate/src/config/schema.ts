@@ -62,18 +62,31 @@ const data = z.discriminatedUnion('source', [
   }),
 ]);
 
+const checksum = z.string().regex(/^[0-9a-f]{16}$/);
+
 /** Weights that a fresh run begins with: part of its identity by content, never by place. */
 const pretrained = z.strictObject({
-  checksum: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .describe('of the tensors used, see weightsChecksum'),
+  checksum: checksum.describe('of the tensors used, see weightsChecksum'),
   folder: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe('where they are; a resumed run needs none'),
+});
+
+const part = z.string().min(1).describe('shared, a task, or the beginning of weights’ names');
+
+/** Parts of another run's network: its last checkpoint. Identity by content, never by place. */
+const initial = z.strictObject({
+  checksum: checksum.describe('of the checkpoint'),
+  folder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('of the run; a resumed run needs none'),
+  parts: z.array(part).min(1),
 });
 
 const encoder = z.discriminatedUnion('kind', [
@@ -104,6 +117,11 @@ export const configSchema = z.strictObject({
       width: positive,
       kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
     }),
+    init: z.array(initial).default([]).describe('parts that begin as another run left them'),
+    freeze: z
+      .array(part)
+      .default([])
+      .describe('parts that training leaves as they are, bit by bit'),
   }),
   training: z.strictObject({
     steps: positive,

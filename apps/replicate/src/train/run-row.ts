@@ -15,6 +15,7 @@ import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
+import { loadInitial } from '../config/initial.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
@@ -89,6 +90,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   await saveDescription(folder, describeRun(run));
   if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
     await loadPretrained(parts.network, config);
+    await loadInitial(parts.network, config);
   }
   const evaluation = await evaluator({
     network: parts.network,
