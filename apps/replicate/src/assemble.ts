@@ -47,7 +47,7 @@ import {
   type TrainingBatches,
 } from './data/training-batches.ts';
 import type { ProgressLine } from './run/progress.ts';
-import type { Balance } from './train/balance.ts';
+import type { Balance } from './experiment/spec.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -66,8 +66,7 @@ export async function datasetOf(
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    const reading = { ...(classes && { classes }), ...(skyDisparity && { skyDisparity }) };
-    return openStored({ root, ...reading, limits, holdOut, cache });
+    return openStored({ root, classes, skyDisparity, limits, holdOut, cache });
   }
   const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
@@ -112,7 +111,7 @@ export function networkOf(config: Config, tasks: readonly Task[], seed: number):
     decoder: network.decoder,
     seed,
   });
-  return frozen(whole, partsOf(whole, network.freeze ?? []));
+  return frozen(whole, partsOf(whole, network.freeze));
 }
 
 /** Everything that a training run needs, made from a configuration. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { toLatex, toMarkdown, type Table } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { configured } from '../src/config/overrides.ts';
 import { profiles, type ProfileName } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
@@ -15,7 +16,7 @@ import { table1Item } from '../src/items/table1.ts';
 import { enlargedClasses } from '../src/measure/enlarge.ts';
 import { testScores, type TestScores } from '../src/measure/test-scores.ts';
 import { camvidPublished } from '../src/paper/camvid.ts';
-import { groupName } from '../src/results/group.ts';
+import { describeGroup } from '../src/results/describe-group.ts';
 import { madeFrame, placeOf } from './made-place.ts';
 import { rendered, resultsOf, street, type MadeRun } from './records.ts';
 
@@ -78,7 +79,9 @@ test('the scores of a test split, by hand', async () => {
   };
   const { place } = placeOf([frame]);
   // At full size everything is of class 1, where the guess is half right.
-  const full = { ...frame.sample, semantic: new Uint8Array(360 * 480).fill(1) };
+  const size = { height: 360, width: 480 };
+  const semantic = new Uint8Array(360 * 480).fill(1);
+  const full = streetSample({ id: 'a', ...size, semantic });
   const dataset = { ...place.dataset, read: () => Promise.resolve(full) };
   const scores = await testScores.measure({ ...place, dataset });
   expect(scores.iou).toBeCloseTo(75, 10);
@@ -184,8 +187,7 @@ test('the test split is measured, and stands beside published networks', async (
 });
 
 test('runs from ImageNet weights and from scratch are groups of their own', () => {
-  const group = (c: Config) =>
-    groupName({ profile: 'camvid', config: c, data, flags: '', environments: [] });
+  const group = (c: Config) => describeGroup({ profile: 'camvid', config: c, data }).name;
   const imageNet = withWeights({ checksum: '0123456789abcdef', folder: null });
   expect(group(config)).toBe('camvid / camvid, scratch');
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');

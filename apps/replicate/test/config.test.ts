@@ -31,6 +31,8 @@ test('a folder in place of generated scenes keeps the number of frames as limits
     root: '/somewhere',
     maxTrain: 32,
     maxVal: 8,
+    classes: 19,
+    skyDisparity: 'zero',
     holdOut: null,
   });
 });
@@ -52,10 +54,10 @@ test('the sky’s disparity is 0 as in the paper, or as recorded on request', as
   expect(await known('data.skyDisparity=asRecorded')).not.toEqual(new Uint8Array(58).fill(1));
 });
 
-test('20 classes reach the data set; a run without them keeps the key it had', async () => {
+test('20 classes reach the data set; the default is the paper’s 19', async () => {
   const root = frames;
   const usual = await configured(profiles.smoke, { set: [], data: root });
-  expect(JSON.stringify(usual)).not.toMatch(/classes|skyDisparity/);
+  expect(usual.data).toMatchObject({ classes: 19, skyDisparity: 'zero' });
   const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
   const classes = async (config: Config) =>
     (await datasetOf(config, await scratch(), progressLine())).legend?.classes.length;

@@ -114,7 +114,7 @@ test('a run is known by what it begins with, not by where that lies', async () =
     });
   const plain = await tinyConfig(place);
   const begun = await withInitial(plain, [`${first}:shared,depth`], place.runs);
-  const [initial] = begun.network.init!;
+  const [initial] = begun.network.init;
   expect(initial).toMatchObject({ folder: first, parts: ['depth', 'shared'] });
   const moved = {
     ...plain,

@@ -49,7 +49,7 @@ export function resultsOf(context: ItemContext, made: readonly MadeRun[]): Resul
       const record: RunRecord = {
         id,
         spec,
-        data: { name: context.data.name, ...context.data.frames },
+        data: { name: context.data.name, ...context.data.frames, fingerprint: null },
         result: { metrics, sigma2: {}, weights: {}, parameters: 1, steps: config.training.steps },
         series,
         evaluations: [],

@@ -136,10 +136,12 @@ test('each row chooses its rate on frames held out of training, then trains on a
   const slow = await record('depth-only/rate-0.001/seed-1');
   const fast = await record('depth-only/rate-0.02/seed-1');
   // A tenth of 12 frames, rounded.
-  expect([slow.data, fast.data]).toEqual(Array(2).fill({ name: 'street', train: 11, val: 1 }));
+  expect([slow.data, fast.data]).toEqual(
+    Array(2).fill({ name: 'street', train: 11, val: 1, fingerprint: null }),
+  );
   const error = (r: typeof slow) => r.result.metrics['depth/meanError'];
   const final = await record('depth-only/seed-1');
-  expect(final.data).toEqual({ name: 'street', train: 12, val: 4 });
+  expect(final.data).toEqual({ name: 'street', train: 12, val: 4, fingerprint: null });
   expect(final.spec.config.training.learningRate).toBe(error(fast) < error(slow) ? 0.02 : 0.001);
   const table = JSON.parse(await readFile(join(folder, 'table1.json'), 'utf8')) as Table;
   // The chosen rate stands after the three weights.
@@ -155,6 +157,8 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
     root: '/x',
     maxTrain: null,
     maxVal: null,
+    classes: 19,
+    skyDisparity: 'zero',
     holdOut: null,
   } as const;
   const context = {

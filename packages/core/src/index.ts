@@ -52,6 +52,7 @@ export {
   type Head,
   type Network,
   type NetworkOptions,
+  type Runnable,
 } from './network.ts';
 export { adam, type AdamOptions } from './optimisers/adam.ts';
 export { accumulated } from './optimisers/accumulate.ts';

@@ -39,6 +39,9 @@ export interface Network {
   forward(inputs: Readonly<Record<string, tf.Tensor>>, options: ForwardOptions): Forward;
 }
 
+/** What a training step needs of a network. */
+export type Runnable = Pick<Network, 'inputs' | 'forward'>;
+
 /** What gives one task its output. */
 export interface Head {
   /** The task's name, prefix of the head's layers. */

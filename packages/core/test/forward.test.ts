@@ -1,9 +1,20 @@
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { commit, fixed, multiTaskModel, owned, parametersOf, type Task } from '../src/index.ts';
+import {
+  commit,
+  fixed,
+  MAIN_STREAM,
+  multiTaskModel,
+  objectiveOf,
+  owned,
+  parametersOf,
+  sgd,
+  trainingStep,
+  type Task,
+} from '../src/index.ts';
 import { useCpu } from './cpu.ts';
-import { tinyEncoder, toyArrays, toyStep, toyTask, toyTasks } from './toy.ts';
+import { tinyEncoder, toyArrays, toyTask, toyTasks } from './toy.ts';
 
 beforeAll(useCpu);
 
@@ -81,8 +92,16 @@ test('captured and eager, a step moves the averages of both kinds of normalisati
   const ends = [];
   for (const engine of ['cpu', 'onnx'] as const) {
     const network = build([foreign()]);
-    const step = toyStep(network, fixed.make({ objectives: network.tasks }, { height: 1 }));
-    const { buffers } = parametersOf(network);
+    const balancer = fixed.make({ objectives: network.tasks }, { height: 1 });
+    const parameters = parametersOf(network, balancer.variables);
+    const step = trainingStep({
+      network,
+      objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+      balancer,
+      parameters,
+      optimiser: sgd(parameters.trained),
+      batchSizes: { [MAIN_STREAM]: 2 },
+    });
     const compiled = await compile(step.run, step.signature, { engine });
     for (let i = 0; i < 2; i++) {
       const { 'target/height': target, 'mask/height': mask, ...arrays } = toyArrays(i, 2, SIZE);
@@ -91,7 +110,7 @@ test('captured and eager, a step moves the averages of both kinds of normalisati
       await compiled.run({ ...labels, ...rates, apply: Float32Array.of(1) });
     }
     await compiled.pull();
-    ends.push(buffers.flatMap(({ variable }) => Array.from(variable.dataSync())));
+    ends.push(parameters.buffers.flatMap(({ variable }) => Array.from(variable.dataSync())));
     await compiled.dispose();
   }
   expect(ends[1]).toBeAllClose(ends[0], { rtol: 1e-3, atol: 1e-5 });

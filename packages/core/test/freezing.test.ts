@@ -7,16 +7,19 @@ import {
   frozen,
   gradientsOf,
   inside,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
   partsOf,
   predictionStep,
   sgd,
+  trainingStep,
   type MultiTaskModel,
   type Task,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
-import { gradientError, tinyEncoder, toyArrays, toyStep, toyTask } from './toy.ts';
+import { gradientError, tinyEncoder, toyArrays, toyTask } from './toy.ts';
 
 beforeAll(useCpu);
 
@@ -44,7 +47,15 @@ const ENGINES = ['cpu', 'onnx'] as const;
 /** Trains some steps on both tasks, then gives the outputs of an image and every weight. */
 async function trained(network: MultiTaskModel, engine: (typeof ENGINES)[number], steps = 3) {
   const balancer = fixed.make({ objectives: network.tasks }, { classes: 1, height: 1 });
-  const step = toyStep(network, balancer, (p) => sgd(p, { weightDecay: 0.1 }));
+  const parameters = parametersOf(network, balancer.variables);
+  const step = trainingStep({
+    network,
+    objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+    balancer,
+    parameters,
+    optimiser: sgd(parameters.trained, { weightDecay: 0.1 }),
+    batchSizes: { [MAIN_STREAM]: 2 },
+  });
   const compiled = await compile(step.run, step.signature, { engine });
   const rates = { 'rate/network': Float32Array.of(0.05), 'rate/weighting': Float32Array.of(0) };
   for (let i = 0; i < steps; i++) {

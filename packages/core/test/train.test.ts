@@ -11,18 +11,20 @@ import {
   listCheckpoints,
   MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
+  parametersOf,
   poly,
   readMetrics,
   sgd,
   train,
+  trainingStep,
   type Balancer,
-  type Parameter,
   type CompileStep,
   type TrainingBatch,
   type TrainOptions,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
-import { tinyEncoder, toyArrays, toyStep, toyTasks } from './toy.ts';
+import { tinyEncoder, toyArrays, toyTasks } from './toy.ts';
 
 const SIZE = [16, 16] as const;
 let folder: string;
@@ -57,10 +59,17 @@ function options(run: string, steps: number, setUp: SetUp = {}): TrainOptions {
     size: SIZE,
     seed: 1,
   });
-  const optimiser = (parameters: readonly Parameter[]) =>
-    accumulate ? accumulated(make(parameters), accumulate) : make(parameters);
+  const parameters = parametersOf(network, balancer.variables);
+  const optimiser = make(parameters.trained);
   return {
-    step: toyStep(network, balancer, optimiser),
+    step: trainingStep({
+      network,
+      objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+      balancer,
+      parameters,
+      optimiser: accumulate ? accumulated(optimiser, accumulate) : optimiser,
+      batchSizes: { [MAIN_STREAM]: 2 },
+    }),
     streams: { [MAIN_STREAM]: batches },
     schedule: poly(0.05, 12),
     steps,

@@ -23,7 +23,7 @@ export async function withInitial(
   runs: string,
 ): Promise<Config> {
   if (texts.length === 0) return config;
-  const init = [...(config.network.init ?? [])];
+  const init = [...config.network.init];
   for (const text of texts) {
     const at = text.lastIndexOf(':');
     const parts = text
@@ -45,8 +45,8 @@ export async function withInitial(
 
 /** A configuration that freezes these parts besides those that it freezes already. */
 export function withFrozen(config: Config, parts: readonly string[] = []): Config {
-  const freeze = [...new Set([...(config.network.freeze ?? []), ...parts])].sort();
-  return freeze.length === 0 ? config : { ...config, network: { ...config.network, freeze } };
+  const freeze = [...new Set([...config.network.freeze, ...parts])].sort();
+  return { ...config, network: { ...config.network, freeze } };
 }
 
 /**
@@ -55,7 +55,7 @@ export function withFrozen(config: Config, parts: readonly string[] = []): Confi
  */
 export async function loadInitial(
   network: Pick<Network, 'model' | 'weights'>,
-  { network: { init = [] } }: Pick<Config, 'network'>,
+  { network: { init } }: Pick<Config, 'network'>,
 ): Promise<void> {
   const given = new Map<string, string>();
   for (const { checksum, folder, parts } of init) {

@@ -55,12 +55,10 @@ export async function withPretrained(config: Config, folder: string): Promise<Co
 /** What decides a run's numbers does not include where its weights lie. */
 export function withoutWeightsFolder<C extends Pick<Config, 'network'>>(config: C): C {
   const { encoder, init } = config.network;
-  const placeless = init
-    ? {
-        ...config,
-        network: { ...config.network, init: init.map((from) => ({ ...from, folder: null })) },
-      }
-    : config;
+  const placeless = {
+    ...config,
+    network: { ...config.network, init: init.map((from) => ({ ...from, folder: null })) },
+  };
   if (encoder.kind !== 'mobilenet' || encoder.weights === null) return placeless;
   return withEncoder(placeless, { ...encoder, weights: { ...encoder.weights, folder: null } });
 }

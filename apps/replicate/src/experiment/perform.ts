@@ -113,6 +113,7 @@ async function trainTo(
       name: dataset.name,
       train: dataset.list('train').length,
       val: dataset.list('val').length,
+      fingerprint: place.found ?? null,
     },
     result,
     series: seriesOf(log),

@@ -15,6 +15,8 @@ export interface RunRecord {
     readonly name: string;
     readonly train: number;
     readonly val: number;
+    /** Of data read from a folder; null: generated scenes are known by their recipe. */
+    readonly fingerprint: string | null;
   };
   readonly result: RowResult;
   /**

@@ -1,18 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Kept } from '@scene-mtl/lab';
 import type { Json, Measurement } from '../measure/measurement.ts';
 import type { Results } from './item.ts';
 import type { RunRecord } from './record.ts';
 import { runId, type RunSpec } from './spec.ts';
 
-/** A measurement as it is kept: what it found, and the version and commit of what found it. */
-export interface Kept {
-  readonly version: number;
-  /** Absent from files older than this field. */
-  readonly commit?: string;
-  readonly value: Json;
-}
+export type { Kept } from '@scene-mtl/lab';
 
 /** Folder of a run among others. */
 export const runFolder = (root: string, spec: RunSpec, found: string | undefined): string =>
@@ -41,7 +36,7 @@ function readIfPresent(file: string): unknown {
 
 /**
  * The finished runs in a folder.
- * @param root `runs/trained`, or a group of committed results
+ * @param root `runs/trained`
  * @param found fingerprint of the data, for data read from a folder
  */
 export function resultsIn(root: string, found: string | undefined): Results {

@@ -1,9 +1,9 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
+import { canonicalJson, withoutDefaults } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
+import { configSchema, type Config } from '../config/schema.ts';
 import type { TaskName } from '../paper/table1.ts';
-import { hashOf } from '../run/files.ts';
-import type { Balance } from '../train/balance.ts';
+import { hashOfText } from '../run/files.ts';
 
 /**
  * Version of what a run computes. Raised by a change that alters the numbers of a run beyond
@@ -13,6 +13,13 @@ export const RUN_VERSION = 1;
 
 /** A configuration without what a single run does not depend on. */
 export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
+
+/** How a run balances its tasks: a method of the registry of `@scene-mtl/core`, with its options. */
+export interface Balance {
+  /** Canonical name; see `balancers`. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+}
 
 /** Everything that decides the numbers of one training run. */
 export interface RunSpec {
@@ -37,51 +44,36 @@ export function runConfig({
  * Identity of a run's data: of generated scenes their recipe, of a folder what was found in it.
  * @param found fingerprint of the opened folder (`fingerprintOf`); generated scenes need none
  */
-function dataIdentity({ data }: RunConfig, found: string | undefined): unknown {
+function dataIdentity(data: RunConfig['data'], found: string | undefined): object {
   if (data.source === 'generated') return { ...data, generator: GENERATOR_VERSION };
-  const { root: _, ...limits } = data;
-  return { ...limits, found: found ?? data.root };
+  const { root, ...limits } = data;
+  return { ...limits, found: found ?? root };
 }
 
 /**
  * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
  * numbers (configuration, initial weights by content, tasks, balance, seed, data, `RUN_VERSION`).
- * Two figures that need the same run therefore share it. How often it is evaluated, logged or saved
- * changes no number.
+ * Two figures that need the same run therefore share it. Values that equal the configuration's
+ * defaults do not count, so a new option changes no id; nor does the order of keys. How often a run
+ * is evaluated or saved changes no number.
  */
 export function runId(spec: RunSpec, found?: string): string {
   const { config, tasks, balance, seed } = spec;
-  const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
-  const hash = hashOf({
+  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as RunConfig;
+  const { evalEvery: _, checkpointEvery: __, ...decisive } = bare.training;
+  const identity = {
+    ...bare,
     version: RUN_VERSION,
-    data: dataIdentity(config, found),
-    size: config.size,
-    network: withoutWeightsFolder(config).network,
-    training: withoutNewDefaults(decisive),
+    data: dataIdentity(bare.data, found),
+    training: decisive,
     tasks,
-    // The key that it has always had.
-    weighting: [balance.name, sorted(balance.options)],
+    balance,
     seed,
-  });
-  const size = `${config.size.width}x${config.size.height}`;
-  return `${tasks.join('-')}.${balance.name}.${size}.seed-${seed}.${hash.slice(0, 12)}`;
+  };
+  const hash = hashOfText(canonicalJson(identity));
+  const { height, width } = config.size;
+  return `${tasks.join('-')}.${balance.name}.${height}x${width}.seed-${seed}.${hash.slice(0, 12)}`;
 }
-
-/** A run with these values keeps the id it had before there were others. */
-const withoutNewDefaults = ({
-  optimiser,
-  schedule,
-  accumulate,
-  ...training
-}: Omit<RunConfig['training'], 'evalEvery' | 'checkpointEvery'>): object => ({
-  ...training,
-  ...(optimiser !== 'sgd' && { optimiser }),
-  ...(schedule !== 'poly' && { schedule }),
-  ...(accumulate !== 1 && { accumulate }),
-});
-
-const sorted = (options: Readonly<Record<string, number>>): [string, number][] =>
-  Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Fixed weights of a run, one per task. */
 export const fixedWeights = (

@@ -37,7 +37,7 @@ export function benchmarkTables(
       {
         row,
         scores,
-        title: titleOf(row, trial),
+        title: row.title,
         parameters: parametersOf(trial, context, results),
       },
     ];
@@ -53,9 +53,6 @@ interface Measured {
   readonly scores: readonly TestScores[];
   readonly parameters: number | undefined;
 }
-
-const titleOf = ({ title, weighting }: Table1Row, { tasks }: Trial): string =>
-  weighting.kind === 'uncertainty' ? `${title}: ${tasks.join(' + ')}` : title;
 
 const parametersOf = (trial: Trial, { config }: ItemContext, results: Results) =>
   config.seeds.map((seed) => results.record({ ...trial, seed })?.result.parameters).find(Boolean);

@@ -9,6 +9,7 @@ import {
 } from '../experiment/item.ts';
 import { trial, type Trial } from '../experiment/over-seeds.ts';
 import type { RunRecord } from '../experiment/record.ts';
+import { learnedWeights } from '../experiment/spec.ts';
 import type { TaskName } from '../paper/table1.ts';
 
 /** Steps shown: as many as a record keeps one by one. */
@@ -41,7 +42,7 @@ export function collapseTrial(context: ItemContext): Trial {
         logEvery: 1,
       },
     },
-    { tasks: data.tasks, balance: { name: 'learned', options: {} } },
+    { tasks: data.tasks, balance: learnedWeights('learned') },
   );
 }
 

@@ -40,9 +40,7 @@ export function pairedTable(
       { name: 'p', group: task, decimals: 3 },
     ]),
     rows: others.map((other) => ({
-      header:
-        other.row.title +
-        (other.row.weighting.kind === 'uncertainty' ? `: ${other.row.tasks.join(' + ')}` : ''),
+      header: other.row.title,
       cells: tasks.flatMap((task) => {
         const result = paired(learned.records, other.records, task);
         if (!result) return [null, null, null];

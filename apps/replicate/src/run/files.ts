@@ -21,5 +21,8 @@ export async function readJsonIfPresent(path: string): Promise<unknown> {
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** First 16 hex digits of the SHA-256 of a value's JSON. */
-export const hashOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+export const hashOf = (value: unknown): string => hashOfText(JSON.stringify(value));
+
+/** First 16 hex digits of the SHA-256 of a text. */
+export const hashOfText = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
+import { configSchema, type Config } from '../config/schema.ts';
 import { json, readJsonIfPresent } from './files.ts';
 
 /**
@@ -11,7 +11,9 @@ import { json, readJsonIfPresent } from './files.ts';
  */
 export async function checkFolder(folder: string, config: Config): Promise<void> {
   const file = join(folder, 'config.json');
-  const known = await readJsonIfPresent(file);
+  const stored = await readJsonIfPresent(file);
+  // A folder of before an option was there was made with its default.
+  const known = configSchema.safeParse(stored).data ?? stored;
   const difference =
     known === undefined ? undefined : firstDifference(known, withoutWeightsFolder(config), '');
   if (difference !== undefined) {

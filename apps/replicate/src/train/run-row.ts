@@ -25,7 +25,7 @@ import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
-import type { Balance } from './balance.ts';
+import type { Balance } from '../experiment/spec.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {

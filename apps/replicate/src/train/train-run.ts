@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
+import { canonicalJson, withoutDefaults } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
-import { assertSameRun, describeRun } from '../run/description.ts';
+import { configSchema, type Config } from '../config/schema.ts';
+import {
+  assertSameRun,
+  describeRun,
+  type RunDescription,
+  type Selection,
+} from '../run/description.ts';
 import { environment } from '../run/environment.ts';
-import { hashOf, json } from '../run/files.ts';
+import { hashOfText, json } from '../run/files.ts';
 import { claimFolder } from '../run/folder.ts';
 import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { Balance } from './balance.ts';
+import type { Balance } from '../experiment/spec.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -70,8 +76,8 @@ export async function trainRun(
     select,
     seed,
     folder,
-    configHash: hashOf({
-      ...decisive(withoutWeightsFolder(config)),
+    configHash: trainRunHash({
+      config,
       tasks: tasks.map(({ name }) => name),
       balance,
       select,
@@ -83,10 +89,21 @@ export async function trainRun(
   return { folder, result };
 }
 
-/** What decides the numbers: not how often they are looked at or saved. */
-function decisive({ training, strips: _, ...config }: Config): object {
-  const { evalEvery: __, checkpointEvery: ___, ...rest } = training;
-  return { ...config, training: rest };
+/**
+ * Identity of a run of this command: what decides its numbers, not how often they are looked at or
+ * saved. Values that equal the defaults of the configuration do not count.
+ */
+export function trainRunHash({
+  config,
+  ...rest
+}: Pick<RunDescription, 'config' | 'balance'> & {
+  readonly tasks: readonly string[];
+  readonly select: Selection;
+}): string {
+  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
+  const { training, strips: _, ...others } = bare;
+  const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
+  return hashOfText(canonicalJson({ ...others, training: decisive, ...rest }));
 }
 
 /** Steps, rate, time left, losses and weights: one line. */

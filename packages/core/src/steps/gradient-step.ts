@@ -1,13 +1,14 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { sumOf, type GradientBalancer } from '../balancing/balancer.ts';
+import { commit, type Statistic } from '../layers/forward.ts';
+import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
-import { commit, type Statistic } from '../layers/forward.ts';
 import {
   BALANCER_INPUT,
   outlineOf,
@@ -32,8 +33,8 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
   const { network, objectives, balancer, optimiser } = options;
   // Gradients of the shared representation would be another kind of rows: of the same losses, by the
   // activations that `Forward` gives, and then one backward pass of the trunk.
-  const shared = optimiser.parameters.filter((p) => isShared(p));
-  const own = optimiser.parameters.filter((p) => !isShared(p));
+  const shared = optimiser.parameters.filter((p) => p.role === 'shared');
+  const own = optimiser.parameters.filter((p) => p.role !== 'shared');
   if (shared.length === 0) {
     throw new Error(
       `${balancer.name}: expected trained parameters that the tasks share, got none; ` +
@@ -79,9 +80,6 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
   };
 }
 
-/** Parameters that the objectives have in common, those that couple their networks included. */
-const isShared = ({ role }: Parameter): boolean => role === 'shared' || role === 'between';
-
 /** One objective's loss, 0 where it is absent, and its gradients. */
 interface Differentiated {
   readonly value: tf.Scalar;
@@ -92,7 +90,7 @@ interface Differentiated {
 
 function differentiated(
   objective: Objective,
-  network: StepOptions['network'],
+  network: Runnable,
   objectives: readonly Objective[],
   parameters: readonly Parameter[],
   inputs: InputTensors<FloatSignature>,

@@ -1,5 +1,5 @@
-import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
+import { stream } from '@scene-mtl/data';
 import {
   MAIN_STREAM,
   sgd,
