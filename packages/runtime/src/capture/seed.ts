@@ -74,28 +74,36 @@ function redirect(
 
 const partial = ({ rate }: RandomLayer) => rate > 0 && rate < 1;
 
-redirect(tf.layers.dropout({ rate: 0.5 }), partial, (layer, x, seed, stream) =>
+redirect(tf.layers.dropout({ name: 'class', rate: 0.5 }), partial, (layer, x, seed, stream) =>
   dropout(x, layer.rate, seed, stream, layer.getNoiseShape?.(x) ?? x.shape),
 );
 
 redirect(
-  tf.layers.gaussianNoise({ stddev: 1 }),
+  tf.layers.gaussianNoise({ name: 'class', stddev: 1 }),
   () => true,
   ({ stddev }, x, seed, stream) => tf.add(x, tf.mul(randomNormal(x.shape, seed, stream), stddev)),
 );
 
-redirect(tf.layers.gaussianDropout({ rate: 0.5 }), partial, ({ rate }, x, seed, stream) => {
-  const deviation = Math.sqrt(rate / (1 - rate));
-  return tf.mul(x, tf.add(tf.mul(randomNormal(x.shape, seed, stream), deviation), 1));
-});
+redirect(
+  tf.layers.gaussianDropout({ name: 'class', rate: 0.5 }),
+  partial,
+  ({ rate }, x, seed, stream) => {
+    const deviation = Math.sqrt(rate / (1 - rate));
+    return tf.mul(x, tf.add(tf.mul(randomNormal(x.shape, seed, stream), deviation), 1));
+  },
+);
 
 /** Alpha dropout (Klambauer et al. 2017): drops to −αλ and keeps mean and variance. */
-redirect(tf.layers.alphaDropout({ rate: 0.5 }), partial, (layer, x, seed, stream) => {
-  const { rate } = layer;
-  const low = -1.6732632423543772 * 1.0507009873554805;
-  const shape = layer._getNoiseShape?.(x) ?? x.shape;
-  const kept = tf.cast(tf.greaterEqual(randomUniform(shape, seed, stream), rate), 'float32');
-  const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
-  const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
-  return tf.add(tf.mul(dropped, a), -a * low * rate);
-});
+redirect(
+  tf.layers.alphaDropout({ name: 'class', rate: 0.5 }),
+  partial,
+  (layer, x, seed, stream) => {
+    const { rate } = layer;
+    const low = -1.6732632423543772 * 1.0507009873554805;
+    const shape = layer._getNoiseShape?.(x) ?? x.shape;
+    const kept = tf.cast(tf.greaterEqual(randomUniform(shape, seed, stream), rate), 'float32');
+    const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
+    const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
+    return tf.add(tf.mul(dropped, a), -a * low * rate);
+  },
+);
