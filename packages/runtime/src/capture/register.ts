@@ -27,8 +27,9 @@ export function captureBackend(): CaptureBackend {
     if (!composition) return otherwise;
     return (call) => {
       const attrs = (call.attrs ?? {}) as Attrs;
-      if (otherwise && composition.when && !composition.when(attrs)) return otherwise(call);
-      return composition.compose(call.inputs as unknown as Record<string, tf.Tensor>, attrs);
+      const inputs = call.inputs as unknown as Record<string, tf.Tensor>;
+      if (otherwise && composition.when && !composition.when(attrs, inputs)) return otherwise(call);
+      return composition.compose(inputs, attrs);
     };
   };
   const refusing =

@@ -6,6 +6,7 @@ import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
 import { endHandover, runInPlace } from './in-place.ts';
+import { runError } from './run-error.ts';
 import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
@@ -190,7 +191,11 @@ export class OnnxStep {
       results[name] = allocate(ref.shape, ref.type);
       fetches[ref.name] = tensor(this.#ort, ref, results[name]);
     }
-    await runInPlace(this.#session, this.#end, feeds, fetches);
+    try {
+      await runInPlace(this.#session, this.#end, feeds, fetches);
+    } catch (error) {
+      throw runError(graph, error);
+    }
     for (const variable of this.#variables) {
       if (!variable.next) continue;
       const { now, next } = variable;
