@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TraceNode, TraceValue } from './value.ts';
+import type { Attrs, TraceNode, TraceValue } from './value.ts';
 
 type Numbers = tf.backend_util.TypedArray;
+
+/** Kernels whose result depends on the shape of their input and on no number. */
+const shapeAlone = new Set(['ZerosLike', 'OnesLike']);
 
 /** The nodes behind a value in order of execution; undefined where it depends on an input. */
 function nodesBehind(value: TraceValue, variables: boolean): TraceNode[] | undefined {
@@ -16,6 +19,7 @@ function nodesBehind(value: TraceValue, variables: boolean): TraceNode[] | undef
       continue;
     }
     stack.push({ value: at.value, done: true });
+    if (shapeAlone.has(source.node.kernel)) continue;
     for (const input of Object.values(source.node.inputs))
       stack.push({ value: input, done: false });
   }
@@ -28,6 +32,56 @@ function namedOrListed(tensors: Readonly<Record<string, tf.Tensor>>): tf.NamedTe
   return list as tf.NamedTensorMap;
 }
 
+interface Engine {
+  readonly state: { kernelDepth: number };
+  startScope(): void;
+  endScope(): void;
+  runKernel(name: string, inputs: object, attrs: object): tf.Tensor | tf.Tensor[];
+}
+
+/** Runs `body` on TensorFlow.js' CPU backend, in a scope of its own and without a tape. */
+function onCpu<T>(body: (engine: Engine) => T): T {
+  const engine = tf.engine() as unknown as Engine;
+  const backend = tf.getBackend();
+  // Synchronous for a backend that is ready.
+  void tf.setBackend('cpu');
+  engine.startScope();
+  // As inside a kernel: no tape records what runs here.
+  engine.state.kernelDepth++;
+  try {
+    return body(engine);
+  } finally {
+    engine.state.kernelDepth--;
+    engine.endScope();
+    void tf.setBackend(backend);
+  }
+}
+
+/** A tensor whose numbers are known. */
+export interface Known {
+  readonly data: Numbers;
+  readonly shape: readonly number[];
+  readonly dtype: tf.DataType;
+}
+
+/** What a kernel makes of known tensors. */
+export function runOnNumbers(
+  kernel: string,
+  inputs: Readonly<Record<string, Known>>,
+  attrs: Attrs,
+): Known[] {
+  return onCpu((engine) => {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([name, { data, shape, dtype }]) => [
+        name,
+        tf.tensor(data, [...shape], dtype),
+      ]),
+    );
+    const results = [engine.runKernel(kernel, namedOrListed(tensors), { ...attrs })].flat();
+    return results.map((y) => ({ data: y.dataSync().slice(), shape: y.shape, dtype: y.dtype }));
+  });
+}
+
 /**
  * The numbers of a captured value that depends on no input, by TensorFlow.js' CPU backend.
  * @param variables whether it may depend on variables, by their present values
@@ -37,30 +91,23 @@ export function evaluate(value: TraceValue, variables = false): Numbers | undefi
   if (value.source.kind === 'constant') return value.source.data;
   const nodes = nodesBehind(value, variables);
   if (!nodes) return undefined;
-  const engine = tf.engine() as unknown as {
-    state: { kernelDepth: number };
-    startScope(): void;
-    endScope(): void;
-    runKernel(name: string, inputs: object, attrs: object): tf.Tensor | tf.Tensor[];
-  };
-  const backend = tf.getBackend();
   const known = new Map<TraceValue, tf.Tensor>();
   const tensorOf = (given: TraceValue): tf.Tensor => {
     const made = known.get(given);
     if (made) return made;
     const { source, shape, dtype } = given;
+    // What is neither is read for its shape alone.
     const data =
-      source.kind === 'variable' ? source.variable.dataSync() : (source as { data: Numbers }).data;
-    const tensor = tf.tensor(data, [...shape], dtype);
+      source.kind === 'variable'
+        ? source.variable.dataSync()
+        : source.kind === 'constant'
+          ? source.data
+          : undefined;
+    const tensor = data ? tf.tensor(data, [...shape], dtype) : tf.zeros([...shape], dtype);
     known.set(given, tensor);
     return tensor;
   };
-  // Synchronous for a backend that is ready.
-  void tf.setBackend('cpu');
-  engine.startScope();
-  // As inside a kernel: no tape records what runs here.
-  engine.state.kernelDepth++;
-  try {
+  return onCpu((engine) => {
     for (const { kernel, inputs, attrs, outputs } of nodes) {
       const tensors = Object.fromEntries(
         Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]),
@@ -69,9 +116,5 @@ export function evaluate(value: TraceValue, variables = false): Numbers | undefi
       outputs.forEach((output, i) => known.set(output, results[i]));
     }
     return tensorOf(value).dataSync();
-  } finally {
-    engine.state.kernelDepth--;
-    engine.endScope();
-    void tf.setBackend(backend);
-  }
+  });
 }

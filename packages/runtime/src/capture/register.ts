@@ -3,6 +3,7 @@ import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
 import { callSite } from './call-site.ts';
 import { CaptureError } from './errors.ts';
+import { evaluate, runOnNumbers, type Known } from './evaluate.ts';
 import type { Attrs } from './value.ts';
 
 let backend: CaptureBackend | undefined;
@@ -32,13 +33,29 @@ export function captureBackend(): CaptureBackend {
       return composition.compose(inputs, attrs);
     };
   };
-  const refusing =
+  // Without a lowering, what depends on no input is still computed: it is the same in every step.
+  const folding =
     (name: string): tf.KernelFunc =>
-    () => {
-      throw new CaptureError(
-        `compile: the op ${name} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
-          'Compute it outside the step and pass the result in, or run the step on an eager engine',
-      );
+    ({ inputs, attrs = {} }) => {
+      const numbers: Record<string, Known> = {};
+      for (const [key, info] of Object.entries(inputs as Record<string, tf.TensorInfo | null>)) {
+        if (!info) continue;
+        const value = made.traceValue(info.dataId);
+        const data = evaluate(value);
+        if (!data) {
+          throw new CaptureError(
+            `compile: the op ${name} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
+              'Compute it outside the step and pass the result in, or run the step on an eager engine',
+          );
+        }
+        numbers[key] = { data, shape: info.shape, dtype: value.dtype };
+      }
+      const infos = runOnNumbers(name, numbers, attrs as Attrs).map(({ data, shape, dtype }) => ({
+        dataId: made.write(data, [...shape], dtype),
+        shape: [...shape],
+        dtype,
+      }));
+      return infos.length === 1 ? infos[0] : infos;
     };
   // A clone is the same value: what is known of it (its ReLU, its padding) stays known.
   const sharing: tf.KernelFunc = ({ inputs }) => {
@@ -54,7 +71,7 @@ export function captureBackend(): CaptureBackend {
   ]);
   for (const name of names) {
     const kernelFunc =
-      name === 'Identity' ? sharing : (composing(name, recording(name)) ?? refusing(name));
+      name === 'Identity' ? sharing : (composing(name, recording(name)) ?? folding(name));
     tf.registerKernel({ kernelName: name, backendName: CAPTURE, kernelFunc });
   }
   return (backend = made);

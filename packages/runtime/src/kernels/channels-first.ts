@@ -35,8 +35,41 @@ function withChannelsLast(attrs: Attrs): Attrs {
   };
 }
 
+type Shape4 = [number, number, number, number];
+
+/** Shape of a convolution's result, channels last. */
+const resultShape = (filter: tf.Tensor, attrs: Attrs): Shape4 =>
+  tf.backend_util.computeConv2DInfo(
+    attrs['inputShape'] as Shape4,
+    filter.shape as Shape4,
+    attrs['strides'] as number,
+    1,
+    attrs['pad'] as 'same',
+    attrs['dimRoundingMode'] as 'floor' | undefined,
+  ).outShape;
+
+const turnedInputGradient = channelsFirst('Conv2DBackpropInput', ['dy']);
+
+/**
+ * `tf.conv2dTranspose` takes an image that is larger than a convolution of its result would be, and
+ * reads its upper left part.
+ */
+const inputGradient: Composition = {
+  ...turnedInputGradient,
+  lowering: `${turnedInputGradient.lowering}; of a dy that is too large: Slice`,
+  when: (attrs, { dy, filter }) =>
+    attrs['dataFormat'] === 'NCHW' ||
+    resultShape(filter, attrs).some((size, axis) => size < dy.shape[axis]),
+  compose: (inputs, attrs) => {
+    if (attrs['dataFormat'] === 'NCHW') return turnedInputGradient.compose(inputs, attrs);
+    const { dy, filter } = inputs;
+    const part = tf.slice(dy, [0, 0, 0, 0], resultShape(filter, attrs));
+    return tf.engine().runKernel('Conv2DBackpropInput', { dy: part, filter }, attrs as never);
+  },
+};
+
 defineCompositions(
   channelsFirst('Conv2D', ['x']),
-  channelsFirst('Conv2DBackpropInput', ['dy']),
+  inputGradient,
   channelsFirst('Conv2DBackpropFilter', ['x', 'dy'], false),
 );

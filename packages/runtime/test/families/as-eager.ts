@@ -247,6 +247,26 @@ export const asEagerFamilies: readonly Family[] = [
       })),
   },
   {
+    name: 'transposed convolutions of more than a convolution of their result agree with eager',
+    covers: ['Conv2DBackpropInput'],
+    shapes: 'float32 [1, 8, 8, 2 | 16] to 4 × 4 by filters of 4–8, stride 1–2, same and valid',
+    examples: fc
+      .tuple(
+        seeds,
+        fc.integer({ min: 4, max: 8 }),
+        fc.constantFrom(1, 2),
+        fc.constantFrom(2, 16),
+        fc.constantFrom('same' as const, 'valid' as const),
+      )
+      .filter(([, kernel, , , pad]) => pad === 'same' || kernel <= 4)
+      .map(([seed, kernel, stride, c, pad]): Example => ({
+        given: { x: float(seed, [1, 8, 8, c]), w: float(seed + 1, [kernel, kernel, c, c]) },
+        step: ({ x, w }) => ({
+          y: tf.conv2dTranspose(as4(x), as4(w), [1, 4, 4, c], stride, pad),
+        }),
+      })),
+  },
+  {
     name: 'pools whose padding is as wide as their window agree with eager',
     covers: ['MaxPool', 'AvgPool', 'MaxPoolGrad'],
     shapes: 'float32 [1–2, 5–8, 5–9, 3 | 16], window 1–2, padding 1–2',
