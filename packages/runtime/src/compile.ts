@@ -60,8 +60,8 @@ export interface CompileOptions extends OnnxOptions {
   readonly engine?: 'onnx' | 'cpu' | 'tensorflow';
   /**
    * Name of an int32 scalar input from which the random layers of `tf.layers` (Dropout,
-   * SpatialDropout1D, AlphaDropout, GaussianNoise, GaussianDropout) draw when called with
-   * `training: true`. The same seed gives the same draws on every engine. Without it such a layer
+   * SpatialDropout1D, AlphaDropout, GaussianNoise, GaussianDropout, and the dropout of SimpleRNN, GRU,
+   * LSTM and ConvLSTM2D) draw when called with `training: true`. The same seed gives the same draws on every engine. Without it such a layer
    * is an error, with or without a seed of its own.
    */
   readonly seed?: string;

@@ -64,7 +64,8 @@ export const asEagerFamilies: readonly Family[] = [
         b: { shape: [2, 1], dtype: 'int32', values: [1, 3] },
       },
       step: ({ a, b }) => {
-        const y = tf.matMul(a, b);
+        // Typed float32, the sum would be one of floats.
+        const y = tf.add(tf.matMul(a, b), tf.scalar(0, 'int32'));
         return { y, right: tf.cast(tf.equal(y, tf.scalar(16_777_225, 'int32')), 'int32') };
       },
     } satisfies Example),
@@ -217,34 +218,6 @@ export const asEagerFamilies: readonly Family[] = [
         plain: tf.bincount(ids as tf.Tensor1D, tf.tensor1d([]), 7),
       }),
     })),
-  },
-  {
-    name: 'transposed convolutions whose padding is wider than their input agree with eager',
-    covers: ['Conv2DBackpropInput'],
-    shapes:
-      'float32 [1, 1–4, 1–4, 2 | 16] by filters of 4–8, stride 1–2, to the same size and to half of it',
-    runs: 12,
-    examples: fc
-      .tuple(
-        seeds,
-        side,
-        fc.integer({ min: 4, max: 8 }),
-        fc.constantFrom(1, 2),
-        fc.constantFrom(2, 16),
-      )
-      .map(([seed, size, kernel, stride, c]): Example => ({
-        given: {
-          x: float(seed, [1, size, size, c]),
-          w: float(seed + 1, [kernel, kernel, c, c]),
-        },
-        step: withGradients(
-          ({ x, w }) => {
-            const out = size * stride;
-            return tf.conv2dTranspose(as4(x), as4(w), [1, out, out, c], stride, 'same');
-          },
-          ['x', 'w'],
-        ),
-      })),
   },
   {
     name: 'transposed convolutions of more than a convolution of their result agree with eager',
