@@ -23,6 +23,7 @@ import {
   type Weighting,
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import type { ProgressLine } from '@scene-mtl/lab';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
@@ -32,7 +33,6 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
-import type { ProgressLine } from './run/progress.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -41,7 +41,7 @@ import type { ProgressLine } from './run/progress.ts';
  * in `data/cache` of the folder of all runs.
  */
 export async function datasetOf(
-  config: Config,
+  config: Pick<Config, 'data' | 'size'>,
   runs: string,
   line: ProgressLine,
 ): Promise<StoredData> {

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { Sample } from '@scene-mtl/core';
 import { centresOf, flipped, randomStream } from '@scene-mtl/datasets';
 import { instance } from '@scene-mtl/vision-heads';
-import { augment, augmentationOf } from '../src/data/augmentation.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
+import { augment, augmentationOf } from '../src/data/augmentation.ts';
 
 const size = { height: 24, width: 32 };
 const config = (zoom?: number): Config => ({

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { claimFolder, progressLine } from '@scene-mtl/lab';
 import { datasetOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { parseConfig, type Config } from '../src/config/schema.ts';
-import { claimFolder } from '../src/run/folder.ts';
-import { progressLine } from '../src/run/progress.ts';
+import { type Config, parseConfig } from '../src/config/schema.ts';
 
 const scratch = () => mkdtemp(join(tmpdir(), 'replicate-config-'));
 

@@ -1,7 +1,7 @@
 import type { Sample, Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
-import type { MeasurementPlace } from '../src/measure/measurement.ts';
+import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import type { Predictions } from '../src/train/evaluation.ts';
 import { street } from './records.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { dotChart } from '@scene-mtl/eval';
+import type { Artefacts } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import type { Artefacts } from '../src/experiment/item.ts';
 import { smallPng } from '../src/measure/small-png.ts';
 import { resultsFiles } from '../src/results/files.ts';
 import type { ResultsGroup } from '../src/results/group.ts';

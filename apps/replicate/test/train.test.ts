@@ -1,19 +1,19 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from '@scene-mtl/core';
 import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { tasksOf } from '../src/data/tasks.ts';
-import { evaluateRun } from '../src/run/evaluate-run.ts';
-import { EVENTS } from '../src/train/tensorboard.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { decodingFor } from '../src/train/instance-decoding.ts';
 import { objectJudge } from '../src/train/object-metrics.ts';
 import { officialInstances, regularIds } from '../src/train/official-labels.ts';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
-import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
+import { EVENTS } from '../src/train/tensorboard.ts';
 import type { trainRun } from '../src/train/train-run.ts';
-import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
+import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
+import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
 let first: Awaited<ReturnType<typeof trainRun>>;
@@ -101,7 +101,7 @@ describe('a training run', () => {
     const values = log
       .map((line) => JSON.parse(line) as { kind: string; values: Record<string, number> })
       .filter(({ kind }) => kind === 'evaluation')
-      .map((record) => record.values['depth/rms']);
+      .map((summary) => summary.values['depth/rms']);
     expect(result.best?.value).toBe(Math.min(...values));
   });
 

@@ -122,6 +122,7 @@ export type { ReportFinding, ReportNotRun, ReportVerdict } from './report/verdic
 export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';
+export { median } from './stats/median.ts';
 export { pairedPermutationTest, type PermutationTest } from './stats/permutation-test.ts';
 export { selectBest, type SelectionScore, type Split } from './stats/select-best.ts';
 export { summarise, type Summary } from './stats/summary.ts';

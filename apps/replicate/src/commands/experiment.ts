@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import { makeItem } from '../experiment/make-item.ts';
-import type { Item } from '../experiment/item.ts';
-import { items } from '../items/index.ts';
-import {
-  addDataFlags,
-  addEngineFlags,
-  compileOptions,
-  positiveNumber,
-  type DataFlags,
-  type EngineFlags,
-} from '../run/engine-flags.ts';
+import { withoutWeightsFolder } from '../config/pretrained.ts';
+import { experiments } from '../papers/index.ts';
+import { programOf } from '../papers/program-of.ts';
 import {
   addConfigurationFlags,
   configurationOf,
@@ -19,6 +12,14 @@ import {
   typedCommand,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
+import {
+  addDataFlags,
+  addEngineFlags,
+  compileOptions,
+  positiveNumber,
+  type DataFlags,
+  type EngineFlags,
+} from './engine-flags.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   runs: string;
@@ -30,21 +31,21 @@ const again =
   'Continues where an earlier run stopped; a run that another figure has made is not repeated.';
 
 /** Adds one command per table and figure, and `all`. `table1` is the default. */
-export function addItemCommands(program: Command): void {
-  for (const item of items) {
+export function addExperimentCommands(program: Command): void {
+  for (const experiment of experiments) {
     const command = program
-      .command(item.name, { isDefault: item.name === 'table1' })
-      .description(`${item.summary}\n${again}`);
-    item.addFlags?.(command);
-    addRunFlags(command, `${item.name}-<profile>`).action(async (flags: Flags) => {
-      await printed(await made(item, flags, flags.name));
+      .command(experiment.name, { isDefault: experiment.name === 'table1' })
+      .description(`${experiment.summary}\n${again}`);
+    experiment.addFlags?.(command);
+    addRunFlags(command, `${experiment.name}-<profile>`).action(async (flags: Flags) => {
+      await printed(await made(experiment, flags, flags.name));
     });
   }
   const all = program
     .command('all')
     .description(`Every table and figure, one after the other.\n${again}`);
   addRunFlags(all).action(async (flags: Flags) => {
-    for (const item of items) await printed(await made(item, flags, undefined));
+    for (const experiment of experiments) await printed(await made(experiment, flags));
   });
 }
 
@@ -55,16 +56,21 @@ function addRunFlags(command: Command, name?: string): Command {
   return addDataFlags(addEngineFlags(command));
 }
 
-async function made(item: Item, flags: Flags, name: string | undefined): Promise<string> {
-  return makeItem({
-    item,
-    config: await configurationOf(flags),
+async function made(
+  experiment: Experiment,
+  flags: Flags,
+  name = `${experiment.name}-${groupOf(flags)}`,
+): Promise<string> {
+  const config = await configurationOf(flags);
+  const { runs, jobs, dataWorkers } = flags;
+  return makeExperiment({
+    experiment,
+    program: programOf(experiment),
+    ...{ config, name, runs, jobs, dataWorkers },
+    kept: withoutWeightsFolder(config),
     flags: flags as unknown as Readonly<Record<string, string | undefined>>,
-    runs: flags.runs,
-    name: name ?? `${item.name}-${groupOf(flags)}`,
-    jobs: flags.jobs,
     compile: compileOptions(flags),
-    dataWorkers: flags.dataWorkers,
+    strips: config.strips,
     command: typedCommand(),
   });
 }

@@ -2,16 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksOf } from '../data/tasks.ts';
-import { items } from '../items/index.ts';
+import { progressLine } from '@scene-mtl/lab';
+import { experiments } from '../papers/index.ts';
 import { publish, publishedGroups } from '../results/published.ts';
 import { parseVariant } from '../results/variant.ts';
 import { resultsFiles } from '../results/files.ts';
 import { FIGURES } from '../results/markdown.ts';
 import { writeWhole } from '../run/files.ts';
-import { progressLine } from '../run/progress.ts';
-import { trivialMetrics } from '../train/trivial.ts';
+import { scenes } from '../scenes/program.ts';
 import {
   addConfigurationFlags,
   configurationOf,
@@ -40,23 +38,20 @@ export function addReportCommands(program: Command): void {
       'show an item once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
     )
     .action(async (flags: PublishFlags) => {
-      const variants = flags.also?.map((text) => parseVariant(text, items));
+      const variants = flags.also?.map((text) => parseVariant(text, experiments));
       const config = await configurationOf(flags);
-      const { root, data, dataset, found } = await openWorkspace(
-        config,
-        flags.runs,
-        progressLine(),
-      );
-      const trivial = await trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size);
+      const session = scenes.start({ runs: flags.runs, line: progressLine() });
+      const { data, fingerprint = null } = await session.open(config);
+      const trivial = await session.trivial?.(config);
       const folder = join(flags.out, groupOf(flags));
       const count = await publish({
         folder,
-        root,
-        items,
+        root: join(flags.runs, 'trained'),
+        items: experiments,
         profile: flags.profile,
         config,
-        data: { ...data, trivial },
-        found: found ?? null,
+        data: { ...data, ...(trivial && { trivial }) },
+        found: fingerprint,
         flags: typedFlags(flags),
         ...(variants && { variants }),
       });
@@ -68,7 +63,7 @@ export function addReportCommands(program: Command): void {
     .option('--results <dir>', 'folder of published results', 'results')
     .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')
     .action(async (flags: { results: string; out: string }) => {
-      const files = await resultsFiles(await publishedGroups(flags.results, items));
+      const files = await resultsFiles(await publishedGroups(flags.results, experiments));
       for (const { path, content } of files) await writeWhole(join(flags.out, path), content);
       await removeOthers(
         join(flags.out, FIGURES),

@@ -5,7 +5,7 @@ import {
   compileOptions,
   type DataFlags,
   type EngineFlags,
-} from '../run/engine-flags.ts';
+} from './engine-flags.ts';
 import { weightingNames } from '../train/weightings.ts';
 import { trainRun } from '../train/train-run.ts';
 import {

@@ -1,7 +1,7 @@
 import type { TargetEncoder } from '@scene-mtl/core/samples';
 import type { Dataset } from '@scene-mtl/datasets';
 import { depthTargets, instanceTargets, semanticTargets } from '@scene-mtl/vision-heads/targets';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 
 /** The targets of the tasks of a data set, by name: those of `tasksOf`, without TensorFlow.js. */
 export const targetsOf = ({

@@ -1,7 +1,7 @@
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 
 /** The tasks of a data set, by name. */
 export function tasksOf({

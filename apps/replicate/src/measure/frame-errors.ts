@@ -1,7 +1,7 @@
 import type { Sample } from '@scene-mtl/core';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 import type { Predictions } from '../train/evaluation.ts';
-import type { MeasurementPlace } from './measurement.ts';
+import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { errorMaps, meanError, taskOrder } from './pixel-errors.ts';
 
 /** Mean error of each frame of the split, in order; null where a frame has no truth. */

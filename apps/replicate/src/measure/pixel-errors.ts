@@ -5,7 +5,7 @@ import type {
   InstancePrediction,
   SemanticPrediction,
 } from '@scene-mtl/vision-heads';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 import type { Predictions } from '../train/evaluation.ts';
 
 /** Names of the tasks in the order of the paper's columns. */

@@ -7,11 +7,11 @@ import {
   type ReportStrip,
   type Rgb,
 } from '@scene-mtl/eval';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 import { stripOf } from '../train/predictions.ts';
 import type { Predictions } from '../train/evaluation.ts';
 import { errorMaps, taskOrder } from './pixel-errors.ts';
-import type { MeasurementPlace } from './measurement.ts';
+import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { readRgb, smallPng } from './small-png.ts';
 
 /** Pictures of one frame, one below the other in one PNG: one file per frame, cut apart to be shown. */

@@ -1,17 +1,17 @@
 import type { ReportStrip } from '@scene-mtl/eval';
-import type { Results } from '../experiment/item.ts';
-import type { RunSpec } from '../experiment/spec.ts';
-import type { Json, Measurement } from '../measure/measurement.ts';
-import { cutStrip, type StripFile } from '../measure/strip-file.ts';
+import type { Json } from '@scene-mtl/lab';
+import type { SceneResults, SceneSpec } from '../scenes/kind.ts';
+import type { SceneMeasurement } from '../scenes/measurement.ts';
+import { cutStrip, type StripFile } from './strip-file.ts';
 
 /**
  * The pictures that a measurement saved of the first of some runs that has it, each under what is
  * said of its frame; a file that is not there is left out.
  */
 export async function stripsOf<T extends Json & { readonly strips: readonly StripFile[] }>(
-  results: Results,
-  specs: readonly RunSpec[],
-  measurement: Measurement<T>,
+  results: SceneResults,
+  specs: readonly SceneSpec[],
+  measurement: SceneMeasurement<T>,
   titleOf: (frame: string, found: T) => string = (frame) => frame,
 ): Promise<ReportStrip[]> {
   for (const spec of specs) {

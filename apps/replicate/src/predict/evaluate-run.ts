@@ -2,12 +2,12 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset, Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
 import { judged, judgesOf } from '../train/split-metrics.ts';
-import { readDescription, type RunDescription } from './description.ts';
-import { progressLine } from './progress.ts';
+import { readDescription, type RunDescription } from '../run/description.ts';
 import {
   assertMayMeasure,
   checkpointOf,

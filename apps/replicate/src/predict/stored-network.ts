@@ -12,7 +12,7 @@ import {
 import type { Split } from '@scene-mtl/datasets';
 import { networkOf } from '../assemble.ts';
 import { tasksOf } from '../data/tasks.ts';
-import type { RunDescription } from './description.ts';
+import type { RunDescription } from '../run/description.ts';
 
 /** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */
 export type CheckpointChoice = 'best' | 'last' | number;

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Artefacts, DataSummary } from '../experiment/item.ts';
+import type { Artefacts, DataSummary } from '@scene-mtl/lab';
 
 /** One table or figure of the paper within a group of results. */
 export interface ItemResults {

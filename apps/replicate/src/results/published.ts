@@ -2,28 +2,25 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMeasured } from '@scene-mtl/eval';
+import {
+  measuredFile,
+  measuredFolder,
+  resultsIn,
+  runsOf,
+  summaryFile,
+  type Artefacts,
+  type Experiment,
+  type ExperimentContext,
+  type Kept,
+  type Results,
+  type RunSummary,
+} from '@scene-mtl/lab';
 import { z } from 'zod';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
-import type {
-  Artefacts,
-  DataSummary,
-  Item,
-  ItemContext,
-  NamedRun,
-  Results,
-} from '../experiment/item.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import {
-  measuredFile,
-  measuredFolder,
-  recordFile,
-  resultsIn,
-  runFolder,
-  type Kept,
-} from '../experiment/results.ts';
-import { runId } from '../experiment/spec.ts';
+import type { SceneData, SceneRun, SceneSpec } from '../scenes/kind.ts';
+import { sceneRunId } from '../scenes/program.ts';
 import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
 import { slugOf, type ItemResults, type ResultsGroup } from './group.ts';
 import { variantOptions, variantSchema, type Variant } from './variant.ts';
@@ -33,7 +30,7 @@ export interface PublishedGroup {
   /** `quick`, `standard`, … */
   readonly profile: string;
   readonly config: Config;
-  readonly data: DataSummary;
+  readonly data: SceneData;
   /** Fingerprint of data read from a folder. */
   readonly found: string | null;
   /** Flags that chose the data and changed the profile, as one types them. */
@@ -52,7 +49,7 @@ export interface PublishOptions extends Omit<PublishedGroup, 'variants'> {
   readonly folder: string;
   /** Folder of all trained runs. */
   readonly root: string;
-  readonly items: readonly Item[];
+  readonly items: readonly Experiment[];
 }
 
 /**
@@ -64,23 +61,24 @@ export async function publish(options: PublishOptions): Promise<number> {
   const variants = options.variants ?? (await readGroup(folder))?.variants ?? [];
   const group: PublishedGroup = { ...rest, variants };
   const found = group.found ?? undefined;
-  const results = resultsIn(root, found);
-  const wanted = new Map<string, NamedRun>();
+  const idOf = (spec: SceneSpec): string => sceneRunId(spec, found);
+  const results = resultsIn(root, idOf);
+  const wanted = new Map<string, SceneRun>();
   const shown = [...items.map((item) => ({ item })), ...variantsOf(group, items)];
-  for (const run of shown.flatMap((one) => runsOf(one, group, results))) {
-    const known = wanted.get(runId(run.spec, found));
+  for (const run of shown.flatMap((one) => shownRuns(one, group, results))) {
+    const known = wanted.get(idOf(run.spec));
     const measurements = [...(known?.measurements ?? []), ...(run.measurements ?? [])];
-    wanted.set(runId(run.spec, found), { ...run, measurements });
+    wanted.set(idOf(run.spec), { ...run, measurements });
   }
   let copied = 0;
   await mkdir(folder, { recursive: true });
   for (const [id, { spec, measurements = [] }] of wanted) {
-    const from = runFolder(root, spec, found);
-    if (!existsSync(recordFile(from))) continue;
+    const from = join(root, idOf(spec));
+    if (!existsSync(summaryFile(from))) continue;
     const to = join(folder, id);
     await rm(to, { recursive: true, force: true });
     await mkdir(join(to, 'measured'), { recursive: true });
-    await copyFile(recordFile(from), recordFile(to));
+    await copyFile(summaryFile(from), summaryFile(to));
     for (const { name } of measurements) {
       if (!existsSync(measuredFile(from, name))) continue;
       await copyFile(measuredFile(from, name), measuredFile(to, name));
@@ -106,28 +104,36 @@ function withoutFolders<T extends PublishedGroup>(group: T): T {
 
 /** An item as a group shows it. */
 interface Shown {
-  readonly item: Item;
+  readonly item: Experiment;
   readonly variant?: Variant;
 }
 
-const variantsOf = ({ variants }: PublishedGroup, items: readonly Item[]): Shown[] =>
+const variantsOf = ({ variants }: PublishedGroup, items: readonly Experiment[]): Shown[] =>
   items.flatMap((item) =>
     variants.filter((variant) => variant.item === item.name).map((variant) => ({ item, variant })),
   );
 
-const contextOf = ({ item, variant }: Shown, { config, data }: PublishedGroup): ItemContext => ({
+const contextOf = (
+  { item, variant }: Shown,
+  { config, data }: PublishedGroup,
+): ExperimentContext => ({
   config,
   data,
   options: variant ? variantOptions(variant, item) : item.options({}),
 });
 
-const runsOf = (shown: Shown, group: PublishedGroup, results: Results): readonly NamedRun[] =>
-  shown.item.runs(contextOf(shown, group), results);
+const shownRuns = (
+  shown: Shown,
+  group: PublishedGroup,
+  results: Results<SceneSpec>,
+): readonly SceneRun[] =>
+  // Every experiment that is published trains on scenes.
+  runsOf(shown.item, contextOf(shown, group), results) as unknown as readonly SceneRun[];
 
 const groupSchema = z.object({
   profile: z.string(),
   config: z.unknown(),
-  data: z.custom<DataSummary>((value) => typeof value === 'object' && value !== null),
+  data: z.custom<SceneData>((value) => typeof value === 'object' && value !== null),
   found: z.string().nullable(),
   flags: z.string(),
   variants: z.array(variantSchema).default([]),
@@ -139,7 +145,7 @@ const groupSchema = z.object({
  */
 export async function publishedGroups(
   folder: string,
-  items: readonly Item[],
+  items: readonly Experiment[],
 ): Promise<ResultsGroup[]> {
   const groups: ResultsGroup[] = [];
   // The report itself and its figures lie in the same folder.
@@ -180,14 +186,15 @@ const cost = ({ size, training, seeds }: Config): number =>
 async function groupOf(
   folder: string,
   asked: PublishedGroup,
-  items: readonly Item[],
+  items: readonly Experiment[],
 ): Promise<ResultsGroup> {
   const runs = await recordsIn(folder);
   // A heading and the notes below a table name the seeds that were run.
   const made = asked.config.seeds.filter((seed) => runs.some(({ spec }) => spec.seed === seed));
   const seeds = made.length > 0 ? made : asked.config.seeds;
   const group = { ...asked, config: { ...asked.config, seeds } };
-  const results = resultsIn(folder, group.found ?? undefined);
+  const found = group.found ?? undefined;
+  const results = resultsIn(folder, (spec: SceneSpec) => sceneRunId(spec, found));
   const shownItems: ItemResults[] = [];
   const variants = variantsOf(group, items);
   const shown = items.flatMap((item): Shown[] => [
@@ -207,10 +214,10 @@ async function groupOf(
 async function itemResults(
   shown: Shown,
   group: PublishedGroup,
-  results: Results,
+  results: Results<SceneSpec>,
 ): Promise<ItemResults | undefined> {
   const { item, variant } = shown;
-  const runs = runsOf(shown, group, results);
+  const runs = shownRuns(shown, group, results);
   if (runs.length === 0) return undefined;
   const typed = [item.name, ...(variant ? [variant.flags] : [])].join(' ');
   const named = {
@@ -218,8 +225,8 @@ async function itemResults(
     title: variant ? `${item.title}, with ${variant.flags}` : item.title,
     typed,
   };
-  if (!runs.some(({ spec }) => results.record(spec))) return named;
-  const artefacts = await item.render(contextOf(shown, group), results);
+  if (!runs.some(({ spec }) => results.summary(spec))) return named;
+  const artefacts = await item.show(contextOf(shown, group), results);
   if (!showsAnything(artefacts)) return named;
   if (!variant) return { ...named, artefacts };
   // The same claim about other runs must not read as a second verdict on the first ones.
@@ -239,20 +246,22 @@ function showsAnything({ figures, strips, tables, verdicts }: Artefacts): boolea
   return ours.some(({ cells }) => cells.some((cell) => isMeasured(cell) && cell.value !== null));
 }
 
-async function recordsIn(folder: string): Promise<(RunRecord & { readonly folder: string })[]> {
+async function recordsIn(
+  folder: string,
+): Promise<(RunSummary<SceneSpec> & { readonly folder: string })[]> {
   const runs = (await readdir(folder)).sort().map((name) => join(folder, name));
   return Promise.all(
     runs
-      .filter((run) => existsSync(recordFile(run)))
+      .filter((run) => existsSync(summaryFile(run)))
       .map(async (run) => ({
-        ...(JSON.parse(await readFile(recordFile(run), 'utf8')) as RunRecord),
+        ...(JSON.parse(await readFile(summaryFile(run), 'utf8')) as RunSummary<SceneSpec>),
         folder: run,
       })),
   );
 }
 
 /** Commits of what a run was measured with: measurements are often of later code than the training. */
-async function measuredAt(run: string): Promise<RunRecord['environment'][]> {
+async function measuredAt(run: string): Promise<RunSummary<SceneSpec>['environment'][]> {
   const folder = dirname(measuredFile(run, ''));
   if (!existsSync(folder)) return [];
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));

@@ -1,4 +1,4 @@
-import type { Artefacts } from '../experiment/item.ts';
+import type { Artefacts } from '@scene-mtl/lab';
 import { slugOf, type ItemResults, type ResultsGroup } from './group.ts';
 
 /** An item as one group made it. */

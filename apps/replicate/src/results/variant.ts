@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import type { Item } from '../experiment/item.ts';
+import type { Experiment as Item } from '@scene-mtl/lab';
 
 /** An item made once more with flags of its own, `table1 --tune-rates 0.05,0.1,0.2`. */
 export interface Variant {

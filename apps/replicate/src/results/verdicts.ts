@@ -1,5 +1,5 @@
 import type { ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
-import type { Artefacts, Judgement } from '../experiment/item.ts';
+import type { Artefacts, Judgement } from '@scene-mtl/lab';
 import { commandOf, groupName, type ResultsGroup } from './group.ts';
 import { sectionsOf } from './sections.ts';
 

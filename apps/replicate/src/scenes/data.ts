@@ -1,61 +1,21 @@
-import { join } from 'node:path';
 import { trainLabels, type Dataset } from '@scene-mtl/datasets';
-import { datasetOf } from '../assemble.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { hashOf, type Opened } from '@scene-mtl/lab';
 import type { Config } from '../config/schema.ts';
-import type { StoredData } from '../data/stored-data.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { hashOf } from '../run/files.ts';
-import type { ProgressLine } from '../run/progress.ts';
-import type { DataSummary } from './item.ts';
-import type { RunConfig } from './spec.ts';
+import type { TaskName } from '../config/task-name.ts';
+import { tasksOf } from '../data/tasks.ts';
+import type { SceneData } from './kind.ts';
 
-/** The data of a configuration, opened. */
-export interface Workspace {
-  /** Folder of all trained runs. */
-  readonly root: string;
-  readonly dataset: StoredData;
-  readonly data: DataSummary;
-  /** Fingerprint of data read from a folder; generated scenes are known by their recipe. */
-  readonly found: string | undefined;
-  /** Opens data, once for each configuration of it. */
-  readonly open: (config: RunConfig) => Promise<StoredData>;
-}
-
-/** Opens the data of a configuration; generated scenes are made on first use. */
-export async function openWorkspace(
-  config: Config,
-  runs: string,
-  line: ProgressLine,
-): Promise<Workspace> {
-  const opened = new Map<string, Promise<StoredData>>();
-  const open = ({ data, size, ...rest }: RunConfig): Promise<StoredData> => {
-    const key = JSON.stringify([data, size]);
-    let dataset = opened.get(key);
-    if (!dataset) {
-      dataset = datasetOf({ ...config, ...rest, data, size }, runs, line);
-      opened.set(key, dataset);
-    }
-    return dataset;
-  };
-  const dataset = await open(config);
-  return {
-    root: join(runs, 'trained'),
-    dataset,
-    data: summaryOf(dataset),
-    found: config.data.source === 'generated' ? undefined : fingerprintOf(dataset),
-    open,
-  };
-}
-
-/** What identifies a folder of data without reading its images: classes and frames. */
-function fingerprintOf(dataset: Dataset): string {
-  const { name, classes } = dataset;
-  return hashOf({ name, classes, train: dataset.list('train'), val: dataset.list('val') });
-}
+/**
+ * What an opened data set gives to learn from, and, of data read from a folder, the fingerprint of
+ * what is in it: generated scenes are known by their recipe.
+ */
+export const openedAs = ({ data }: Pick<Config, 'data'>, dataset: Dataset): Opened<SceneData> => ({
+  data: summaryOf(dataset),
+  ...(data.source === 'folder' && { fingerprint: fingerprintOf(dataset) }),
+});
 
 /** What generated scenes will be, before any is made. */
-export function summaryWithoutData({ data }: Config): DataSummary {
+export function summaryWithoutData({ data }: Pick<Config, 'data'>): SceneData {
   if (data.source !== 'generated') throw new Error('only generated scenes are known beforehand');
   const { train, val } = data;
   return {
@@ -68,7 +28,13 @@ export function summaryWithoutData({ data }: Config): DataSummary {
   };
 }
 
-function summaryOf(dataset: Dataset): DataSummary {
+/** What identifies a folder of data without reading its images: classes and frames. */
+function fingerprintOf(dataset: Dataset): string {
+  const { name, classes } = dataset;
+  return hashOf({ name, classes, train: dataset.list('train'), val: dataset.list('val') });
+}
+
+function summaryOf(dataset: Dataset): SceneData {
   const { name, classes, palette, instanceClasses } = dataset;
   return {
     name,

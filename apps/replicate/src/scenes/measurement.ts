@@ -1,11 +1,8 @@
 import type { Sample, Task } from '@scene-mtl/core';
 import type { Dataset, Size } from '@scene-mtl/datasets';
-import type { RunConfig } from '../experiment/spec.ts';
+import type { Json, Measurement } from '@scene-mtl/lab';
 import type { Predictions } from '../train/evaluation.ts';
-
-/** What `JSON.stringify` writes without loss. */
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { RunConfig } from './kind.ts';
 
 /** A finished run's network on the frames that a measurement looks at. */
 export interface MeasurementPlace {
@@ -22,18 +19,15 @@ export interface MeasurementPlace {
   save(file: string, content: Uint8Array): Promise<void>;
 }
 
-/**
- * Something measured on a finished run's last checkpoint, beyond the metrics that every run has:
- * made once for each run, then kept in its folder under `measured/`.
- */
-export interface Measurement<T extends Json = Json> {
-  /** Name of its file. */
-  readonly name: string;
-  /** Raised when it comes to measure something else; older files are then made again. */
-  readonly version: number;
+/** Something measured on a network's predictions for some frames. */
+export interface SceneMeasurement<T extends Json = Json> extends Measurement<T> {
   /** Other frames than the run's validation split: the data of this configuration, split `val`. */
   readonly data?: (config: RunConfig) => RunConfig['data'];
   /** Measured in place of the split `val`. */
   readonly split?: 'test';
-  measure(place: MeasurementPlace): Promise<T>;
+  measure(this: void, place: MeasurementPlace): Promise<T>;
 }
+
+/** The configuration whose data a measurement on a run looks at. */
+export const dataMeasured = ({ data }: SceneMeasurement, config: RunConfig): RunConfig =>
+  data ? { ...config, data: data(config) } : config;

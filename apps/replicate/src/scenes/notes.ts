@@ -1,8 +1,8 @@
 import { encoderText } from '../config/encoder-text.ts';
-import type { ItemContext } from './item.ts';
+import type { SceneContext } from './kind.ts';
 
 /** Data set, resolution, steps and seeds: what stands below every table. */
-export function notesOf({ config, data }: Pick<ItemContext, 'config' | 'data'>): string[] {
+export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>): string[] {
   const { size, training, seeds, network } = config;
   const missing = (['instance', 'depth'] as const)
     .filter((task) => !data.tasks.includes(task))

@@ -1,27 +1,15 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
+import { titleOf, type NamedWeighting } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { hashOf } from '../run/files.ts';
-import type { NamedWeighting } from '../train/weightings.ts';
+import type { TaskName } from '../config/task-name.ts';
+import type { RunConfig, SceneArm, SceneSpec } from './kind.ts';
 
 /**
  * Version of what a run computes. Raised by a change that alters the numbers of a run beyond
  * rounding, so that results of before and after never stand in one table.
  */
 export const RUN_VERSION = 1;
-
-/** A configuration without what a single run does not depend on. */
-export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
-
-/** Everything that decides the numbers of one training run. */
-export interface RunSpec {
-  readonly config: RunConfig;
-  /** In the order of the paper's columns. */
-  readonly tasks: readonly TaskName[];
-  readonly weighting: NamedWeighting;
-  readonly seed: number;
-}
 
 /** A configuration's part that one run depends on. */
 export function runConfig({
@@ -33,41 +21,62 @@ export function runConfig({
   return config;
 }
 
+/** The arm of a configuration. */
+export const armOf = (
+  config: Config,
+  { tasks, weighting }: Pick<SceneSpec, 'tasks' | 'weighting'>,
+): SceneArm => ({ config: runConfig(config), tasks, weighting });
+
 /**
  * Identity of a run's data: of generated scenes their recipe, of a folder what was found in it.
- * @param found fingerprint of the opened folder (`fingerprintOf`); generated scenes need none
+ * @param fingerprint of the opened folder; generated scenes need none
  */
-function dataIdentity({ data }: RunConfig, found: string | undefined): unknown {
+function dataIdentity({ data }: RunConfig, fingerprint: string | undefined): unknown {
   if (data.source === 'generated') return { ...data, generator: GENERATOR_VERSION };
   const { root: _, ...limits } = data;
-  return { ...limits, found: found ?? data.root };
+  return { ...limits, found: fingerprint ?? data.root };
 }
 
 /**
- * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
- * numbers (configuration, initial weights by content, tasks, weighting, seed, data, `RUN_VERSION`).
- * Two figures that need the same run therefore share it. How often it is evaluated, logged or saved
- * changes no number.
+ * Everything that decides the numbers of a run: configuration, initial weights by content, tasks,
+ * weighting, seed, data, `RUN_VERSION`. How often it is evaluated or saved changes no number.
  */
-export function runId(spec: RunSpec, found?: string): string {
+export function identityOf(spec: SceneSpec, fingerprint?: string): object {
   const { config, tasks, weighting, seed } = spec;
   const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
-  const hash = hashOf({
+  return {
     version: RUN_VERSION,
-    data: dataIdentity(config, found),
+    data: dataIdentity(config, fingerprint),
     size: config.size,
     network: withoutWeightsFolder(config).network,
     training: decisive,
     tasks,
     weighting: [weighting.name, sorted(weighting.options)],
     seed,
-  });
-  const size = `${config.size.width}x${config.size.height}`;
-  return `${tasks.join('-')}.${weighting.name}.${size}.seed-${seed}.${hash.slice(0, 12)}`;
+  };
 }
 
 const sorted = (options: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Start of the name of a run's folder: what it trains, at which size. */
+export const slugOf = ({ tasks, weighting, config: { size } }: SceneSpec): string =>
+  `${tasks.join('-')}.${weighting.name}.${size.width}x${size.height}`;
+
+/** A run in a few words. */
+export const sceneTitle = (spec: SceneSpec): string => {
+  const { height, width } = spec.config.size;
+  return titleOf(spec).replace(/ (seed \d+)$/, ` ${height}×${width} $1`);
+};
+
+/** The specification without folders of this machine. */
+export function portable(spec: SceneSpec): SceneSpec {
+  const config = withoutWeightsFolder(spec.config);
+  const { data } = config;
+  return data.source === 'generated'
+    ? { ...spec, config }
+    : { ...spec, config: { ...config, data: { ...data, root: '' } } };
+}
 
 /** Fixed weights of a run, one per task. */
 export const fixedWeights = (

@@ -1,7 +1,7 @@
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { tasksOf } from '../data/tasks.ts';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../config/task-name.ts';
 import type { Selection } from '../run/description.ts';
 
 /**

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import { claimFolder, duration, environment, progressLine } from '@scene-mtl/lab';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { assertSameRun, describeRun } from '../run/description.ts';
-import { environment } from '../run/environment.ts';
 import { hashOf, json, writeWhole } from '../run/files.ts';
-import { claimFolder } from '../run/folder.ts';
-import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
 import type { NamedWeighting } from './weightings.ts';

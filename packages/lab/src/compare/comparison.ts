@@ -1,36 +1,35 @@
 import { formatNumber } from '@scene-mtl/eval';
-import { notRun, type Claim, type Judgement, type Verdict } from '../experiment/item.ts';
-import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { betterSign } from '../train/metrics.ts';
+import { ENOUGH_SEEDS } from '../specs/arms.ts';
+import type { RunSummary } from '../specs/summary.ts';
 import { paired } from './paired.ts';
+import type { Quantity } from './quantity.ts';
+import { notRun, type Claim, type Judgement, type Verdict } from './verdict.ts';
 
-const text = (value: number, task: TaskName): string =>
-  task === 'semantic' ? `${value.toFixed(1)} %` : `${value.toFixed(3)} px`;
+const text = (value: number, { digits, unit }: Quantity): string =>
+  `${value.toFixed(digits)} ${unit}`;
 
-/** What some runs did against others in one task. */
+/** What some runs did against others in one quantity. */
 export interface Comparison {
-  readonly task: TaskName;
+  readonly task: string;
   readonly n: number;
   /** Whole interval better, whole interval worse, or neither. */
   readonly outcome: 'better' | 'worse' | 'open';
   readonly evidence: string;
 }
 
-/** Runs against others, in some tasks, over the seeds that both have. */
+/** Runs against others, in some quantities, over the seeds that both have. */
 export function compare(
-  ours: readonly RunRecord[],
-  theirs: readonly RunRecord[],
-  tasks: readonly TaskName[],
+  ours: readonly RunSummary[],
+  theirs: readonly RunSummary[],
+  quantities: readonly Quantity[],
 ): Comparison[] {
-  return tasks.flatMap((task) => {
-    const result = paired(ours, theirs, task);
+  return quantities.flatMap((quantity) => {
+    const { task, metric, better } = quantity;
+    const result = paired(ours, theirs, metric);
     if (!result) return [];
     const { n, a, b } = result;
-    const [low, high] = result.interval
-      .map((edge) => betterSign[task] * edge)
-      .sort((x, y) => x - y);
+    const sign = better === 'higher' ? 1 : -1;
+    const [low, high] = result.interval.map((edge) => sign * edge).sort((x, y) => x - y);
     const outcome = low > 0 ? 'better' : high < 0 ? 'worse' : 'open';
     const edges = result.interval.map((edge) => formatNumber(edge, 3)).join(' … ');
     const spread = n > 1 ? `, 95 % interval ${edges}, ${n} seeds` : ', 1 seed';
@@ -40,7 +39,7 @@ export function compare(
         task,
         n,
         outcome,
-        evidence: `${task} ${text(a, task)} against ${text(b, task)} (difference ${difference}${spread})`,
+        evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread})`,
       },
     ];
   });

@@ -1,6 +1,6 @@
 import { bootstrapInterval } from '@scene-mtl/eval';
-import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import type { Judgement } from '../experiment/item.ts';
+import { ENOUGH_SEEDS } from '../specs/arms.ts';
+import type { Judgement } from './verdict.ts';
 
 /** By how much one method beats another in one run. */
 export interface RunDifference {

@@ -1,10 +1,8 @@
 import { bootstrapInterval, pairedPermutationTest } from '@scene-mtl/eval';
-import { metricOf } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
+import { metricOf } from '../specs/arms.ts';
+import type { RunSummary } from '../specs/summary.ts';
 
-/** Two sets of runs in one task's primary metric, over the seeds that both have. */
+/** Two sets of runs in one metric, over the seeds that both have. */
 export interface Paired {
   readonly n: number;
   /** Means of both over the common seeds, so that they differ by `difference`. */
@@ -22,14 +20,13 @@ const mean = (values: readonly number[]): number =>
 
 /** Compares runs seed by seed; undefined without a seed that both have. */
 export function paired(
-  a: readonly RunRecord[],
-  b: readonly RunRecord[],
-  task: TaskName,
+  a: readonly RunSummary[],
+  b: readonly RunSummary[],
+  metric: string,
 ): Paired | undefined {
-  const metric = primaryMetric[task];
-  const values = a.flatMap((record) => {
-    const same = b.filter(({ spec }) => spec.seed === record.spec.seed);
-    const [x, y] = [metricOf([record], metric), metricOf(same, metric)];
+  const values = a.flatMap((run) => {
+    const same = b.filter(({ spec }) => spec.seed === run.spec.seed);
+    const [x, y] = [metricOf([run], metric), metricOf(same, metric)];
     return x.length > 0 && y.length > 0 ? [[x[0], y[0]] as const] : [];
   });
   if (values.length === 0) return undefined;

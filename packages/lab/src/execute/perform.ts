@@ -1,145 +1,92 @@
 import { join } from 'node:path';
-import { readMetrics, type MetricsRecord, type Progress, type Task } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
-import type { CompileOptions } from '@scene-mtl/runtime';
-import { tasksOf } from '../data/tasks.ts';
-import type { StoredData } from '../data/stored-data.ts';
-import { withoutWeightsFolder } from '../config/pretrained.ts';
-import { makeMeasurement } from '../measure/make.ts';
-import type { Measurement } from '../measure/measurement.ts';
-import { environment } from '../run/environment.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
-import { runRow, type RowTiming } from '../train/run-row.ts';
-import { alone } from './lock.ts';
-import { thinned, type RunRecord, type Series } from './record.ts';
-import { measuredFile, recordFile, runFolder, type Kept } from './results.ts';
-import { runId, type RunConfig, type RunSpec } from './spec.ts';
+import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
+import type { Program, Session } from '../specs/program.ts';
+import type { Measurement } from '../specs/measurement.ts';
+import type { RunSpec } from '../specs/spec.ts';
+import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
+import { environment } from '../store/environment.ts';
+import { json, readJsonIfPresent, writeWhole } from '../store/files.ts';
+import { alone } from '../store/lock.ts';
+import { measuredFile, measuredFolder, summaryFile, type Kept } from '../store/results.ts';
+import type { ExecutorOptions, JobProgress } from './executor.ts';
+import type { Job } from './jobs.ts';
 
-/** One run, and what to measure on it. */
-export interface Job {
-  readonly spec: RunSpec;
-  readonly measurements: readonly Measurement[];
-}
-
-/** What a job is doing. */
-export type JobProgress =
-  | { readonly kind: 'training'; readonly progress: Progress }
-  | {
-      readonly kind: 'measuring';
-      readonly name: string;
-      readonly seen: number;
-      readonly frames: number;
-    };
-
-/** Where jobs are performed. */
-export interface JobPlace {
-  /** Folder of all trained runs. */
-  readonly root: string;
-  /** Fingerprint of data that is read from a folder. */
-  readonly found: string | undefined;
-  /** Opens data, once for each configuration of it. */
-  readonly open: (config: RunConfig) => Promise<StoredData>;
-  /** Validation images whose predictions are kept as pictures. */
-  readonly strips: number;
-  readonly compile: CompileOptions;
-  /** Threads that make batches; 0: the training's own. */
-  readonly dataWorkers: number;
+/** What a job is performed with. */
+export interface Performer<S extends RunSpec> {
+  readonly program: Pick<Program<S>, 'portable'>;
+  readonly session: Session<S>;
+  readonly options: ExecutorOptions;
 }
 
 /**
  * Trains a run to its end, or the rest of it, and makes the measurements that it lacks. What is
  * there already is not made again.
  */
-export async function perform(
-  { spec, measurements }: Job,
-  place: JobPlace,
+export async function perform<S extends RunSpec>(
+  job: Job<S>,
+  performer: Performer<S>,
   onProgress: (progress: JobProgress) => void,
 ): Promise<void> {
-  const folder = runFolder(place.root, spec, place.found);
+  const folder = join(performer.options.root, job.id);
   await alone(folder, async () => {
-    if ((await readJsonIfPresent(recordFile(folder))) === undefined) {
-      await trainTo(folder, spec, place, onProgress);
+    if ((await readJsonIfPresent(summaryFile(folder))) === undefined) {
+      await writeWhole(
+        summaryFile(folder),
+        json(await trained(job, folder, performer, onProgress)),
+      );
     }
-    for (const measurement of measurements) {
-      const { name, version } = measurement;
-      const kept = (await readJsonIfPresent(measuredFile(folder, name))) as Kept | undefined;
-      if (kept?.version === version) continue;
-      await makeMeasurement(measurement, {
-        folder,
-        dataset: await place.open(measuredOn(measurement, spec)),
-        compile: place.compile,
-        onProgress: (seen, frames) => onProgress({ kind: 'measuring', name, seen, frames }),
-      });
+    for (const measurement of job.measurements) {
+      const file = measuredFile(folder, measurement.name);
+      const kept = (await readJsonIfPresent(file)) as Kept | undefined;
+      if (kept?.version === measurement.version) continue;
+      await writeWhole(file, json(await measured(measurement, job, folder, performer, onProgress)));
     }
   });
 }
 
-/** The configurations whose data a job reads. */
-export const dataOf = ({ spec, measurements }: Job): RunConfig[] => [
-  spec.config,
-  ...measurements.map((measurement) => measuredOn(measurement, spec)),
-];
-
-const measuredOn = ({ data }: Measurement, { config }: RunSpec): RunConfig =>
-  data ? { ...config, data: data(config) } : config;
-
-async function trainTo(
+async function trained<S extends RunSpec>(
+  { id, spec }: Job<S>,
   folder: string,
-  spec: RunSpec,
-  place: JobPlace,
+  { program, session, options }: Performer<S>,
   onProgress: (progress: JobProgress) => void,
-): Promise<void> {
-  const { config, weighting, seed } = spec;
-  const dataset = await place.open(config);
-  const id = runId(spec, place.found);
-  const result = await runRow({
-    config: { ...config, seeds: [seed], strips: place.strips },
-    dataset,
-    tasks: presentTasks(spec, dataset),
-    weighting,
-    seed,
-    folder,
-    configHash: id,
-    compile: place.compile,
-    dataWorkers: place.dataWorkers,
+): Promise<RunSummary<S>> {
+  const { compile, dataWorkers, strips } = options;
+  const { data, result, timing } = await session.train({
+    ...{ spec, id, folder, compile, dataWorkers, strips },
     onProgress: (progress) => onProgress({ kind: 'training', progress }),
   });
   const log = await readMetrics(join(folder, 'metrics.jsonl'));
-  const record: RunRecord = {
+  return {
     id,
-    spec: withoutFolders(spec),
-    data: {
-      name: dataset.name,
-      train: dataset.list('train').length,
-      val: dataset.list('val').length,
-    },
+    spec: program.portable?.(spec) ?? spec,
+    data,
     result,
     series: seriesOf(log),
     evaluations: log
       .filter(({ kind }) => kind === 'evaluation')
       .map(({ step, values }) => ({ step, metrics: values })),
-    timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RowTiming,
+    timing,
     environment: environment(),
   };
-  await writeWhole(recordFile(folder), json(record));
 }
 
-/** A record must not name a folder of the machine that made it. */
-function withoutFolders(spec: RunSpec): RunSpec {
-  const config = withoutWeightsFolder(spec.config);
-  const { data } = config;
-  return data.source === 'generated'
-    ? { ...spec, config }
-    : { ...spec, config: { ...config, data: { ...data, root: '' } } };
-}
-
-function presentTasks({ tasks }: RunSpec, dataset: Dataset): Task[] {
-  const available = tasksOf(dataset);
-  return tasks.map((name) => {
-    const task = available[name];
-    if (!task) throw new Error(`${dataset.name}: no annotation for the task ${name}`);
-    return task;
+async function measured<S extends RunSpec>(
+  measurement: Measurement,
+  { spec }: Job<S>,
+  folder: string,
+  { session, options }: Performer<S>,
+  onProgress: (progress: JobProgress) => void,
+): Promise<Kept> {
+  const { name, version } = measurement;
+  if (!session.measure) {
+    throw new Error(`measurement ${name}: the program of this run measures nothing; drop it`);
+  }
+  const value = await session.measure(measurement, {
+    ...{ spec, folder, compile: options.compile },
+    save: (file, content) => writeWhole(join(measuredFolder(folder, name), file), content),
+    onSeen: (seen, frames) => onProgress({ kind: 'measuring', name, seen, frames }),
   });
+  return { version, commit: environment().commit, value };
 }
 
 /** The logged quantities that tables and figures show. */

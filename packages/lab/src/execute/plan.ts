@@ -1,40 +1,32 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@scene-mtl/eval';
-import { duration } from '../run/progress.ts';
+import type { Program } from '../specs/program.ts';
+import type { Results } from '../specs/results.ts';
+import { titleOf, type RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+import { summaryFile } from '../store/results.ts';
 import { distinguishing } from './distinguishing.ts';
-import { titleOf } from './execute.ts';
-import type { Results } from './item.ts';
-import type { Job } from './perform.ts';
-import type { RunRecord } from './record.ts';
-import { recordFile, runFolder } from './results.ts';
-import type { RunConfig, RunSpec } from './spec.ts';
+import type { Job } from './jobs.ts';
+import { duration } from './progress-line.ts';
 
-/** What a step costs, from finished runs: seconds per image pixel for each kind of network. */
+/** What a unit of work costs, from finished runs: seconds for each kind of network. */
 type Rates = ReadonlyMap<string, number>;
 
-/** Kind of network: which weights it begins with costs nothing. */
-function networkOf({ network }: RunConfig): string {
-  const { encoder } = network;
-  return JSON.stringify({
-    ...network,
-    encoder: encoder.kind === 'mobilenet' ? { ...encoder, weights: null } : encoder,
-  });
-}
-
-/** px that pass through the network in a run. */
-const work = ({ training, size }: RunConfig): number =>
-  training.steps * training.batchSize * size.height * size.width;
+/** What a plan needs to know of runs. */
+type Planned<S extends RunSpec> = Pick<Program<S>, 'name' | 'effort' | 'title'>;
 
 /** What the finished runs in a folder cost; the last of each kind counts. */
-function ratesIn(root: string): Rates {
+function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>): Rates {
   const rates = new Map<string, number>();
   if (!existsSync(root)) return rates;
-  for (const name of readdirSync(root)) {
-    const file = recordFile(join(root, name));
+  for (const run of readdirSync(root)) {
+    const file = summaryFile(join(root, run));
     if (!existsSync(file)) continue;
-    const { spec, timing } = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
-    rates.set(networkOf(spec.config), timing.seconds / work(spec.config));
+    const { spec, timing } = JSON.parse(readFileSync(file, 'utf8')) as RunSummary<S>;
+    if ((spec.program ?? name) !== name) continue;
+    const { network, work } = effort(spec);
+    rates.set(network, timing.seconds / work);
   }
   return rates;
 }
@@ -47,15 +39,19 @@ function stepReached(folder: string): number {
   return Math.max(0, ...steps);
 }
 
-/** Title of one of several runs; those that would read alike say what they differ in. */
-function distinctTitle(spec: RunSpec, specs: readonly RunSpec[]): string {
-  const title = titleOf(spec);
-  const alike = specs.filter((other) => titleOf(other) === title);
-  const settings = distinguishing(alike.map(({ config }) => config));
-  return `${title} ${settings[alike.indexOf(spec)]}`.trim();
+/** Titles of several runs; those that would read alike say what they differ in. */
+function distinctTitles<S extends RunSpec>(
+  specs: readonly S[],
+  title: (spec: S) => string,
+): string[] {
+  return specs.map((spec) => {
+    const alike = specs.filter((other) => title(other) === title(spec));
+    const settings = distinguishing(alike.map(({ config }) => config as object));
+    return `${title(spec)} ${settings[alike.indexOf(spec)]}`.trim();
+  });
 }
 
-/** What an item still needs, without doing any of it. */
+/** What an experiment still needs, without doing any of it. */
 export interface Plan {
   readonly table: Table;
   /** Runs that are not finished. */
@@ -65,28 +61,31 @@ export interface Plan {
 }
 
 /** The state of each job, and the time that the missing ones will take, from runs made before. */
-export function planOf(
-  jobs: readonly Job[],
-  results: Results,
+export function planOf<S extends RunSpec>(
+  jobs: readonly Job<S>[],
+  results: Results<S>,
   root: string,
-  found: string | undefined,
+  program: Planned<S>,
 ): Plan {
-  const rates = ratesIn(root);
-  const specs = jobs.map(({ spec }) => spec);
+  const rates = ratesIn(root, program);
+  const titles = distinctTitles(
+    jobs.map(({ spec }) => spec),
+    program.title ?? titleOf,
+  );
   let missing = 0;
   let seconds: number | undefined = 0;
-  const rows = jobs.map(({ spec, measurements }) => {
-    const { config } = spec;
+  const rows = jobs.map(({ id, spec, measurements }, i) => {
     const lacking = measurements.filter((m) => results.measured(spec, m) === undefined);
     const measures = lacking.map(({ name }) => name).join(', ') || null;
-    const header = distinctTitle(spec, specs);
-    if (results.record(spec)) return { header, cells: ['done', null, measures] };
+    const header = titles[i];
+    if (results.summary(spec)) return { header, cells: ['done', null, measures] };
     missing++;
-    const reached = stepReached(runFolder(root, spec, found));
-    const rate = rates.get(networkOf(config));
-    const left = rate && rate * work(config) * (1 - reached / config.training.steps);
+    const { network, work, steps } = program.effort(spec);
+    const reached = stepReached(join(root, id));
+    const rate = rates.get(network);
+    const left = rate && rate * work * (1 - reached / steps);
     seconds = seconds === undefined || left === undefined ? undefined : seconds + left;
-    const state = reached > 0 ? `step ${reached} of ${config.training.steps}` : 'to do';
+    const state = reached > 0 ? `step ${reached} of ${steps}` : 'to do';
     const time = left === undefined ? null : duration(left);
     return { header, cells: [state, time, measures] };
   });

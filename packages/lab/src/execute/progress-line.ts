@@ -1,10 +1,4 @@
-/** Shows how far a run is: one line that is rewritten on a terminal, a line now and then elsewhere. */
-export interface ProgressLine {
-  /** Shows the text, if it is time to. */
-  update(text: () => string): void;
-  /** A line that stays. */
-  print(text: string): void;
-}
+import type { ProgressLine } from '../specs/program.ts';
 
 /** A progress line on standard error. On a terminal it changes 10 times a second, else every 10 s. */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {

@@ -1,15 +1,15 @@
-import * as tf from '@tensorflow/tfjs';
-import { measurements } from '../measure/index.ts';
-import { progressLine } from '../run/progress.ts';
-import type { JobAnswer, JobOrder } from './execute.ts';
+import { z } from 'zod';
+import { measurementAt } from '../specs/measurement.ts';
+import { programAt, type Program, type Session } from '../specs/program.ts';
+import type { JobAnswer, JobOrder } from './in-child-processes.ts';
 import { perform } from './perform.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { progressLine } from './progress-line.ts';
 
-/** A process that performs the jobs it is sent, one at a time, for `execute`. */
+/** A process that performs the jobs it is sent, one at a time, for `inChildProcesses`. */
 
-tf.env().set('PROD', true);
-await tf.setBackend('cpu');
-let workspace: Workspace | undefined;
+/** By the address of the program: one process may be sent jobs of several. */
+const sessions = new Map<string, { program: Program; session: Session }>();
+
 const answer = (message: JobAnswer): void => {
   // The parent may be gone before its 'disconnect' arrives.
   process.send?.(message, (error: Error | null) => {
@@ -26,25 +26,29 @@ process.on('message', (order: JobOrder) => {
 // Without its parent nobody would stop it.
 process.on('disconnect', () => process.exit(1));
 
-async function carryOut({
-  config,
-  runs,
-  spec,
-  strips,
-  compile,
-  dataWorkers,
-  ...order
-}: JobOrder): Promise<void> {
-  workspace ??= await openWorkspace(config, runs, progressLine());
-  let last = 0;
-  await perform(
-    { spec, measurements: order.measurements.map((name) => measurements[name]) },
-    { ...workspace, strips, compile, dataWorkers },
-    (progress) => {
-      const now = performance.now();
-      if (now - last < 200) return;
-      last = now;
-      answer({ kind: 'progress', progress });
-    },
+async function carryOut({ id, spec, options, ...order }: JobOrder): Promise<void> {
+  const { program, session } = await started(order);
+  const checked = program.schema.safeParse(spec.config);
+  if (!checked.success) {
+    throw new Error(`configuration for ${program.name}: ${z.prettifyError(checked.error)}`);
+  }
+  const measurements = await Promise.all(
+    order.measurements.map(({ module, name }) => measurementAt(module, name)),
   );
+  let last = 0;
+  await perform({ id, spec, measurements }, { program, session, options }, (progress) => {
+    const now = performance.now();
+    if (now - last < 200) return;
+    last = now;
+    answer({ kind: 'progress', progress });
+  });
+}
+
+async function started({ program: address, runs }: Pick<JobOrder, 'program' | 'runs'>) {
+  const known = sessions.get(address);
+  if (known) return known;
+  const program = await programAt(address);
+  const begun = { program, session: program.start({ runs, line: progressLine() }) };
+  sessions.set(address, begun);
+  return begun;
 }

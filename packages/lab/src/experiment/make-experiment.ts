@@ -1,120 +1,118 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ReportStrip } from '@scene-mtl/eval';
-import type { Config } from '../config/schema.ts';
-import { environment } from '../run/environment.ts';
-import { json, writeWhole } from '../run/files.ts';
-import { checkFolder, claimFolder } from '../run/folder.ts';
-import { progressLine } from '../run/progress.ts';
-import type { CompileOptions } from '@scene-mtl/runtime';
-import { trivialMetrics } from '../train/trivial.ts';
-import { tasksOf } from '../data/tasks.ts';
-import { execute } from './execute.ts';
-import type { Artefacts, Item, ItemContext, NamedRun, Results } from './item.ts';
-import { distinctJobs, unfinished } from './jobs.ts';
-import { predictionStrips } from './prediction-strips.ts';
-import { resultsIn, runFolder } from './results.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import type { Executor, ExecutorOptions } from '../execute/executor.ts';
+import { inChildProcesses } from '../execute/in-child-processes.ts';
+import { inThisProcess } from '../execute/in-this-process.ts';
+import { jobClock } from '../execute/job-clock.ts';
+import { distinctJobs, unfinished } from '../execute/jobs.ts';
+import { progressLine } from '../execute/progress-line.ts';
+import type { ArmRun } from '../specs/arms.ts';
+import type { Kind, Program, RunOptions } from '../specs/program.ts';
+import { runId, type RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+import { environment } from '../store/environment.ts';
+import { json, readJsonIfPresent, writeWhole } from '../store/files.ts';
+import { checkFolder, claimFolder } from '../store/folder.ts';
+import { predictionStrips } from '../store/prediction-strips.ts';
+import { resultsIn, summaryFile } from '../store/results.ts';
+import type { Experiment, ExperimentContext } from './experiment.ts';
+import { carryOut } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
 
-/** What a command for an item makes. */
-export interface MakeOptions {
-  readonly item: Item;
-  readonly config: Config;
-  /** The item's own flags. */
+/** What a command for an experiment makes. */
+export interface MakeOptions<O, K extends Kind> extends RunOptions {
+  readonly experiment: Experiment<O, K>;
+  /** What trains its runs. */
+  readonly program: Program<K['spec'], K>;
+  readonly config: K['config'];
+  /** The configuration as it is kept: without folders of this machine. */
+  readonly kept: K['config'];
+  /** The experiment's own flags. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   /** Folder of all runs. */
   readonly runs: string;
-  /** Folder of this item's tables and figures inside it. */
+  /** Folder of this experiment's tables and figures inside it. */
   readonly name: string;
+  /** Runs at a time; more than one run in processes of their own and share the cores. */
   readonly jobs: number;
-  readonly compile: CompileOptions;
-  /** Threads that make batches; 0: the training's own. */
-  readonly dataWorkers: number;
   /** The command as typed. */
   readonly command: string;
 }
 
 /**
- * Trains and measures what an item needs and nobody has made yet, then writes its tables, figures
- * and report. Returns the folder.
+ * Trains and measures what an experiment needs and nobody has made yet, then writes its tables,
+ * figures and report. Returns the folder.
  */
-export async function makeItem(options: MakeOptions): Promise<string> {
-  const { item, config, runs } = options;
+export async function makeExperiment<O, K extends Kind>(
+  options: MakeOptions<O, K>,
+): Promise<string> {
+  const { experiment, program, config, kept, runs, jobs, command } = options;
   const line = progressLine();
   const folder = join(runs, options.name);
-  const own = item.options(options.flags);
-  await checkFolder(folder, config);
-  const workspace = await openWorkspace(config, runs, line);
-  const { dataset, found } = workspace;
-  const data = {
-    ...workspace.data,
-    trivial: await trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size),
-  };
+  const own = experiment.options(options.flags);
+  await checkFolder(folder, kept);
+  const session = program.start({ runs, line });
+  const { data: known, fingerprint } = await session.open(config);
+  const trivial = await session.trivial?.(config);
+  const data: K['data'] = { ...known, ...(trivial && { trivial }) };
   // The data can be read through, so the run will not end before it has begun.
-  await claimFolder(folder, config);
-  await writeWhole(
-    join(folder, 'environment.json'),
-    json({ ...environment(), command: options.command }),
-  );
+  await claimFolder(folder, kept);
+  await writeWhole(join(folder, 'environment.json'), json({ ...environment(), command }));
   const { train, val } = data.frames;
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
-  const context: ItemContext = { config, data, options: own };
-  const results = resultsIn(workspace.root, found);
-  const runsMade = await carryOut(item, context, results, async (needed) => {
-    await execute(unfinished(distinctJobs(needed, found), results), {
-      ...options,
-      ...workspace,
-      strips: config.strips,
-      line,
-    });
+  const context: ExperimentContext<O, K> = { config, data, options: own };
+
+  const { compile, dataWorkers, strips } = options;
+  const place: ExecutorOptions = { compile, dataWorkers, strips, root: join(runs, 'trained') };
+  const executor: Executor<K['spec']> =
+    jobs === 1
+      ? inThisProcess({ program, session, options: place })
+      : inChildProcesses({ program, session, options: place, runs, processes: jobs });
+  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
+  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
+  const results = resultsIn(place.root, idOf);
+  const summaryOf = async (id: string) =>
+    (await readJsonIfPresent(summaryFile(join(place.root, id)))) as RunSummary<K['spec']>;
+  const made = await carryOut(experiment, context, results, async (needed) => {
+    const todo = unfinished(distinctJobs(needed, idOf), results);
+    await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
   });
-  await linkRuns(folder, runsMade, workspace);
-  const rendered = await item.render(context, results);
-  const strips = rendered.strips.length > 0 ? rendered.strips : await stripsOf(runsMade, workspace);
-  const artefacts: Artefacts = { ...rendered, strips };
-  await writeArtefacts({ folder, item, context, artefacts, command: options.command });
+
+  await linkRuns(folder, made, folderOf);
+  const shown = await experiment.show(context, results);
+  const pictures = shown.strips.length > 0 ? shown.strips : await stripsOf(made, folderOf);
+  await writeArtefacts({
+    ...{ folder, experiment, config, command },
+    artefacts: { ...shown, strips: pictures },
+    howToRead: program.notes?.(config, data) ?? [],
+  });
   return folder;
 }
 
-/** Performs an item's runs until it asks for no more. Returns all of them. */
-export async function carryOut(
-  item: Item,
-  context: ItemContext,
-  results: Results,
-  perform: (needed: readonly NamedRun[]) => Promise<void>,
-): Promise<readonly NamedRun[]> {
-  for (let asked = -1; ;) {
-    const needed = item.runs(context, results);
-    if (needed.length === asked) return needed;
-    asked = needed.length;
-    await perform(needed);
-  }
-}
-
 /** Pictures of the last run that kept any, among those with most tasks. */
-async function stripsOf(
-  runs: readonly NamedRun[],
-  { root, found }: Workspace,
+async function stripsOf<S extends RunSpec>(
+  runs: readonly ArmRun<S>[],
+  folderOf: (spec: S) => string,
 ): Promise<readonly ReportStrip[]> {
   const byTasks = [...runs].sort((a, b) => a.spec.tasks.length - b.spec.tasks.length);
   for (const { spec } of byTasks.reverse()) {
-    const strips = await predictionStrips(runFolder(root, spec, found));
+    const strips = await predictionStrips(folderOf(spec));
     if (strips.length > 0) return strips;
   }
   return [];
 }
 
-/** `<label>` in the item's folder leads to the run, so that other commands can be given it. */
-async function linkRuns(
+/** `<label>` in the experiment's folder leads to the run, so that other commands can be given it. */
+async function linkRuns<S extends RunSpec>(
   folder: string,
-  runs: readonly NamedRun[],
-  { root, found }: Workspace,
+  runs: readonly ArmRun<S>[],
+  folderOf: (spec: S) => string,
 ): Promise<void> {
   for (const { label, spec } of runs) {
     const link = join(folder, label);
     await mkdir(dirname(link), { recursive: true });
     await rm(link, { force: true });
-    await symlink(relative(dirname(link), runFolder(root, spec, found)), link, 'dir');
+    await symlink(relative(dirname(link), folderOf(spec)), link, 'dir');
   }
 }

@@ -1,5 +1,5 @@
 import type { Table } from '@scene-mtl/eval';
-import type { Verdict } from './item.ts';
+import type { Verdict } from '../compare/verdict.ts';
 
 /** Claims of the paper and what the results say about them, as a table. */
 export const verdictTable = (verdicts: readonly Verdict[]): Table => ({

@@ -11,25 +11,27 @@ import {
   type ReportFigure,
   type Table,
 } from '@scene-mtl/eval';
-import { environment } from '../run/environment.ts';
-import { json, writeWhole } from '../run/files.ts';
-import type { Artefacts, Item, ItemContext } from './item.ts';
-import { notesOf } from './notes.ts';
+import { environment } from '../store/environment.ts';
+import { json, writeWhole } from '../store/files.ts';
+import type { Artefacts } from './artefacts.ts';
+import type { Experiment } from './experiment.ts';
 import { verdictTable } from './verdict-table.ts';
 
-/** What is written of an item. */
+/** What is written of an experiment. */
 export interface WriteOptions {
   readonly folder: string;
-  readonly item: Pick<Item, 'name' | 'title'>;
-  readonly context: ItemContext;
+  readonly experiment: Pick<Experiment, 'title'>;
+  readonly config: object;
   readonly artefacts: Artefacts;
+  /** Sentences before the tables. */
+  readonly howToRead: readonly string[];
   /** The command as typed. */
   readonly command: string;
 }
 
 /** `<name>.md`, `.tex`, `.csv`, `.json` of each table, `.svg` and `.png` of each figure, verdicts, and `report.html`. */
 export async function writeArtefacts(options: WriteOptions): Promise<void> {
-  const { folder, item, context, artefacts, command } = options;
+  const { folder, experiment, config, artefacts, howToRead, command } = options;
   for (const { name, table } of artefacts.tables) await writeTable(folder, name, table);
   const names = artefacts.tables.map(({ name }) => name);
   await writeWhole(join(folder, 'tables.json'), json(names));
@@ -43,14 +45,14 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
   const verdicts = artefacts.verdicts.length > 0 ? [verdictTable(artefacts.verdicts)] : [];
   await writeWhole(join(folder, 'verdicts.json'), json(artefacts.verdicts));
   const html = report({
-    title: item.title,
+    title: experiment.title,
     lead: artefacts.lead,
-    howToRead: notesOf(context),
+    howToRead,
     tables: [...artefacts.tables.map(({ table }) => table), ...verdicts],
     figures,
     strips: artefacts.strips,
     environment: { ...environment(), command },
-    config: context.config,
+    config,
   });
   await writeWhole(join(folder, 'report.html'), html);
 }

@@ -1,8 +1,8 @@
-import type { Measured } from '@scene-mtl/eval';
-import type { Config } from '../config/schema.ts';
-import type { NamedRun, Results } from './item.ts';
-import type { RunRecord } from './record.ts';
-import { runConfig, type RunSpec } from './spec.ts';
+import { summarise, type Measured } from '@scene-mtl/eval';
+import type { Measurement } from './measurement.ts';
+import type { Results } from './results.ts';
+import { withSeed, type Arm, type RunSpec } from './spec.ts';
+import type { RunSummary } from './summary.ts';
 
 /**
  * Fewest seeds from which runs are compared. With three a bootstrap interval cannot leave the range of
@@ -10,48 +10,46 @@ import { runConfig, type RunSpec } from './spec.ts';
  */
 export const ENOUGH_SEEDS = 3;
 
-/** A run without its seed. */
-export type Trial = Omit<RunSpec, 'seed'>;
-
-/** The trial of a configuration. */
-export const trial = (
-  config: Config,
-  { tasks, weighting }: Pick<RunSpec, 'tasks' | 'weighting'>,
-): Trial => ({ config: runConfig(config), tasks, weighting });
+/** A run that an experiment needs, under the experiment's own name for it. */
+export interface ArmRun<S extends RunSpec = RunSpec> {
+  /** `<arm>/seed-<n>`: where the experiment's folder links to the run. */
+  readonly label: string;
+  readonly spec: S;
+  readonly measurements?: readonly Measurement[];
+}
 
 /** One run per seed, labelled `<label>/seed-<n>`. */
-export const overSeeds = (
+export const overSeeds = <A extends Arm>(
   label: string,
   seeds: readonly number[],
-  of: Trial,
-  measurements?: NamedRun['measurements'],
-): NamedRun[] =>
+  arm: A,
+  measurements?: readonly Measurement[],
+): ArmRun<A & { readonly seed: number }>[] =>
   seeds.map((seed) => ({
     label: `${label}/seed-${seed}`,
-    spec: { ...of, seed },
+    spec: withSeed(arm, seed),
     ...(measurements && { measurements }),
   }));
 
-/** The finished runs of a trial, in the order of the seeds. */
-export const recordsOf = (results: Results, seeds: readonly number[], of: Trial): RunRecord[] =>
-  seeds.flatMap((seed) => results.record({ ...of, seed }) ?? []);
+/** The finished runs of an arm, in the order of the seeds. */
+export const summariesOf = <S extends RunSpec>(
+  results: Results<S>,
+  seeds: readonly number[],
+  arm: Arm<S>,
+): RunSummary<S>[] =>
+  seeds.flatMap((seed) => results.summary({ ...arm, seed } as unknown as S) ?? []);
 
-/** A validation metric (`semantic/iou`) of every finished run that has it. */
-export const metricOf = (records: readonly RunRecord[], metric: string): number[] =>
-  records.flatMap(({ result }) => {
+/** A validation metric of every finished run that has it. */
+export const metricOf = (runs: readonly RunSummary[], metric: string): number[] =>
+  runs.flatMap(({ result }) => {
     const value = (result.metrics as Readonly<Record<string, number | null | undefined>>)[metric];
     return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
   });
 
 /** Mean and sample standard deviation over seeds as a cell; a dash for none. */
 export function measuredCell(values: readonly number[], published?: number): Measured {
-  const n = values.length;
-  const mean = values.reduce((a, b) => a + b, 0) / n;
-  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  return {
-    value: n === 0 ? null : mean,
-    n,
-    ...(n > 1 && { sd: Math.sqrt(squares / (n - 1)) }),
-    ...(published !== undefined && { published }),
-  };
+  const beside = published === undefined ? {} : { published };
+  if (values.length === 0) return { value: null, n: 0, ...beside };
+  const { n, mean, sd } = summarise(values);
+  return { value: mean, n, ...(n > 1 && { sd }), ...beside };
 }

@@ -1,18 +1,15 @@
 import { join } from 'node:path';
-import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
 import { json, readJsonIfPresent, writeWhole } from './files.ts';
 
 /**
- * Checks that a run folder is free or was started with this configuration, so that it never mixes
- * the results of two.
+ * Checks that a folder is free or was started with this configuration, so that it never mixes the
+ * results of two.
  * @throws naming the first key that differs
  */
-export async function checkFolder(folder: string, config: Config): Promise<void> {
+export async function checkFolder(folder: string, config: unknown): Promise<void> {
   const file = join(folder, 'config.json');
   const known = await readJsonIfPresent(file);
-  const difference =
-    known === undefined ? undefined : firstDifference(known, withoutWeightsFolder(config), '');
+  const difference = known === undefined ? undefined : firstDifference(known, config, '');
   if (difference !== undefined) {
     throw new Error(
       `${file}: ${difference}; give another --name to start a new run, or delete ${folder}`,
@@ -20,10 +17,10 @@ export async function checkFolder(folder: string, config: Config): Promise<void>
   }
 }
 
-/** Takes a run folder for a configuration: `checkFolder`, then writes `config.json`. */
-export async function claimFolder(folder: string, config: Config): Promise<void> {
+/** Takes a folder for a configuration: `checkFolder`, then writes `config.json`. */
+export async function claimFolder(folder: string, config: unknown): Promise<void> {
   await checkFolder(folder, config);
-  await writeWhole(join(folder, 'config.json'), json(withoutWeightsFolder(config)));
+  await writeWhole(join(folder, 'config.json'), json(config));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json, Measurement } from '../measure/measurement.ts';
-import type { Results } from './item.ts';
-import type { RunRecord } from './record.ts';
-import { runId, type RunSpec } from './spec.ts';
+import type { Json, Measurement } from '../specs/measurement.ts';
+import type { Results } from '../specs/results.ts';
+import type { RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
 
 /** A measurement as it is kept: what it found, and the version and commit of what found it. */
 export interface Kept {
@@ -14,12 +14,8 @@ export interface Kept {
   readonly value: Json;
 }
 
-/** Folder of a run among others. */
-export const runFolder = (root: string, spec: RunSpec, found: string | undefined): string =>
-  join(root, runId(spec, found));
-
 /** A run's `record.json`. */
-export const recordFile = (folder: string): string => join(folder, 'record.json');
+export const summaryFile = (folder: string): string => join(folder, 'record.json');
 
 /** The file of a measurement in a run's folder. */
 export const measuredFile = (folder: string, name: string): string =>
@@ -42,21 +38,21 @@ function readIfPresent(file: string): unknown {
 /**
  * The finished runs in a folder.
  * @param root `runs/trained`, or a group of committed results
- * @param found fingerprint of the data, for data read from a folder
+ * @param idOf name of a run's folder in it
  */
-export function resultsIn(root: string, found: string | undefined): Results {
-  const folderOf = (spec: RunSpec) => runFolder(root, spec, found);
-  const records = new Map<string, RunRecord>();
+export function resultsIn<S extends RunSpec>(root: string, idOf: (spec: S) => string): Results<S> {
+  const folderOf = (spec: S) => join(root, idOf(spec));
+  const summaries = new Map<string, RunSummary<S>>();
   return {
-    record(spec) {
+    summary(spec) {
       const folder = folderOf(spec);
-      const known = records.get(folder);
+      const known = summaries.get(folder);
       if (known) return known;
-      const record = readIfPresent(recordFile(folder)) as RunRecord | undefined;
-      if (record) records.set(folder, record);
-      return record;
+      const summary = readIfPresent(summaryFile(folder)) as RunSummary<S> | undefined;
+      if (summary) summaries.set(folder, summary);
+      return summary;
     },
-    measured<T extends Json>(spec: RunSpec, { name, version }: Measurement<T>): T | undefined {
+    measured<T extends Json>(spec: S, { name, version }: Measurement<T>): T | undefined {
       const kept = readIfPresent(measuredFile(folderOf(spec), name)) as Kept | undefined;
       return kept?.version === version ? (kept.value as T) : undefined;
     },

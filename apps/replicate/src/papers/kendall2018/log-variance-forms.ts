@@ -1,5 +1,6 @@
-import type { RunRecord, Series } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
+import type { Series } from '@scene-mtl/lab';
+import type { TaskName } from '../../config/task-name.ts';
+import type { SceneSummary } from '../../scenes/kind.ts';
 
 /**
  * A form `a e^{−s/q} L + r s` of a task's term under a learned s = log σ². Its stationary noise is
@@ -61,5 +62,5 @@ export const stationaryS = (of: Term, loss: number): number =>
   of.root * Math.log(stationaryRatio(of) * loss);
 
 /** s over training, from the reported noise. */
-export const sSeries = ({ series }: RunRecord, task: TaskName, { root }: Term): Series =>
+export const sSeries = ({ series }: SceneSummary, task: TaskName, { root }: Term): Series =>
   (series[`sigma2/${task}`] ?? []).map(([step, noise]) => [step, root * Math.log(noise)] as const);

@@ -1,8 +1,9 @@
-import type { Trial } from '../experiment/over-seeds.ts';
-import { trial } from '../experiment/over-seeds.ts';
-import { fixedWeights, learnedWeights } from '../experiment/spec.ts';
-import type { Config } from '../config/schema.ts';
-import { table1, type Table1Row, type TaskName } from '../paper/table1.ts';
+import type { ComparedArm } from '@scene-mtl/lab';
+import type { Config } from '../../config/schema.ts';
+import type { TaskName } from '../../config/task-name.ts';
+import type { SceneArm } from '../../scenes/kind.ts';
+import { armOf, fixedWeights, learnedWeights } from '../../scenes/spec.ts';
+import { table1Rows, type Table1Row } from './table1-rows.ts';
 
 /**
  * The tasks of a row that the data has. Fixed weights go on without the absent one; a learned row is
@@ -24,32 +25,42 @@ export const weightsOf = (
   return slug === 'optimal-weights' && optimalWeights ? optimalWeights : weighting.weights;
 };
 
-/** The trial of a row of Table 1, or undefined where the data lacks what it trains. */
-export function rowTrial(
+/** The arm of a row of Table 1, or undefined where the data lacks what it trains. */
+export function rowArm(
   row: Table1Row,
   config: Config,
   available: readonly TaskName[],
-): Trial | undefined {
+): SceneArm | undefined {
   const tasks = tasksOf(row, available);
   if (tasks.length === 0) return undefined;
   const weights = weightsOf(row, config);
-  return trial(config, {
+  return armOf(config, {
     tasks,
     weighting: weights ? fixedWeights(tasks, weights) : learnedWeights(),
   });
 }
 
-/** The trial with learned weights for a set of tasks, as in Table 1. */
-export const learnedTrial = (config: Config, tasks: readonly TaskName[]): Trial =>
-  trial(config, { tasks, weighting: learnedWeights() });
+/** The arm with learned weights for a set of tasks, as in Table 1. */
+export const learnedArm = (config: Config, tasks: readonly TaskName[]): SceneArm =>
+  armOf(config, { tasks, weighting: learnedWeights() });
 
-/** The trial of one task alone, as in Table 1. */
-export const singleTrial = (config: Config, task: TaskName): Trial =>
-  trial(config, { tasks: [task], weighting: fixedWeights([task], { [task]: 1 }) });
+/** The arm of one task alone, as in Table 1. */
+export const singleArm = (config: Config, task: TaskName): SceneArm =>
+  armOf(config, { tasks: [task], weighting: fixedWeights([task], { [task]: 1 }) });
 
 /** The row of Table 1 with a slug. */
 export function rowNamed(slug: string): Table1Row {
-  const row = table1.find((candidate) => candidate.slug === slug);
+  const row = table1Rows.find((candidate) => candidate.slug === slug);
   if (!row) throw new Error(`no row ${slug} in Table 1`);
   return row;
+}
+
+/** Of some rows of the table, the arm of learned weights for the most tasks that were run. */
+export function mostLearned(
+  rows: readonly { readonly row: Table1Row }[],
+  arms: readonly ComparedArm[],
+): ComparedArm | undefined {
+  return arms
+    .filter(({ runs }, i) => rows[i].row.weighting.kind === 'uncertainty' && runs.length > 0)
+    .sort((a, b) => b.tasks.length - a.tasks.length)[0];
 }

@@ -43,7 +43,7 @@ const learned = (
  * Table 1: Tiny CityScapes validation set, 128×256, 50 000 iterations. The numbers are the paper's
  * (CVPR 2018 and arXiv v3 agree on them).
  */
-export const table1: readonly Table1Row[] = [
+export const table1Rows: readonly Table1Row[] = [
   single('semantic', 'Semantic segmentation only', 59.4),
   single('instance', 'Instance segmentation only', 4.61),
   single('depth', 'Inverse depth only', 0.64),

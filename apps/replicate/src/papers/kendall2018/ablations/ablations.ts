@@ -1,23 +1,34 @@
 import type { Table, TableCell, TableColumn } from '@scene-mtl/eval';
 import {
+  compare,
+  type ComparedArm,
+  type RunSummary,
+  deltaMTable,
+  flagWords,
+  judge,
+  measuredCell,
+  metricOf,
   notRun,
-  type Item,
-  type ItemContext,
-  type Results,
+  overSeeds,
+  pairedTable,
+  summariesOf,
   type Verdict,
-} from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell, metricOf, overSeeds, recordsOf } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { primaryMetric } from '../train/metrics.ts';
-import { ablationRows, type AblationRow } from './ablation-rows.ts';
-import { compare, judge } from './comparison.ts';
-import { flagWords } from './flag-lists.ts';
-import { collapse, collapseTrial } from './learned-collapse.ts';
+} from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type {
+  SceneContext,
+  SceneExperiment,
+  SceneResults,
+  SceneSummary,
+} from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { differenceUnits, primaryQuantities, quantities } from '../../../scenes/quantities.ts';
+import { primaryMetric } from '../../../train/metrics.ts';
+import { singleArm } from '../table1-arms.ts';
+import { collapse, collapseArm } from './learned-collapse.ts';
+import { type LossArm, lossArms } from './loss-arms.ts';
+import { noiseRuns } from './noise-arms.ts';
 import { noiseRecovery } from './noise-recovery.ts';
-import { noiseRuns } from './noise-trials.ts';
-import { pairedTable, type RowRecords } from './paired-table.ts';
 
 /** Flags of `ablations`. */
 export interface AblationOptions {
@@ -25,9 +36,9 @@ export interface AblationOptions {
   readonly rows: readonly string[];
 }
 
-type Context = ItemContext<AblationOptions>;
+type Context = SceneContext<AblationOptions>;
 
-const slugs = [...ablationRows.map(({ slug }) => slug), 'learned', 'noise'];
+const slugs = [...lossArms.map(({ slug }) => slug), 'learned', 'noise'];
 
 const column: Readonly<Record<TaskName, TableColumn>> = {
   semantic: { name: 'Semantic IoU', unit: '%', better: 'higher', decimals: 1 },
@@ -36,7 +47,7 @@ const column: Readonly<Record<TaskName, TableColumn>> = {
 };
 
 /** Forms of the loss and other weightings on the same tasks, and what the paper says of them. */
-export const ablationsItem: Item<AblationOptions> = {
+export const ablations: SceneExperiment<AblationOptions> = {
   name: 'ablations',
   title: 'Ablations: forms of the loss, other weightings, noise of known size',
   summary:
@@ -49,26 +60,36 @@ export const ablationsItem: Item<AblationOptions> = {
       throw new Error(`--rows ${slug}: expected some of ${slugs.join(', ')}`);
     }),
   }),
-  runs(context) {
+  *stages(context) {
     const { config, options, data } = context;
     const wanted = (slug: string) => options.rows.length === 0 || options.rows.includes(slug);
-    return [
-      ...ablationRows
+    yield [
+      ...lossArms
         .filter(({ slug }) => wanted(slug))
         .flatMap((row) => {
-          const of = row.trial(context);
+          const of = row.arm(context);
           return of ? overSeeds(row.slug, config.seeds, of) : [];
         }),
       ...(wanted('learned') && data.tasks.length > 1
-        ? overSeeds('learned', config.seeds.slice(0, 1), collapseTrial(context))
+        ? overSeeds('learned', config.seeds.slice(0, 1), collapseArm(context))
         : []),
       ...(wanted('noise') ? noiseRuns(context) : []),
     ];
   },
-  render(context, results) {
-    const rows = ablationRows.map((row) => ({ row, records: finished(row, context, results) }));
-    const compared = rows.map(({ row, records }) => asTableRow(row, records, context));
-    const differences = pairedTable(compared, context.config.seeds);
+  show(context, results) {
+    const rows = lossArms.map((row) => ({ row, summaries: finished(row, context, results) }));
+    const compared = rows.map(({ row, summaries }) => comparedArm(row, summaries, context));
+    const differences = pairedTable({
+      arm: compared.find(({ slug }) => slug === 'uncertainty'),
+      others: compared,
+      ...{ quantities, seeds: context.config.seeds, units: differenceUnits },
+    });
+    const deltaM = deltaMTable({
+      arms: [...compared, ...singleArms(context, results)],
+      tasks: context.data.tasks,
+      quantities,
+      data: { dataset: context.data.name, split: 'val' },
+    });
     const sinking = context.data.tasks.length > 1 ? collapse(context, results) : undefined;
     const noise = noiseRecovery(context, results);
     return {
@@ -76,6 +97,7 @@ export const ablationsItem: Item<AblationOptions> = {
       tables: [
         { name: 'ablations', table: tableOf(context, rows) },
         ...(differences ? [{ name: 'ablations-paired', table: differences }] : []),
+        ...(deltaM ? [{ name: 'ablations-delta-m', table: deltaM }] : []),
         ...(sinking ? [{ name: 'ablations-learned', table: sinking.table }] : []),
         ...(noise ? [{ name: 'ablations-noise', table: noise.table }] : []),
       ],
@@ -91,30 +113,35 @@ export const ablationsItem: Item<AblationOptions> = {
 };
 
 interface MadeRow {
-  readonly row: AblationRow;
-  readonly records: readonly RunRecord[];
+  readonly row: LossArm;
+  readonly summaries: readonly SceneSummary[];
 }
 
-function finished(row: AblationRow, context: Context, results: Results): RunRecord[] {
-  const of = row.trial(context);
-  return of ? recordsOf(results, context.config.seeds, of) : [];
+function finished(row: LossArm, context: Context, results: SceneResults): SceneSummary[] {
+  const of = row.arm(context);
+  return of ? summariesOf(results, context.config.seeds, of) : [];
 }
 
 /** As the comparisons take it: equation 10 is the one that the others are set against. */
-const asTableRow = (
-  { slug, title }: AblationRow,
-  records: readonly RunRecord[],
+const comparedArm = (
+  { slug, title }: LossArm,
+  summaries: readonly SceneSummary[],
   { data }: Context,
-): RowRecords => ({
-  row: {
-    slug,
-    title: slug === 'uncertainty' ? 'Equation 10' : title,
-    tasks: data.tasks,
-    weighting: slug === 'uncertainty' ? { kind: 'uncertainty' } : { kind: 'fixed', weights: {} },
-    published: {},
-  },
-  records,
+): ComparedArm => ({
+  slug,
+  title: slug === 'uncertainty' ? 'Equation 10' : title,
+  tasks: data.tasks,
+  runs: summaries,
 });
+
+/** The networks of one task each, which Table 1 trains: the baselines of Δm, where they are there. */
+const singleArms = ({ config, data }: Context, results: SceneResults): ComparedArm[] =>
+  data.tasks.map((task) => ({
+    slug: `${task}-only`,
+    title: task,
+    tasks: [task],
+    runs: summariesOf(results, config.seeds, singleArm(config, task)),
+  }));
 
 function tableOf(context: Context, rows: readonly MadeRow[]): Table {
   const { tasks } = context.data;
@@ -125,13 +152,13 @@ function tableOf(context: Context, rows: readonly MadeRow[]): Table {
       ...tasks.map((task) => column[task]),
       ...tasks.map((task) => ({ name: task, group: 'Weight at the end', decimals: 3 })),
     ],
-    rows: rows.map(({ row, records }) => ({
+    rows: rows.map(({ row, summaries }) => ({
       header: row.title,
       ...(row.first && { ruleAbove: true }),
       cells: [
-        ...tasks.map((task): TableCell => measuredCell(metricOf(records, primaryMetric[task]))),
+        ...tasks.map((task): TableCell => measuredCell(metricOf(summaries, primaryMetric[task]))),
         ...tasks.map((task): TableCell =>
-          measuredCell(records.flatMap((r) => lastWeight(r, task))),
+          measuredCell(summaries.flatMap((r) => lastWeight(r, task))),
         ),
       ],
     })),
@@ -143,34 +170,34 @@ function tableOf(context: Context, rows: readonly MadeRow[]): Table {
   };
 }
 
-const lastWeight = ({ series }: RunRecord, task: TaskName): number[] => {
+const lastWeight = ({ series }: SceneSummary, task: TaskName): number[] => {
   const last = series[`weight/${task}`]?.at(-1);
   return last ? [last[1]] : [];
 };
 
-function formVerdicts(rows: readonly RowRecords[], tasks: readonly TaskName[]): Verdict[] {
-  const recordsOf = (slug: string) => rows.find(({ row }) => row.slug === slug)?.records ?? [];
-  const approximate = recordsOf('uncertainty');
+function formVerdicts(rows: readonly ComparedArm[], tasks: readonly TaskName[]): Verdict[] {
+  const runsOf = (slug: string) => rows.find((arm) => arm.slug === slug)?.runs ?? [];
+  const approximate = runsOf('uncertainty');
   return [
     judge(
       {
         claim: 'The approximation of the softmax likelihood improves results over the exact one',
         source: 'equation 10',
       },
-      compare(approximate, recordsOf('uncertainty-exact'), tasks),
+      compare(approximate, runsOf('uncertainty-exact'), primaryQuantities(tasks)),
     ),
     staysUp(approximate),
   ];
 }
 
 /** A weight has gone to 0 when it ends below a tenth of what it was half way. About single runs. */
-function staysUp(records: readonly RunRecord[]): Verdict {
+function staysUp(summaries: readonly RunSummary[]): Verdict {
   const claim = {
     claim: 'Under equation 10 no weight goes to 0',
     source: 'section 3',
   };
-  if (records.length === 0) return notRun(claim);
-  const kept = records.map(({ series, spec }) =>
+  if (summaries.length === 0) return notRun(claim);
+  const kept = summaries.map(({ series, spec }) =>
     spec.tasks.map((task) => {
       const points = series[`weight/${task}`] ?? [];
       const half = points[points.length >> 1]?.[1];

@@ -1,17 +1,10 @@
 import { lineChart, type Table } from '@scene-mtl/eval';
-import {
-  notRun,
-  type Claim,
-  type Figure,
-  type ItemContext,
-  type Results,
-  type Verdict,
-} from '../experiment/item.ts';
-import { trial, type Trial } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
+import { type Claim, type Figure, notRun, type Verdict } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneArm, SceneContext, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
+import { armOf } from '../../../scenes/spec.ts';
 
-/** Steps shown: as many as a record keeps one by one. */
+/** Steps shown: as many as a summary keeps one by one. */
 const STEPS = 150;
 
 /** A run that collapses does so within this many; in fewer it may not have come to it. */
@@ -24,11 +17,11 @@ const CLIP = 5;
  * The first steps of a run whose weights w are trained by gradient, `Σ w L`. Only the first: once a w
  * is below 0 its loss is driven up, and what the network does then means nothing.
  */
-export function collapseTrial(context: ItemContext): Trial {
+export function collapseArm(context: SceneContext): SceneArm {
   const { config, data } = context;
   const { training } = config;
   const steps = Math.min(STEPS, training.steps);
-  return trial(
+  return armOf(
     {
       ...config,
       training: {
@@ -54,7 +47,7 @@ interface Sinking {
   readonly zeroAt: number | undefined;
 }
 
-const sinkingOf = ({ series }: RunRecord, tasks: readonly TaskName[]): Sinking[] =>
+const sinkingOf = ({ series }: SceneSummary, tasks: readonly TaskName[]): Sinking[] =>
   tasks.flatMap((task) => {
     const points = series[`weight/${task}`] ?? [];
     if (points.length === 0) return [];
@@ -64,14 +57,14 @@ const sinkingOf = ({ series }: RunRecord, tasks: readonly TaskName[]): Sinking[]
 
 /** Table, chart and verdict of weights that are learned without a noise model. */
 export function collapse(
-  context: ItemContext,
-  results: Results,
+  context: SceneContext,
+  results: SceneResults,
 ): { readonly table: Table; readonly figures: readonly Figure[]; readonly verdict: Verdict } {
   const { tasks } = context.data;
-  const of = collapseTrial(context);
+  const of = collapseArm(context);
   const seed = context.config.seeds[0];
-  const record = results.record({ ...of, seed });
-  const found = record ? sinkingOf(record, tasks) : [];
+  const summary = results.summary({ ...of, seed });
+  const found = summary ? sinkingOf(summary, tasks) : [];
   const { steps } = of.config.training;
   return {
     table: {
@@ -93,8 +86,8 @@ export function collapse(
         `The first ${steps} steps of a run of ${context.config.training.steps}, seed ${seed}. The gradient of w is the loss, which is never negative: nothing holds w up, at 0 or anywhere.`,
       ],
     },
-    figures: record && found.length > 0 ? [chartOf(record, tasks)] : [],
-    verdict: record ? verdictOf(found, tasks, steps) : notRun(claim),
+    figures: summary && found.length > 0 ? [chartOf(summary, tasks)] : [],
+    verdict: summary ? verdictOf(found, tasks, steps) : notRun(claim),
   };
 }
 
@@ -125,7 +118,7 @@ function verdictOf(found: readonly Sinking[], tasks: readonly TaskName[], steps:
 }
 
 /** Until shortly after the last weight has gone below 0: what follows would hide it. */
-function chartOf({ series }: RunRecord, tasks: readonly TaskName[]): Figure {
+function chartOf({ series }: SceneSummary, tasks: readonly TaskName[]): Figure {
   const paths = tasks.map((task) => series[`weight/${task}`] ?? []);
   const zeros = paths.map((path) => path.find(([, weight]) => weight <= 0)?.[0] ?? Infinity);
   const end = Math.max(10, 1.5 * Math.max(...zeros));

@@ -1,44 +1,42 @@
-import { trial, type Trial } from '../experiment/over-seeds.ts';
-import type { ItemContext } from '../experiment/item.ts';
-import { learnedWeights } from '../experiment/spec.ts';
-import { learnedTrial, rowNamed, rowTrial } from './rows.ts';
+import type { SceneArm, SceneContext } from '../../../scenes/kind.ts';
+import { armOf, learnedWeights } from '../../../scenes/spec.ts';
+import { learnedArm, rowArm, rowNamed } from '../table1-arms.ts';
 
 /** A way to weigh the tasks. */
-export interface AblationRow {
+export interface LossArm {
   readonly slug: string;
   readonly title: string;
   /** Starts a new block of the table. */
   readonly first?: boolean;
   /** Undefined where the data lacks what it needs. */
-  readonly trial: (context: ItemContext) => Trial | undefined;
+  readonly arm: (context: SceneContext) => SceneArm | undefined;
 }
 
-const named = (slug: string, title: string, first = false): AblationRow => ({
+const named = (slug: string, title: string, first = false): LossArm => ({
   slug,
   title,
   first,
-  trial: ({ config, data }) =>
+  arm: ({ config, data }) =>
     data.tasks.length > 1
-      ? trial(config, { tasks: data.tasks, weighting: learnedWeights(slug) })
+      ? armOf(config, { tasks: data.tasks, weighting: learnedWeights(slug) })
       : undefined,
 });
 
-const fromTable1 = (slug: string, title: string, first = false): AblationRow => ({
+const fromTable1 = (slug: string, title: string, first = false): LossArm => ({
   slug,
   title,
   first,
-  trial: ({ config, data }) =>
-    data.tasks.length > 1 ? rowTrial(rowNamed(slug), config, data.tasks) : undefined,
+  arm: ({ config, data }) =>
+    data.tasks.length > 1 ? rowArm(rowNamed(slug), config, data.tasks) : undefined,
 });
 
 /** The loss of Table 1, its variants, and methods that do without a noise. */
-export const ablationRows: readonly AblationRow[] = [
+export const lossArms: readonly LossArm[] = [
   {
     slug: 'uncertainty',
     title: 'Equation 10: L/(2σ²) + log σ, softmax L/σ² + log σ',
     first: true,
-    trial: ({ config, data }) =>
-      data.tasks.length > 1 ? learnedTrial(config, data.tasks) : undefined,
+    arm: ({ config, data }) => (data.tasks.length > 1 ? learnedArm(config, data.tasks) : undefined),
   },
   named('uncertainty-exact', 'Softmax likelihood without the approximation'),
   named('uncertainty-likelihood', 'Laplace for the L1 losses: L/b + log b'),

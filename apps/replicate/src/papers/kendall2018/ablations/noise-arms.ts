@@ -1,7 +1,6 @@
-import type { ItemContext, NamedRun } from '../experiment/item.ts';
-import { overSeeds, trial, type Trial } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import { learnedWeights } from '../experiment/spec.ts';
+import { overSeeds } from '@scene-mtl/lab';
+import type { SceneArm, SceneContext, SceneRun, SceneSummary } from '../../../scenes/kind.ts';
+import { armOf, learnedWeights } from '../../../scenes/spec.ts';
 
 /** σ of the Gaussian noise on disparity labels, px. */
 export const labelNoise = [0, 0.25, 0.5, 1] as const;
@@ -22,14 +21,14 @@ export const MEAN_ABSOLUTE = Math.sqrt(2 / Math.PI);
 export const LIMIT = { train: 600, val: 100, steps: 600 };
 
 /** Depth alone on labels with noise; undefined where the data cannot be generated so. */
-export function noiseTrial(
-  { config, data }: ItemContext,
+export function noiseArm(
+  { config, data }: SceneContext,
   form: NoiseForm,
   sigma: number,
-): Trial | undefined {
+): SceneArm | undefined {
   const { data: source, training } = config;
   if (source.source !== 'generated' || !data.tasks.includes('depth')) return undefined;
-  return trial(
+  return armOf(
     {
       ...config,
       data: {
@@ -45,17 +44,17 @@ export function noiseTrial(
 }
 
 /** The runs, one for each form, σ and seed. */
-export const noiseRuns = (context: ItemContext): NamedRun[] =>
+export const noiseRuns = (context: SceneContext): SceneRun[] =>
   noiseForms.flatMap((form) =>
     labelNoise.flatMap((sigma) => {
-      const of = noiseTrial(context, form, sigma);
+      const of = noiseArm(context, form, sigma);
       const label = `noise/${form.weighting}/sigma-${sigma}`;
       return of ? overSeeds(label, context.config.seeds, of) : [];
     }),
   );
 
 /** The noise that a run ended with. */
-export const learnedNoise = ({ series }: RunRecord): number[] => {
+export const learnedNoise = ({ series }: SceneSummary): number[] => {
   const last = series['sigma2/depth']?.at(-1);
   return last ? [last[1]] : [];
 };
@@ -71,5 +70,5 @@ export const recovered = (x: number, without: number): number =>
 export interface NoiseLine {
   readonly form: NoiseForm;
   readonly sigma: number;
-  readonly records: readonly RunRecord[];
+  readonly summaries: readonly SceneSummary[];
 }

@@ -1,33 +1,32 @@
 import { lineChart, type Table, type TableCell } from '@scene-mtl/eval';
-import type { Figure, ItemContext, Results, Verdict } from '../experiment/item.ts';
-import { measuredCell, metricOf, recordsOf } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
+import { type Figure, measuredCell, metricOf, summariesOf, type Verdict } from '@scene-mtl/lab';
+import type { SceneContext, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import {
   labelNoise,
   learnedNoise,
   LIMIT,
   MEAN_ABSOLUTE,
-  noiseForms,
-  noiseRuns,
-  noiseTrial,
-  recovered,
+  noiseArm,
   type NoiseForm,
+  noiseForms,
   type NoiseLine,
-} from './noise-trials.ts';
+  noiseRuns,
+  recovered,
+} from './noise-arms.ts';
 import { noiseVerdict } from './noise-verdict.ts';
 
 /** Table, chart and verdict of σ learned on labels whose noise is known; undefined for other data. */
 export function noiseRecovery(
-  context: ItemContext,
-  results: Results,
+  context: SceneContext,
+  results: SceneResults,
 ):
   | { readonly table: Table; readonly figures: readonly Figure[]; readonly verdict: Verdict }
   | undefined {
   if (noiseRuns(context).length === 0) return undefined;
   const lines = noiseForms.flatMap((form) =>
     labelNoise.map((sigma): NoiseLine => {
-      const of = noiseTrial(context, form, sigma);
-      return { form, sigma, records: of ? recordsOf(results, context.config.seeds, of) : [] };
+      const of = noiseArm(context, form, sigma);
+      return { form, sigma, summaries: of ? summariesOf(results, context.config.seeds, of) : [] };
     }),
   );
   return { table: tableOf(context, lines), figures: chartOf(lines), verdict: noiseVerdict(lines) };
@@ -37,10 +36,10 @@ export function noiseRecovery(
 const without = (lines: readonly NoiseLine[], form: NoiseForm, seed: number): number | undefined =>
   lines
     .find((line) => line.form === form && line.sigma === 0)
-    ?.records.filter(({ spec }) => spec.seed === seed)
+    ?.summaries.filter(({ spec }) => spec.seed === seed)
     .flatMap(learnedNoise)[0];
 
-function tableOf(context: ItemContext, lines: readonly NoiseLine[]): Table {
+function tableOf(context: SceneContext, lines: readonly NoiseLine[]): Table {
   const { training, size, data, seeds } = context.config;
   const frames = data.source === 'generated' ? Math.min(data.train, LIMIT.train) : 0;
   return {
@@ -52,14 +51,14 @@ function tableOf(context: ItemContext, lines: readonly NoiseLine[]): Table {
       { name: 'σ recovered', unit: 'px', decimals: 3 },
       { name: 'error against the truth', unit: 'px', decimals: 3 },
     ],
-    rows: lines.map(({ form, sigma, records }) => ({
+    rows: lines.map(({ form, sigma, summaries }) => ({
       header: `${form.title} (${form.quantity}), ${sigma}`,
       ...(sigma === 0 && { ruleAbove: true }),
       cells: [
-        measuredCell(records.flatMap(learnedNoise)),
+        measuredCell(summaries.flatMap(learnedNoise)),
         (MEAN_ABSOLUTE * sigma).toFixed(3),
-        recoveredCell(lines, form, sigma, records),
-        measuredCell(metricOf(records, 'depth/meanError')),
+        recoveredCell(lines, form, sigma, summaries),
+        measuredCell(metricOf(summaries, 'depth/meanError')),
       ],
     })),
     notes: [
@@ -73,13 +72,13 @@ function recoveredCell(
   lines: readonly NoiseLine[],
   form: NoiseForm,
   sigma: number,
-  records: readonly RunRecord[],
+  summaries: readonly SceneSummary[],
 ): TableCell {
   if (sigma === 0) return null;
   return measuredCell(
-    records.flatMap((record) => {
-      const base = without(lines, form, record.spec.seed);
-      return base === undefined ? [] : learnedNoise(record).map((x) => recovered(x, base));
+    summaries.flatMap((summary) => {
+      const base = without(lines, form, summary.spec.seed);
+      return base === undefined ? [] : learnedNoise(summary).map((x) => recovered(x, base));
     }),
   );
 }
@@ -88,8 +87,8 @@ function chartOf(lines: readonly NoiseLine[]): Figure[] {
   const curves = noiseForms.flatMap((form) => {
     const points = lines
       .filter((line) => line.form === form)
-      .flatMap(({ sigma, records }) => {
-        const values = records.flatMap(learnedNoise);
+      .flatMap(({ sigma, summaries }) => {
+        const values = summaries.flatMap(learnedNoise);
         if (values.length === 0) return [];
         const y = values.reduce((a, b) => a + b, 0) / values.length;
         const band = { low: Math.min(...values), high: Math.max(...values) };

@@ -1,6 +1,5 @@
-import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import { notRun, type Verdict } from '../experiment/item.ts';
-import { labelNoise, learnedNoise, noiseForms, type NoiseLine } from './noise-trials.ts';
+import { ENOUGH_SEEDS, notRun, type Verdict } from '@scene-mtl/lab';
+import { labelNoise, learnedNoise, noiseForms, type NoiseLine } from './noise-arms.ts';
 
 /** Reproduced where the learned noise rises with every step of the labels' noise in every seed. */
 export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
@@ -8,13 +7,13 @@ export function noiseVerdict(lines: readonly NoiseLine[]): Verdict {
     claim: 'The learned noise follows the noise of the observations',
     source: 'section 3',
   };
-  if (lines.every(({ records }) => records.length === 0)) return notRun(claim);
+  if (lines.every(({ summaries }) => summaries.length === 0)) return notRun(claim);
   const forms = noiseForms.map((form) => {
     const own = lines.filter((line) => line.form === form);
-    const seeds = (own[0]?.records ?? []).map(({ spec }) => spec.seed);
+    const seeds = (own[0]?.summaries ?? []).map(({ spec }) => spec.seed);
     const paths = seeds.flatMap((seed) => {
-      const path = own.flatMap(({ records }) =>
-        records.filter(({ spec }) => spec.seed === seed).flatMap(learnedNoise),
+      const path = own.flatMap(({ summaries }) =>
+        summaries.filter(({ spec }) => spec.seed === seed).flatMap(learnedNoise),
       );
       return path.length === labelNoise.length ? [path] : [];
     });

@@ -1,29 +1,29 @@
-import { weightGridChart, type Table, type TableRow } from '@scene-mtl/eval';
-import type {
-  Artefacts,
-  Figure,
-  Item,
-  ItemContext,
-  NamedRun,
-  Results,
-} from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
+import { type Table, type TableRow, weightGridChart } from '@scene-mtl/eval';
 import {
+  type Artefacts,
+  type Figure,
+  flagNumbers,
+  flagWords,
   measuredCell,
   metricOf,
   overSeeds,
-  recordsOf,
-  trial,
-  type Trial,
-} from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import { fixedWeights, learnedWeights } from '../experiment/spec.ts';
-import { figure2Source, weightGrids, type WeightGrid } from '../paper/figure2.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { betterSign, primaryMetric } from '../train/metrics.ts';
-import { flagNumbers, flagWords } from './flag-lists.ts';
-import { figure2Verdict, type GridLine } from './figure2-verdict.ts';
-import { learnedTrial } from './rows.ts';
+  summariesOf,
+} from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type {
+  SceneArm,
+  SceneContext,
+  SceneExperiment,
+  SceneResults,
+  SceneRun,
+  SceneSummary,
+} from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
+import { betterSign, primaryMetric } from '../../../train/metrics.ts';
+import { learnedArm } from '../table1-arms.ts';
+import { figure2Source, type WeightGrid, weightGrids } from './published.ts';
+import { figure2Verdict, type GridLine } from './verdict.ts';
 
 /** Flags of `figure2`. */
 export interface Figure2Options {
@@ -33,7 +33,7 @@ export interface Figure2Options {
   readonly rates: readonly number[];
 }
 
-type Context = ItemContext<Figure2Options>;
+type Context = SceneContext<Figure2Options>;
 
 const nameOf = ({ pair }: WeightGrid): string => pair.join('-');
 const names = weightGrids.map(nameOf);
@@ -45,7 +45,7 @@ const unit: Readonly<Record<TaskName, string>> = {
 };
 
 /** Figure 2: fixed weights of two tasks over a grid, beside learned weights. */
-export const figure2Item: Item<Figure2Options> = {
+export const figure2: SceneExperiment<Figure2Options> = {
   name: 'figure2',
   title: 'Figure 2: fixed weights of two tasks over a grid, and learned weights',
   summary:
@@ -64,8 +64,8 @@ export const figure2Item: Item<Figure2Options> = {
     }),
     rates: flagNumbers(flags['rates'], '--rates', (rate) => rate > 0),
   }),
-  runs: (context) => gridsOf(context).flatMap((grid) => runsOf(grid, context)),
-  render(context, results) {
+  stages: (context) => [gridsOf(context).flatMap((grid) => runsOf(grid, context))],
+  show(context, results) {
     const grids = gridsOf(context).map((grid) => renderGrid(grid, context, results));
     return {
       lead: `Kendall, Gal & Cipolla 2018, figure 2, on ${context.data.name}.`,
@@ -89,10 +89,15 @@ const ratesOf = ({ config, options }: Context): readonly number[] =>
   options.rates.length > 0 ? options.rates : [config.training.learningRate];
 
 /** Fixed weights that sum to 1; at either end the other task is not there at all, as in Table 1. */
-function gridTrial({ pair }: WeightGrid, weight: number, rate: number, { config }: Context): Trial {
+function gridArm(
+  { pair }: WeightGrid,
+  weight: number,
+  rate: number,
+  { config }: Context,
+): SceneArm {
   const weights = { [pair[0]]: Number((1 - weight).toFixed(6)), [pair[1]]: weight };
   const tasks = pair.filter((task) => weights[task] > 0);
-  const base = trial(config, { tasks, weighting: fixedWeights(tasks, weights) });
+  const base = armOf(config, { tasks, weighting: fixedWeights(tasks, weights) });
   return {
     ...base,
     config: { ...base.config, training: { ...base.config.training, learningRate: rate } },
@@ -103,10 +108,10 @@ function gridTrial({ pair }: WeightGrid, weight: number, rate: number, { config 
  * Learned weights divided by their sum at every step: like the grid's they sum to 1, so that they do
  * not raise the learning rate besides sharing it out.
  */
-const normalisedTrial = ({ pair }: WeightGrid, { config }: Context): Trial =>
-  trial(config, { tasks: pair, weighting: learnedWeights('uncertainty-normalised') });
+const normalisedArm = ({ pair }: WeightGrid, { config }: Context): SceneArm =>
+  armOf(config, { tasks: pair, weighting: learnedWeights('uncertainty-normalised') });
 
-function runsOf(grid: WeightGrid, context: Context): NamedRun[] {
+function runsOf(grid: WeightGrid, context: Context): SceneRun[] {
   const { seeds } = context.config;
   const name = nameOf(grid);
   return [
@@ -115,19 +120,19 @@ function runsOf(grid: WeightGrid, context: Context): NamedRun[] {
         overSeeds(
           `${name}/weight-${weight}/rate-${rate}`,
           seeds,
-          gridTrial(grid, weight, rate, context),
+          gridArm(grid, weight, rate, context),
         ),
       ),
     ),
-    ...overSeeds(`${name}/learned`, seeds, learnedTrial(context.config, grid.pair)),
-    ...overSeeds(`${name}/learned-normalised`, seeds, normalisedTrial(grid, context)),
+    ...overSeeds(`${name}/learned`, seeds, learnedArm(context.config, grid.pair)),
+    ...overSeeds(`${name}/learned-normalised`, seeds, normalisedArm(grid, context)),
   ];
 }
 
 function renderGrid(
   grid: WeightGrid,
   context: Context,
-  results: Results,
+  results: SceneResults,
 ): Pick<Artefacts, 'tables' | 'figures' | 'verdicts'> {
   const { seeds } = context.config;
   const lines: GridLine[] = grid.points.flatMap(({ weight, published }) =>
@@ -135,11 +140,11 @@ function renderGrid(
       weight,
       rate,
       published,
-      records: recordsOf(results, seeds, gridTrial(grid, weight, rate, context)),
+      summaries: summariesOf(results, seeds, gridArm(grid, weight, rate, context)),
     })),
   );
-  const learned = recordsOf(results, seeds, learnedTrial(context.config, grid.pair));
-  const normalised = recordsOf(results, seeds, normalisedTrial(grid, context));
+  const learned = summariesOf(results, seeds, learnedArm(context.config, grid.pair));
+  const normalised = summariesOf(results, seeds, normalisedArm(grid, context));
   return {
     tables: [
       {
@@ -158,13 +163,15 @@ function renderGrid(
 function tableOf(
   grid: WeightGrid,
   lines: readonly GridLine[],
-  learned: readonly RunRecord[],
-  normalised: readonly RunRecord[],
+  learned: readonly SceneSummary[],
+  normalised: readonly SceneSummary[],
   context: Context,
 ): Table {
   const several = ratesOf(context).length > 1;
-  const results = (records: readonly RunRecord[], published: GridLine['published']) =>
-    grid.pair.map((task) => measuredCell(metricOf(records, primaryMetric[task]), published[task]));
+  const results = (summaries: readonly SceneSummary[], published: GridLine['published']) =>
+    grid.pair.map((task) =>
+      measuredCell(metricOf(summaries, primaryMetric[task]), published[task]),
+    );
   const row = (header: string, rest: Partial<TableRow>, cells: TableRow['cells']): TableRow => ({
     header,
     cells,
@@ -182,10 +189,10 @@ function tableOf(
       })),
     ],
     rows: [
-      ...lines.map(({ weight, rate, published, records }) =>
+      ...lines.map(({ weight, rate, published, summaries }) =>
         row(`${Number((1 - weight).toFixed(6))} : ${weight}`, {}, [
           ...(several ? [String(rate)] : []),
-          ...results(records, published),
+          ...results(summaries, published),
         ]),
       ),
       row('learned', { ruleAbove: true }, [
@@ -209,14 +216,16 @@ function tableOf(
 function chartOf(
   grid: WeightGrid,
   lines: readonly GridLine[],
-  learned: readonly RunRecord[],
+  learned: readonly SceneSummary[],
 ): Figure[] {
   const [left, right] = grid.pair;
   const rate = lines[0].rate;
   const points = lines
     .filter((line) => line.rate === rate)
-    .map(({ weight, records }) => {
-      const [a, b] = grid.pair.map((task) => measuredCell(metricOf(records, primaryMetric[task])));
+    .map(({ weight, summaries }) => {
+      const [a, b] = grid.pair.map((task) =>
+        measuredCell(metricOf(summaries, primaryMetric[task])),
+      );
       return {
         weight,
         left: a.value,
@@ -226,7 +235,9 @@ function chartOf(
       };
     });
   // Single tasks are runs of Table 1: without a weighting between them there is no grid to draw.
-  const inner = lines.some(({ weight, records }) => weight > 0 && weight < 1 && records.length > 0);
+  const inner = lines.some(
+    ({ weight, summaries }) => weight > 0 && weight < 1 && summaries.length > 0,
+  );
   if (!inner) return [];
   const [first, second] = grid.pair.map(
     (task) => measuredCell(metricOf(learned, primaryMetric[task])).value,

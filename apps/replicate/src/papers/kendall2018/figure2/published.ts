@@ -1,4 +1,4 @@
-import type { TaskName } from './table1.ts';
+import type { TaskName } from '../../../config/task-name.ts';
 
 /** One line of the grids of figure 2: the weight of the second task, and what the paper prints. */
 export interface GridPoint {

@@ -1,18 +1,16 @@
-import type { Verdict } from '../experiment/item.ts';
-import { metricOf } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { WeightGrid } from '../paper/figure2.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { betterSign, primaryMetric } from '../train/metrics.ts';
-import { compare, judge } from './comparison.ts';
-import { paired } from './paired.ts';
+import { compare, judge, metricOf, paired, type Verdict } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneSummary } from '../../../scenes/kind.ts';
+import { primaryQuantities } from '../../../scenes/quantities.ts';
+import { betterSign, primaryMetric } from '../../../train/metrics.ts';
+import type { WeightGrid } from './published.ts';
 
 /** One line of a grid with its finished runs. */
 export interface GridLine {
   readonly weight: number;
   readonly rate: number;
   readonly published: Readonly<Partial<Record<TaskName, number>>>;
-  readonly records: readonly RunRecord[];
+  readonly summaries: readonly SceneSummary[];
 }
 
 /**
@@ -22,15 +20,17 @@ export interface GridLine {
 export function figure2Verdict(
   grid: WeightGrid,
   lines: readonly GridLine[],
-  learned: readonly RunRecord[],
+  learned: readonly SceneSummary[],
   how: string,
 ): Verdict {
   const inner = lines.filter(({ weight }) => weight > 0 && weight < 1);
-  const made = inner.filter(({ records }) => records.length > 0);
+  const made = inner.filter(({ summaries }) => summaries.length > 0);
   const comparisons = (made.length === 0 ? [] : grid.pair).flatMap((task) => {
-    const best = made.reduce((a, b) => (score(b.records, task) > score(a.records, task) ? b : a));
+    const best = made.reduce((a, b) =>
+      score(b.summaries, task) > score(a.summaries, task) ? b : a,
+    );
     const where = `best fixed: weight ${best.weight}, rate ${best.rate}`;
-    return compare(learned, best.records, [task]).map((comparison) => ({
+    return compare(learned, best.summaries, primaryQuantities([task])).map((comparison) => ({
       ...comparison,
       evidence: `${comparison.evidence}, ${where}`,
     }));
@@ -44,9 +44,9 @@ export function figure2Verdict(
     comparisons,
     missing > 0 ? [`${missing} of ${inner.length} fixed weightings`] : [],
   );
-  const rival = made.find(({ records }) =>
+  const rival = made.find(({ summaries }) =>
     grid.pair.every((task) => {
-      const result = paired(learned, records, task);
+      const result = paired(learned, summaries, primaryMetric[task]);
       return result !== undefined && betterSign[task] * result.difference < 0;
     }),
   );
@@ -56,7 +56,7 @@ export function figure2Verdict(
 }
 
 /** Mean of a task's primary metric, turned so that larger is better. */
-const score = (records: readonly RunRecord[], task: TaskName): number => {
-  const values = metricOf(records, primaryMetric[task]);
+const score = (summaries: readonly SceneSummary[], task: TaskName): number => {
+  const values = metricOf(summaries, primaryMetric[task]);
   return (betterSign[task] * values.reduce((a, b) => a + b, 0)) / values.length;
 };

@@ -1,61 +1,47 @@
 import type { Table, TableRow } from '@scene-mtl/eval';
 import {
-  notRun,
   type Artefacts,
   type Claim,
-  type Item,
-  type ItemContext,
+  judgeDifference,
+  measuredCell,
+  notRun,
+  overSeeds,
   type Verdict,
-} from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell, overSeeds } from '../experiment/over-seeds.ts';
-import type { RunSpec } from '../experiment/spec.ts';
+} from '@scene-mtl/lab';
 import {
+  type Clustering,
   clusteringNote,
   clusterings,
   clusteringTitles,
-  type Clustering,
-} from '../measure/clustering-methods.ts';
-import { sourceTitles } from '../measure/decoding-input.ts';
+} from '../../../measure/clustering-methods.ts';
+import { sourceTitles } from '../../../measure/decoding-input.ts';
+import { stripsOf } from '../../../measure/strips.ts';
+import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { hasObjects, objectRuns } from '../object-runs.ts';
+import { learnedArm } from '../table1-arms.ts';
 import {
   objectsByClustering,
-  objectSources,
   type ObjectsByClustering,
-} from '../measure/objects-by-clustering.ts';
-import { judgeDifference } from './difference.ts';
-import { learnedTrial } from './rows.ts';
-import { stripsOf } from './strips.ts';
-
-const applies = ({ data }: ItemContext): boolean =>
-  data.tasks.includes('semantic') && data.tasks.includes('instance');
-
-/** The runs with learned weights for all tasks of the data, those of Table 1; none without objects. */
-export const objectRuns = (context: ItemContext): RunSpec[] =>
-  applies(context)
-    ? context.config.seeds.map((seed) => ({
-        ...learnedTrial(context.config, context.data.tasks),
-        seed,
-      }))
-    : [];
+  objectSources,
+} from './objects-by-clustering.ts';
 
 /** Figure 3: from centre vectors over votes to objects, by OPTICS and by other clusterings. */
-export const figure3: Item = {
+export const figure3: SceneExperiment = {
   name: 'figure3',
   title: 'Figure 3: from centre vectors to objects',
   summary:
     'Objects found in centre votes by OPTICS, DBSCAN and connected components: pictures, AP,\n' +
     'number of objects, from predicted and from true vectors.',
   options: () => ({}),
-  runs: (context) =>
-    applies(context)
-      ? overSeeds(
-          'learned',
-          context.config.seeds,
-          learnedTrial(context.config, context.data.tasks),
-          [objectsByClustering],
-        )
+  stages: (context) => [
+    hasObjects(context)
+      ? overSeeds('learned', context.config.seeds, learnedArm(context.config, context.data.tasks), [
+          objectsByClustering,
+        ])
       : [],
-  async render(context, results): Promise<Artefacts> {
+  ],
+  async show(context, results): Promise<Artefacts> {
     const specs = objectRuns(context);
     const found = specs.flatMap((spec) => results.measured(spec, objectsByClustering) ?? []);
     return {
@@ -68,12 +54,13 @@ export const figure3: Item = {
   },
 };
 
-function leadOf(context: ItemContext): string {
-  if (!applies(context)) return `${context.data.name} has no objects, so there is nothing to find.`;
+function leadOf(context: SceneContext): string {
+  if (!hasObjects(context))
+    return `${context.data.name} has no objects, so there is nothing to find.`;
   return `Each pixel of a class with objects votes for the centre of its object; clusters of votes are objects. Network with learned weights for ${context.data.tasks.join(', ')}, as in Table 1. Pictures: first seed, frames spread evenly over the validation split, not chosen by result.`;
 }
 
-function tableOf(context: ItemContext, found: readonly ObjectsByClustering[]): Table {
+function tableOf(context: SceneContext, found: readonly ObjectsByClustering[]): Table {
   const perFrame = (of: (one: ObjectsByClustering) => number) =>
     measuredCell(found.map((one) => of(one) / one.frames));
   const methodRow = (name: Clustering): TableRow => ({

@@ -3,25 +3,29 @@ import {
   averagePrecisionOfDrawn,
   bootstrapStatistic,
   colourVectors,
-  instanceMatcher,
   type ImageMatches,
+  instanceMatcher,
   type Panel,
 } from '@scene-mtl/eval';
 import type { Sample } from '@scene-mtl/core';
 import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
-import { instanceOverlay } from '../run/overlay.ts';
-import type { Predictions } from '../train/evaluation.ts';
-import { shownFrames } from '../train/predictions.ts';
 import {
+  type Clustering,
   clusterings,
   clusteringsFor,
   clusteringTitles,
-  type Clustering,
-} from './clustering-methods.ts';
-import { decodingInput, trueObjects, type DecodingSource } from './decoding-input.ts';
-import type { Measurement, MeasurementPlace } from './measurement.ts';
-import { objectMatching } from './object-matching.ts';
-import { stackedPng, type StripFile } from './strip-file.ts';
+} from '../../../measure/clustering-methods.ts';
+import {
+  decodingInput,
+  type DecodingSource,
+  trueObjects,
+} from '../../../measure/decoding-input.ts';
+import { objectMatching } from '../../../measure/object-matching.ts';
+import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { instanceOverlay } from '../../../predict/overlay.ts';
+import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
+import type { Predictions } from '../../../train/evaluation.ts';
+import { shownFrames } from '../../../train/predictions.ts';
 import { votePicture } from './vote-picture.ts';
 
 /** What objects are found in here. */
@@ -71,9 +75,10 @@ const FRAMES_SHOWN = 3;
  * Figure 3 in numbers: objects found in centre votes by each clustering method, from predicted and
  * from true centre vectors, judged by the official AP with its smallest object scaled to the size.
  */
-export const objectsByClustering: Measurement<ObjectsByClustering> = {
+export const objectsByClustering: SceneMeasurement<ObjectsByClustering> = {
   name: 'objects-by-clustering',
   version: 1,
+  module: import.meta.url,
   async measure(place) {
     const { dataset, size, frames } = place;
     const { classes, instanceClasses } = dataset;

@@ -1,6 +1,6 @@
 import { connectedComponents } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/datasets';
-import { pixelsAt } from '../train/instance-decoding.ts';
+import { pixelsAt } from '../../../train/instance-decoding.ts';
 
 /** An object whose visible pixels fall into two or more pieces. */
 export interface CutObject {

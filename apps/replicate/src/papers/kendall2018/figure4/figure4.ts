@@ -1,41 +1,42 @@
 import { bootstrapStatistic, type Table } from '@scene-mtl/eval';
 import {
-  notRun,
   type Artefacts,
-  type Item,
-  type ItemContext,
+  judgeDifference,
+  measuredCell,
+  notRun,
+  overSeeds,
+  type RunDifference,
   type Verdict,
-} from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell, overSeeds } from '../experiment/over-seeds.ts';
+} from '@scene-mtl/lab';
 import {
+  type Clustering,
   clusteringNote,
   clusterings,
   clusteringTitles,
-  type Clustering,
-} from '../measure/clustering-methods.ts';
-import { smallestPiece } from '../measure/cut-object.ts';
-import { sourceTitles } from '../measure/decoding-input.ts';
-import type { Measurement } from '../measure/measurement.ts';
+} from '../../../measure/clustering-methods.ts';
+import { sourceTitles } from '../../../measure/decoding-input.ts';
+import { stripsOf } from '../../../measure/strips.ts';
+import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { objectRuns } from '../object-runs.ts';
+import { learnedArm } from '../table1-arms.ts';
+import { smallestPiece } from './cut-object.ts';
 import {
   numbersIn,
   occludedObjects,
+  type OccludedObjects,
   occludedObjectsMade,
+  type OcclusionSource,
   occlusionSources,
   SHOWN_SHARE,
-  type OccludedObjects,
-  type OcclusionSource,
-} from '../measure/occluded-objects.ts';
-import { judgeDifference, type RunDifference } from './difference.ts';
-import { objectRuns } from './figure3.ts';
-import { learnedTrial } from './rows.ts';
-import { stripsOf } from './strips.ts';
+} from './occluded-objects.ts';
 
 /** Where cut objects are looked for. */
 interface Place {
   readonly table: string;
   readonly where: string;
-  readonly measurement: Measurement<OccludedObjects>;
+  readonly measurement: SceneMeasurement<OccludedObjects>;
 }
 
 const validation: Place = {
@@ -50,27 +51,28 @@ const made: Place = {
 };
 
 /** Scenes are generated for networks that learned on generated ones: others never saw their like. */
-const placesOf = ({ config }: ItemContext): Place[] =>
+const placesOf = ({ config }: SceneContext): Place[] =>
   config.data.source === 'generated' ? [validation, made] : [validation];
 
 /** Figure 4: what becomes of objects that something in front cuts in pieces, in numbers. */
-export const figure4: Item = {
+export const figure4: SceneExperiment = {
   name: 'figure4',
   title: 'Figure 4: objects cut in pieces by what is in front of them',
   summary:
     'How often an object in several visible pieces stays one object, by clustering method, on\n' +
     'validation frames and on frames generated for it.',
   options: () => ({}),
-  runs: (context) =>
+  stages: (context) => [
     objectRuns(context).length > 0
       ? overSeeds(
           'learned',
           context.config.seeds,
-          learnedTrial(context.config, context.data.tasks),
+          learnedArm(context.config, context.data.tasks),
           placesOf(context).map(({ measurement }) => measurement),
         )
       : [],
-  async render(context, results): Promise<Artefacts> {
+  ],
+  async show(context, results): Promise<Artefacts> {
     const specs = objectRuns(context);
     const places = placesOf(context).map((place) => ({
       ...place,
@@ -118,7 +120,7 @@ const rates = (
     return objects === 0 ? [] : [(100 * counts[source][name][what]) / objects];
   });
 
-function tableOf(context: ItemContext, where: string, found: readonly OccludedObjects[]): Table {
+function tableOf(context: SceneContext, where: string, found: readonly OccludedObjects[]): Table {
   const first = found.at(0);
   const cut = first && numbersIn(first.cut);
   return {

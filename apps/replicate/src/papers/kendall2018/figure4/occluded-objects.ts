@@ -1,19 +1,23 @@
 import type { Sample } from '@scene-mtl/core';
 import { occlusionRates, type Panel } from '@scene-mtl/eval';
 import { decodeInstances } from '@scene-mtl/vision-heads';
-import type { RunConfig } from '../experiment/spec.ts';
-import { instanceOverlay } from '../run/overlay.ts';
-import { closeUp } from './close-up.ts';
 import {
+  type Clustering,
   clusterings,
   clusteringsFor,
   clusteringTitles,
-  type Clustering,
-} from './clustering-methods.ts';
-import { largestCutObject, smallestPiece, type CutObject } from './cut-object.ts';
-import { decodingInput, trueObjects, type DecodingSource } from './decoding-input.ts';
-import type { Measurement, MeasurementPlace } from './measurement.ts';
-import { stackedPng, type StripFile } from './strip-file.ts';
+} from '../../../measure/clustering-methods.ts';
+import {
+  decodingInput,
+  type DecodingSource,
+  trueObjects,
+} from '../../../measure/decoding-input.ts';
+import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { instanceOverlay } from '../../../predict/overlay.ts';
+import type { RunConfig } from '../../../scenes/kind.ts';
+import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
+import { closeUp } from './close-up.ts';
+import { type CutObject, largestCutObject, smallestPiece } from './cut-object.ts';
 
 /** What objects are found in: predictions, also with true classes, and true classes and vectors. */
 export const occlusionSources = [
@@ -66,16 +70,18 @@ export function cutScenes({ data }: RunConfig): RunConfig['data'] {
 }
 
 /** Figure 4 in numbers, on the run's validation split: what became of objects in several pieces. */
-export const occludedObjects: Measurement<OccludedObjects> = {
+export const occludedObjects: SceneMeasurement<OccludedObjects> = {
   name: 'occluded-objects',
   version: 1,
+  module: import.meta.url,
   measure,
 };
 
 /** The same on `cutScenes`. */
-export const occludedObjectsMade: Measurement<OccludedObjects> = {
+export const occludedObjectsMade: SceneMeasurement<OccludedObjects> = {
   name: 'occluded-objects-made',
   version: 1,
+  module: import.meta.url,
   data: cutScenes,
   measure,
 };

@@ -1,15 +1,14 @@
 import type { Table } from '@scene-mtl/eval';
-import type { Artefacts, Item, ItemContext } from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { overSeeds } from '../experiment/over-seeds.ts';
-import type { RunSpec } from '../experiment/spec.ts';
-import { fromText } from '../measure/frame-errors.ts';
-import { frameAt, shownQuantiles } from '../measure/frame-choice.ts';
-import { errorUnit, taskOrder } from '../measure/pixel-errors.ts';
-import { qualitative, type Qualitative, type ShownFrame } from '../measure/qualitative.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { learnedTrial } from './rows.ts';
-import { stripsOf } from './strips.ts';
+import { type Artefacts, overSeeds } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
+import { fromText } from '../../../measure/frame-errors.ts';
+import { errorUnit, taskOrder } from '../../../measure/pixel-errors.ts';
+import { stripsOf } from '../../../measure/strips.ts';
+import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { learnedArm } from '../table1-arms.ts';
+import { qualitative, type Qualitative, type ShownFrame } from './qualitative.ts';
 
 /** What each task's error is called. */
 export const errorNames: Readonly<Record<TaskName, string>> = {
@@ -21,22 +20,23 @@ export const errorNames: Readonly<Record<TaskName, string>> = {
 const percentile = (q: number): string => `${Math.round(100 * q)}th percentile`;
 
 /** The first seed alone: pictures show what numbers of several seeds say elsewhere. */
-const specOf = ({ config, data }: ItemContext): RunSpec => ({
-  ...learnedTrial(config, data.tasks),
+const specOf = ({ config, data }: SceneContext): SceneSpec => ({
+  ...learnedArm(config, data.tasks),
   seed: config.seeds[0],
 });
 
 /** Figure 5: what the network with learned weights predicts, frames chosen by their error. */
-export const figure5: Item = {
+export const figure5: SceneExperiment = {
   name: 'figure5',
   title: 'Figure 5: predictions on validation images',
   summary:
     'Photograph, truth, prediction and error of every task, for frames that a rule chooses:\n' +
     'the 5th, 50th and 95th percentile of each task’s error.',
   options: () => ({}),
-  runs: ({ config, data }) =>
-    overSeeds('learned', config.seeds.slice(0, 1), learnedTrial(config, data.tasks), [qualitative]),
-  async render(context, results): Promise<Artefacts> {
+  stages: ({ config, data }) => [
+    overSeeds('learned', config.seeds.slice(0, 1), learnedArm(config, data.tasks), [qualitative]),
+  ],
+  async show(context, results): Promise<Artefacts> {
     const spec = specOf(context);
     const found = results.measured(spec, qualitative);
     return {
@@ -61,7 +61,7 @@ function reason({ task, quantile, error }: ShownFrame): string {
 }
 
 /** Error of each task at the shown percentiles, and the frames that have it. */
-function choiceTable(context: ItemContext, found: Qualitative | undefined): Table {
+function choiceTable(context: SceneContext, found: Qualitative | undefined): Table {
   const errors = found && fromText(found.errors);
   return {
     title: 'Errors of the frames that are shown',

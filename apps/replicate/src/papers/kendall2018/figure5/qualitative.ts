@@ -1,7 +1,12 @@
-import { frameAt, shownQuantiles } from './frame-choice.ts';
-import { frameErrors, toText, trainedTasks, type FrameErrorText } from './frame-errors.ts';
-import type { Measurement } from './measurement.ts';
-import { saveStrips, type StripFile } from './strip-file.ts';
+import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
+import {
+  frameErrors,
+  type FrameErrorText,
+  toText,
+  trainedTasks,
+} from '../../../measure/frame-errors.ts';
+import { saveStrips, type StripFile } from '../../../measure/strip-file.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 
 /** A frame and why it is shown. */
 export type ShownFrame = {
@@ -24,9 +29,10 @@ export type Qualitative = {
  * Pictures of frames that a rule chooses: for each task the frames at the 5th, 50th and 95th
  * percentile of that task's error on the frame, so that good, typical and bad ones are all shown.
  */
-export const qualitative: Measurement<Qualitative> = {
+export const qualitative: SceneMeasurement<Qualitative> = {
   name: 'qualitative',
   version: 1,
+  module: import.meta.url,
   async measure(place) {
     const { errors, add } = frameErrors(place);
     await place.each(add);

@@ -1,7 +1,8 @@
-import type { RunRecord, Series } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { sSeries, stationaryS, type LossForm } from './log-variance-forms.ts';
-import { median } from './median.ts';
+import { median } from '@scene-mtl/eval';
+import type { Series } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneSummary } from '../../../scenes/kind.ts';
+import { type LossForm, sSeries, stationaryS } from '../log-variance-forms.ts';
 
 /** How near two values of s count as the same. */
 export const TOLERANCE = 0.1;
@@ -9,7 +10,7 @@ export const TOLERANCE = 0.1;
 /** A run with the s that it started from. */
 export interface StartedRun {
   readonly start: number;
-  readonly record: RunRecord;
+  readonly summary: SceneSummary;
 }
 
 /** How s of one task went from several starts, all else alike. */
@@ -41,11 +42,11 @@ export function convergence(
   task: TaskName,
 ): Convergence | undefined {
   const term = form.term(task);
-  const logged = runs.filter(({ record }) => (record.series[`sigma2/${task}`] ?? []).length > 0);
+  const logged = runs.filter(({ summary }) => (summary.series[`sigma2/${task}`] ?? []).length > 0);
   if (logged.length < 2) return undefined;
-  const paths = logged.map(({ start, record }): Series => [
+  const paths = logged.map(({ start, summary }): Series => [
     [0, start],
-    ...sSeries(record, task, term),
+    ...sSeries(summary, task, term),
   ]);
   const length = Math.min(...paths.map((path) => path.length));
   const spreads = Array.from({ length }, (_, i) => {
@@ -68,8 +69,8 @@ export function convergence(
       if (!here || spreads[length - 1].step < step) return undefined;
       return { spread: here.high - here.low, common: here.common };
     },
-    ceilings: logged.map(({ record }) =>
-      stationaryS(term, Math.max(...(record.series[`loss/${task}`] ?? []).map(([, l]) => l))),
+    ceilings: logged.map(({ summary }) =>
+      stationaryS(term, Math.max(...(summary.series[`loss/${task}`] ?? []).map(([, l]) => l))),
     ),
     loss,
     stationary: stationaryS(term, loss),
@@ -77,8 +78,8 @@ export function convergence(
 }
 
 const meanTail = (runs: readonly StartedRun[], task: TaskName): number => {
-  const tails = runs.flatMap(({ record }) => {
-    const losses = record.series[`loss/${task}`] ?? [];
+  const tails = runs.flatMap(({ summary }) => {
+    const losses = summary.series[`loss/${task}`] ?? [];
     return losses.slice(-Math.max(1, Math.round(losses.length / 10))).map(([, loss]) => loss);
   });
   return tails.reduce((a, b) => a + b, 0) / tails.length;

@@ -1,14 +1,19 @@
 import { seriesColours } from '@scene-mtl/eval';
-import type { Item, ItemContext, NamedRun, Results } from '../experiment/item.ts';
-import { trial } from '../experiment/over-seeds.ts';
-import { learnedWeights, type RunSpec } from '../experiment/spec.ts';
-import { flagNumbers, flagWords } from './flag-lists.ts';
-import { figure6Range, statedRates } from '../paper/figure6.ts';
-import { convergence, type StartedRun } from './figure6-convergence.ts';
-import { settlingSteps } from './figure6-simulation.ts';
-import { figure6Charts, figure6Table } from './figure6-output.ts';
-import { figure6Verdicts, type Setting } from './figure6-verdicts.ts';
-import { formOf, lossForms, type LossForm } from './log-variance-forms.ts';
+import { flagNumbers, flagWords } from '@scene-mtl/lab';
+import type {
+  SceneContext,
+  SceneExperiment,
+  SceneResults,
+  SceneRun,
+  SceneSpec,
+} from '../../../scenes/kind.ts';
+import { armOf, learnedWeights } from '../../../scenes/spec.ts';
+import { formOf, type LossForm, lossForms } from '../log-variance-forms.ts';
+import { convergence, type StartedRun } from './convergence.ts';
+import { figure6Charts, figure6Table } from './output.ts';
+import { figure6Range, statedRates } from './published.ts';
+import { settlingSteps } from './simulation.ts';
+import { figure6Verdicts, type Setting } from './verdicts.ts';
 
 /** Flags of `figure6`. */
 export interface Figure6Options {
@@ -20,7 +25,7 @@ export interface Figure6Options {
   readonly iterations: number;
 }
 
-type Context = ItemContext<Figure6Options>;
+type Context = SceneContext<Figure6Options>;
 
 /** Both ends of the stated range and four between. */
 const defaultStarts = [figure6Range[0], -0.5, 1, 2, 3.5, figure6Range[1]];
@@ -29,7 +34,7 @@ const defaultStarts = [figure6Range[0], -0.5, 1, 2, 3.5, figure6Range[1]];
 const SCHEDULE = 50_000;
 
 /** Figure 6: s from several starts over the first iterations. */
-export const figure6Item: Item<Figure6Options> = {
+export const figure6: SceneExperiment<Figure6Options> = {
   name: 'figure6',
   title: 'Figure 6: log variances from different starts',
   summary:
@@ -64,14 +69,15 @@ export const figure6Item: Item<Figure6Options> = {
       iterations,
     };
   },
-  runs: (context) =>
+  stages: (context) => [
     settingsOf(context).flatMap(({ form, rate }) =>
-      context.options.starts.map((start): NamedRun => {
+      context.options.starts.map((start): SceneRun => {
         const spec = specOf(context, form, rate, start);
         return { label: `${nameOf(form, rate)}/start-${start}/seed-${spec.seed}`, spec };
       }),
     ),
-  render(context, results) {
+  ],
+  show(context, results) {
     const settings = settingsOf(context).map(({ form, rate }) =>
       settingOf(context, results, form, rate),
     );
@@ -105,10 +111,10 @@ const iterationsOf = ({ config, options }: Context): number =>
  * The first iterations of a long run: neither warm-up nor decay, and no clipping, which would slow s
  * whenever the weights of a low start make the network's gradient large.
  */
-function specOf(context: Context, form: LossForm, rate: number, start: number): RunSpec {
+function specOf(context: Context, form: LossForm, rate: number, start: number): SceneSpec {
   const { config, data } = context;
   const steps = iterationsOf(context);
-  const training: RunSpec['config']['training'] = {
+  const training: SceneSpec['config']['training'] = {
     ...config.training,
     steps,
     learningRate: rate,
@@ -122,16 +128,16 @@ function specOf(context: Context, form: LossForm, rate: number, start: number): 
   };
   const weighting = learnedWeights(form.weighting, { initial: start });
   return {
-    ...trial({ ...config, training }, { tasks: data.tasks, weighting }),
+    ...armOf({ ...config, training }, { tasks: data.tasks, weighting }),
     seed: config.seeds[0],
   };
 }
 
-function settingOf(context: Context, results: Results, form: LossForm, rate: number): Setting {
+function settingOf(context: Context, results: SceneResults, form: LossForm, rate: number): Setting {
   const { starts } = context.options;
   const runs = starts.flatMap((start): StartedRun[] => {
-    const record = results.record(specOf(context, form, rate, start));
-    return record ? [{ start, record }] : [];
+    const summary = results.summary(specOf(context, form, rate, start));
+    return summary ? [{ start, summary }] : [];
   });
   return {
     form,

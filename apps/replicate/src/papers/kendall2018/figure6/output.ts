@@ -1,13 +1,14 @@
 import { lineChart, type Table, type TableCell } from '@scene-mtl/eval';
-import type { Figure, ItemContext } from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { figure6, figure6Iterations, figure6Source } from '../paper/figure6.ts';
-import { TOLERANCE } from './figure6-convergence.ts';
-import type { Setting } from './figure6-verdicts.ts';
+import type { Figure } from '@scene-mtl/lab';
+import type { SceneContext } from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { TOLERANCE } from './convergence.ts';
+import { figure6, figure6Iterations, figure6Source } from './published.ts';
+import type { Setting } from './verdicts.ts';
 
 /** Iterations until the starts have met, per form, rate and task. */
 export function figure6Table(
-  context: ItemContext<{ readonly starts: readonly number[] }>,
+  context: SceneContext<{ readonly starts: readonly number[] }>,
   end: number,
   settings: readonly Setting[],
 ): Table {

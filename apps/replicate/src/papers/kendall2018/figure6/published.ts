@@ -1,4 +1,4 @@
-import type { TaskName } from './table1.ts';
+import type { TaskName } from '../../../config/task-name.ts';
 
 /** Values of s = log σ² read off the plots of figure 6, to about ±0.1. */
 export interface PlotReading {

@@ -1,4 +1,4 @@
-import { stationaryS, type Term } from './log-variance-forms.ts';
+import { stationaryS, type Term } from '../log-variance-forms.ts';
 
 /** What a simulated descent of one s is told. */
 export interface Descent {

@@ -1,8 +1,8 @@
-import { notRun, type Judgement, type Verdict } from '../experiment/item.ts';
-import { figure6Iterations } from '../paper/figure6.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { TOLERANCE, type Convergence } from './figure6-convergence.ts';
-import type { LossForm } from './log-variance-forms.ts';
+import { type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { LossForm } from '../log-variance-forms.ts';
+import { type Convergence, TOLERANCE } from './convergence.ts';
+import { figure6Iterations } from './published.ts';
 
 /** The runs of one form at one rate, task by task. */
 export interface Setting {

@@ -1,9 +1,8 @@
 import { poly, warmUp } from '@scene-mtl/core';
-import type { RunRecord } from '../experiment/record.ts';
-import type { RunConfig } from '../experiment/spec.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { formOf, stationaryRatio, type Term } from './log-variance-forms.ts';
-import { median } from './median.ts';
+import { median } from '@scene-mtl/eval';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { RunConfig, SceneSummary } from '../../../scenes/kind.ts';
+import { formOf, stationaryRatio, type Term } from '../log-variance-forms.ts';
 
 /** σ² and the loss at one logged step. */
 export interface Tracked {
@@ -39,7 +38,7 @@ export function lagOf(
 }
 
 /** Follows σ² of a task beside its loss; empty for a run that has not logged them. */
-export function tracked({ series, spec }: RunRecord, task: TaskName): Tracked[] {
+export function tracked({ series, spec }: SceneSummary, task: TaskName): Tracked[] {
   const losses = new Map(series[`loss/${task}`] ?? []);
   const norms = new Map(series['gradientNorm'] ?? []);
   const term = formOf(spec.weighting.name).term(task);

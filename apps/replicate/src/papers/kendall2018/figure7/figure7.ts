@@ -1,52 +1,48 @@
 import { bandOverSeeds, lineChart, type Table } from '@scene-mtl/eval';
-import type { Figure, Item, ItemContext } from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell, overSeeds, recordsOf } from '../experiment/over-seeds.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { agreement, tracked } from './figure7-equilibrium.ts';
-import { ratioTable } from './figure7-ratios.ts';
-import { figure7Verdicts } from './figure7-verdicts.ts';
-import { formOf, stationaryRatio } from './log-variance-forms.ts';
-import { learnedTrial } from './rows.ts';
+import { type Figure, measuredCell, overSeeds, summariesOf } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneContext, SceneExperiment, SceneSummary } from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { formOf, stationaryRatio } from '../log-variance-forms.ts';
+import { learnedArm } from '../table1-arms.ts';
+import { agreement, tracked } from './equilibrium.ts';
+import { ratioTable } from './ratios.ts';
+import { figure7Verdicts } from './verdicts.ts';
 
 /** Figure 7: σ², losses and weights of the run that learns all tasks, the same as in Table 1. */
-export const figure7Item: Item<Record<never, never>> = {
+export const figure7: SceneExperiment<Record<never, never>> = {
   name: 'figure7',
   title: 'Figure 7: learned noise, losses and weights over training',
   summary:
     'Figure 7 and appendix B: σ², losses and weights of the run with all tasks of Table 1, σ² beside its stationary value, the ratio of the weights.',
   options: () => ({}),
-  runs: ({ config, data }) =>
-    data.tasks.length === 0
+  stages: ({ config, data: { tasks } }) => [
+    tasks.length === 0
       ? []
-      : overSeeds(
-          `uncertainty-${data.tasks.join('-')}`,
-          config.seeds,
-          learnedTrial(config, data.tasks),
-        ),
-  render(context, results) {
+      : overSeeds(`uncertainty-${tasks.join('-')}`, config.seeds, learnedArm(config, tasks)),
+  ],
+  show(context, results) {
     const { config, data } = context;
     const { tasks } = data;
-    const records = recordsOf(results, config.seeds, learnedTrial(config, tasks));
+    const summaries = summariesOf(results, config.seeds, learnedArm(config, tasks));
     const ratioNotes = notesOf(context).slice(0, 1);
     return {
       lead: `Kendall, Gal & Cipolla 2018, figure 7 and appendix B, on ${data.name}.`,
       tables: [
-        { name: 'figure7-equilibrium', table: equilibriumTable(context, records) },
+        { name: 'figure7-equilibrium', table: equilibriumTable(context, summaries) },
         {
           name: 'figure7-ratio',
-          table: ratioTable(records, tasks, config.size.width, ratioNotes),
+          table: ratioTable(summaries, tasks, config.size.width, ratioNotes),
         },
       ],
-      figures: chartsOf(records, tasks),
+      figures: chartsOf(summaries, tasks),
       strips: [],
-      verdicts: figure7Verdicts(records, tasks, data.name),
+      verdicts: figure7Verdicts(summaries, tasks, data.name),
     };
   },
 };
 
-function equilibriumTable(context: ItemContext, records: readonly RunRecord[]): Table {
+function equilibriumTable(context: SceneContext, summaries: readonly SceneSummary[]): Table {
   const { tasks } = context.data;
   const form = formOf('uncertainty');
   return {
@@ -63,7 +59,7 @@ function equilibriumTable(context: ItemContext, records: readonly RunRecord[]): 
     ],
     rows: tasks.map((task) => {
       const k = stationaryRatio(form.term(task));
-      const all = records.flatMap((record) => agreement(tracked(record, task)) ?? []);
+      const all = summaries.flatMap((summary) => agreement(tracked(summary, task)) ?? []);
       return {
         header: task,
         cells: [
@@ -86,9 +82,9 @@ function equilibriumTable(context: ItemContext, records: readonly RunRecord[]): 
 }
 
 /** A quantity of every task over the steps, seeds as a band. */
-function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Figure[] {
-  const logged = (prefix: string) => (record: RunRecord, task: TaskName) =>
-    (record.series[`${prefix}/${task}`] ?? []).map(([x, y]) => ({ x, y }));
+function chartsOf(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Figure[] {
+  const logged = (prefix: string) => (summary: SceneSummary, task: TaskName) =>
+    (summary.series[`${prefix}/${task}`] ?? []).map(([x, y]) => ({ x, y }));
   const charts = [
     { name: 'sigma2', title: 'Learned σ²', label: 'σ²', points: logged('sigma2') },
     { name: 'loss', title: 'Training losses', label: 'loss', points: logged('loss') },
@@ -98,17 +94,17 @@ function chartsOf(records: readonly RunRecord[], tasks: readonly TaskName[]): Fi
       title: 'σ² over its stationary value',
       label: 'σ² over its stationary value',
       note: ' At 1 it is where the loss would hold it: L, softmax 2L, with the lag of s.',
-      points: (record: RunRecord, task: TaskName) =>
-        tracked(record, task).map(({ step, ratio }) => ({ x: step, y: ratio })),
+      points: (summary: SceneSummary, task: TaskName) =>
+        tracked(summary, task).map(({ step, ratio }) => ({ x: step, y: ratio })),
     },
   ];
   return charts.flatMap(({ name, title, label, points, note = '' }) => {
     const curves = tasks.flatMap((task) => {
-      const seeds = records.map((r) => points(r, task)).filter(({ length }) => length > 0);
+      const seeds = summaries.map((r) => points(r, task)).filter(({ length }) => length > 0);
       return seeds.length > 0 ? [bandOverSeeds(task, seeds)] : [];
     });
     if (curves.length === 0) return [];
-    const band = records.length > 1 ? ', band over seeds' : '';
+    const band = summaries.length > 1 ? ', band over seeds' : '';
     return [
       {
         name: `figure7-${name}`,

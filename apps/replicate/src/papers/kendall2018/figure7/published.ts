@@ -1,4 +1,4 @@
-import type { TaskName } from './table1.ts';
+import type { TaskName } from '../../../config/task-name.ts';
 
 /** σ² of the three tasks as the paper has them. */
 export interface PublishedNoise {

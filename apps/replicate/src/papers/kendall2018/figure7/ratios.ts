@@ -1,8 +1,8 @@
 import type { Table, TableCell, TableRow } from '@scene-mtl/eval';
-import type { RunRecord } from '../experiment/record.ts';
-import { measuredCell } from '../experiment/over-seeds.ts';
-import { EARLY, FULL_WIDTH, figure7Source, publishedNoise } from '../paper/figure7.ts';
-import type { TaskName } from '../paper/table1.ts';
+import { measuredCell } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneSummary } from '../../../scenes/kind.ts';
+import { EARLY, figure7Source, FULL_WIDTH, publishedNoise } from './published.ts';
 
 /** σ² of some tasks. */
 export type Noise = Readonly<Partial<Record<TaskName, number>>>;
@@ -12,7 +12,7 @@ export const earlyStep = (steps: number): number => Math.min(EARLY, Math.round(s
 
 /** σ² of a run at a step, or at its end; undefined where a task has not logged it. */
 export function noiseOf(
-  { series }: RunRecord,
+  { series }: SceneSummary,
   tasks: readonly TaskName[],
   step = Infinity,
 ): Noise | undefined {
@@ -61,14 +61,14 @@ export const atWidth = (noise: Noise, factor: number): Noise =>
 
 /** σ² and the ratios of the tasks' weights, the paper's beside these runs'. */
 export function ratioTable(
-  records: readonly RunRecord[],
+  summaries: readonly SceneSummary[],
   tasks: readonly TaskName[],
   width: number,
   notes: readonly string[],
 ): Table {
-  const steps = records[0]?.spec.config.training.steps ?? 0;
+  const steps = summaries[0]?.spec.config.training.steps ?? 0;
   const early = earlyStep(steps);
-  const at = (step?: number) => records.flatMap((r) => noiseOf(r, tasks, step) ?? []);
+  const at = (step?: number) => summaries.flatMap((r) => noiseOf(r, tasks, step) ?? []);
   const ours = (header: string, runs: readonly Noise[], ruleAbove = false): TableRow => ({
     header,
     ...(ruleAbove && { ruleAbove }),

@@ -1,43 +1,43 @@
-import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import { notRun, type Judgement, type Verdict } from '../experiment/item.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import { publishedNoise } from '../paper/figure7.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { agreement, tracked } from './figure7-equilibrium.ts';
-import { earlyStep, meanNoise, noiseOf, ratios, ratioText } from './figure7-ratios.ts';
+import { ENOUGH_SEEDS, type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneSummary } from '../../../scenes/kind.ts';
+import { agreement, tracked } from './equilibrium.ts';
+import { publishedNoise } from './published.ts';
+import { earlyStep, meanNoise, noiseOf, ratios, ratioText } from './ratios.ts';
 
 /** σ² within 20 % of its stationary value counts as following the loss. */
 const CLOSE = Math.log(1.2);
 
 const NOT_LOGGED = 'the runs did not log σ²';
 
-const seedsOf = (records: readonly RunRecord[]): string =>
-  `${records.length} seed${records.length === 1 ? '' : 's'}`;
+const seedsOf = (summaries: readonly SceneSummary[]): string =>
+  `${summaries.length} seed${summaries.length === 1 ? '' : 's'}`;
 
 const times = (factor: number): string => `×${factor.toPrecision(3)}`;
 
 /** What figure 7 and appendix B say of one learned run. */
 export function figure7Verdicts(
-  records: readonly RunRecord[],
+  summaries: readonly SceneSummary[],
   tasks: readonly TaskName[],
   dataName: string,
 ): Verdict[] {
   const verdicts = [
-    tracks(records, tasks),
-    shrinks(records, tasks),
-    ...(tasks.length > 1 ? [moves(records, tasks)] : []),
-    ...(tasks.length === 3 ? [sameRatio(records, tasks, dataName)] : []),
+    tracks(summaries, tasks),
+    shrinks(summaries, tasks),
+    ...(tasks.length > 1 ? [moves(summaries, tasks)] : []),
+    ...(tasks.length === 3 ? [sameRatio(summaries, tasks, dataName)] : []),
   ];
-  return records.length > 0 ? verdicts : verdicts.map(notRun);
+  return summaries.length > 0 ? verdicts : verdicts.map(notRun);
 }
 
 /** Of each run by itself, so that one seed can tell. */
-function tracks(records: readonly RunRecord[], tasks: readonly TaskName[]): Verdict {
+function tracks(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
   const found = tasks.flatMap((task) => {
-    const all = records.flatMap((record) => agreement(tracked(record, task)) ?? []);
+    const all = summaries.flatMap((summary) => agreement(tracked(summary, task)) ?? []);
     return all.length > 0 ? [{ task, all }] : [];
   });
-  const complete = records.length > 0 && found.every(({ all }) => all.length === records.length);
+  const complete =
+    summaries.length > 0 && found.every(({ all }) => all.length === summaries.length);
   const close = found.every(({ all }) => all.every(({ deviation }) => deviation <= CLOSE));
   return {
     claim: 'The learned σ² follows the residual: it stays at the stationary point of the loss',
@@ -51,7 +51,7 @@ function tracks(records: readonly RunRecord[], tasks: readonly TaskName[]): Verd
               ({ task, all }) =>
                 `${task}: median deviation from the stationary σ² over the second half ${all.map(({ deviation }) => `${(100 * Math.expm1(deviation)).toFixed(1)} %`).join(', ')}`,
             )
-            .join('; ')}; ${seedsOf(records)}, limit 20 %`,
+            .join('; ')}; ${seedsOf(summaries)}, limit 20 %`,
   };
 }
 
@@ -60,12 +60,12 @@ const verdictOf = (known: boolean, holds: boolean): Judgement =>
 
 /** σ² at the end over σ² early, per run and task. */
 function changes(
-  records: readonly RunRecord[],
+  summaries: readonly SceneSummary[],
   tasks: readonly TaskName[],
 ): { readonly early: number; readonly runs: Record<string, number>[] } {
-  const early = earlyStep(records[0]?.spec.config.training.steps ?? 0);
-  const runs = records.flatMap((record) => {
-    const [first, last] = [noiseOf(record, tasks, early), noiseOf(record, tasks)];
+  const early = earlyStep(summaries[0]?.spec.config.training.steps ?? 0);
+  const runs = summaries.flatMap((summary) => {
+    const [first, last] = [noiseOf(summary, tasks, early), noiseOf(summary, tasks)];
     if (!first || !last) return [];
     return [
       Object.fromEntries(tasks.map((task) => [task, (last[task] ?? NaN) / (first[task] ?? NaN)])),
@@ -74,8 +74,8 @@ function changes(
   return { early, runs };
 }
 
-function shrinks(records: readonly RunRecord[], tasks: readonly TaskName[]): Verdict {
-  const { early, runs } = changes(records, tasks);
+function shrinks(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
+  const { early, runs } = changes(summaries, tasks);
   const holds = runs.every((run) => tasks.every((task) => run[task] < 1));
   return {
     claim: 'The noise terms shrink during training, which raises the effective learning rate',
@@ -86,13 +86,13 @@ function shrinks(records: readonly RunRecord[], tasks: readonly TaskName[]): Ver
         ? NOT_LOGGED
         : `σ² from iteration ${early} to the end: ${tasks
             .map((task) => `${task} ${runs.map((run) => times(run[task])).join(', ')}`)
-            .join('; ')}; ${seedsOf(records)}`,
+            .join('; ')}; ${seedsOf(summaries)}`,
   };
 }
 
 /** Weights against each other: their ratio to the last task's, early and at the end. */
-function moves(records: readonly RunRecord[], tasks: readonly TaskName[]): Verdict {
-  const { early, runs } = changes(records, tasks);
+function moves(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
+  const { early, runs } = changes(summaries, tasks);
   const last = tasks[tasks.length - 1];
   const shifts = runs.map((run) => tasks.slice(0, -1).map((task) => run[last] / run[task]));
   const holds = shifts.every((run) => run.some((shift) => Math.abs(Math.log(shift)) > CLOSE));
@@ -108,7 +108,7 @@ function moves(records: readonly RunRecord[], tasks: readonly TaskName[]): Verdi
             .map((task, i) => `${task} to ${last} ${shifts.map((run) => times(run[i])).join(', ')}`)
             .join(
               '; ',
-            )}; the paper’s values: ${publishedShift(tasks)}; ${seedsOf(records)}, limit 20 %`,
+            )}; the paper’s values: ${publishedShift(tasks)}; ${seedsOf(summaries)}, limit 20 %`,
   };
 }
 
@@ -122,11 +122,11 @@ function publishedShift(tasks: readonly TaskName[]): string {
 
 /** The published ratio belongs to CityScapes; elsewhere the losses, and so the weights, differ. */
 function sameRatio(
-  records: readonly RunRecord[],
+  summaries: readonly SceneSummary[],
   tasks: readonly TaskName[],
   dataName: string,
 ): Verdict {
-  const ends = records.flatMap((record) => noiseOf(record, tasks) ?? []);
+  const ends = summaries.flatMap((summary) => noiseOf(summary, tasks) ?? []);
   const theirs = ratios(publishedNoise[2].sigma2, tasks, 'precision');
   const ours = ends.map((noise) => ratios(noise, tasks, 'precision'));
   const near = ours.every((run) => run.every((r, i) => Math.abs(Math.log2(r / theirs[i])) <= 1));
@@ -138,6 +138,6 @@ function sameRatio(
     evidence:
       ends.length === 0
         ? NOT_LOGGED
-        : `1/σ² at the end ${ratioText(ratios(meanNoise(ends, tasks), tasks, 'precision'))}, ${seedsOf(records)}, on ${dataName} at ${records[0].spec.config.size.height}×${records[0].spec.config.size.width}; the published σ² give ${ratioText(theirs)}${dataName === 'cityscapes' ? ' at 1024×2048; within a factor of 2 counts as the same' : ' on CityScapes at 1024×2048, whose losses are others'}`,
+        : `1/σ² at the end ${ratioText(ratios(meanNoise(ends, tasks), tasks, 'precision'))}, ${seedsOf(summaries)}, on ${dataName} at ${summaries[0].spec.config.size.height}×${summaries[0].spec.config.size.width}; the published σ² give ${ratioText(theirs)}${dataName === 'cityscapes' ? ' at 1024×2048; within a factor of 2 counts as the same' : ' on CityScapes at 1024×2048, whose losses are others'}`,
   };
 }

@@ -1,6 +1,6 @@
+import type { TaskName } from '../../../config/task-name.ts';
 import { unpackMeans } from './block-grid.ts';
-import { pairName, type ErrorBlocks, type TaskPair } from './error-blocks.ts';
-import type { TaskName } from '../paper/table1.ts';
+import { type ErrorBlocks, pairName, type TaskPair } from './error-blocks.ts';
 
 /** Pearson's r over blocks, with an interval over frames. */
 export interface Correlation {

@@ -1,7 +1,7 @@
 import { dotChart, type Table } from '@scene-mtl/eval';
-import type { Figure, ItemContext } from '../experiment/item.ts';
-import { measuredCell } from '../experiment/over-seeds.ts';
-import { roadClasses, type Failures } from '../measure/failures.ts';
+import { type Figure, measuredCell } from '@scene-mtl/lab';
+import type { SceneContext } from '../../../scenes/kind.ts';
+import { type Failures, roadClasses } from './failures.ts';
 
 /** Pixels by true (row) and predicted class of one run. */
 export type Matrix = readonly (readonly number[])[];
@@ -71,7 +71,7 @@ function ranks(values: readonly number[]): number[] {
 }
 
 /** IoU by class, the rarest first, with what each is most often taken for. */
-export function classTable({ data, config }: ItemContext, matrices: readonly Matrix[]): Table {
+export function classTable({ data, config }: SceneContext, matrices: readonly Matrix[]): Table {
   return {
     title: 'Which classes fail',
     corner: 'Class',
@@ -112,7 +112,7 @@ function mistakenFor(
 }
 
 /** IoU of every class, the rarest on top. */
-export function classFigure({ data }: ItemContext, matrices: readonly Matrix[]): Figure[] {
+export function classFigure({ data }: SceneContext, matrices: readonly Matrix[]): Figure[] {
   const [first] = matrices;
   if (!first) return [];
   const order = byRarity(data.classes, matrices).filter((c) => shareOf(first, c) > 0);

@@ -1,25 +1,21 @@
-import { dotChart, type Dot, type Table, type TableRow } from '@scene-mtl/eval';
-import type { Figure, ItemContext, Results } from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell } from '../experiment/over-seeds.ts';
-import {
-  blockCorrelation,
-  frameCorrelation,
-  type Correlation,
-} from '../measure/block-correlation.ts';
-import { blockGrid } from '../measure/block-grid.ts';
+import { type Dot, dotChart, type Table, type TableRow } from '@scene-mtl/eval';
+import { type Figure, measuredCell } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import { fromText } from '../../../measure/frame-errors.ts';
+import type { SceneContext, SceneResults } from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { learnedArm, singleArm } from '../table1-arms.ts';
+import { blockCorrelation, type Correlation, frameCorrelation } from './block-correlation.ts';
+import { blockGrid } from './block-grid.ts';
 import {
   BLOCK_FRAMES,
   errorBlocks,
+  type ErrorBlocks,
   pairName,
   pairsOf,
-  type ErrorBlocks,
   type TaskPair,
-} from '../measure/error-blocks.ts';
-import { failures } from '../measure/failures.ts';
-import { fromText } from '../measure/frame-errors.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { learnedTrial, singleTrial } from './rows.ts';
+} from './error-blocks.ts';
+import { failures } from './failures.ts';
 
 /** Correlations of one pair of tasks with one seed; absent without its runs, or where an error does not vary. */
 export interface SeedCorrelation {
@@ -44,14 +40,17 @@ export interface CorrelationRow {
 }
 
 /** Correlations of every pair of tasks. */
-export function correlations({ config, data }: ItemContext, results: Results): CorrelationRow[] {
+export function correlations(
+  { config, data }: SceneContext,
+  results: SceneResults,
+): CorrelationRow[] {
   return pairsOf(data.tasks).map((pair) => ({
     name: pairName(pair),
     seeds: config.seeds.map((seed) => {
-      const spec = { ...learnedTrial(config, data.tasks), seed };
+      const spec = { ...learnedArm(config, data.tasks), seed };
       const shared = results.measured(spec, errorBlocks);
       const alone = pair.map((task) =>
-        results.measured({ ...singleTrial(config, task), seed }, errorBlocks),
+        results.measured({ ...singleArm(config, task), seed }, errorBlocks),
       );
       const separate = bothOf(alone);
       const pixels = results.measured(spec, failures)?.pixelCorrelation[pairName(pair)]?.r;
@@ -69,7 +68,7 @@ export function correlations({ config, data }: ItemContext, results: Results): C
 }
 
 /** How alike the errors of one task are in two networks: what the frames alone decide. */
-export function sameTask({ config, data }: ItemContext, results: Results): CorrelationRow[] {
+export function sameTask({ config, data }: SceneContext, results: SceneResults): CorrelationRow[] {
   const pairs = pairsOf(data.tasks);
   // Classes and disparity are known nearly everywhere, so their common pixels cover most of a frame.
   const wide = pairs.filter((pair) => pairName(pair) === 'semantic+depth');
@@ -77,8 +76,8 @@ export function sameTask({ config, data }: ItemContext, results: Results): Corre
     const pair = [...wide, ...pairs].find((p) => p.includes(task));
     if (!pair) return [];
     const seeds = config.seeds.map((seed): SeedCorrelation => {
-      const shared = results.measured({ ...learnedTrial(config, data.tasks), seed }, errorBlocks);
-      const alone = results.measured({ ...singleTrial(config, task), seed }, errorBlocks);
+      const shared = results.measured({ ...learnedArm(config, data.tasks), seed }, errorBlocks);
+      const alone = results.measured({ ...singleArm(config, task), seed }, errorBlocks);
       if (!shared || !alone) return { seed };
       const [a, b] = [shared, alone].map((blocks) => ({ blocks, task }));
       return {
@@ -105,7 +104,7 @@ const cell = (seeds: readonly SeedCorrelation[], of: (s: SeedCorrelation) => num
 
 /** The table of both kinds of rows. */
 export function correlationTable(
-  context: ItemContext,
+  context: SceneContext,
   pairs: readonly CorrelationRow[],
   same: readonly CorrelationRow[],
 ): Table {

@@ -1,10 +1,15 @@
 import type { Sample } from '@scene-mtl/core';
-import { tasksOf } from '../data/tasks.ts';
-import type { TaskName } from '../paper/table1.ts';
+import type { TaskName } from '../../../config/task-name.ts';
+import { tasksOf } from '../../../data/tasks.ts';
+import {
+  frameErrors,
+  type FrameErrorText,
+  toText,
+  trainedTasks,
+} from '../../../measure/frame-errors.ts';
+import { errorMaps, taskOrder } from '../../../measure/pixel-errors.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { blockMeans, packMeans } from './block-grid.ts';
-import { frameErrors, toText, trainedTasks, type FrameErrorText } from './frame-errors.ts';
-import type { Measurement } from './measurement.ts';
-import { errorMaps, taskOrder } from './pixel-errors.ts';
 
 /** Two tasks, in the order of the paper's columns. */
 export type TaskPair = readonly [TaskName, TaskName];
@@ -34,7 +39,7 @@ export type ErrorBlocks = {
   readonly pairs: Readonly<Record<string, PairBlocks>>;
 };
 
-/** Frames of which blocks are kept, evenly over the split: a record stays near 20 kB. */
+/** Frames of which blocks are kept, evenly over the split: its file stays near 20 kB. */
 export const BLOCK_FRAMES = 32;
 
 /**
@@ -42,9 +47,10 @@ export const BLOCK_FRAMES = 32;
  * pixels where the truth of two tasks is known. Since the truth alone decides which pixels and blocks
  * count, the errors of networks trained apart can be correlated like those of one network's heads.
  */
-export const errorBlocks: Measurement<ErrorBlocks> = {
+export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
   name: 'error-blocks',
   version: 1,
+  module: import.meta.url,
   async measure(place) {
     const known = tasksOf(place.dataset);
     const trained = trainedTasks(place);

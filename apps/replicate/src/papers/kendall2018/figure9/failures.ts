@@ -1,14 +1,14 @@
 import type { Sample } from '@scene-mtl/core';
 import { confusion, errorCorrelation } from '@scene-mtl/eval';
 import type { SemanticPrediction } from '@scene-mtl/vision-heads';
+import { worstTogether } from '../../../measure/frame-choice.ts';
+import { frameErrors, trainedTasks } from '../../../measure/frame-errors.ts';
+import { errorMaps, rounded } from '../../../measure/pixel-errors.ts';
+import { saveStrips, type StripFile } from '../../../measure/strip-file.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { pairName, pairsOf } from './error-blocks.ts';
-import { worstTogether } from './frame-choice.ts';
-import { frameErrors, trainedTasks } from './frame-errors.ts';
-import type { Measurement } from './measurement.ts';
-import { objectErrors, type ObjectError } from './object-errors.ts';
-import { objectGroups, type ObjectGroup } from './object-groups.ts';
-import { errorMaps, rounded } from './pixel-errors.ts';
-import { saveStrips, type StripFile } from './strip-file.ts';
+import { type ObjectError, objectErrors } from './object-errors.ts';
+import { type ObjectGroup, objectGroups } from './object-groups.ts';
 
 /** Rare classes and the pair of classes that figure 9 names, by Cityscapes' and CamVid's names. */
 export const rareClasses = ['bus', 'fence', 'motorcycle'] as const;
@@ -35,9 +35,10 @@ export type Failures = {
  * How a network fails, after figure 9: confusion of classes, errors of objects by size and occlusion,
  * correlation of the tasks' errors, and pictures of frames that rules choose.
  */
-export const failures: Measurement<Failures> = {
+export const failures: SceneMeasurement<Failures> = {
   name: 'failures',
   version: 1,
+  module: import.meta.url,
   async measure(place) {
     const trained = trainedTasks(place);
     const { classes } = place.dataset;

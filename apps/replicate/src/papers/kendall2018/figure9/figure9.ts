@@ -1,40 +1,37 @@
-import type { Artefacts, Item, ItemContext } from '../experiment/item.ts';
-import { overSeeds } from '../experiment/over-seeds.ts';
-import { errorBlocks } from '../measure/error-blocks.ts';
-import { failures, type Failures } from '../measure/failures.ts';
-import { classFigure, classTable, matricesOf } from './figure9-classes.ts';
-import {
-  correlationFigure,
-  correlations,
-  correlationTable,
-  sameTask,
-} from './figure9-correlation.ts';
-import { objectFigure, objectTable } from './figure9-objects.ts';
-import { figure9Verdicts } from './figure9-verdicts.ts';
-import { learnedTrial, singleTrial } from './rows.ts';
-import { stripsOf } from './strips.ts';
+import { type Artefacts, overSeeds } from '@scene-mtl/lab';
+import { stripsOf } from '../../../measure/strips.ts';
+import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
+import { learnedArm, singleArm } from '../table1-arms.ts';
+import { classFigure, classTable, matricesOf } from './classes.ts';
+import { correlationFigure, correlations, correlationTable, sameTask } from './correlation.ts';
+import { errorBlocks } from './error-blocks.ts';
+import { failures, type Failures } from './failures.ts';
+import { objectFigure, objectTable } from './objects.ts';
+import { figure9Verdicts } from './verdicts.ts';
 
 /** Figure 9: how the network fails, and whether its tasks fail together. */
-export const figure9: Item = {
+export const figure9: SceneExperiment = {
   name: 'figure9',
   title: 'Figure 9: failure modes',
   summary:
     'Correlation of the tasks’ errors, in one network and in networks trained apart; errors by\n' +
     'class, size and occlusion; the worst frames.',
   options: () => ({}),
-  runs: ({ config, data }) => [
-    ...overSeeds('learned', config.seeds, learnedTrial(config, data.tasks), [
-      failures,
-      errorBlocks,
-    ]),
-    // With one task the learned network is alone already.
-    ...(data.tasks.length < 2 ? [] : data.tasks).flatMap((task) =>
-      overSeeds(`${task}-only`, config.seeds, singleTrial(config, task), [errorBlocks]),
-    ),
+  stages: ({ config, data }) => [
+    [
+      ...overSeeds('learned', config.seeds, learnedArm(config, data.tasks), [
+        failures,
+        errorBlocks,
+      ]),
+      // With one task the learned network is alone already.
+      ...(data.tasks.length < 2 ? [] : data.tasks).flatMap((task) =>
+        overSeeds(`${task}-only`, config.seeds, singleArm(config, task), [errorBlocks]),
+      ),
+    ],
   ],
-  async render(context, results): Promise<Artefacts> {
+  async show(context, results): Promise<Artefacts> {
     const { config, data } = context;
-    const specs = config.seeds.map((seed) => ({ ...learnedTrial(config, data.tasks), seed }));
+    const specs = config.seeds.map((seed) => ({ ...learnedArm(config, data.tasks), seed }));
     const found = specs.flatMap((spec) => results.measured(spec, failures) ?? []);
     const pairs = correlations(context, results);
     const matrices = matricesOf(found);
@@ -60,7 +57,7 @@ export const figure9: Item = {
   },
 };
 
-const leadOf = ({ data }: ItemContext): string =>
+const leadOf = ({ data }: SceneContext): string =>
   `How the network with learned weights for ${data.tasks.join(', ')} fails. The paper shows chosen images; here every kind of failure is measured over the validation split, and networks trained apart are the control for correlated errors.`;
 
 const titleOf = (frame: string, { shown }: Failures): string =>

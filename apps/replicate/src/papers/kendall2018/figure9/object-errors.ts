@@ -1,7 +1,7 @@
 import type { Sample, Task } from '@scene-mtl/core';
 import { connectedComponents } from '@scene-mtl/eval';
-import type { Predictions } from '../train/evaluation.ts';
-import { errorMaps } from './pixel-errors.ts';
+import { errorMaps } from '../../../measure/pixel-errors.ts';
+import type { Predictions } from '../../../train/evaluation.ts';
 
 /** What became of one object of the truth. */
 export interface ObjectError {

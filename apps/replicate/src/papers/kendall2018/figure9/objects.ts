@@ -1,8 +1,7 @@
 import { dotChart, type Table } from '@scene-mtl/eval';
-import type { Figure } from '../experiment/item.ts';
-import { measuredCell } from '../experiment/over-seeds.ts';
-import type { Failures } from '../measure/failures.ts';
-import { extentNames, joined, meanOf, type Moments } from '../measure/object-groups.ts';
+import { type Figure, measuredCell } from '@scene-mtl/lab';
+import type { Failures } from './failures.ts';
+import { extentNames, joined, meanOf, type Moments } from './object-groups.ts';
 
 /** Moments of an error of one run's objects: one size or all, whole, occluded or both. */
 export const momentsIn = (

@@ -1,22 +1,11 @@
 import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
-import { ENOUGH_SEEDS } from '../experiment/over-seeds.ts';
-import { notRun, type ItemContext, type Judgement, type Verdict } from '../experiment/item.ts';
-import { rareClasses, type Failures } from '../measure/failures.ts';
-import {
-  differenceOf,
-  extentNames,
-  matchedDifference,
-  type Difference,
-} from '../measure/object-groups.ts';
-import {
-  confusedPairs,
-  iouOf,
-  matricesOf,
-  rarityCorrelation,
-  roadPair,
-} from './figure9-classes.ts';
-import type { CorrelationRow } from './figure9-correlation.ts';
-import { momentsIn } from './figure9-objects.ts';
+import { ENOUGH_SEEDS, type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
+import type { SceneContext } from '../../../scenes/kind.ts';
+import { confusedPairs, iouOf, matricesOf, rarityCorrelation, roadPair } from './classes.ts';
+import type { CorrelationRow } from './correlation.ts';
+import { type Failures, rareClasses } from './failures.ts';
+import { type Difference, differenceOf, extentNames, matchedDifference } from './object-groups.ts';
+import { momentsIn } from './objects.ts';
 
 /** From this r on, a correlation is read as high (Cohen 1988: large). */
 export const HIGH = 0.5;
@@ -46,7 +35,7 @@ const unknown = (claim: string, runs: number, evidence: string): Verdict =>
 
 /** What figure 9 claims, against what was measured. */
 export function figure9Verdicts(
-  context: ItemContext,
+  context: SceneContext,
   pairs: readonly CorrelationRow[],
   found: readonly Failures[],
 ): Verdict[] {
@@ -131,7 +120,7 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
 
 const noClasses = 'The network predicts no classes.';
 
-function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Verdict {
+function roadAndFootpath({ data }: SceneContext, found: readonly Failures[]): Verdict {
   const claim = 'Road and footpath are commonly confused.';
   const pair = roadPair(data.classes);
   const matrices = matricesOf(found);
@@ -158,7 +147,7 @@ function roadAndFootpath({ data }: ItemContext, found: readonly Failures[]): Ver
   };
 }
 
-function rareClassesFail({ data }: ItemContext, found: readonly Failures[]): Verdict {
+function rareClassesFail({ data }: SceneContext, found: readonly Failures[]): Verdict {
   const claim = 'Rare classes such as bus, fence and motorbike fail.';
   const matrices = matricesOf(found);
   if (matrices.length === 0) return unknown(claim, found.length, noClasses);

@@ -1,44 +1,44 @@
 import type { Table, TableRow } from '@scene-mtl/eval';
-import type { DataSummary, ItemContext, Results } from '../experiment/item.ts';
-import { encoderText } from '../config/encoder-text.ts';
-import { measuredCell, type Trial } from '../experiment/over-seeds.ts';
-import type { Measurement } from '../measure/measurement.ts';
-import { testScores, type TestScores } from '../measure/test-scores.ts';
-import { camvidPublished, camvidSize } from '../paper/camvid.ts';
-import type { Table1Row } from '../paper/table1.ts';
+import { measuredCell } from '@scene-mtl/lab';
+import { encoderText } from '../../../config/encoder-text.ts';
+import type { SceneArm, SceneContext, SceneData, SceneResults } from '../../../scenes/kind.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
+import type { Table1Row } from '../table1-rows.ts';
+import { camvidPublished, camvidSize } from './camvid-published.ts';
+import { testScores, type TestScores } from './test-scores.ts';
 
-/** A row of Table 1 with its trial, where the data can make it. */
+/** A row of Table 1 with its arm, where the data can make it. */
 interface BenchmarkRow {
   readonly row: Table1Row;
-  readonly trial: Trial | undefined;
+  readonly arm: SceneArm | undefined;
 }
 
 /** CamVid is the one data set with a test split whose labels are public. */
-const isBenchmark = ({ name }: Pick<DataSummary, 'name'>): boolean => name === 'camvid';
+const isBenchmark = ({ name }: Pick<SceneData, 'name'>): boolean => name === 'camvid';
 
 /** What to measure on the runs of Table 1, besides the validation split. */
 export const benchmarkMeasurements = (
-  data: Pick<DataSummary, 'name'>,
-): readonly Measurement[] | undefined => (isBenchmark(data) ? [testScores] : undefined);
+  data: Pick<SceneData, 'name'>,
+): readonly SceneMeasurement[] | undefined => (isBenchmark(data) ? [testScores] : undefined);
 
 /** The test split beside published networks, and class by class; none on data without a test split. */
 export function benchmarkTables(
-  context: ItemContext,
-  results: Results,
+  context: SceneContext,
+  results: SceneResults,
   rows: readonly BenchmarkRow[],
 ): { readonly name: string; readonly table: Table }[] {
   if (!isBenchmark(context.data)) return [];
-  const measured = rows.flatMap(({ row, trial }) => {
-    if (!trial) return [];
+  const measured = rows.flatMap(({ row, arm }) => {
+    if (!arm) return [];
     const scores = context.config.seeds.flatMap(
-      (seed) => results.measured({ ...trial, seed }, testScores) ?? [],
+      (seed) => results.measured({ ...arm, seed }, testScores) ?? [],
     );
     return [
       {
         row,
         scores,
-        title: titleOf(row, trial),
-        parameters: parametersOf(trial, context, results),
+        title: titleOf(row, arm),
+        parameters: parametersOf(arm, context, results),
       },
     ];
   });
@@ -54,11 +54,11 @@ interface Measured {
   readonly parameters: number | undefined;
 }
 
-const titleOf = ({ title, weighting }: Table1Row, { tasks }: Trial): string =>
+const titleOf = ({ title, weighting }: Table1Row, { tasks }: SceneArm): string =>
   weighting.kind === 'uncertainty' ? `${title}: ${tasks.join(' + ')}` : title;
 
-const parametersOf = (trial: Trial, { config }: ItemContext, results: Results) =>
-  config.seeds.map((seed) => results.record({ ...trial, seed })?.result.parameters).find(Boolean);
+const parametersOf = (arm: SceneArm, { config }: SceneContext, results: SceneResults) =>
+  config.seeds.map((seed) => results.summary({ ...arm, seed })?.result.parameters).find(Boolean);
 
 type Score = Exclude<keyof TestScores, 'frames' | 'fullClassIou'>;
 
@@ -67,7 +67,7 @@ const valuesOf = (scores: readonly TestScores[], key: Score): number[] =>
 
 const percent = { unit: '%', better: 'higher', decimals: 1 } as const;
 
-function publishedTable({ config, data }: ItemContext, rows: readonly Measured[]): Table {
+function publishedTable({ config, data }: SceneContext, rows: readonly Measured[]): Table {
   const { height, width } = config.size;
   const own: readonly Score[] = [
     'iou',
@@ -126,7 +126,7 @@ function publishedTable({ config, data }: ItemContext, rows: readonly Measured[]
   };
 }
 
-function classTable({ data }: ItemContext, rows: readonly Measured[]): Table {
+function classTable({ data }: SceneContext, rows: readonly Measured[]): Table {
   return {
     title: `${data.name} test split, IoU by class at ${camvidSize.height}×${camvidSize.width}`,
     corner: 'Network',

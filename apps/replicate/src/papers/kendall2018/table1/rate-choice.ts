@@ -1,6 +1,8 @@
-import { overSeeds, type Trial } from '../experiment/over-seeds.ts';
-import type { NamedRun, Results } from '../experiment/item.ts';
-import { betterSign, primaryMetric } from '../train/metrics.ts';
+import { selectBest } from '@scene-mtl/eval';
+import { metricOf, overSeeds } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import type { SceneArm, SceneResults, SceneRun, SceneSummary } from '../../../scenes/kind.ts';
+import { betterSign, primaryMetric } from '../../../train/metrics.ts';
 
 /**
  * Part of the training frames that decide between learning rates: a validation split that chose them
@@ -11,8 +13,8 @@ const HELD_OUT = 0.1;
 /** Number of frames held out, of so many training frames. */
 export const heldOut = (frames: number): number => Math.max(1, Math.round(HELD_OUT * frames));
 
-/** A trial that trains without the frames held out and is measured on them, at one rate. */
-function candidate({ config, ...rest }: Trial, learningRate: number, frames: number): Trial {
+/** An arm that trains without the frames held out and is measured on them, at one rate. */
+function candidate({ config, ...rest }: SceneArm, learningRate: number, frames: number): SceneArm {
   const { data, training } = config;
   return {
     ...rest,
@@ -25,16 +27,16 @@ function candidate({ config, ...rest }: Trial, learningRate: number, frames: num
 }
 
 /**
- * The runs that decide a trial's rate: one per rate, all with the trial's number of steps.
+ * The runs that decide an arm's rate: one per rate, all with the arm's number of steps.
  * @param frames training frames of the data
  */
 export const rateRuns = (
   label: string,
-  base: Trial,
+  base: SceneArm,
   rates: readonly number[],
   seed: number,
   frames: number,
-): NamedRun[] =>
+): SceneRun[] =>
   rates.flatMap((rate) =>
     overSeeds(`${label}/rate-${rate}`, [seed], candidate(base, rate, frames)),
   );
@@ -45,24 +47,33 @@ export const rateRuns = (
  * @param frames training frames of the data
  */
 export function chosenRate(
-  base: Trial,
+  base: SceneArm,
   rates: readonly number[],
   seed: number,
   frames: number,
-  results: Results,
+  results: SceneResults,
 ): number | undefined {
-  const all = rates.map((rate) => results.record({ ...candidate(base, rate, frames), seed }));
-  if (all.some((record) => !record)) return undefined;
-  const scores = all.map((record) =>
-    base.tasks.reduce((sum, task) => {
-      const [value, first] = [record, all[0]].map(
-        (r) =>
-          (r?.result.metrics as Readonly<Record<string, number | null>>)[primaryMetric[task]] ??
-          NaN,
-      );
-      return sum + betterSign[task] * Math.log(value / first);
-    }, 0),
-  );
-  const best = scores.reduce((b, s, i) => (s > scores[b] || Number.isNaN(scores[b]) ? i : b), 0);
-  return rates[best];
+  const all = rates.map((rate) => results.summary({ ...candidate(base, rate, frames), seed }));
+  if (all.some((summary) => !summary)) return undefined;
+  const [first] = all;
+  const scores = all.map((summary, i) => {
+    const value = base.tasks.reduce(
+      (sum, task) =>
+        sum + betterSign[task] * Math.log(primary(summary, task) / primary(first, task)),
+      0,
+    );
+    return { candidate: rates[i], split: 'train' as const, value };
+  });
+  // A run that gave no number cannot be chosen; where none did there is nothing to choose by.
+  const finite = scores.filter(({ value }) => Number.isFinite(value));
+  return finite.length > 0 ? selectBest(finite, 'higher') : rates[0];
 }
+
+const primary = (summary: SceneSummary | undefined, task: TaskName): number =>
+  metricOf(summary ? [summary] : [], primaryMetric[task])[0] ?? NaN;
+
+/** The arm at another learning rate. */
+export const withRate = (base: SceneArm, learningRate: number): SceneArm => ({
+  ...base,
+  config: { ...base.config, training: { ...base.config.training, learningRate } },
+});

@@ -1,8 +1,8 @@
-import { confusion, vectorError, type ConfusionResult } from '@scene-mtl/eval';
+import { confusion, type ConfusionResult, vectorError } from '@scene-mtl/eval';
 import type { InstancePrediction, SemanticPrediction } from '@scene-mtl/vision-heads';
-import { camvidSize } from '../paper/camvid.ts';
+import type { SceneMeasurement } from '../../../scenes/measurement.ts';
+import { camvidSize } from './camvid-published.ts';
 import { enlargedClasses } from './enlarge.ts';
-import type { Measurement } from './measurement.ts';
 
 /** Scores of a run on the test split; null where the run has not the task. */
 export type TestScores = {
@@ -43,9 +43,10 @@ function classAccuracy({ matrix }: ConfusionResult): number {
  * CamVid's test split, which nothing has been chosen by: the last checkpoint is measured once. Also
  * at 360×480, where published numbers are.
  */
-export const testScores: Measurement<TestScores> = {
+export const testScores: SceneMeasurement<TestScores> = {
   name: 'test-scores',
   version: 1,
+  module: import.meta.url,
   split: 'test',
   async measure(place) {
     const { tasks, dataset, frames, size } = place;

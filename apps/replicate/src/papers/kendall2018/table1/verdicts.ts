@@ -1,16 +1,18 @@
-import type { Verdict } from '../experiment/item.ts';
-import type { TaskName } from '../paper/table1.ts';
-import { compare, judge, type Comparison } from './comparison.ts';
-import type { RowRecords } from './paired-table.ts';
+import { compare, type ComparedArm, type Comparison, judge, type Verdict } from '@scene-mtl/lab';
+import type { TaskName } from '../../../config/task-name.ts';
+import { primaryQuantities } from '../../../scenes/quantities.ts';
 
 /**
  * What Table 1 claims, judged over the seeds that were run. Where the data has two of the tasks, the
  * network of these two stands for that of three, in claims of their own; with one nothing is claimed.
  * @param tasks those that the data has
  */
-export function table1Verdicts(rows: readonly RowRecords[], tasks: readonly TaskName[]): Verdict[] {
+export function table1Verdicts(
+  arms: readonly ComparedArm[],
+  tasks: readonly TaskName[],
+): Verdict[] {
   if (tasks.length < 2) return [];
-  const find = (slug: string): RowRecords | undefined => rows.find(({ row }) => row.slug === slug);
+  const find = (slug: string): ComparedArm | undefined => arms.find((arm) => arm.slug === slug);
   const whole = find(`uncertainty-${tasks.join('-')}`);
   const three = tasks.length > 2;
   const named = (text: string): string => (three ? text : `${text} (${tasks.join(' and ')})`);
@@ -65,14 +67,14 @@ export function table1Verdicts(rows: readonly RowRecords[], tasks: readonly Task
   ];
 }
 
-/** One row against another, in those of the tasks that the other has. */
+/** One arm against another, in those of the tasks that the other has. */
 function against(
-  ours: RowRecords | undefined,
-  theirs: RowRecords | undefined,
+  ours: ComparedArm | undefined,
+  theirs: ComparedArm | undefined,
   tasks: readonly TaskName[],
 ) {
-  const common = tasks.filter((task) => theirs?.row.tasks.includes(task));
-  const comparisons = compare(ours?.records ?? [], theirs?.records ?? [], common);
+  const common = tasks.filter((task) => theirs?.tasks.includes(task));
+  const comparisons = compare(ours?.runs ?? [], theirs?.runs ?? [], primaryQuantities(common));
   return { name: common.join(' + '), common, comparisons };
 }
 

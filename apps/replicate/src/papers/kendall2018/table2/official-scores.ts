@@ -3,10 +3,10 @@ import {
   averagePrecision,
   disparityError,
   distanceSettings,
+  type ImageMatches,
   instanceDistances,
   instanceMatcher,
   pixelScores,
-  type ImageMatches,
 } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/datasets';
 import {
@@ -15,11 +15,11 @@ import {
   type InstancePrediction,
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
-import type { Predictions } from '../train/evaluation.ts';
-import { decodingFor, objectsOf } from '../train/instance-decoding.ts';
-import { regularIds, toRegularIds } from '../train/official-labels.ts';
-import type { Measurement, MeasurementPlace } from './measurement.ts';
-import { objectMatching } from './object-matching.ts';
+import { objectMatching } from '../../../measure/object-matching.ts';
+import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
+import type { Predictions } from '../../../train/evaluation.ts';
+import { decodingFor, objectsOf } from '../../../train/instance-decoding.ts';
+import { regularIds, toRegularIds } from '../../../train/official-labels.ts';
 
 /** The ten numbers of Table 2, in the order of its columns; null where one does not apply. */
 export type OfficialScores = {
@@ -47,9 +47,10 @@ const OFFICIAL = { height: 1024, width: 2048 };
  * are scaled by the area. For a size that divides 2048×1024 by one whole number this is the same as
  * repeating the pixels of truth and prediction up to 2048×1024, at a thousandth of the work.
  */
-export const officialScores: Measurement<OfficialScores> = {
+export const officialScores: SceneMeasurement<OfficialScores> = {
   name: 'official-scores',
   version: 1,
+  module: import.meta.url,
   async measure(place) {
     const judges = [classScores(place), objectScores(place), disparityScores(place)];
     await place.each((sample, predictions) => {

@@ -1,19 +1,23 @@
 import type { Table, TableRow } from '@scene-mtl/eval';
 import {
-  notRun,
   type Artefacts,
-  type Item,
-  type ItemContext,
-  type Results,
+  judgeDifference,
+  measuredCell,
+  notRun,
+  overSeeds,
   type Verdict,
-} from '../experiment/item.ts';
-import { notesOf } from '../experiment/notes.ts';
-import { measuredCell, overSeeds, type Trial } from '../experiment/over-seeds.ts';
-import { officialScores, type OfficialScores } from '../measure/official-scores.ts';
-import type { Table1Row } from '../paper/table1.ts';
-import { table2, table2Cvpr, table2Source, type Table2Column } from '../paper/table2.ts';
-import { judgeDifference } from './difference.ts';
-import { rowNamed, rowTrial } from './rows.ts';
+} from '@scene-mtl/lab';
+import type {
+  SceneArm,
+  SceneContext,
+  SceneExperiment,
+  SceneResults,
+} from '../../../scenes/kind.ts';
+import { notesOf } from '../../../scenes/notes.ts';
+import { rowArm, rowNamed } from '../table1-arms.ts';
+import type { Table1Row } from '../table1-rows.ts';
+import { officialScores, type OfficialScores } from './official-scores.ts';
+import { table2Rows, type Table2Column, table2Cvpr, table2Source } from './published.ts';
 
 /** Rows of Table 1 that have a number of Table 2: all but one without classes and disparity. */
 const ours = [
@@ -42,19 +46,20 @@ const columns: readonly (Table['columns'][number] & { readonly key: Table2Column
 ];
 
 /** Table 2: the official scores, from the runs of Table 1. */
-export const table2Item: Item = {
+export const table2: SceneExperiment = {
   name: 'table2',
   title: 'Table 2: official scores of semantic, instance and disparity predictions',
   summary:
     'IoU and iIoU over classes and categories, AP, AP50, AP100m, AP50m and disparity errors of the\n' +
     'runs of Table 1; longer runs by --set training.steps=N.',
   options: () => ({}),
-  runs: (context) =>
+  stages: (context) => [
     ours.flatMap((row) => {
-      const trial = trialOf(row, context);
-      return trial ? overSeeds(row.slug, context.config.seeds, trial, [officialScores]) : [];
+      const arm = armFor(row, context);
+      return arm ? overSeeds(row.slug, context.config.seeds, arm, [officialScores]) : [];
     }),
-  render(context, results): Artefacts {
+  ],
+  show(context, results): Artefacts {
     const rows = ours.map((row) => ({ row, scores: scoresOf(row, context, results) }));
     return {
       lead: `The scores of the Cityscapes benchmark on the validation split of ${context.data.name}; the published ones are of its test server at 1024×2048.`,
@@ -66,14 +71,14 @@ export const table2Item: Item = {
   },
 };
 
-const trialOf = (row: Table1Row, { config, data }: ItemContext): Trial | undefined =>
-  rowTrial(row, config, data.tasks);
+const armFor = (row: Table1Row, { config, data }: SceneContext): SceneArm | undefined =>
+  rowArm(row, config, data.tasks);
 
-function scoresOf(row: Table1Row, context: ItemContext, results: Results): OfficialScores[] {
-  const trial = trialOf(row, context);
-  if (!trial) return [];
+function scoresOf(row: Table1Row, context: SceneContext, results: SceneResults): OfficialScores[] {
+  const arm = armFor(row, context);
+  if (!arm) return [];
   return context.config.seeds.flatMap(
-    (seed) => results.measured({ ...trial, seed }, officialScores) ?? [],
+    (seed) => results.measured({ ...arm, seed }, officialScores) ?? [],
   );
 }
 
@@ -81,13 +86,13 @@ const valuesOf = (scores: readonly OfficialScores[], key: Table2Column): number[
   scores.flatMap((one) => one[key] ?? []);
 
 function tableOf(
-  context: ItemContext,
+  context: SceneContext,
   rows: readonly { readonly row: Table1Row; readonly scores: readonly OfficialScores[] }[],
 ): Table {
   const { height, width } = context.config.size;
   const exact = 2048 % width === 0 && width === 2 * height;
   return {
-    title: table2Item.title,
+    title: table2.title,
     corner: 'Method',
     columns: columns.map(({ key: _, ...column }) => column),
     rows: [
@@ -95,7 +100,7 @@ function tableOf(
         header: `Ours, ${row.weighting.kind === 'uncertainty' ? 'learned weights' : 'alone'}: ${row.tasks.join(' + ')}`,
         cells: columns.map(({ key }) => measuredCell(valuesOf(scores, key))),
       })),
-      ...table2.map(({ title, published }, i): TableRow => ({
+      ...table2Rows.map(({ title, published }, i): TableRow => ({
         header: title,
         cells: columns.map(({ key }) =>
           published[key] === undefined ? null : { value: null, published: published[key] },
@@ -118,7 +123,7 @@ const meanOf = (values: readonly number[]): number =>
   values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Only Cityscapes at its full size stands beside the published numbers. */
-function levelVerdict({ config, data }: ItemContext, scores: readonly OfficialScores[]): Verdict {
+function levelVerdict({ config, data }: SceneContext, scores: readonly OfficialScores[]): Verdict {
   const claim = {
     claim: 'One network with learned weights reaches 78.5 % IoU class and 19.0 % AP',
     source: 'Table 2',
