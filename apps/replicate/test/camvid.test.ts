@@ -16,7 +16,7 @@ import { enlargedClasses } from '../src/papers/kendall2018/table1/enlarge.ts';
 import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { testScores, type TestScores } from '../src/papers/kendall2018/table1/test-scores.ts';
 import { groupName } from '../src/results/group.ts';
-import type { SceneData } from '../src/scenes/kind.ts';
+import type { SceneData, SceneExperiment } from '../src/scenes/kind.ts';
 import { runConfig } from '../src/scenes/spec.ts';
 import { madeFrame, placeOf } from './made-place.ts';
 import { type MadeRun, rendered, resultsOf, street } from './records.ts';
@@ -224,8 +224,9 @@ async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained
     data: root,
     pretrained,
   });
+  const experiment: SceneExperiment = item === 'table1' ? table1 : figure2;
   const folder = await makeExperiment({
-    experiment: item === 'table1' ? table1 : figure2,
+    experiment,
     ...{ program: scenes, config, kept: withoutWeightsFolder(config), strips: config.strips },
     flags: item === 'table1' ? {} : { pair: 'semantic-instance' },
     runs: join(root, 'runs'),
