@@ -12,7 +12,7 @@ const mayImport = {
   'packages/data': [],
   'packages/core': ['data', 'runtime'],
   'packages/vision-heads': ['data', 'core', 'runtime', 'eval'],
-  'packages/datasets': ['data', 'core'],
+  'packages/datasets': ['data'],
   'packages/eval': ['data'],
   'packages/lab': ['data', 'core', 'runtime', 'eval'],
 };

@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { train, uncertainty, type CompileStep, type TrainingBatch } from '@scene-mtl/core';
+import { MAIN_STREAM, train, type CompileStep, type TrainingBatch } from '@scene-mtl/core';
 import { compile } from '@scene-mtl/runtime';
 import { assemble } from '../apps/replicate/src/assemble.ts';
 import type { Config } from '../apps/replicate/src/config/schema.ts';
@@ -33,8 +33,8 @@ export async function trainingLoop(options: {
   const { config, dataset, again, workers } = options;
   const steps = stepsOf(config);
   const tasks = Object.values(tasksOf(dataset));
-  const weighting = uncertainty(tasks.map(({ name }) => name));
-  const parts = assemble({ config, dataset, tasks, weighting, seed: 1, dataWorkers: workers });
+  const balance = { name: 'uncertainty', options: {} };
+  const parts = assemble({ config, dataset, tasks, balance, seed: 1, dataWorkers: workers });
   /** When each batch was asked for and given. */
   const asked: number[] = [];
   const given: number[] = [];
@@ -70,8 +70,7 @@ export async function trainingLoop(options: {
   };
   await train({
     ...parts,
-    batches: clocked,
-    batchSize: config.training.batchSize,
+    streams: { [MAIN_STREAM]: clocked },
     steps,
     compile: compileStep,
     folder: await mkdtemp(join(options.folder, 'run-')),

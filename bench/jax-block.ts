@@ -1,4 +1,4 @@
-import { stream } from '@scene-mtl/core';
+import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 
 /** A training step that runs in place on one engine: the loss before the update. */

@@ -1,14 +1,16 @@
 import {
+  balancerNamed,
   dilatedResidual,
   imageClassifier,
+  MAIN_STREAM,
   mobileNet,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
+  pure,
   resNet,
   sgd,
-  stream,
   trainingStep,
-  uncertainty,
   withAspp,
   type Encoder,
   type Task,
@@ -21,6 +23,7 @@ import {
 } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { stream } from '@scene-mtl/data';
 
 /** Networks and sizes that the step bench trains; `peers/step_torch.py` builds the same ones. */
 export interface Workload {
@@ -42,16 +45,24 @@ const small = (): Encoder =>
   dilatedResidual({ stem: 32, channels: [32, 64, 96], aspp: { channels: 64, rates: [3, 6, 9] } });
 
 const heads =
-  (encoder: () => Encoder, width: number): Workload['build'] =>
+  (encoder: () => Encoder, width: number, method = 'uncertainty'): Workload['build'] =>
   (batchSize, size) => {
     const tasks = [semantic(19), instance(), depth()] as Task[];
     const decoder = { width, kernel: 3 } as const;
     const network = multiTaskModel({ encoder: encoder(), tasks, size, decoder, seed: 1 });
-    const weighting = uncertainty(tasks.map((task) => task.name));
-    const parameters = parametersOf(network, weighting.variables);
+    const balancer = balancerNamed(method).make({ objectives: tasks });
+    const parameters = parametersOf(network, balancer.variables);
     const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
     const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);
-    return { ...trainingStep({ network, weighting, optimiser, batchSize }), numbers };
+    const step = trainingStep({
+      network: pure(network, parameters.buffers),
+      objectives: tasks.map((task) => objectiveOf(task, size)),
+      balancer,
+      parameters,
+      optimiser,
+      batchSizes: { [MAIN_STREAM]: batchSize },
+    });
+    return { ...step, numbers };
   };
 
 const classifier =

@@ -5,9 +5,10 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { imageNetNormalisation, normalised, predictionStep } from '@scene-mtl/core';
+import { predictionStep } from '@scene-mtl/core';
 import { compile } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
+import { imageNetNormalisation, normalised } from '@scene-mtl/vision-heads/targets';
 import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { exportRun } from '../apps/replicate/src/export/export-run.ts';
 import { readDescription } from '../apps/replicate/src/run/description.ts';
@@ -137,7 +138,7 @@ async function main(): Promise<void> {
     runs,
     name: 'run',
     seed: 1,
-    weighting: { kind: 'named', name: 'uncertainty', options: {} },
+    balance: { name: 'uncertainty', options: {} },
     compile: { threads: 1 },
     command: 'scripts/check-browser.ts',
   });
@@ -181,7 +182,7 @@ async function main(): Promise<void> {
     console.log(`${task.name}: largest difference ${worst.toExponential(1)}`);
   }
   const at = network.tasks.findIndex((task) => task.name === 'semantic');
-  const classes = description.data.classes.length;
+  const classes = description.data.legend?.classes.length ?? 0;
   const theirs = classesOf(answer.outputs[at], classes);
   const ours = classesOf(expected['semantic'], classes);
   const same = ours.filter((c, i) => c === theirs[i]).length;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stream } from '@scene-mtl/core';
+import { stream } from '@scene-mtl/data';
 
 /**
  * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed]` trains a small run

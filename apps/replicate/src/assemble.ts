@@ -1,29 +1,42 @@
 import { join } from 'node:path';
 import {
+  accumulated,
+  adam,
+  balancerNamed,
+  constant,
+  cosine,
   dilatedResidual,
-  imageNetNormalisation,
   mobileNet,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
   poly,
+  pure,
   resNet,
   scaledRates,
   sgd,
-  symmetricNormalisation,
+  steps as stepwise,
+  trainingStep,
   warmUp,
   withAspp,
   type Encoder,
   type MultiTaskModel,
-  type Normalisation,
   type Optimiser,
+  type Parameter,
   type ParameterSet,
   type Schedule,
   type Task,
   type TrainingBatch,
-  type Weighting,
+  type TrainingStep,
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
-import type { ProgressLine } from '@scene-mtl/lab';
+import type { Balance, ProgressLine } from '@scene-mtl/lab';
+import {
+  imageNetNormalisation,
+  symmetricNormalisation,
+  type Normalisation,
+} from '@scene-mtl/vision-heads/targets';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
@@ -103,8 +116,7 @@ export function networkOf(config: Config, tasks: readonly Task[], seed: number):
 export interface Assembled {
   readonly network: MultiTaskModel;
   readonly parameters: ParameterSet;
-  readonly weighting: Weighting;
-  readonly optimiser: Optimiser;
+  readonly step: TrainingStep;
   readonly schedule: Schedule;
   readonly weightingSchedule: Schedule;
   readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
@@ -115,30 +127,73 @@ export interface Parts {
   readonly config: Config;
   readonly dataset: StoredData;
   readonly tasks: readonly Task[];
-  readonly weighting: Weighting;
+  readonly balance: Balance;
   readonly seed: number;
   /** Threads that make batches; 0: the training's own. Never changes them. */
   readonly dataWorkers: number;
 }
 
-/** Builds network, optimiser, schedules and batches for some tasks, a weighting and one seed. */
+type Training = Config['training'];
+
+function optimiserOf(training: Training, parameters: readonly Parameter[]): Optimiser {
+  const { momentum, weightDecay, clipNorm, accumulate } = training;
+  const shared = { weightDecay, ...(clipNorm !== null && { clipNorm }) };
+  const inner =
+    training.optimiser === 'adam'
+      ? adam(parameters, shared)
+      : sgd(parameters, { momentum, ...shared });
+  return accumulate > 1 ? accumulated(inner, accumulate) : inner;
+}
+
+/** Milestones of the stepwise schedule, as parts of all steps (He et al. 2016, section 4.2). */
+const MILESTONES = [1 / 2, 3 / 4];
+
+/** From a rate to its course over the steps. */
+function scheduleOf(training: Training): (rate: number) => Schedule {
+  const horizon = training.scheduleSteps ?? training.steps;
+  const courses: Record<Training['schedule'], (rate: number) => Schedule> = {
+    poly: (rate) => poly(rate, horizon),
+    cosine: (rate) => cosine(rate, horizon),
+    steps: (rate) =>
+      stepwise(
+        rate,
+        MILESTONES.map((part) => Math.round(part * horizon)),
+      ),
+    constant,
+  };
+  const course = courses[training.schedule];
+  return (rate) => (training.warmUp > 0 ? warmUp(training.warmUp, course(rate)) : course(rate));
+}
+
+/** Builds network, step, schedules and batches for some tasks, a balance and one seed. */
 export function assemble(parts: Parts): Assembled {
-  const { config, dataset, tasks, weighting, seed, dataWorkers } = parts;
+  const { config, dataset, tasks, balance, seed, dataWorkers } = parts;
   const { training } = config;
+  const { learningRate, weightingLearningRate, batchSize } = training;
+  const frames = dataset.list('train').length;
+  const balancer = balancerNamed(balance.name).make(
+    {
+      objectives: tasks,
+      seed,
+      batchesPerEpoch: Math.max(1, Math.floor(frames / batchSize)),
+      initialLogVariance: training.initialLogVariance,
+    },
+    balance.options,
+  );
   const network = networkOf(config, tasks, seed);
-  const parameters = parametersOf(network, weighting.variables);
-  const { steps, learningRate, weightingLearningRate, momentum, weightDecay, clipNorm } = training;
-  const optimiser = sgd(parameters.trained, {
-    momentum,
-    weightDecay,
-    ...(clipNorm !== null && { clipNorm }),
+  const parameters = parametersOf(network, balancer.variables);
+  const step = trainingStep({
+    network: pure(network, parameters.buffers),
+    objectives: tasks.map((task) => objectiveOf(task, network.size)),
+    balancer,
+    parameters,
+    optimiser: optimiserOf(training, parameters.trained),
+    batchSizes: { [MAIN_STREAM]: batchSize },
   });
-  const horizon = training.scheduleSteps ?? steps;
-  const rate = (base: number): Schedule =>
-    training.warmUp > 0 ? warmUp(training.warmUp, poly(base, horizon)) : poly(base, horizon);
+  const rate = scheduleOf(training);
   const wanted = {
     tasks: tasks.map(({ name }) => name),
-    batchSize: training.batchSize,
+    batchSize,
     augmentation: augmentationOf(config),
     normalisation: normalisationOf(config),
     seed,
@@ -146,8 +201,7 @@ export function assemble(parts: Parts): Assembled {
   return {
     network,
     parameters,
-    weighting,
-    optimiser,
+    step,
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     batches: (startStep) =>

@@ -28,8 +28,8 @@ const made = (
   asked(flags).map(({ label, spec }) => ({
     ...of(label, spec.seed),
     tasks: spec.tasks,
-    weighting: spec.weighting.name,
-    options: spec.weighting.options,
+    weighting: spec.balance.name,
+    options: spec.balance.options,
     seed: spec.seed,
     config: () => spec.config,
   }));
@@ -51,7 +51,7 @@ test('fourteen weightings and two forms at four noises per seed, and one run tha
 
 test('the run that collapses is the start of a whole one, logged step by step', () => {
   const [{ spec }] = asked({ rows: 'learned' });
-  expect(spec.weighting.name).toBe('learned');
+  expect(spec.balance.name).toBe('learned');
   expect(spec.config.training).toMatchObject({
     steps: 150,
     scheduleSteps: 600,

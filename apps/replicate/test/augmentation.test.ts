@@ -1,6 +1,6 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
-import type { Sample } from '@scene-mtl/core';
-import { centresOf, flipped, randomStream } from '@scene-mtl/datasets';
+import { centresOf, flipSample, randomStream, type Sample } from '@scene-mtl/data';
 import { instance } from '@scene-mtl/vision-heads';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
@@ -23,7 +23,7 @@ function boxes(): Sample {
   }
   const image = Uint8Array.from({ length: 3 * map.length }, (_, i) => 100 * map[Math.floor(i / 3)]);
   const semantic = Uint8Array.from(map, (k) => k);
-  return {
+  return streetSample({
     id: 'boxes',
     height,
     width,
@@ -31,12 +31,12 @@ function boxes(): Sample {
     semantic,
     instance: map,
     centres: centresOf(map, width),
-  };
+  });
 }
 
 test('without a zoom a sample is flipped or left as it is', () => {
   const sample = boxes();
-  expect(augment(augmentationOf(config()))(sample, () => 0)).toEqual(flipped(sample));
+  expect(augment(augmentationOf(config()))(sample, () => 0)).toEqual(flipSample(sample));
   expect(augment(augmentationOf(config()))(sample, () => 0.9)).toBe(sample);
 });
 
@@ -46,9 +46,9 @@ test('a zoom keeps labels, objects and centres together, at the size of the netw
   const seen = { whole: 0, cut: 0 };
   for (let frame = 0; frame < 60; frame++) {
     const changed = change(sample, randomStream('zoom', frame));
-    expect([changed.height, changed.width]).toEqual([size.height, size.width]);
-    const map = changed.instance!;
-    expect(Array.from(changed.semantic!)).toEqual(Array.from(map));
+    expect([arraysOf(changed).height, arraysOf(changed).width]).toEqual([size.height, size.width]);
+    const map = arraysOf(changed).instance!;
+    expect(Array.from(arraysOf(changed).semantic!)).toEqual(Array.from(map));
     for (const [value, centre] of centresOf(map, size.width)) {
       const rows = [...map.keys()]
         .filter((i) => map[i] === value)
@@ -60,7 +60,7 @@ test('a zoom keeps labels, objects and centres together, at the size of the netw
         Math.min(...columns) > 0 &&
         Math.max(...columns) < size.width - 1;
       seen[inside ? 'whole' : 'cut']++;
-      const told = changed.centres!.get(value)!;
+      const told = arraysOf(changed).centres!.get(value)!;
       // Nearest-neighbour scaling moves an edge by up to half a pixel.
       if (inside) {
         expect(Math.abs(told.row - centre.row)).toBeLessThanOrEqual(0.5);
@@ -77,7 +77,7 @@ test('the vectors of a cut object lead to the centre of the whole one', () => {
   const numbers = [0.9, 1 - 2 ** -32, 1 - 2 ** -32, 1 - 2 ** -32];
   const changed = augment(augmentationOf(config(2)))(sample, () => numbers.shift()!);
   // Box 2 has rows 28 … 39 and columns 40 … 55: centre (33.5, 47.5), less the window's (24, 32).
-  expect(changed.centres!.get(2)).toEqual({ row: 9.5, column: 15.5 });
+  expect(arraysOf(changed).centres!.get(2)).toEqual({ row: 9.5, column: 15.5 });
   const { value, mask } = instance().encode(changed);
   const at = 4 * size.width + 8;
   expect(mask[at]).toBe(1);
@@ -89,13 +89,13 @@ test('a jitter changes the light of the photograph within its bounds, and nothin
   const jittered = { ...config(), training: { ...config().training, flip: 0, jitter: 0.2 } };
   const change = augment(augmentationOf(jittered));
   const changed = change(sample, randomStream('jitter', 1));
-  expect(changed.semantic).toBe(sample.semantic);
-  expect(changed.instance).toBe(sample.instance);
-  expect(changed.image).not.toEqual(sample.image);
+  expect(arraysOf(changed).semantic).toBe(arraysOf(sample).semantic);
+  expect(arraysOf(changed).instance).toBe(arraysOf(sample).instance);
+  expect(arraysOf(changed).image).not.toEqual(arraysOf(sample).image);
   // All draws at their top: factors 1.2. Grey pixels have no saturation: 1.2 (m + 1.2 (x − m)), with
   // m = 100 · 192 (1 + 2) / 3072 = 18.75 and x = 200: 1.2 (18.75 + 217.5) = 283.5, cut to 255; x = 100:
   // 1.2 (18.75 + 97.5) = 139.5, and x = 0: below 0.
   const top = change(sample, () => 1);
-  const at = (r: number, c: number) => top.image[3 * (r * 64 + c)];
+  const at = (r: number, c: number) => arraysOf(top).image[3 * (r * 64 + c)];
   expect([at(0, 0), at(5, 10), at(30, 45)]).toEqual([0, 140, 255]);
 });

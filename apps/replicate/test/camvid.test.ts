@@ -149,10 +149,10 @@ test('the weights called optimal are those of the configuration, where it has so
   const own = { ...context, config: { ...config, optimalWeights: weights } };
   const run = (c: typeof context) =>
     runsOf(table1, c, resultsOf(c, [])).find(({ label }) => label === 'optimal-weights/seed-1');
-  expect(run(own)?.spec.weighting).toMatchObject({ options: { semantic: 0.9, instance: 0.1 } });
+  expect(run(own)?.spec.balance).toMatchObject({ options: { semantic: 0.9, instance: 0.1 } });
   const { optimalWeights: _, ...papers } = config;
   // Kendall et al. 2018, Table 1: 0.89, 0.01, 0.1.
-  expect(run({ ...context, config: papers })?.spec.weighting).toMatchObject({
+  expect(run({ ...context, config: papers })?.spec.balance).toMatchObject({
     options: { semantic: 0.89, instance: 0.01 },
   });
   // They are no part of another run's identity.

@@ -1,3 +1,4 @@
+import { arraysOf } from '../../../packages/data/test/street-sample.ts';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +45,7 @@ test('the sky’s disparity is 0 as in the paper, or as recorded on request', as
     const size = { height: 16, width: 32 };
     const sample = await dataset.read('birkenau_000000_000019', 'train', size);
     // Training class 10 is sky: 58 px of this frame.
-    return sample.disparityValid!.filter((_, i) => sample.semantic![i] === 10);
+    return arraysOf(sample).disparityValid!.filter((_, i) => arraysOf(sample).semantic![i] === 10);
   };
   expect(await known()).toEqual(new Uint8Array(58).fill(1));
   expect(await known('data.skyDisparity=asRecorded')).not.toEqual(new Uint8Array(58).fill(1));
@@ -56,7 +57,7 @@ test('20 classes reach the data set; a run without them keeps the key it had', a
   expect(JSON.stringify(usual)).not.toMatch(/classes|skyDisparity/);
   const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
   const classes = async (config: Config) =>
-    (await datasetOf(config, await scratch(), progressLine())).classes.length;
+    (await datasetOf(config, await scratch(), progressLine())).legend?.classes.length;
   expect(await classes(usual)).toBe(19);
   expect(await classes(twenty)).toBe(20);
   await expect(configured(twenty, { set: ['data.classes=18'] })).rejects.toThrow(/data\.classes/);

@@ -1,4 +1,5 @@
-import type { Sample } from '@scene-mtl/core';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
   depth,
@@ -36,7 +37,7 @@ const pixels = Array.from({ length: size.height * size.width }, (_, pixel) => pi
 /** A at 20 m, B at 80 m, the road at 40 m: baseline · fx = 0.25 m · 80 px = 20 m px. */
 export function cutCar(id: string): Sample {
   const values = pixels.map(valueAt);
-  return {
+  return streetSample({
     id,
     ...size,
     image: new Uint8Array(3 * pixels.length).fill(90),
@@ -57,7 +58,7 @@ export function cutCar(id: string): Sample {
       y: 0,
       z: 1,
     },
-  };
+  });
 }
 
 /** Vectors to the true centres on the cars; `elsewhere` in both components on the road. */
@@ -96,10 +97,11 @@ export function placeOf(
 ): MeasurementPlace & { readonly files: Map<string, Uint8Array> } {
   const frames = shown.map(({ sample }) => sample.id);
   const files = new Map<string, Uint8Array>();
-  const { name, classes, palette, instanceClasses } = street;
+  const { name, classes } = street;
   const dataset: Dataset = {
-    ...{ name, classes, palette, instanceClasses },
-    annotations: { semantic: true, instance: true, disparity: true },
+    name,
+    fields: ['semantic', 'instance', 'depth'],
+    legend: street,
     list: () => frames,
     read: (id) => Promise.resolve(shown.find(({ sample }) => sample.id === id)!.sample),
   };

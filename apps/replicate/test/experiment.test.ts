@@ -15,7 +15,7 @@ import { replicate } from './tiny-run.ts';
 const spec: SceneSpec = {
   config: runConfig(profiles.smoke),
   tasks: ['semantic', 'depth'],
-  weighting: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
+  balance: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
   seed: 1,
 };
 
@@ -34,8 +34,8 @@ describe('a run’s id', () => {
       spec,
       { ...spec, seed: 2 },
       { ...spec, tasks: ['depth', 'semantic'] as const },
-      { ...spec, weighting: learnedWeights() },
-      { ...spec, weighting: learnedWeights('uncertainty', { initial: 1 }) },
+      { ...spec, balance: learnedWeights() },
+      { ...spec, balance: learnedWeights('uncertainty', { initial: 1 }) },
       training({ steps: 31 }),
       training({ learningRate: 0.3 }),
     ].map((each) => sceneRunId(each));

@@ -22,8 +22,8 @@ const jobsOf = (flags: Record<string, string> = {}) => {
 test('the grids are the published 11 and 10 points, and weights sum to 1', () => {
   expect(weightGrids.map(({ points }) => points.length)).toEqual([11, 10, 10]);
   for (const { spec } of jobsOf()) {
-    if (spec.weighting.name !== 'fixed') continue;
-    const sum = Object.values(spec.weighting.options).reduce((a, b) => a + b, 0);
+    if (spec.balance.name !== 'fixed') continue;
+    const sum = Object.values(spec.balance.options).reduce((a, b) => a + b, 0);
     expect(sum).toBeCloseTo(1, 6);
   }
 });

@@ -1,3 +1,4 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
 import { runsOf } from '@scene-mtl/lab';
@@ -14,7 +15,7 @@ import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const perfect = (id: string) => {
   const sample = cutCar(id);
-  return { sample, predictions: predictionsOf(sample.semantic!, trueVectors()) };
+  return { sample, predictions: predictionsOf(arraysOf(sample).semantic!, trueVectors()) };
 };
 
 test('votes tell two cars apart where components join and cut them; AP by the official rules', async () => {
@@ -44,7 +45,10 @@ test('votes tell two cars apart where components join and cut them; AP by the of
 
 test('a network that sees no object at all has AP 0 and no interval but 0', async () => {
   const sample = cutCar('a');
-  const predictions = predictionsOf(new Uint8Array(sample.semantic!.length), trueVectors());
+  const predictions = predictionsOf(
+    new Uint8Array(arraysOf(sample).semantic!.length),
+    trueVectors(),
+  );
   const found = await objectsByClustering.measure(placeOf([{ sample, predictions }]));
   expect(found.found.predicted.optics).toEqual({ ap: 0, ap50: 0, objects: 0 });
   expect(found.found.truth.optics.ap).toBe(100);
@@ -53,11 +57,12 @@ test('a network that sees no object at all has AP 0 and no interval but 0', asyn
 
 test('frames without a true object have no AP', async () => {
   const { sample, predictions } = perfect('a');
-  const empty = {
-    ...sample,
-    semantic: sample.semantic!.map(() => 0),
-    instance: sample.instance!.map(() => 0),
-  };
+  const arrays = arraysOf(sample);
+  const empty = streetSample({
+    ...arrays,
+    semantic: arrays.semantic!.map(() => 0),
+    instance: arrays.instance!.map(() => 0),
+  });
   const found = await objectsByClustering.measure(placeOf([{ sample: empty, predictions }]));
   expect(found.found.predicted.optics).toEqual({ ap: null, ap50: null, objects: 2 });
   expect(found.opticsMinusComponents).toEqual({ difference: null, interval: null });
@@ -66,7 +71,7 @@ test('frames without a true object have no AP', async () => {
 test('true vectors replace predicted ones on true objects alone', () => {
   const sample = cutCar('a');
   const wrong = trueVectors().fill(7);
-  const predictions = predictionsOf(sample.semantic!, wrong);
+  const predictions = predictionsOf(arraysOf(sample).semantic!, wrong);
   const { vectors } = decodingInput('trueVectors', sample, predictions, [1, 2]);
   expect(vectors).toEqual(trueVectors(7));
   const trueClasses = decodingInput('trueClasses', sample, predictions, [1, 2]);
@@ -81,11 +86,11 @@ test('a data set with other classes lends its objects official ids', () => {
   const { ids, truth } = objectMatching(['pavement', 'car', 'pedestrian'], [1, 2])!;
   // Person 24 and rider 25 are the first two ids with objects; road 7 stands for all stuff.
   expect([...ids]).toEqual([7, 24, 25]);
-  const sample = {
-    ...{ id: 'a', height: 1, width: 7, image: new Uint8Array(21) },
+  const sample = streetSample({
+    ...{ id: 'a', height: 1, width: 7 },
     semantic: Uint8Array.of(0, 1, 1, 2, 1, 255, 1),
     instance: Uint16Array.of(0, 1, 1, 2, 3, 0, 0),
-  };
+  });
   // A car without an object is a group.
   expect([...truth(sample)]).toEqual([7, 24000, 24000, 25000, 24001, 0, 24]);
   expect(objectMatching(['pavement'], [0, 1, 2, 3, 4, 5, 6, 7, 8])).toBeUndefined();

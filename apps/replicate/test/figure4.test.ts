@@ -1,3 +1,4 @@
+import { arraysOf } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
 import { runsOf, judgeDifference } from '@scene-mtl/lab';
@@ -17,7 +18,7 @@ import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 const cut = { object: A, area: 24, box: { top: 2, left: 2, bottom: 5, right: 9 } };
 
 test('finds the largest object in two pieces, and shows it with half its size around it', () => {
-  const { instance } = cutCar('a');
+  const { instance } = arraysOf(cutCar('a'));
   expect(largestCutObject(instance!, size, 4)).toEqual(cut);
   // Its pieces have 12 px each.
   expect(largestCutObject(instance!, size, 13)).toBeUndefined();
@@ -31,10 +32,10 @@ test('finds the largest object in two pieces, and shows it with half its size ar
 
 test('counts what becomes of a cut car by clustering', async () => {
   const sample = cutCar('a');
-  const seen = { sample, predictions: predictionsOf(sample.semantic!, trueVectors()) };
+  const seen = { sample, predictions: predictionsOf(arraysOf(sample).semantic!, trueVectors()) };
   const blind = {
     sample: cutCar('b'),
-    predictions: predictionsOf(new Uint8Array(sample.semantic!.length), trueVectors()),
+    predictions: predictionsOf(new Uint8Array(arraysOf(sample).semantic!.length), trueVectors()),
   };
   const place = placeOf([seen, blind]);
   const { frames, cut: objects, counts, strips } = await occludedObjects.measure(place);

@@ -24,7 +24,7 @@ const runsTo = (
   lines: readonly { start: number; end: number; steps: number }[],
 ): MadeRun[] =>
   runsOf(figure6, of, resultsOf(of, [])).map(({ spec }): MadeRun => {
-    const initial = spec.weighting.options['initial'];
+    const initial = spec.balance.options['initial'];
     const line = lines.find(({ start }) => start === initial);
     if (!line) throw new Error(`no line from ${initial}`);
     const sigma2 = Array.from({ length: 125 }, (_, i): [number, number] => {
@@ -39,7 +39,7 @@ const runsTo = (
         [`loss/${task}`, loss],
       ]),
     );
-    const { name, options } = spec.weighting;
+    const { name, options } = spec.balance;
     const config = () => spec.config;
     return {
       tasks: spec.tasks,

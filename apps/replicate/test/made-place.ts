@@ -1,4 +1,6 @@
-import type { Sample, Task } from '@scene-mtl/core';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { sizeOf, type Sample } from '@scene-mtl/data';
+import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
@@ -34,7 +36,7 @@ export function madeFrame(options: MadeOptions): MadeFrame {
   const { id, height, width } = options;
   const map = (at: At = () => 0) =>
     Array.from({ length: height * width }, (_, i) => at(Math.floor(i / width), i % width));
-  const sample: Sample = {
+  const sample = streetSample({
     id,
     height,
     width,
@@ -43,7 +45,7 @@ export function madeFrame(options: MadeOptions): MadeFrame {
     instance: Uint16Array.from(map(options.instance)),
     disparity: new Float32Array(height * width).fill(5),
     disparityValid: new Uint8Array(height * width).fill(1),
-  };
+  });
   const off = map(options.vectorOff);
   const vectors = instance()
     .encode(sample)
@@ -66,13 +68,13 @@ export function placeOf(
   const saved = new Map<string, Uint8Array>();
   const ids = frames.map(({ sample }) => sample.id);
   const dataset: Dataset = {
-    ...{ name: 'made', classes: street.classes, palette: street.palette },
-    instanceClasses: street.instanceClasses,
-    annotations: { semantic: true, instance: true, disparity: true },
+    name: 'made',
+    fields: ['semantic', 'instance', 'depth'],
+    legend: street,
     list: () => ids,
     read: (id) => Promise.resolve(frames[ids.indexOf(id)].sample),
   };
-  const { height, width } = frames[0].sample;
+  const { height, width } = sizeOf(frames[0].sample);
   const place: MeasurementPlace = {
     ...{ tasks, dataset, frames: ids, size: { height, width } },
     async each(visit) {

@@ -37,10 +37,10 @@ const winning = (
   of: SceneContext,
 ): (MadeRun & { label: string })[] =>
   runsOf(item, of, resultsOf(of, [])).map(({ label, spec }) => {
-    const lead = spec.weighting.name === 'fixed' ? 0 : spec.tasks.length;
+    const lead = spec.balance.name === 'fixed' ? 0 : spec.tasks.length;
     return {
       label,
-      ...{ tasks: spec.tasks, weighting: spec.weighting.name, options: spec.weighting.options },
+      ...{ tasks: spec.tasks, weighting: spec.balance.name, options: spec.balance.options },
       ...{ seed: spec.seed, config: () => spec.config },
       metrics: {
         'semantic/iou': 50 + lead,

@@ -1,8 +1,9 @@
 import sharp from 'sharp';
+import { resizeNearest } from '@scene-mtl/data';
 import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Dataset, openDataset, resizeNearest } from '@scene-mtl/datasets';
+import { type Dataset, openDataset, legendOf } from '@scene-mtl/datasets';
 import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { encodeRuns } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -62,7 +63,7 @@ describe('predicting the frames of a split', () => {
     const [{ predictions }] = await evaluation.predict([id]);
     await evaluation.dispose();
     const { classes } = predictions['semantic'] as { classes: Uint8Array };
-    const ids = regularIds(dataset.classes) as Uint8Array;
+    const ids = regularIds(legendOf(dataset).classes) as Uint8Array;
     const written = await readPng(join(out, 'semantic', `${id}_labelIds.png`));
     expect([written.kind, written.depth, written.width, written.height]).toEqual([
       ...['grey', 8],

@@ -1,13 +1,13 @@
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readTfjsWeights, type MultiTaskModel } from '@scene-mtl/core';
 import {
+  semantic,
   imageNetNormalisation,
-  type MultiTaskModel,
-  readTfjsWeights,
   sampleArrays,
   symmetricNormalisation,
-} from '@scene-mtl/core';
-import { semantic } from '@scene-mtl/vision-heads';
+} from '@scene-mtl/vision-heads';
 import { beforeAll, expect, test } from '@jest/globals';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { networkOf, normalisationOf } from '../src/assemble.ts';
@@ -84,7 +84,7 @@ test('the identity of a run holds which weights it began with, and not where the
     sceneRunId({
       config: runConfig(config),
       tasks: ['semantic'],
-      weighting: learnedWeights(),
+      balance: learnedWeights(),
       seed: 1,
     });
   const moved = join(place.runs, 'moved');
@@ -96,7 +96,7 @@ test('the identity of a run holds which weights it began with, and not where the
 
 test('MobileNet sees every byte x as x / 127.5 − 1, R, G, B in order', async () => {
   const image = Uint8Array.from({ length: 3 * 256 }, (_, i) => i % 256);
-  const sample = { id: 'bytes', height: 16, width: 16, image };
+  const sample = streetSample({ id: 'bytes', height: 16, width: 16, image });
   const { image: seen } = sampleArrays(sample, [], normalisationOf(await tiny()));
   // Howard et al. 2017 as TF-Slim and TensorFlow.js publish it: 0 → −1, 51 → −0.6, 255 → 1.
   expect([seen[0], seen[51], seen[255]]).toEqual([-1, -0.6, 1].map(Math.fround));
@@ -112,8 +112,8 @@ test('images are normalised as the encoder expects them, in the exported descrip
   const described = {
     config,
     seed: 1,
-    weighting: learnedWeights(),
-    data: { classes: [], palette: [], instanceClasses: [] },
+    balance: learnedWeights(),
+    data: { name: 'made', fields: [] },
   };
   const { preprocessing } = exportMetadata(described as never, { tasks: [] }, 1, null);
   expect(JSON.parse(preprocessing)).toMatchObject(symmetricNormalisation);
@@ -122,7 +122,7 @@ test('images are normalised as the encoder expects them, in the exported descrip
 test('a run goes on, and is evaluated, without the folder that it began with', async () => {
   const gone = join(place.runs, 'gone');
   await storeMobileNet(gone, 4);
-  const options = { tasks: ['semantic'], weighting: learnedWeights('equal') };
+  const options = { tasks: ['semantic'], balance: learnedWeights('equal') };
   const config = await withPretrained(await tiny(), gone);
   const whole = await tinyRun(place, 'whole', { ...options, config });
   const stopped = await tinyRun(place, 'stopped', { ...options, config });

@@ -28,14 +28,14 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
   await writeFile(join(folder, 'group.json'), JSON.stringify(group));
   for (const { spec } of runsOf(table1, context, resultsOf(context, []))) {
     if (spec.seed !== 1) continue;
-    const { tasks, weighting, seed } = spec;
+    const { tasks, balance, seed } = spec;
     const metrics = { 'semantic/iou': 50, 'depth/meanError': 0.5 };
     const series = { [`loss/${tasks[0]}`]: [[1, 2] as const, [2, 1] as const] };
     const summary = resultsOf(context, [
       {
         ...{ tasks, seed, metrics, series },
-        weighting: weighting.name,
-        options: weighting.options,
+        weighting: balance.name,
+        options: balance.options,
       },
     ]).summary(spec);
     await mkdir(join(folder, sceneRunId(spec)));

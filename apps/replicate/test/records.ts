@@ -49,7 +49,7 @@ export function resultsOf(context: SceneContext, made: readonly MadeRun[]): Scen
       const spec: SceneSpec = {
         config,
         tasks,
-        weighting: { kind: 'named', name: weighting, options },
+        balance: { name: weighting, options },
         seed,
       };
       const id = sceneRunId(spec);

@@ -18,7 +18,7 @@ const config = runConfig(profiles.smoke);
 const spec: SceneSpec = {
   config,
   tasks: ['depth'],
-  weighting: fixedWeights(['depth'], { depth: 1 }),
+  balance: fixedWeights(['depth'], { depth: 1 }),
   seed: 1,
 };
 

@@ -1,3 +1,5 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { legendOf } from '@scene-mtl/datasets';
 import { expect, test } from '@jest/globals';
 import { toLatex, toMarkdown } from '@scene-mtl/eval';
 import { runsOf } from '@scene-mtl/lab';
@@ -14,8 +16,10 @@ import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 /** Car A as it is; car B called road; half a pixel too much disparity everywhere. */
 function halfRight() {
   const sample = cutCar('a');
-  const classes = Uint8Array.from(sample.instance!, (v) => (v === 0 || v === B ? ROAD : CAR));
-  const disparity = sample.disparity!.map((d) => d + 0.5);
+  const classes = Uint8Array.from(arraysOf(sample).instance!, (v) =>
+    v === 0 || v === B ? ROAD : CAR,
+  );
+  const disparity = arraysOf(sample).disparity!.map((d) => d + 0.5);
   return { sample, predictions: predictionsOf(classes, trueVectors(), disparity) };
 }
 
@@ -47,11 +51,15 @@ test('scores that a run or its data cannot have are null', async () => {
   });
   // Without stereo no distance is known; classes outside Cityscapes have no official IoU, but AP.
   const { sample, predictions } = halfRight();
-  const { camera: _, ...flat } = sample;
-  const place = placeOf([{ sample: flat, predictions }]);
-  const dataset = { ...place.dataset, classes: ['pavement', 'car', 'pedestrian'] };
+  const { camera: _, ...flat } = arraysOf(sample);
+  const place = placeOf([{ sample: streetSample(flat), predictions }]);
+  const legend = { ...legendOf(place.dataset), classes: ['pavement', 'car', 'pedestrian'] };
+  const dataset = { ...place.dataset, legend };
   // Objects of such a data set are numbered over all classes.
-  const numbered = { ...flat, instance: flat.instance!.map((v) => (v === 0 ? 0 : v - 25999)) };
+  const numbered = streetSample({
+    ...flat,
+    instance: flat.instance!.map((v) => (v === 0 ? 0 : v - 25999)),
+  });
   const scores = await officialScores.measure({
     ...placeOf([{ sample: numbered, predictions }]),
     dataset,

@@ -61,7 +61,7 @@ export async function tinyRun(
     runs: place.runs,
     name,
     seed: 1,
-    weighting: { kind: 'named', name: 'uncertainty', options: {} },
+    balance: { name: 'uncertainty', options: {} },
     compile: { threads: 1 },
     command: 'test',
     ...changes,

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sample } from '@scene-mtl/core';
 import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { NO_CLASSES } from '@scene-mtl/datasets';
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { tasksOf } from '../src/data/tasks.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { decodingFor } from '../src/train/instance-decoding.ts';
@@ -12,7 +13,6 @@ import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
 import type { trainRun } from '../src/train/train-run.ts';
-import { weightingFrom, weightingNames } from '../src/train/weightings.ts';
 import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
@@ -80,19 +80,19 @@ describe('a training run', () => {
   });
 
   test('refuses a folder that holds another run, naming what differs', async () => {
-    const other = { kind: 'named', name: 'equal', options: {} } as const;
-    await expect(tinyRun(place, 'first', { weighting: other })).rejects.toThrow(
-      /first\/run\.json: this run was started with weighting .*uncertainty.*, now it is .*equal/,
+    const other = { name: 'equal', options: {} } as const;
+    await expect(tinyRun(place, 'first', { balance: other })).rejects.toThrow(
+      /first\/run\.json: this run was started with balance .*uncertainty.*, now it is .*equal/,
     );
     await expect(
       tinyRun(place, 'first', { config: await tinyConfig(place, 'training.steps=9') }),
     ).rejects.toThrow('training.steps = 8, now it is 9');
   });
 
-  test('of some tasks selects by the metric asked for and runs any weighting', async () => {
+  test('of some tasks selects by the metric asked for and runs another balancer', async () => {
     const { result, folder } = await tinyRun(place, 'two', {
       tasks: ['depth', 'semantic'],
-      weighting: { kind: 'named', name: 'dynamic-average', options: { temperature: 1 } },
+      balance: { name: 'dynamic-average', options: { temperature: 1 } },
       select: 'depth/rms',
     });
     expect(Object.keys(result.metrics).map((name) => name.split('/')[0])).not.toContain('instance');
@@ -114,58 +114,61 @@ describe('a training run', () => {
 
   test('names a task that the data cannot train', async () => {
     const { chosenTasks } = await import('../src/train/selection.ts');
-    const annotations = { semantic: true, instance: true, disparity: false };
-    const dataset = { name: 'camvid', classes: ['a', 'b'], annotations } as never;
+    const legend = { ...NO_CLASSES, classes: ['a', 'b'] };
+    const dataset = { name: 'camvid', fields: ['semantic', 'instance'], legend } as never;
     expect(() => chosenTasks(dataset, ['semantic', 'depth'])).toThrow(
       '--tasks semantic,depth: camvid has no annotation for depth; it can train semantic, instance',
     );
   });
 });
 
-describe('weightings by name', () => {
-  const tasks = ['semantic', 'depth'];
-  const make = async (name: string, options: Record<string, number> = {}) =>
-    weightingFrom(
-      { kind: 'named', name, options },
-      { tasks, config: await tinyConfig(place), seed: 1, batchesPerEpoch: 3 },
+describe('what a configuration chooses', () => {
+  test.each(['pcgrad', 'mgda', 'graddrop'])('%s balances a run', async (name) => {
+    const { result, folder } = await tinyRun(place, name, { balance: { name, options: {} } });
+    expect(result.steps).toBe(8);
+    const log = await readFile(join(folder, 'metrics.jsonl'), 'utf8');
+    const { values } = JSON.parse(log.split('\n')[0]) as { values: Record<string, number> };
+    expect(values['gradientNorm/depth']).toBeGreaterThan(0);
+    expect(Object.keys(result.weights)).toHaveLength(name === 'graddrop' ? 0 : 3);
+  });
+
+  test.each([
+    ['adam', 'training.optimiser=adam', 0.1],
+    // ½ · 0.1 · (1 + cos(7π/8)) = 0.0038060
+    ['cosine', 'training.schedule=cosine', 0.003806],
+    // Step 7 of 8 lies after the milestones at steps 4 and 6.
+    ['steps', 'training.schedule=steps', 0.001],
+    ['constant', 'training.schedule=constant', 0.1],
+    ['accumulate', 'training.accumulate=2', 0.1],
+  ])('%s, by --set %s', async (name, set, rate) => {
+    const poly = rate === 0.1 && name !== 'constant';
+    const config = await tinyConfig(place, 'training.warmUp=0', set);
+    const { folder } = await tinyRun(place, `by-${name}`, { config });
+    const log = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const trained = log
+      .map((line) => JSON.parse(line) as { kind: string; values: Record<string, number> })
+      .filter(({ kind }) => kind === 'train');
+    // The default: 0.1 · (1 − 7/8)^0.9 = 0.015389.
+    expect(trained.at(-1)?.values['rate/network']).toBeCloseTo(poly ? 0.015389 : rate, 6);
+    // Each of them changes the weights that the defaults would give.
+    const bytes = (of: string) => readFile(join(of, 'checkpoints/step-00000008.safetensors'));
+    expect((await bytes(folder)).equals(await bytes(first.folder))).toBe(false);
+  });
+
+  test('a balancer or an option that is not there is named', async () => {
+    const balance = { name: 'uncertain', options: {} };
+    await expect(tinyRun(place, 'none', { balance })).rejects.toThrow(
+      'balancer uncertain: expected one of uncertainty, ',
     );
-
-  test('every weighting that core exports has a name', async () => {
-    const core = await import('@scene-mtl/core');
-    // In core's index the weightings are these functions; makers of parts are not weightings.
-    const expected = ['dynamicAverage', 'equal', 'fixed', 'learned', 'logSum', 'randomWeights'];
-    const uncertainties = Object.keys(core).filter((name) => name.startsWith('uncertainty'));
-    const functions = [...expected, 'softOptimal', ...uncertainties];
-    for (const name of functions) expect(core).toHaveProperty(name);
-    expect(weightingNames).toHaveLength(functions.length);
-  });
-
-  test.each(weightingNames)('%s is made for the tasks', async (name) => {
-    const weighting = await make(name, name === 'fixed' ? { semantic: 1, depth: 2 } : {});
-    expect(weighting.name).toBe(name);
-  });
-
-  test('s begins where the option says, else where the configuration does', async () => {
-    const start = async (options: Record<string, number>) =>
-      (await make('uncertainty-halved', options)).variables['depth'].dataSync()[0];
-    expect(await start({ initial: -0.5 })).toBe(-0.5);
-    expect(await start({})).toBe(0);
-  });
-
-  test('a wrong name, option or weight is named', async () => {
-    await expect(make('uncertain')).rejects.toThrow('--weighting uncertain: expected one of');
-    await expect(make('equal', { temperature: 1 })).rejects.toThrow(
-      /--weighting equal: [^]*temper/,
-    );
-    await expect(make('soft-optimal', { temperature: -1 })).rejects.toThrow(/temperature/);
-    await expect(make('fixed', { semantic: 1, instance: 1 })).rejects.toThrow(
-      /missing depth; not a task of this run: instance/,
+    const cooled = { name: 'equal', options: { temperature: 1 } };
+    await expect(tinyRun(place, 'other', { balance: cooled })).rejects.toThrow(
+      /equal: .*temperature/,
     );
   });
 
   test('a selecting metric must be one of the tasks', () => {
-    const annotations = { semantic: true, instance: true, disparity: true };
-    const all = Object.values(tasksOf({ annotations, classes: ['a', 'b'] }));
+    const legend = { ...NO_CLASSES, classes: ['a', 'b'] };
+    const all = Object.values(tasksOf({ fields: ['semantic', 'instance', 'depth'], legend }));
     expect(selectionOf(all, undefined)).toEqual({ metric: 'semantic/iou', better: 'higher' });
     expect(selectionOf(all, 'depth/rms')).toEqual({ metric: 'depth/rms', better: 'lower' });
     expect(() => selectionOf(all, 'test/iou')).toThrow(/--select test\/iou: expected .*depth\/rms/);
@@ -215,17 +218,16 @@ describe('objects', () => {
     return column >= 2 && column < 10 ? 0 : column >= 20 && column < 28 ? 1 : -1;
   };
   const cars = Array.from({ length: height * width }, (_, i) => carAt(i));
-  const sample: Sample = {
+  const sample = streetSample({
     id: 'two cars',
     height,
     width,
-    image: new Uint8Array(3 * height * width),
     semantic: Uint8Array.from(cars, (car) => (car < 0 ? 0 : 1)),
     instance: Uint16Array.from(cars, (car) => (car < 0 ? 0 : 26000 + car)),
-  };
+  });
   const predictions = (merged: boolean) => ({
     semantic: {
-      classes: sample.semantic,
+      classes: arraysOf(sample).semantic,
       probabilities: Float32Array.from(cars.flatMap((car) => (car < 0 ? [1, 0] : [0, 1]))),
     },
     instance: {

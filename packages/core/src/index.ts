@@ -58,23 +58,16 @@ export {
   type ParameterRole,
   type ParameterSet,
 } from './parameters.ts';
-export { fromState, stream, type Random, type RandomState } from './random.ts';
-export {
-  imageNetNormalisation,
-  normalised,
-  sampleArrays,
-  symmetricNormalisation,
-  VOID,
-  type Camera,
-  type Centre,
-  type Normalisation,
-  type Sample,
-  type Target,
-  type TargetEncoder,
-} from './samples.ts';
 export { constant, cosine, poly, steps, warmUp, type Schedule } from './schedules.ts';
 export { stopGradient } from './stop-gradient.ts';
-export type { DecoderOptions, Likelihood, MetricInfo, Task } from './task.ts';
+export type {
+  DecoderOptions,
+  Likelihood,
+  MetricInfo,
+  Target,
+  TargetEncoder,
+  Task,
+} from './task.ts';
 export { crc32c } from './tensorboard/crc32c.ts';
 export { tensorBoardEvents } from './tensorboard/events.ts';
 export {
@@ -92,32 +85,56 @@ export {
   type MetricsRecord,
 } from './training/metrics-log.ts';
 export {
-  predictionStep,
-  trainingStep,
-  type FloatSignature,
-  type FloatSpec,
-  type PredictionStep,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from './training/step.ts';
-export { dynamicAverage, type DynamicAverageOptions } from './weighting/dynamic-average.ts';
-export { equal, fixed } from './weighting/fixed.ts';
-export { learned } from './weighting/learned.ts';
-export { logSum } from './weighting/log-sum.ts';
+  type Balancer,
+  type BalancerInputs,
+  type Balanced,
+  type Combined,
+  type GradientBalancer,
+  type GradientContext,
+  type GramianBalancer,
+  type JacobianBalancer,
+  type PerTask,
+  type ScalarBalancer,
+  type ScalarContext,
+  type Stateful,
+} from './balancing/balancer.ts';
 export {
-  logVarianceWeighting,
+  defineBalancer,
+  type BalancerDefinition,
+  type BalancerFacts,
+  type BalancerPlace,
+  type Property,
+} from './balancing/define.ts';
+export { dynamicAverage } from './balancing/dynamic-average.ts';
+export { equal, fixed } from './balancing/fixed.ts';
+export { graddrop } from './balancing/graddrop.ts';
+export { learned } from './balancing/learned.ts';
+export { logSum } from './balancing/log-sum.ts';
+export {
   type Form,
-  type LogVarianceOptions,
+  logVarianceBalancer,
+  logVarianceOptions,
   type Term,
-} from './weighting/log-variance.ts';
-export { randomWeights } from './weighting/random.ts';
-export { softOptimal } from './weighting/soft-optimal.ts';
-export { uncertaintyExact } from './weighting/uncertainty-exact.ts';
-export { uncertaintyHalfLog } from './weighting/uncertainty-half-log.ts';
-export { uncertaintyHalved } from './weighting/uncertainty-halved.ts';
-export { uncertaintyLikelihood } from './weighting/uncertainty-likelihood.ts';
-export { uncertaintyNormalised } from './weighting/uncertainty-normalised.ts';
-export { uncertaintyPlain } from './weighting/uncertainty-plain.ts';
-export { uncertaintyPositive } from './weighting/uncertainty-positive.ts';
-export { uncertainty } from './weighting/uncertainty.ts';
-export type { Combined, PerTask, Weighting, WeightingContext } from './weighting/weighting.ts';
+} from './balancing/log-variance.ts';
+export { mgda } from './balancing/mgda.ts';
+export { pcgrad } from './balancing/pcgrad.ts';
+export { random } from './balancing/random.ts';
+export { balancerNamed, balancers, type AnyBalancer } from './balancing/registry.ts';
+export { softOptimal } from './balancing/soft-optimal.ts';
+export { uncertaintyExact } from './balancing/uncertainty-exact.ts';
+export { uncertaintyNormalised } from './balancing/uncertainty-normalised.ts';
+export { uncertainty, uncertaintyForms } from './balancing/uncertainty.ts';
+export {
+  MAIN_STREAM,
+  objectiveOf,
+  type Batch,
+  type Loss,
+  type Objective,
+  type Run,
+} from './objective.ts';
+export { gradientStep } from './steps/gradient-step.ts';
+export { commit, pure, type Forward, type Network, type Statistic } from './steps/network.ts';
+export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
+export { scalarStep } from './steps/scalar-step.ts';
+export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';
+export { trainingStep } from './steps/training-step.ts';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Sample } from './sample.ts';
+import type { Sample } from '@scene-mtl/data';
 
 /**
  * The noise model of a task's loss, which decides its form under uncertainty weighting

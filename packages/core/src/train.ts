@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Compiled, InputTensors, Outputs, Signature } from '@scene-mtl/runtime';
-import type * as tf from '@tensorflow/tfjs';
 import {
   latestCheckpoint,
   pruneCheckpoints,
@@ -8,19 +7,10 @@ import {
   type Best,
 } from './checkpoint/checkpoint.ts';
 import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
-import type { MultiTaskModel } from './model.ts';
-import type { Optimiser } from './optimisers/optimiser.ts';
-import type { ParameterSet } from './parameters.ts';
 import type { Schedule } from './schedules.ts';
+import { arrayName, type FloatSignature, type TrainingStep } from './steps/step.ts';
 import { averages } from './training/averages.ts';
 import { appendMetrics, truncateMetrics } from './training/metrics-log.ts';
-import {
-  trainingStep,
-  WEIGHTING_INPUT,
-  type FloatSignature,
-  type TrainingStep,
-} from './training/step.ts';
-import type { Weighting } from './weighting/weighting.ts';
 
 /** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
 export type CompileStep = <S extends Signature, O extends Outputs>(
@@ -46,19 +36,17 @@ export interface Progress {
 
 /** What {@link train} takes: plain values, no configuration. */
 export interface TrainOptions {
-  readonly network: MultiTaskModel;
-  readonly parameters: ParameterSet;
-  readonly weighting: Weighting;
-  readonly optimiser: Optimiser;
-  /** Learning rate of the network; with `accumulate`, steps are those of the optimiser. */
+  /** What is compiled and run. */
+  readonly step: TrainingStep;
+  /**
+   * The streams that the step reads: the batches from number `first` on; the same number, the same
+   * batch. Each gives one batch to every run of the step.
+   */
+  readonly streams: Readonly<Record<string, (first: number) => AsyncIterable<TrainingBatch>>>;
+  /** Learning rate of the network; steps are those of the optimiser. */
   readonly schedule: Schedule;
-  /** Learning rate of the weighting's variables. Default: `schedule`. */
+  /** Learning rate of the balancer's variables. Default: `schedule`. */
   readonly weightingSchedule?: Schedule;
-  /** The stream of batches from batch number `first` on; the same number, the same batch. */
-  readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
-  readonly batchSize: number;
-  /** Batches per step, for an optimiser made by `accumulated`. Default 1. */
-  readonly accumulate?: number;
   /** Steps in all, those before a resume included. */
   readonly steps: number;
   readonly compile: CompileStep;
@@ -92,23 +80,14 @@ export interface TrainResult {
 }
 
 /**
- * Trains a network from start to end, or on from the folder's last checkpoint: a run that was
+ * Trains from start to end, or on from the folder's last checkpoint: a run that was
  * stopped and resumed ends with the same bits, and the same log, as one that was not.
  * @throws when a loss or norm is no longer finite, naming the step; the last checkpoint stays good
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { network, parameters, weighting, optimiser, steps, batchSize, folder } = options;
-  const { accumulate = 1, logEvery = 10, keep = 2, configHash, schedule } = options;
+  const { step, steps, folder, logEvery = 10, keep = 2, configHash, schedule } = options;
   const { weightingSchedule = schedule } = options;
-
-  // --- Everything that a step changes, by the names in a checkpoint -----------------------------
-  const variables = new Map<string, tf.Variable>([
-    ...[...parameters.trained, ...parameters.frozen, ...parameters.buffers].map(
-      (entry) => [entry.name, entry.variable] as const,
-    ),
-    ...Object.entries(weighting.state).map(([n, v]) => [`weighting-state/${n}`, v] as const),
-    ...Object.entries(optimiser.state).map(([n, v]) => [`optimiser/${n}`, v] as const),
-  ]);
+  const { variables, batchesPerStep } = step;
 
   // --- Resume ------------------------------------------------------------------------------------
   const checkpoints = join(folder, 'checkpoints');
@@ -128,10 +107,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await truncateMetrics(log, resumedFrom);
 
   // --- Compile the step --------------------------------------------------------------------------
-  const step = trainingStep({ network, weighting, optimiser, batchSize });
   // Begun first, so that what makes batches elsewhere starts up meanwhile.
-  const stream = options.batches(resumedFrom * accumulate)[Symbol.asyncIterator]();
-  const compiled = await compiledOr(() => stream.return?.(), options.compile, step);
+  const stream = joinedStreams(step, options.streams, resumedFrom * batchesPerStep);
+  const compiled = await compiledOr(() => stream.close(), options.compile, step);
 
   const save = async (done: number): Promise<void> => {
     await compiled.pull();
@@ -150,19 +128,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     for (let i = resumedFrom; i < steps; i++) {
       let values: Record<string, number> = {};
-      for (let part = 0; part < accumulate; part++) {
-        const next = await stream.next();
-        if (next.done) throw new Error(`train: the batches ended at step ${i} of ${steps}`);
-        const applies = part === accumulate - 1;
+      for (let part = 0; part < batchesPerStep; part++) {
+        const arrays = await stream.next(`step ${i} of ${steps}`);
+        const applies = part === batchesPerStep - 1;
         const inputs: Record<string, Float32Array> = {
-          ...floats(next.value, step.signature),
+          ...arrays,
           'rate/network': Float32Array.of(schedule(i)),
           'rate/weighting': Float32Array.of(weightingSchedule(i)),
           apply: Float32Array.of(applies ? 1 : 0),
+          ...step.inputsAt(i * batchesPerStep + part),
         };
-        for (const [name, value] of Object.entries(weighting.inputsAt(i * accumulate + part))) {
-          inputs[WEIGHTING_INPUT + name] = value;
-        }
         values = numbers(await compiled.run(inputs));
         checkFinite(values, i);
         // The norms of gradients that are still being summed say nothing.
@@ -195,7 +170,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await compiled.pull();
     return { step: Math.max(steps, resumedFrom), resumedFrom, metrics, best };
   } finally {
-    await stream.return?.();
+    await stream.close();
     await compiled.dispose();
   }
 }
@@ -218,19 +193,45 @@ async function compiledOr(
   }
 }
 
-/** The arrays that the step takes, as float32; others that the batch carries are left out. */
-function floats(
+/** One batch of every stream that a step reads, at a time. */
+function joinedStreams(step: TrainingStep, sources: TrainOptions['streams'], first: number) {
+  const streams = step.streams.map((name) => {
+    const source = sources[name];
+    if (source) return { name, batches: source(first)[Symbol.asyncIterator]() };
+    const given = Object.keys(sources).join(', ');
+    throw new Error(`train: the step reads the stream ${name}; expected it among [${given}]`);
+  });
+  return {
+    /** @throws naming `where` at the end of a stream */
+    async next(where: string): Promise<Record<string, Float32Array>> {
+      const taken: Record<string, Float32Array> = {};
+      for (const { name, batches } of streams) {
+        const next = await batches.next();
+        if (next.done) throw new Error(`train: the batches of ${name} ended at ${where}`);
+        takeFloats(taken, next.value, name, step.signature);
+      }
+      return taken;
+    },
+    close: async () => {
+      for (const { batches } of streams) await batches.return?.();
+    },
+  };
+}
+
+/** Adds the arrays that the step takes, as float32; others that the batch carries are left out. */
+function takeFloats(
+  taken: Record<string, Float32Array>,
   { arrays }: TrainingBatch,
+  stream: string,
   signature: FloatSignature,
-): Record<string, Float32Array> {
-  const taken: Record<string, Float32Array> = {};
-  for (const name of Object.keys(signature)) {
-    const array = arrays[name];
+): void {
+  for (const [name, array] of Object.entries(arrays)) {
+    const input = arrayName(stream, name);
+    if (!(input in signature)) continue;
     // By its tag: a typed array may come from another realm, where `instanceof` fails.
     const isFloat = Object.prototype.toString.call(array) === '[object Float32Array]';
-    if (array) taken[name] = isFloat ? (array as Float32Array) : Float32Array.from(array);
+    taken[input] = isFloat ? (array as Float32Array) : Float32Array.from(array);
   }
-  return taken;
 }
 
 /** First number of each output: all are scalars. */

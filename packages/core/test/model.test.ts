@@ -117,7 +117,7 @@ test('a size that the output stride does not divide is refused', () => {
 
 test('every weight has exactly one role', () => {
   const network = build();
-  const weighting = uncertainty(['classes', 'height']);
+  const weighting = uncertainty.make({ objectives: toyTasks() });
   const set = parametersOf(network, weighting.variables, (name) => name.includes('stem'));
   const names = [...set.trained, ...set.frozen, ...set.buffers].map((p) => p.name);
   expect(names.length).toBe(network.model.weights.length + 2);

@@ -1,18 +1,16 @@
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import { stream, type Random } from '@scene-mtl/data';
 import {
   adam,
   gradientsOf,
-  stream,
-  uncertainty,
-  uncertaintyLikelihood,
-  uncertaintyPlain,
+  type ScalarBalancer,
+  balancerNamed,
   type Likelihood,
   type Parameter,
-  type Random,
-  type Weighting,
 } from '../src/index.ts';
+import { allPresent } from './balancing/context.ts';
 import { useCpu } from './cpu.ts';
 
 beforeAll(useCpu);
@@ -29,7 +27,7 @@ const laplace = (r: Random) => {
  * weighting reports as noise after 600 steps of Adam.
  */
 async function recovered(
-  make: (tasks: readonly string[]) => Weighting,
+  method: string,
   likelihood: Likelihood,
   noise: (r: Random) => number,
 ): Promise<Record<'a' | 'b', number>> {
@@ -37,7 +35,11 @@ async function recovered(
   const x = random.normals(N);
   const a = x.map((v) => 2 * v + 8 + 10 * noise(random));
   const b = x.map((v) => 3 * v + 3 + noise(random));
-  const weighting = make(['a', 'b']);
+  const objectives = [
+    { name: 'a', likelihood },
+    { name: 'b', likelihood },
+  ];
+  const weighting = balancerNamed(method).make({ objectives }) as ScalarBalancer;
   const parameter = (
     name: string,
     role: 'task' | 'weighting',
@@ -66,7 +68,7 @@ async function recovered(
           a: loss(tf.sub(inputs.a, line(0))),
           b: loss(tf.sub(inputs.b, line(2))),
         };
-        const combined = weighting.combine(losses, { a: likelihood, b: likelihood });
+        const combined = weighting.combine(losses, allPresent(['a', 'b']));
         for (const task of ['a', 'b']) report[task] = tf.keep(combined.report[`sigma2/${task}`]);
         return combined.total;
       }, optimiser.parameters);
@@ -85,9 +87,9 @@ async function recovered(
   return result;
 }
 
-test.each<[string, (tasks: readonly string[]) => Weighting]>([
-  ['½e^{−s}L + ½s', uncertainty],
-  ['e^{−s}L + s', uncertaintyPlain],
+test.each([
+  ['½e^{−s}L + ½s', 'uncertainty'],
+  ['e^{−s}L + s', 'uncertainty-plain'],
 ])('%s finds standard deviations 10 and 1 within 10 %', async (_name, make) => {
   const { a, b } = await recovered(make, 'gaussian', (r) => r.normal());
   // Sampling error of a standard deviation from 1,000 points: 1/√2000 = 2.2 %.
@@ -96,7 +98,7 @@ test.each<[string, (tasks: readonly string[]) => Weighting]>([
 });
 
 test('L/b + log b finds the scales 10 and 1 of Laplace noise within 10 %', async () => {
-  const { a, b } = await recovered(uncertaintyLikelihood, 'laplace', laplace);
+  const { a, b } = await recovered('uncertainty-likelihood', 'laplace', laplace);
   expect(Math.abs(a / 10 - 1)).toBeLessThan(0.1);
   expect(Math.abs(b - 1)).toBeLessThan(0.1);
 });

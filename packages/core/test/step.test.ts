@@ -3,20 +3,20 @@ import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import {
   accumulated,
-  dynamicAverage,
   fixed,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
   predictionStep,
-  randomWeights,
+  pure,
   sgd,
-  softOptimal,
   trainingStep,
   uncertainty,
-  uncertaintyExact,
+  type Balancer,
   type Optimiser,
   type Parameter,
-  type Weighting,
+  type TrainingStep,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
 import { gradientError, tinyEncoder, toyArrays, toyTasks } from './toy.ts';
@@ -25,9 +25,10 @@ beforeAll(useCpu);
 
 const SIZE = [16, 16] as const;
 const NAMES = ['classes', 'height'];
+const place = { objectives: toyTasks() };
 
 function setUp(
-  weighting: Weighting,
+  balancer: Balancer,
   makeOptimiser: (parameters: readonly Parameter[]) => Optimiser = (p) => sgd(p),
 ) {
   const network = multiTaskModel({
@@ -36,14 +37,21 @@ function setUp(
     size: SIZE,
     seed: 1,
   });
-  const parameters = parametersOf(network, weighting.variables);
+  const parameters = parametersOf(network, balancer.variables);
   const optimiser = makeOptimiser(parameters.trained);
-  const step = trainingStep({ network, weighting, optimiser, batchSize: 2 });
+  const step = trainingStep({
+    network: pure(network, parameters.buffers),
+    objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+    balancer,
+    parameters,
+    optimiser,
+    batchSizes: { [MAIN_STREAM]: 2 },
+  });
   return { network, parameters, optimiser, step };
 }
 
 const inputsAt = (
-  weighting: Weighting,
+  step: TrainingStep,
   i: number,
   seed = i,
   apply = 1,
@@ -52,55 +60,19 @@ const inputsAt = (
   'rate/network': Float32Array.of(0.05),
   'rate/weighting': Float32Array.of(0.1),
   apply: Float32Array.of(apply),
-  ...Object.fromEntries(
-    Object.entries(weighting.inputsAt(i)).map(([name, v]) => [`weighting/${name}`, v]),
-  ),
+  ...step.inputsAt(i),
 });
 
 const numbers = (outputs: Readonly<Record<string, ArrayLike<number>>>) =>
   Object.fromEntries(Object.entries(outputs).map(([name, v]) => [name, v[0]]));
 
-const kinds: [string, () => Weighting][] = [
-  ['uncertainty', () => uncertainty(NAMES)],
-  ['exact likelihood', () => uncertaintyExact(NAMES, { initial: 0.5 })],
-  ['soft optimal', () => softOptimal(NAMES, 1)],
-  ['dynamic average', () => dynamicAverage(NAMES, { batchesPerEpoch: 1 })],
-  ['random', () => randomWeights(NAMES, 3)],
-];
-
-test.each(kinds)('the compiled step equals the eager one under %s weighting', async (_n, make) => {
-  const results: Record<string, number>[][] = [];
-  for (const engine of ['cpu', 'onnx'] as const) {
-    const weighting = make();
-    const { step } = setUp(weighting);
-    const compiled = await compile(step.run, step.signature, { engine });
-    const steps: Record<string, number>[] = [];
-    for (let i = 0; i < 3; i++) steps.push(numbers(await compiled.run(inputsAt(weighting, i))));
-    await compiled.dispose();
-    results.push(steps);
-  }
-  const [eager, onnx] = results;
-  for (const [i, values] of eager.entries()) {
-    expect(Object.keys(onnx[i]).sort()).toEqual(Object.keys(values).sort());
-    const names = Object.keys(values);
-    // Rounding differs; the gradient norm also jumps where a rounded value crosses a kink.
-    expect(names.map((n) => onnx[i][n])).toBeAllClose(
-      names.map((n) => values[n]),
-      {
-        rtol: 5e-3,
-        atol: 1e-4,
-      },
-    );
-  }
-});
-
 test('a step lowers the loss, moves s towards its optimum and reports what it did', async () => {
-  const weighting = uncertainty(NAMES);
+  const weighting = uncertainty.make(place);
   const { step } = setUp(weighting);
   const compiled = await compile(step.run, step.signature);
-  const first = numbers(await compiled.run(inputsAt(weighting, 0, 7)));
+  const first = numbers(await compiled.run(inputsAt(step, 0, 7)));
   let last = first;
-  for (let i = 1; i < 40; i++) last = numbers(await compiled.run(inputsAt(weighting, i, 7)));
+  for (let i = 1; i < 40; i++) last = numbers(await compiled.run(inputsAt(step, i, 7)));
   await compiled.dispose();
   expect(Object.keys(first).sort()).toEqual([
     'gradientNorm',
@@ -124,12 +96,12 @@ test('a step lowers the loss, moves s towards its optimum and reports what it di
 });
 
 test('the gradient of the whole step equals finite differences', () => {
-  const weighting = fixed({ classes: 1, height: 0.5 });
+  const weighting = fixed.make(place, { classes: 1, height: 0.5 });
   // Momentum and decay off: the change is rate · gradient.
   const { network, parameters, step } = setUp(weighting, (p) =>
     sgd(p, { momentum: 0, weightDecay: 0 }),
   );
-  const arrays = inputsAt(weighting, 0);
+  const arrays = inputsAt(step, 0);
   const tensors = () =>
     Object.fromEntries(
       Object.entries(step.signature).map(([name, { shape }]) => [
@@ -180,7 +152,7 @@ test('the gradient of the whole step equals finite differences', () => {
 });
 
 test('labels missing for one image or one task train the rest only', async () => {
-  const weighting = uncertainty(NAMES);
+  const weighting = uncertainty.make(place);
   const { step, parameters } = setUp(weighting, (p) => sgd(p, { weightDecay: 0 }));
   const compiled = await compile(step.run, step.signature);
   const variable = (name: string) =>
@@ -189,7 +161,7 @@ test('labels missing for one image or one task train the rest only', async () =>
       ?.variable.dataSync()
       .slice();
   const before = { own: variable('height/output/kernel'), s: variable('weighting/height') };
-  const inputs = inputsAt(weighting, 0);
+  const inputs = inputsAt(step, 0);
   inputs['mask/height'].fill(0);
   inputs['target/height'].fill(0);
   // The second image lacks its classes too.
@@ -207,32 +179,32 @@ test('labels missing for one image or one task train the rest only', async () =>
 });
 
 test('accumulation leaves every parameter bit by bit until it applies', async () => {
-  const weighting = fixed({ classes: 1, height: 1 });
+  const weighting = fixed.make(place, { classes: 1, height: 1 });
   const { step, parameters } = setUp(weighting, (p) => accumulated(sgd(p), 2));
   const compiled = await compile(step.run, step.signature);
   const state = () => parameters.trained.map((p) => Array.from(p.variable.dataSync()));
   const start = state();
-  await compiled.run(inputsAt(weighting, 0, 1, 0));
+  await compiled.run(inputsAt(step, 0, 1, 0));
   await compiled.pull();
   expect(state()).toEqual(start);
-  await compiled.run(inputsAt(weighting, 0, 2, 1));
+  await compiled.run(inputsAt(step, 0, 2, 1));
   await compiled.pull();
   expect(state()).not.toEqual(start);
   await compiled.dispose();
 });
 
 test('an eager step leaks no tensors', async () => {
-  const weighting = uncertainty(NAMES);
+  const weighting = uncertainty.make(place);
   const { step } = setUp(weighting);
   const compiled = await compile(step.run, step.signature, { engine: 'cpu' });
-  await compiled.run(inputsAt(weighting, 0));
+  await compiled.run(inputsAt(step, 0));
   const before = tf.memory().numTensors;
-  await compiled.run(inputsAt(weighting, 1));
+  await compiled.run(inputsAt(step, 1));
   expect(tf.memory().numTensors).toBe(before);
 });
 
 test('the prediction step uses the moving averages and changes nothing', async () => {
-  const { network } = setUp(uncertainty(NAMES));
+  const { network } = setUp(uncertainty.make(place));
   const { run, signature } = predictionStep(network, 2);
   const { image } = toyArrays(5, 2, SIZE);
   const before = network.model.weights.map((w) => Array.from(w.read().dataSync()));

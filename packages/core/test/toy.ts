@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { stream } from '@scene-mtl/data';
 import {
   convolution,
   dilatedResidual,
   maskedCrossEntropy,
   maskedL1,
   maskedL2,
-  stream,
   upsampleTo,
   type Likelihood,
   type Task,

@@ -6,20 +6,23 @@ import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import {
   accumulated,
   adam,
-  dynamicAverage,
+  balancerNamed,
   latestCheckpoint,
   listCheckpoints,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
   poly,
+  pure,
   readMetrics,
   sgd,
   train,
-  uncertainty,
+  trainingStep,
+  type Balancer,
   type CompileStep,
   type TrainingBatch,
   type TrainOptions,
-  type Weighting,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
 import { tinyEncoder, toyArrays, toyTasks } from './toy.ts';
@@ -41,30 +44,35 @@ async function* batches(first: number): AsyncIterable<TrainingBatch> {
 
 interface SetUp {
   make?: typeof sgd | typeof adam;
-  weighting?: Weighting;
+  balancer?: Balancer;
   accumulate?: number;
 }
 
-/** A run of the toy tasks, begun anew: its own network, weighting and optimiser. */
+const made = (name: string): Balancer =>
+  balancerNamed(name).make({ objectives: toyTasks(), batchesPerEpoch: 2, seed: 3 });
+
+/** A run of the toy tasks, begun anew: its own network, balancer and optimiser. */
 function options(run: string, steps: number, setUp: SetUp = {}): TrainOptions {
-  const { make = sgd, weighting = uncertainty(['classes', 'height']), accumulate } = setUp;
+  const { make = sgd, balancer = made('uncertainty'), accumulate } = setUp;
   const network = multiTaskModel({
     encoder: tinyEncoder(),
     tasks: toyTasks(),
     size: SIZE,
     seed: 1,
   });
-  const parameters = parametersOf(network, weighting.variables);
+  const parameters = parametersOf(network, balancer.variables);
   const optimiser = make(parameters.trained);
   return {
-    network,
-    parameters,
-    weighting,
-    optimiser: accumulate ? accumulated(optimiser, accumulate) : optimiser,
-    ...(accumulate && { accumulate }),
+    step: trainingStep({
+      network: pure(network, parameters.buffers),
+      objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+      balancer,
+      parameters,
+      optimiser: accumulate ? accumulated(optimiser, accumulate) : optimiser,
+      batchSizes: { [MAIN_STREAM]: 2 },
+    }),
+    streams: { [MAIN_STREAM]: batches },
     schedule: poly(0.05, 12),
-    batches,
-    batchSize: 2,
     steps,
     compile,
     folder: join(folder, run),
@@ -85,9 +93,10 @@ test.each<[string, () => SetUp]>([
     'accumulated gradients and dynamic averages',
     () => ({
       accumulate: 2,
-      weighting: dynamicAverage(['classes', 'height'], { batchesPerEpoch: 2 }),
+      balancer: made('dynamic-average'),
     }),
   ],
+  ['PCGrad, whose orders are drawn', () => ({ balancer: made('pcgrad') })],
 ])(
   'a run stopped and resumed ends with the same bits as one that was not: %s',
   async (_n, setUp) => {
@@ -111,10 +120,10 @@ const stopAfter =
   };
 
 test('with accumulation an epoch of dynamic averages turns once, and weights follow the batches', async () => {
-  const weighting = dynamicAverage(['classes', 'height'], { batchesPerEpoch: 2 });
-  await train(options('run', 3, { accumulate: 2, weighting }));
+  const balancer = made('dynamic-average');
+  await train(options('run', 3, { accumulate: 2, balancer }));
   // Six batches: an epoch is turned before batches 2 and 4.
-  expect(weighting.state['epochs'].dataSync()[0]).toBe(2);
+  expect(balancer.state['epochs'].dataSync()[0]).toBe(2);
 });
 
 test('a finished run is not trained again', async () => {
@@ -143,7 +152,7 @@ test('the log has a line per interval with means, norms and the rate', async () 
 
 test('evaluation sees the current weights and selects the best checkpoint', async () => {
   const run = options('run', 8);
-  const kernel = run.parameters.trained[0].variable;
+  const [kernel] = run.step.variables.values();
   const seen: number[] = [];
   const errors: Record<number, number> = { 2: 5, 4: 1, 6: 3, 8: 4 };
   const result = await train({
@@ -180,9 +189,9 @@ test('a loss that is no longer finite ends the run, named by step, and keeps the
       yield batch;
     }
   }
-  await expect(train({ ...options('run', 8), batches: poisoned })).rejects.toThrow(
-    /total.* no longer finite in step 4 \(.*loss\/classes NaN/,
-  );
+  await expect(
+    train({ ...options('run', 8), streams: { [MAIN_STREAM]: poisoned } }),
+  ).rejects.toThrow(/total.* no longer finite in step 4 \(.*loss\/classes NaN/);
   const checkpoint = await latestCheckpoint(join(folder, 'run', 'checkpoints'));
   expect(checkpoint?.manifest.step).toBe(3);
   for (const { data } of checkpoint?.tensors.values() ?? []) {
@@ -202,17 +211,17 @@ test('batches that end too soon, or lack an array, are errors', async () => {
     await Promise.resolve();
     yield { arrays: toyArrays(0, 2, SIZE) };
   }
-  await expect(train({ ...options('run', 3), batches: short })).rejects.toThrow(
-    'the batches ended at step 1 of 3',
+  await expect(train({ ...options('run', 3), streams: { [MAIN_STREAM]: short } })).rejects.toThrow(
+    'the batches of train ended at step 1 of 3',
   );
   async function* lacking(): AsyncIterable<TrainingBatch> {
     await Promise.resolve();
     const { image } = toyArrays(0, 2, SIZE);
     yield { arrays: { image } };
   }
-  await expect(train({ ...options('other', 3), batches: lacking })).rejects.toThrow(
-    'target/classes',
-  );
+  await expect(
+    train({ ...options('other', 3), streams: { [MAIN_STREAM]: lacking } }),
+  ).rejects.toThrow('target/classes');
 });
 
 test('the batches are begun before the step is compiled, and closed when that fails', async () => {
@@ -233,7 +242,11 @@ test('the batches are begun before the step is compiled, and closed when that fa
     events.push('compiled');
     throw new Error('no such engine');
   };
-  const run = train({ ...options('run', 3), batches: watched, compile: failing });
+  const run = train({
+    ...options('run', 3),
+    streams: { [MAIN_STREAM]: watched },
+    compile: failing,
+  });
   await expect(run).rejects.toThrow('no such engine');
   expect(events).toEqual(['begun', 'compiled', 'closed']);
 });

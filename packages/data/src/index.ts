@@ -1,3 +1,39 @@
-export type { Field, FieldKind } from './field.ts';
-export type { Sample } from './sample.ts';
-export type { Size, Window } from './size.ts';
+export { centresOf, type Centre } from './centres.ts';
+export { connectedComponents, type Components } from './components.ts';
+export { normal, normalPairs, pickIndex, shuffled } from './draws.ts';
+export type { Field, FieldKind, MapField } from './field.ts';
+export { cameraField, cameraKind, type Camera, type CameraField } from './kinds/camera.ts';
+export { classesKind, classMap, VOID, type ClassMap } from './kinds/classes.ts';
+export { disparityKind, disparityMap, type DisparityMap } from './kinds/disparity.ts';
+export { edgeMap, edgesKind, type EdgeMap } from './kinds/edges.ts';
+export { labelField, labelKind, type LabelField } from './kinds/label.ts';
+export { nearestMap } from './kinds/nearest-map.ts';
+export { normalMap, normalsKind, type NormalMap } from './kinds/normals.ts';
+export { numbersField, numbersKind, type NumbersField } from './kinds/numbers.ts';
+export {
+  centresIn,
+  objectMap,
+  objectsKind,
+  visibleCentres,
+  type ObjectMap,
+} from './kinds/objects.ts';
+export { imageOf, photo, photoKind, type Photo } from './kinds/photo.ts';
+export { type Pixels } from './pixels/mirror.ts';
+export { nearestIndices, resizeNearest } from './pixels/nearest.ts';
+export { resizeTriangle } from './pixels/triangle.ts';
+export {
+  fromState,
+  hashString,
+  randomSource,
+  randomStream,
+  stream,
+  type Draw,
+  type Random,
+  type RandomSource,
+  type RandomState,
+  type StreamKey,
+} from './random.ts';
+export { defineFieldKind, fieldKind, fieldKinds } from './registry.ts';
+export { fieldOf, findField, withFields, type Sample } from './sample.ts';
+export { assertSize, sameSize, type Size, type Window } from './size.ts';
+export { cropSample, flipSample, resizeSample, sizeOf } from './transform.ts';

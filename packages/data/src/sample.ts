@@ -1,4 +1,4 @@
-import type { Field } from './field.ts';
+import type { Field, FieldKind } from './field.ts';
 
 /**
  * What a dataset gives for one example: named fields, no tensors. An image is a field; so are 32 numbers.
@@ -11,3 +11,38 @@ export interface Sample {
   readonly id: string;
   readonly fields: Readonly<Record<string, Field>>;
 }
+
+/**
+ * A field of a sample, or undefined where the sample has none of that name.
+ * @throws when it is of another kind
+ */
+export function findField<F extends Field>(
+  { id, fields }: Sample,
+  name: string,
+  kind: FieldKind<F>,
+): F | undefined {
+  const field = fields[name];
+  if (field === undefined || field.kind === kind.name) return field as F | undefined;
+  throw new Error(
+    `sample ${id}: expected field '${name}' of kind '${kind.name}', got kind '${field.kind}'`,
+  );
+}
+
+/**
+ * A field that a sample must have.
+ * @throws when it is not there, listing those that are, or is of another kind
+ */
+export function fieldOf<F extends Field>(sample: Sample, name: string, kind: FieldKind<F>): F {
+  const field = findField(sample, name, kind);
+  if (field !== undefined) return field;
+  const names = Object.keys(sample.fields).join(', ') || 'none';
+  throw new Error(
+    `sample ${sample.id}: expected field '${name}' of kind '${kind.name}', which is not among its fields (${names})`,
+  );
+}
+
+/** The sample with some fields added, or in place of those of the same name. */
+export const withFields = (sample: Sample, fields: Sample['fields']): Sample => ({
+  ...sample,
+  fields: { ...sample.fields, ...fields },
+});

@@ -1,13 +1,12 @@
-import type { Sample } from '@scene-mtl/core/samples';
-import { assertSize, type Dataset, type Size, type Split } from './dataset.ts';
+import { assertSize, randomStream, type Draw, type Sample, type Size } from '@scene-mtl/data';
+import { type Dataset, type Split } from './dataset.ts';
 import { batchAt, stepsPerEpoch } from './order.ts';
-import { randomStream, type Random } from './random.ts';
 
 /** Named arrays of one sample or, one sample after the other, of a batch. */
 export type Arrays = Record<string, Float32Array | Int32Array>;
 
 /** A change of a sample that draws its numbers from `random`. */
-export type Transform = (sample: Sample, random: Random) => Sample;
+export type Transform = (sample: Sample, random: Draw) => Sample;
 
 /** What `batches` reads and how. */
 export interface BatchOptions {

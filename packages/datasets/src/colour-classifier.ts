@@ -1,4 +1,4 @@
-import { VOID, type Sample } from '@scene-mtl/core/samples';
+import { classesKind, findField, imageOf, VOID, type Sample } from '@scene-mtl/data';
 
 /** Tells classes by the colour of each pixel and nothing else. */
 export interface ColourClassifier {
@@ -27,9 +27,10 @@ export function colourClassifier(classes: number): ColourClassifier {
   const total = new Float64Array(classes);
   let tables: { bits: number; answers: Int16Array }[] | undefined;
   return {
-    learn({ image, semantic }) {
+    learn(sample) {
       tables = undefined;
-      semantic?.forEach((label, i) => {
+      const { data: image } = imageOf(sample);
+      findField(sample, 'semantic', classesKind)?.data.forEach((label, i) => {
         if (label === VOID) return;
         total[label]++;
         for (const { bits, counts } of grids) counts[cell(image, i, bits) * classes + label]++;

@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core/samples';
+import type { Sample, Size } from '@scene-mtl/data';
 
 /** Part of a data set. */
 export type Split = 'train' | 'val' | 'test';
@@ -6,46 +6,46 @@ export type Split = 'train' | 'val' | 'test';
 /** All splits, in their usual order. */
 export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
-/** Size of an image in px. */
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** A set of annotated street images. It lists frames and reads them; targets are made elsewhere. */
-export interface Dataset {
-  /** Short name: `cityscapes`, `camvid`, `street`. */
-  readonly name: string;
+/** What the numbers of a map of classes mean. */
+export interface Legend {
   /** Class names by training id. */
   readonly classes: readonly string[];
   /** RGB, 0–255, by training id. */
   readonly palette: readonly (readonly [number, number, number])[];
   /** Training ids of the classes whose objects are told apart. */
   readonly instanceClasses: readonly number[];
-  /** Which annotations the samples carry. */
-  readonly annotations: { semantic: boolean; instance: boolean; disparity: boolean };
+}
+
+/** A set of annotated examples. It lists them and reads them; targets are made elsewhere. */
+export interface Dataset {
+  /** Short name: `cityscapes`, `camvid`, `street`, `multi-mnist`. */
+  readonly name: string;
+  /** Names of the annotations that the samples carry: their fields without the photograph and camera. */
+  readonly fields: readonly string[];
+  /** Classes of the pixels; absent where the data has none. */
+  readonly legend?: Legend | undefined;
   /** Ids of the frames of a split, always in the same order. */
   list(split: Split): readonly string[];
   /** Files that a frame is read from, so that a cache sees them change; absent: it has none. */
   readonly files?: (id: string, split: Split) => readonly string[];
   /**
-   * Reads one frame at `size` (px). The photograph is averaged down; labels, instances and disparity
-   * take the nearest pixel (`resizeNearest`), and disparity is multiplied by the ratio of widths.
+   * Reads one frame at `size` (px), as the kinds of its fields say: the photograph is averaged down;
+   * labels, objects and disparity take the nearest pixel (`resizeNearest`), and disparity is multiplied
+   * by the ratio of widths. Data without a picture leaves the size unused.
    * @throws when the frame is not in the split, or a file is missing, damaged or of another format;
    * the message names the file
    */
   read(id: string, split: Split, size: Size): Promise<Sample>;
 }
 
-/** Throws unless both sides are whole numbers of at least 1. */
-export function assertSize(where: string, size: Size): void {
-  if (
-    !(Number.isInteger(size.height) && Number.isInteger(size.width)) ||
-    size.height < 1 ||
-    size.width < 1
-  ) {
-    throw new Error(
-      `${where}: expected height and width as whole numbers of px, at least 1, got ${size.height} × ${size.width}`,
-    );
-  }
+/** The legend of data without classes of pixels. */
+export const NO_CLASSES: Legend = { classes: [], palette: [], instanceClasses: [] };
+
+/**
+ * Classes of a data set.
+ * @throws when it has none
+ */
+export function legendOf({ name, legend }: Pick<Dataset, 'name' | 'legend'>): Legend {
+  if (legend !== undefined) return legend;
+  throw new Error(`${name}: expected data with classes of pixels, as Cityscapes and CamVid have`);
 }

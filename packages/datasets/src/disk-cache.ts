@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, utimesSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { Sample } from '@scene-mtl/core/samples';
+import type { Sample } from '@scene-mtl/data';
 import sharp from 'sharp';
+import { PARTIAL, writeAtomically, type AtomicWriteOptions } from '@scene-mtl/data/files';
 import type { Dataset, Split } from './dataset.ts';
 
 /** Where and how much a disk cache keeps. */
@@ -20,12 +21,11 @@ export interface DiskCacheOptions {
 }
 
 /** Writes one file. */
-type WriteFile = (path: string, content: Uint8Array) => Promise<void>;
+type WriteFile = NonNullable<AtomicWriteOptions['write']>;
 
 /** To be raised when a reader begins to give other arrays for the same files. */
-const VERSION = 1;
+const VERSION = 2;
 const ENDING = '.sample';
-const PARTIAL = '.partial';
 const DIGEST = 32;
 /** ms after which a half-written entry has nobody who writes on. */
 const ABANDONED = 3.6e6;
@@ -41,7 +41,7 @@ const ABANDONED = 3.6e6;
 export function diskCached(
   dataset: Dataset,
   options: DiskCacheOptions,
-  write: WriteFile = writeFile,
+  write?: WriteFile,
 ): Dataset {
   const { folder, maximumBytes, key } = options;
   const decoder = `${VERSION} ${sharp.versions.vips}`;
@@ -66,7 +66,7 @@ export function diskCached(
       const kept = load(file);
       if (kept) return kept;
       const sample = await dataset.read(id, split, size);
-      const bytes = await store(folder, file, sample, write);
+      const bytes = await store(file, sample, write);
       sinceTidy += bytes;
       // Listing the folder on each write would be slow; a tenth over the limit is the price.
       if (sinceTidy > maximumBytes / 10) {
@@ -111,20 +111,15 @@ function load(file: string): Sample | undefined {
   return deserialize(content) as Sample;
 }
 
-async function store(
-  folder: string,
-  file: string,
-  sample: Sample,
-  write: WriteFile,
-): Promise<number> {
+async function store(file: string, sample: Sample, write: WriteFile | undefined): Promise<number> {
   const content = serialize(sample);
-  const partial = `${file}.${randomUUID()}${PARTIAL}`;
   try {
-    await mkdir(folder, { recursive: true });
-    await write(partial, Buffer.concat([sha256(content), content]));
-    await rename(partial, file);
+    // Not flushed to the disk: what a loss of power damages is seen by its hash, and read again.
+    await writeAtomically(file, Buffer.concat([sha256(content), content]), {
+      sync: false,
+      ...(write && { write }),
+    });
   } catch (cause) {
-    await rm(partial, { force: true }).catch(() => {});
     const { code, message } = cause as NodeJS.ErrnoException;
     const why =
       code === 'ENOSPC' ? 'the disk is full; free some of it or lower maximumBytes' : message;

@@ -1,12 +1,8 @@
 export { batches, type Arrays, type Batch, type BatchOptions, type Transform } from './batches.ts';
-export { cached } from './cached.ts';
-export { connectedComponents } from './camvid/components.ts';
 export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
-export { centresOf } from './centres.ts';
 export { nativeSize, readEverything, type CheckVisitor } from './cityscapes/check.ts';
 export { type Disagreement } from './cityscapes/disagreement.ts';
-export { decodeDisparity, encodeDisparity, type DisparityMap } from './cityscapes/disparity.ts';
-export { labelNamed, labels, trainIdOf, trainLabels, type Label } from './cityscapes/labels.ts';
+export { decodeDisparity, encodeDisparity } from './cityscapes/disparity.ts';
 export {
   CITYSCAPES_DISPARITY_DEVIATION,
   cityscapesStatistics,
@@ -14,16 +10,14 @@ export {
 } from './cityscapes/published.ts';
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
-export { SPLITS, type Dataset, type Size, type Split } from './dataset.ts';
+export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
-export { nearestIndices, resizeNearest } from './image/nearest.ts';
 export { type Rgb } from './image/read.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
 export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './preview.ts';
-export { randomStream, type Random, type StreamKey } from './random.ts';
 export {
   statistics,
   type Histogram,
@@ -46,8 +40,8 @@ export { type FrameCounts } from './street/tree/plan.ts';
 export { toyDataset } from './toy/dataset.ts';
 export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
 export { compose, withProbability } from './transforms/compose.ts';
-export { cropped, randomCrop, type CropOptions, type Window } from './transforms/crop.ts';
-export { flipped, horizontalFlip } from './transforms/flip.ts';
+export { cropped, randomCrop, type CropOptions } from './transforms/crop.ts';
+export { horizontalFlip } from './transforms/flip.ts';
 export { jittered, photometricJitter, type JitterOptions } from './transforms/jitter.ts';
 export { randomScale, scaled } from './transforms/scale.ts';
 export {

@@ -1,4 +1,4 @@
-import { randomStream, shuffled } from './random.ts';
+import { randomStream, shuffled } from '@scene-mtl/data';
 
 /** Where a batch lies in the stream. */
 export interface BatchPosition {

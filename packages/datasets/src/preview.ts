@@ -1,6 +1,18 @@
-import { VOID, type Sample } from '@scene-mtl/core/samples';
-import { centresOf } from './centres.ts';
-import type { Dataset } from './dataset.ts';
+import {
+  centresIn,
+  classesKind,
+  disparityKind,
+  findField,
+  imageOf,
+  objectsKind,
+  sameSize,
+  sizeOf,
+  VOID,
+  type DisparityMap,
+  type ObjectMap,
+  type Sample,
+} from '@scene-mtl/data';
+import { legendOf, type Dataset, type Legend } from './dataset.ts';
 import type { Rgb } from './image/read.ts';
 import { lattice2 } from './street/render/noise.ts';
 
@@ -10,25 +22,35 @@ import { lattice2 } from './street/render/noise.ts';
  * yellow, far is dark blue, unknown is black). Annotations that are absent leave their column out.
  * All samples must have the size of the first.
  */
-export function contactSheet(samples: readonly Sample[], dataset: Dataset): Rgb {
-  const [first] = samples;
+export function contactSheet(
+  samples: readonly Sample[],
+  dataset: Pick<Dataset, 'name' | 'legend'>,
+): Rgb {
+  const first = sizeOf(samples[0]);
   const { height, width } = first;
-  const panels = samples.map((sample) => [
-    sample.image,
-    ...(sample.semantic ? [classPanel(sample.semantic, dataset.palette)] : []),
-    ...(sample.instance ? [objectPanel(sample)] : []),
-    ...(sample.disparity ? [disparityPanel(sample)] : []),
-  ]);
+  const panels = samples.map((sample) => {
+    const image = imageOf(sample);
+    const semantic = findField(sample, 'semantic', classesKind);
+    const instance = findField(sample, 'instance', objectsKind);
+    const depth = findField(sample, 'depth', disparityKind);
+    return [
+      image.data,
+      ...(semantic ? [classPanel(semantic.data, legendOf(dataset).palette)] : []),
+      ...(instance ? [objectPanel(image.data, instance)] : []),
+      ...(depth ? [disparityPanel(depth)] : []),
+    ];
+  });
   const columns = Math.max(...panels.map((row) => row.length));
   const sheet = new Uint8Array(samples.length * height * columns * width * 3);
   const stride = columns * width * 3;
   panels.forEach((row, i) => {
+    const size = sizeOf(samples[i]);
+    if (!sameSize(size, first)) {
+      throw new Error(
+        `contactSheet: ${samples[i].id} is ${size.height} × ${size.width}, expected ${height} × ${width}`,
+      );
+    }
     row.forEach((panel, k) => {
-      if (samples[i].height !== height || samples[i].width !== width) {
-        throw new Error(
-          `contactSheet: ${samples[i].id} is ${samples[i].height} × ${samples[i].width}, expected ${height} × ${width}`,
-        );
-      }
       for (let r = 0; r < height; r++) {
         const from = panel.subarray(r * width * 3, (r + 1) * width * 3);
         sheet.set(from, (i * height + r) * stride + k * width * 3);
@@ -38,7 +60,7 @@ export function contactSheet(samples: readonly Sample[], dataset: Dataset): Rgb 
   return { data: sheet, height: samples.length * height, width: columns * width };
 }
 
-function classPanel(semantic: Uint8Array, palette: Dataset['palette']): Uint8Array {
+function classPanel(semantic: Uint8Array, palette: Legend['palette']): Uint8Array {
   const panel = new Uint8Array(semantic.length * 3);
   semantic.forEach((label, i) => {
     if (label !== VOID) panel.set(palette[label], 3 * i);
@@ -46,10 +68,9 @@ function classPanel(semantic: Uint8Array, palette: Dataset['palette']): Uint8Arr
   return panel;
 }
 
-function objectPanel(sample: Sample): Uint8Array {
-  const { height, width, image } = sample;
-  const instance = sample.instance!;
-  const centres = sample.centres ?? centresOf(instance, width);
+function objectPanel(image: Uint8Array, objects: ObjectMap): Uint8Array {
+  const { height, width, data: instance } = objects;
+  const centres = centresIn(objects);
   // The photograph stays dimly visible where there is no object.
   const panel = image.map((value) => value * 0.35);
   const colour = (value: number) => [0, 1, 2].map((k) => 70 + 185 * lattice2(value, k, 11));
@@ -93,10 +114,10 @@ const RAMP = [
   [252, 240, 130],
 ];
 
-function disparityPanel({ width, disparity, disparityValid }: Sample): Uint8Array {
-  const panel = new Uint8Array(disparity!.length * 3);
-  disparity!.forEach((d, i) => {
-    if (!disparityValid?.[i]) return;
+function disparityPanel({ width, data, valid }: DisparityMap): Uint8Array {
+  const panel = new Uint8Array(data.length * 3);
+  data.forEach((d, i) => {
+    if (!valid[i]) return;
     // Half of the ramp for what is farther than about 24 m (20 px of 2048).
     const x = Math.min(0.999, Math.sqrt((d * 2048) / width / 110)) * (RAMP.length - 1);
     const [from, to] = [RAMP[Math.floor(x)], RAMP[Math.floor(x) + 1]];

@@ -1,5 +1,14 @@
-import { VOID, type Sample } from '@scene-mtl/core/samples';
-import { connectedComponents } from './camvid/components.ts';
+import {
+  classesKind,
+  connectedComponents,
+  disparityKind,
+  findField,
+  objectsKind,
+  sizeOf,
+  VOID,
+  type ObjectMap,
+  type Sample,
+} from '@scene-mtl/data';
 
 /** What a set of samples looks like. Sizes and disparities are converted to 2048 px of width. */
 export interface Statistics {
@@ -59,7 +68,10 @@ export function statistics(classes: number): StatisticsCollector {
 
   return {
     add(sample) {
-      const { height, width, semantic, instance, disparity, disparityValid } = sample;
+      const { height, width } = sizeOf(sample);
+      const semantic = findField(sample, 'semantic', classesKind)?.data;
+      const instance = findField(sample, 'instance', objectsKind);
+      const disparity = findField(sample, 'depth', disparityKind);
       frames++;
       pixels += height * width;
       for (const label of semantic ?? []) {
@@ -67,7 +79,7 @@ export function statistics(classes: number): StatisticsCollector {
         else counts[label]++;
       }
       const unit = (2048 * 1024) / (height * width);
-      for (const { area, label, split } of instance ? objectsOf(sample) : []) {
+      for (const { area, label, split } of instance ? objectsOf(instance, semantic) : []) {
         if (label !== VOID) {
           objects[label]++;
           areas[label] += area * unit;
@@ -75,17 +87,15 @@ export function statistics(classes: number): StatisticsCollector {
         sizes.push(area * unit);
         if (split) pieces++;
       }
-      if (disparity && disparityValid) {
-        disparityValid.forEach((known, i) => {
-          knownDisparities += known;
-          if (!known || disparity[i] === 0) return;
-          const d = (disparity[i] * 2048) / width;
-          disparityCells[Math.min(disparityCells.length - 1, Math.floor(d / 4))]++;
-          moments.count++;
-          moments.sum += d;
-          moments.squares += d * d;
-        });
-      }
+      disparity?.valid.forEach((known, i) => {
+        knownDisparities += known;
+        if (!known || disparity.data[i] === 0) return;
+        const d = (disparity.data[i] * 2048) / width;
+        disparityCells[Math.min(disparityCells.length - 1, Math.floor(d / 4))]++;
+        moments.count++;
+        moments.sum += d;
+        moments.squares += d * d;
+      });
     },
     result() {
       const counted = counts.reduce((a, b) => a + b, 0);
@@ -132,9 +142,9 @@ interface ObjectFacts {
   readonly split: boolean;
 }
 
-function objectsOf({ instance, semantic, width }: Sample): ObjectFacts[] {
+function objectsOf({ data, width }: ObjectMap, semantic: Uint8Array | undefined): ObjectFacts[] {
   const pixelsOf = new Map<number, number[]>();
-  instance!.forEach((value, i) => {
+  data.forEach((value, i) => {
     if (value === 0) return;
     const list = pixelsOf.get(value);
     if (list) list.push(i);
@@ -160,5 +170,5 @@ function componentCount(pixels: readonly number[], width: number): number {
   const boxHeight = rows.reduce((a, b) => Math.max(a, b)) - top + 1;
   const mask = new Uint8Array(boxWidth * boxHeight);
   rows.forEach((row, k) => (mask[(row - top) * boxWidth + columns[k] - left] = 1));
-  return connectedComponents(mask, boxWidth, [1], 1).reduce((a, b) => Math.max(a, b), 0);
+  return connectedComponents(mask, boxHeight, boxWidth).count;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { randomStream } from '../src/index.ts';
+import { randomStream } from '@scene-mtl/data';
 import { MeshBuilder } from '../src/street/geometry/mesh.ts';
 import type { Surface } from '../src/street/geometry/surface.ts';
 import { rigAt, viewOf } from '../src/street/render/camera.ts';

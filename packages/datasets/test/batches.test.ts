@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Sample } from '@scene-mtl/core';
+import { imageOf, photo, withFields, type Sample } from '@scene-mtl/data';
 import fc from 'fast-check';
-import { batches, cached, type BatchOptions, type Dataset } from '../src/index.ts';
+import { arraysOf } from '../../data/test/street-sample.ts';
+import { batches, type BatchOptions, type Dataset } from '../src/index.ts';
 import { batchAt, stepsPerEpoch } from '../src/order.ts';
 import { asTfDataset } from '../src/tf-dataset.ts';
 import { madeSample } from './support.ts';
@@ -12,10 +13,7 @@ function memory(count: number): Dataset & { reads: string[] } {
   const reads: string[] = [];
   return {
     name: 'memory',
-    classes: [],
-    palette: [],
-    instanceClasses: [],
-    annotations: { semantic: true, instance: true, disparity: true },
+    fields: ['semantic', 'instance', 'depth'],
     list: (split) => (split === 'train' ? ids : []),
     read(id) {
       reads.push(id);
@@ -31,9 +29,9 @@ const options = (dataset: Dataset, more: Partial<BatchOptions> = {}): BatchOptio
   size: { height: 2, width: 3 },
   batchSize: 3,
   seed: 5,
-  encode: ({ image, semantic }) => ({
-    image: Float32Array.from(image),
-    label: Int32Array.from(semantic!),
+  encode: (sample) => ({
+    image: Float32Array.from(arraysOf(sample).image),
+    label: Int32Array.from(arraysOf(sample).semantic!),
   }),
   ...more,
 });
@@ -81,16 +79,21 @@ describe('batches', () => {
     const [batch] = await take(batches(options(dataset, { shuffle: false, batchSize: 2 })), 1);
     expect(batch.ids).toEqual(['f0', 'f1']);
     expect(batch.arrays['label']).toBeInstanceOf(Int32Array);
-    const expected = [0, 1].flatMap((k) => Array.from(madeSample(2, 3, k).image));
+    const expected = [0, 1].flatMap((k) => Array.from(arraysOf(madeSample(2, 3, k)).image));
     expect(batch.arrays['image']).toEqual(Float32Array.from(expected));
   });
 
   test('a stream begun at any step is the tail of the stream from 0, augmentation included', async () => {
     // Adds noise, so that a stream that drew its numbers in another order would differ.
-    const transform = (sample: Sample, random: () => number): Sample => ({
-      ...sample,
-      image: sample.image.map((v) => v * random()),
-    });
+    const transform = (sample: Sample, random: () => number): Sample => {
+      const image = imageOf(sample);
+      return withFields(sample, {
+        image: photo(
+          image,
+          image.data.map((v) => v * random()),
+        ),
+      });
+    };
     const setting = { transform };
     const whole = await take(batches(options(memory(10), setting)), 11);
     await fc.assert(
@@ -164,25 +167,5 @@ describe('batches', () => {
     const through: unknown[] = [];
     await asTfDataset(setting).forEachAsync((batch) => through.push(batch));
     expect(through).toEqual(direct);
-  });
-});
-
-describe('memory cache', () => {
-  test('reads each frame and size once', async () => {
-    const dataset = memory(3);
-    const kept = cached(dataset);
-    const first = await kept.read('f1', 'train', { height: 2, width: 3 });
-    expect(await kept.read('f1', 'train', { height: 2, width: 3 })).toBe(first);
-    await kept.read('f1', 'train', { height: 4, width: 6 });
-    expect(dataset.reads).toEqual(['f1', 'f1']);
-  });
-
-  test('tries again after a failure', async () => {
-    let calls = 0;
-    const broken = { ...memory(1), read: () => Promise.reject(new Error(`call ${++calls}`)) };
-    const kept = cached(broken);
-    const size = { height: 1, width: 1 };
-    await expect(kept.read('f0', 'train', size)).rejects.toThrow('call 1');
-    await expect(kept.read('f0', 'train', size)).rejects.toThrow('call 2');
   });
 });

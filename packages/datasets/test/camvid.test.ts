@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { connectedComponents, openDataset } from '../src/index.ts';
+import { arraysOf } from '../../data/test/street-sample.ts';
+import { pseudoObjects } from '../src/camvid/pseudo-objects.ts';
+import { openDataset } from '../src/index.ts';
 import { grey8Png, rgbPng } from '../src/image/write.ts';
 import { newFolder, put } from './support.ts';
 
@@ -30,24 +32,24 @@ describe('CamVid', () => {
   test('has 11 classes, void and pseudo-instances, and no disparity', async () => {
     const dataset = await openDataset(await camvid(annotation));
     expect(dataset.name).toBe('camvid');
-    expect(dataset.classes).toHaveLength(11);
-    expect(dataset.instanceClasses.map((k) => dataset.classes[k])).toEqual([
+    expect(dataset.legend!.classes).toHaveLength(11);
+    expect(dataset.legend!.instanceClasses.map((k) => dataset.legend!.classes[k])).toEqual([
       'car',
       'pedestrian',
       'bicyclist',
     ]);
     const sample = await dataset.read('a', 'val', size);
-    expect(sample.semantic![18]).toBe(255);
+    expect(arraysOf(sample).semantic![18]).toBe(255);
     // The lone pedestrian pixel is under the minimum of 4.
-    expect(Array.from(sample.instance!)).toEqual([
+    expect(Array.from(arraysOf(sample).instance!)).toEqual([
       ...[1, 1, 0, 0, 2, 2],
       ...[1, 1, 0, 0, 2, 2],
       ...[0, 0, 1, 1, 0, 0],
       ...[0, 0, 1, 1, 0, 0],
     ]);
     // Car: rows (0 + 0 + 1 + 1 + 2 + 2 + 3 + 3) / 8, columns (0 + 1 + 0 + 1 + 2 + 3 + 2 + 3) / 8.
-    expect(sample.centres!.get(1)).toEqual({ row: 1.5, column: 1.5 });
-    expect(sample).not.toHaveProperty('disparity');
+    expect(arraysOf(sample).centres!.get(1)).toEqual({ row: 1.5, column: 1.5 });
+    expect(sample.fields).not.toHaveProperty('depth');
   });
 
   test('a label outside its table and a missing file are errors with names', async () => {
@@ -61,7 +63,7 @@ describe('CamVid', () => {
   });
 });
 
-describe('connected components', () => {
+describe('pseudo-objects', () => {
   /** Merges labels of neighbours until nothing changes. */
   function slow(semantic: Uint8Array, width: number, classes: number[], minimum: number) {
     const height = semantic.length / width;
@@ -92,7 +94,7 @@ describe('connected components', () => {
     fc.assert(
       fc.property(grids, fc.integer({ min: 1, max: 4 }), (list, minimum) => {
         const semantic = Uint8Array.from(list);
-        const found = connectedComponents(semantic, 6, [1, 2], minimum);
+        const found = pseudoObjects(semantic, { height: 5, width: 6 }, [1, 2], minimum);
         expect(Array.from(found)).toEqual(slow(semantic, 6, [1, 2], minimum));
       }),
       { numRuns: 60 },
@@ -108,7 +110,7 @@ withData('camvid')(
     expect(counts).toEqual([367, 101, 233]);
     const [id] = dataset.list('train');
     const sample = await dataset.read(id, 'train', { height: 96, width: 128 });
-    expect(sample.image).toHaveLength(96 * 128 * 3);
-    expect(sample.semantic!.every((label) => label < 11 || label === 255)).toBe(true);
+    expect(arraysOf(sample).image).toHaveLength(96 * 128 * 3);
+    expect(arraysOf(sample).semantic!.every((label) => label < 11 || label === 255)).toBe(true);
   },
 );

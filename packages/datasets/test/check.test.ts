@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Sample } from '@scene-mtl/core';
+import { randomStream, type Sample } from '@scene-mtl/data';
+import { arraysOf, streetSample } from '../../data/test/street-sample.ts';
 import {
   colourClassifier,
   contentProblems,
   generateTree,
   openDataset,
-  randomStream,
   readEverything,
   readManifest,
   type CheckVisitor,
@@ -99,13 +99,14 @@ describe('content of a generated tree', () => {
 });
 
 describe('classes by the colour of single pixels', () => {
-  const sample = (pixels: [label: number, r: number, g: number, b: number][]): Sample => ({
-    id: 'x',
-    height: 1,
-    width: pixels.length,
-    image: Uint8Array.from(pixels.flatMap(([, ...rgb]) => rgb)),
-    semantic: Uint8Array.from(pixels, ([label]) => label),
-  });
+  const sample = (pixels: [label: number, r: number, g: number, b: number][]): Sample =>
+    streetSample({
+      id: 'x',
+      height: 1,
+      width: pixels.length,
+      image: Uint8Array.from(pixels.flatMap(([, ...rgb]) => rgb)),
+      semantic: Uint8Array.from(pixels, ([label]) => label),
+    });
   const many = (count: number, ...pixel: [number, number, number, number]) =>
     Array.from({ length: count }, () => pixel);
 
@@ -155,7 +156,7 @@ describe('classes by the colour of single pixels', () => {
       );
     const classifier = colourClassifier(2);
     classifier.learn(draw());
-    const other = draw();
+    const other = arraysOf(draw());
     const found = classifier.predict(other.image);
     const right = found.filter((k, i) => k === other.semantic![i]).length / 40000;
     // The cell 120 … 127 lies across the boundary and costs at most 1 %.

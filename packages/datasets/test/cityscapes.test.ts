@@ -2,14 +2,13 @@ import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { cityscapesLabels, evaluatedLabels, trainIdOf } from '@scene-mtl/data/cityscapes';
+import { arraysOf } from '../../data/test/street-sample.ts';
 import {
   decodeDisparity,
   encodeDisparity,
-  labels,
   openCityscapes,
   openDataset,
-  trainIdOf,
-  trainLabels,
   type Dataset,
 } from '../src/index.ts';
 import { objects, trainIds } from '../src/cityscapes/annotations.ts';
@@ -23,19 +22,21 @@ const fill = (value: number) => new Uint16Array(128).fill(value);
 
 describe('label table', () => {
   test('has the 19 evaluated classes and 8 instance classes of cityscapesScripts 2.2.4', () => {
-    expect(labels).toHaveLength(35);
-    expect(trainLabels.map((label) => label.id)).toEqual([
+    expect(cityscapesLabels).toHaveLength(35);
+    expect(evaluatedLabels.map((label) => label.id)).toEqual([
       7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33,
     ]);
-    expect(trainLabels.filter((l) => l.hasInstances).map((l) => l.id)).toEqual([
+    expect(evaluatedLabels.filter((l) => l.hasInstances).map((l) => l.id)).toEqual([
       24, 25, 26, 27, 28, 31, 32, 33,
     ]);
-    const ignored = labels.filter((l) => l.id >= 0 && trainIdOf[l.id] === 255).map((l) => l.id);
+    const ignored = cityscapesLabels
+      .filter((l) => l.id >= 0 && trainIdOf[l.id] === 255)
+      .map((l) => l.id);
     expect(ignored).toEqual([0, 1, 2, 3, 4, 5, 6, 9, 10, 14, 15, 16, 18, 29, 30]);
   });
 
   test('gives sky the official colour, not the (0, 130, 180) of some loaders', () => {
-    expect(trainLabels[10]).toMatchObject({ name: 'sky', colour: [70, 130, 180] });
+    expect(evaluatedLabels[10]).toMatchObject({ name: 'sky', colour: [70, 130, 180] });
   });
 });
 
@@ -66,11 +67,11 @@ describe('disparity', () => {
     // 2561: (2561 − 1) / 256 = 10 px, half the width: 5 px. 1: 0 px and known.
     const p = Uint16Array.of(0, 1, 257, 2561);
     const same = decodeDisparity(p, { height: 1, width: 4 }, { height: 1, width: 4 });
-    expect(Array.from(same.disparity)).toEqual([0, 0, 1, 10]);
+    expect(Array.from(same.data)).toEqual([0, 0, 1, 10]);
     expect(Array.from(same.valid)).toEqual([0, 1, 1, 1]);
     const halved = decodeDisparity(p, { height: 1, width: 4 }, { height: 1, width: 2 });
     // Offsets 1 of each cell of 2.
-    expect(Array.from(halved.disparity)).toEqual([0, 5]);
+    expect(Array.from(halved.data)).toEqual([0, 5]);
   });
 
   test('survives encoding to a hundredth of a pixel', () => {
@@ -80,9 +81,9 @@ describe('disparity', () => {
         const disparity = Float32Array.from(list);
         const valid = new Uint8Array(list.length).fill(1);
         const size = { height: 1, width: list.length };
-        const back = decodeDisparity(encodeDisparity({ disparity, valid }), size, size);
+        const back = decodeDisparity(encodeDisparity({ data: disparity, valid }), size, size);
         // Half a step of 1 / 256.
-        expect(back.disparity).toBeAllClose(disparity, { rtol: 0, atol: 0.5 / 256 + 1e-6 });
+        expect(back.data).toBeAllClose(disparity, { rtol: 0, atol: 0.5 / 256 + 1e-6 });
         expect(back.valid).toEqual(valid);
       }),
     );
@@ -97,36 +98,42 @@ describe('reading a tree', () => {
     await putFrame(root, native, { labelIds, instanceIds });
     const dataset = await openDataset(root);
     expect(dataset.name).toBe('cityscapes');
-    expect(dataset.annotations).toEqual({ semantic: true, instance: true, disparity: true });
+    expect(dataset.fields).toEqual(['semantic', 'instance', 'depth']);
     expect(dataset.list('train')).toEqual([ID]);
     const sample = await dataset.read(ID, 'train', half);
     // Offset 1 of each 2 × 2 cell: only odd columns are seen, all car.
-    expect(sample.semantic!.every((label) => label === 13)).toBe(true);
-    expect(sample.instance!.every((value) => value === 26003)).toBe(true);
+    expect(arraysOf(sample).semantic!.every((label) => label === 13)).toBe(true);
+    expect(arraysOf(sample).instance!.every((value) => value === 26003)).toBe(true);
     // Mean of columns 0 … 7 and rows 0 … 3, after the resize.
-    expect(sample.centres!.get(26003)).toEqual({ row: 1.5, column: 3.5 });
+    expect(arraysOf(sample).centres!.get(26003)).toEqual({ row: 1.5, column: 3.5 });
     // 10 px of 16, read at 8: 5 px.
-    expect(sample.disparity!.every((d) => d === 5)).toBe(true);
-    expect(sample.image).toHaveLength(4 * 8 * 3);
-    expect(sample.camera).toMatchObject({ fx: 500, fy: 450, u0: 20, v0: 10, baseline: 0.2 });
+    expect(arraysOf(sample).disparity!.every((d) => d === 5)).toBe(true);
+    expect(arraysOf(sample).image).toHaveLength(4 * 8 * 3);
+    expect(arraysOf(sample).camera).toMatchObject({
+      fx: 500,
+      fy: 450,
+      u0: 20,
+      v0: 10,
+      baseline: 0.2,
+    });
   });
 
   test('sky is infinitely far and known, unless the recorded value is asked for', async () => {
     const root = await newFolder();
     await putFrame(root, native, { labelIds: new Uint8Array(128).fill(23), disparity: fill(0) });
     const paper = await (await openCityscapes(root)).read(ID, 'train', native);
-    expect(paper.disparity!.every((d) => d === 0)).toBe(true);
-    expect(paper.disparityValid!.every((v) => v === 1)).toBe(true);
+    expect(arraysOf(paper).disparity!.every((d) => d === 0)).toBe(true);
+    expect(arraysOf(paper).disparityValid!.every((v) => v === 1)).toBe(true);
     const recorded = await openCityscapes(root, { skyDisparity: 'asRecorded' });
     const sample = await recorded.read(ID, 'train', native);
-    expect(sample.disparityValid!.every((v) => v === 0)).toBe(true);
+    expect(arraysOf(sample).disparityValid!.every((v) => v === 0)).toBe(true);
   });
 
   test('a frame whose disparity is all unknown is read, with no valid pixel', async () => {
     const root = await newFolder();
     await putFrame(root, native, { disparity: fill(0) });
     const sample = await (await openDataset(root)).read(ID, 'train', half);
-    expect(sample.disparityValid!.every((v) => v === 0)).toBe(true);
+    expect(arraysOf(sample).disparityValid!.every((v) => v === 0)).toBe(true);
   });
 
   test('an annotation that no split has is left out of the samples', async () => {
@@ -134,8 +141,8 @@ describe('reading a tree', () => {
     await putFrame(root, native);
     await rm(join(root, 'disparity'), { recursive: true });
     const dataset = await openDataset(root);
-    expect(dataset.annotations.disparity).toBe(false);
-    expect(await dataset.read(ID, 'train', half)).not.toHaveProperty('disparity');
+    expect(dataset.fields).toEqual(['semantic', 'instance']);
+    expect((await dataset.read(ID, 'train', half)).fields).not.toHaveProperty('depth');
   });
 
   test('at 1/8, at 1/4 and at any other size every map is what a loop over its pixels gives', async () => {
@@ -158,7 +165,7 @@ describe('reading a tree', () => {
     ];
     for (const to of sizes) {
       const sample = await dataset.read(ID, 'train', to);
-      expect(sample.image).toHaveLength(to.height * to.width * 3);
+      expect(arraysOf(sample).image).toHaveLength(to.height * to.width * 3);
       const places = new Map<number, [number, number][]>();
       for (let r = 0; r < to.height; r++) {
         for (let c = 0; c < to.width; c++) {
@@ -166,23 +173,23 @@ describe('reading a tree', () => {
           const column = Math.floor(((c + 0.5) * 64) / to.width);
           const value = objectsAt(row, column);
           const [i, p] = [r * to.width + c, disparity[row * 64 + column]];
-          expect(sample.semantic![i]).toBe({ 26000: 13, 7: 0, 24003: 11, 11: 2 }[value]);
-          expect(sample.instance![i]).toBe(value < 1000 ? 0 : value);
-          expect(sample.disparityValid![i]).toBe(Number(p > 0));
+          expect(arraysOf(sample).semantic![i]).toBe({ 26000: 13, 7: 0, 24003: 11, 11: 2 }[value]);
+          expect(arraysOf(sample).instance![i]).toBe(value < 1000 ? 0 : value);
+          expect(arraysOf(sample).disparityValid![i]).toBe(Number(p > 0));
           const d = p > 0 ? (((p - 1) / 256) * to.width) / 64 : 0;
-          expect(sample.disparity![i]).toBeCloseTo(d, 4);
+          expect(arraysOf(sample).disparity![i]).toBeCloseTo(d, 4);
           if (value >= 1000) places.set(value, [...(places.get(value) ?? []), [r, c]]);
         }
       }
-      expect([...sample.centres!.keys()].sort()).toEqual([...places.keys()].sort());
+      expect([...arraysOf(sample).centres!.keys()].sort()).toEqual([...places.keys()].sort());
       for (const [value, pixels] of places) {
         const mean = (axis: 0 | 1) =>
           pixels.reduce((sum, pixel) => sum + pixel[axis], 0) / pixels.length;
-        expect(sample.centres!.get(value)!.row).toBeCloseTo(mean(0), 9);
-        expect(sample.centres!.get(value)!.column).toBeCloseTo(mean(1), 9);
+        expect(arraysOf(sample).centres!.get(value)!.row).toBeCloseTo(mean(0), 9);
+        expect(arraysOf(sample).centres!.get(value)!.column).toBeCloseTo(mean(1), 9);
       }
-      expect(sample.camera!.fx).toBeCloseTo((1000 * to.width) / 64, 9);
-      expect(sample.camera!.v0).toBeCloseTo((20 * to.height) / 32, 9);
+      expect(arraysOf(sample).camera!.fx).toBeCloseTo((1000 * to.width) / 64, 9);
+      expect(arraysOf(sample).camera!.v0).toBeCloseTo((20 * to.height) / 32, 9);
     }
   });
 
@@ -192,18 +199,21 @@ describe('reading a tree', () => {
     const labelIds = Uint8Array.from({ length: 128 }, (_, i) => [1, 9, 29, 23][i % 4]);
     await putFrame(root, native, { labelIds });
     const first = async (dataset: Dataset) =>
-      Array.from((await dataset.read(ID, 'train', native)).semantic!.subarray(0, 4));
+      Array.from(arraysOf(await dataset.read(ID, 'train', native)).semantic!.subarray(0, 4));
     const usual = await openDataset(root);
-    expect(usual.classes).toHaveLength(19);
+    expect(usual.legend!.classes).toHaveLength(19);
     expect(await first(usual)).toEqual([255, 255, 255, 10]);
     const twenty = await openDataset(root, { classes: 20 });
-    expect(twenty.classes).toHaveLength(20);
-    expect([twenty.classes[19], twenty.palette[19]]).toEqual(['unlabeled', [0, 0, 0]]);
-    expect(twenty.instanceClasses).toEqual(usual.instanceClasses);
+    expect(twenty.legend!.classes).toHaveLength(20);
+    expect([twenty.legend!.classes[19], twenty.legend!.palette[19]]).toEqual([
+      'unlabeled',
+      [0, 0, 0],
+    ]);
+    expect(twenty.legend!.instanceClasses).toEqual(usual.legend!.instanceClasses);
     expect(await first(twenty)).toEqual([19, 19, 19, 10]);
     // Sky keeps its disparity of 0.
     const sample = await twenty.read(ID, 'train', native);
-    expect(Array.from(sample.disparity!.subarray(0, 4))).toEqual([10, 10, 10, 0]);
+    expect(Array.from(arraysOf(sample).disparity!.subarray(0, 4))).toEqual([10, 10, 10, 0]);
   });
 
   test('the test split needs no labels; training and validation must have the same kinds', async () => {
@@ -217,8 +227,10 @@ describe('reading a tree', () => {
     }
     const dataset = await openDataset(root);
     const sample = await dataset.read('third_000000_000019', 'test', half);
-    expect(sample.image).toHaveLength(96);
-    for (const key of ['semantic', 'instance', 'disparity']) expect(sample).not.toHaveProperty(key);
+    expect(arraysOf(sample).image).toHaveLength(96);
+    for (const key of ['semantic', 'instance', 'depth']) {
+      expect(sample.fields).not.toHaveProperty(key);
+    }
     await rm(framePaths(root, 'other_000000_000019', 'val').disparity);
     await expect(openDataset(root)).rejects.toThrow(
       /1 files that belong.*missing:\n.*disparity.val.other.other_000000_000019_disparity\.png/,

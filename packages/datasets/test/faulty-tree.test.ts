@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { arraysOf } from '../../data/test/street-sample.ts';
 import { openDataset } from '../src/index.ts';
 import { grey16Png, grey8Png, rgbPng } from '../src/image/write.ts';
 import { framePaths, newFolder, put, putFrame } from './support.ts';
@@ -91,7 +92,7 @@ describe('a tree with faults', () => {
     const centres = framePaths(root).camera.replaceAll('camera', 'centres');
     await put(centres, '{"26001": [1, 2]}');
     const sample = await (await openDataset(root)).read(ID, 'train', native);
-    expect(sample.centres!.get(26001)).toEqual({ row: 1, column: 2 });
+    expect(arraysOf(sample).centres!.get(26001)).toEqual({ row: 1, column: 2 });
     for (const [content, reason] of [
       ['{', /centres\.json: expected a JSON centres file/],
       ['{"26001": [1, null]}', /centre of object 26001 as \[row, column\], got \[1,null\]/],

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { openDataset, readManifest, SPLITS } from '../src/index.ts';
+import { arraysOf } from '../../data/test/street-sample.ts';
+import { legendOf, openDataset, readManifest, SPLITS } from '../src/index.ts';
 import { photoPath, partnerPath } from '../src/cityscapes/files.ts';
 import { readGrey16, readGrey8, readPhoto } from '../src/image/read.ts';
 import { frameFiles } from '../src/street/tree/frame-files.ts';
@@ -69,29 +70,32 @@ describe('three generated frames of 32 × 16', () => {
       for (const id of dataset.list(split)) {
         const official = frames[id].cityscapesScripts;
         const sample = await dataset.read(id, split, { height: 16, width: 32 });
+        const { classes } = legendOf(dataset);
         const pixels = new Map<string, number>();
-        sample.semantic!.forEach((k) => {
-          const name = dataset.classes[k] ?? 'void';
+        arraysOf(sample).semantic!.forEach((k) => {
+          const name = classes[k] ?? 'void';
           pixels.set(name, (pixels.get(name) ?? 0) + 1);
         });
         pixels.delete('void');
         const evaluated = Object.entries(official.classes).filter(([name]) =>
-          dataset.classes.includes(name),
+          classes.includes(name),
         );
         expect(new Map(evaluated)).toEqual(pixels);
 
         const objects = new Map<string, [string, number]>();
-        sample.instance!.forEach((value, i) => {
+        arraysOf(sample).instance!.forEach((value, i) => {
           if (value === 0) return;
           const [name, count] = objects.get(String(value)) ?? [
-            dataset.classes[sample.semantic![i]],
+            classes[arraysOf(sample).semantic![i]],
             0,
           ];
           objects.set(String(value), [name, count + 1]);
         });
         expect(new Map(Object.entries(official.objects))).toEqual(objects);
 
-        const known = sample.disparity!.filter((_, i) => sample.disparityValid![i] === 1);
+        const known = arraysOf(sample).disparity!.filter(
+          (_, i) => arraysOf(sample).disparityValid![i] === 1,
+        );
         expect(known).toHaveLength(official.disparity.known);
         expect(known.reduce((a, b) => a + b, 0)).toBe(official.disparity.sum);
         expect(Math.max(...known)).toBe(official.disparity.largest);

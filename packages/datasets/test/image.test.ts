@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { nearestIndices, resizeNearest } from '../src/index.ts';
+import { nearestIndices, resizeNearest, resizeTriangle } from '@scene-mtl/data';
 import { readGrey16, readGrey8, readPhoto } from '../src/image/read.ts';
-import { resizeTriangle } from '../src/image/triangle.ts';
 import { grey16Png, grey8Png, rgbPng } from '../src/image/write.ts';
 import { newFolder, put } from './support.ts';
 

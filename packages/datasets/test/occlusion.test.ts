@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { streetSample } from '../../data/test/street-sample.ts';
 import { generateTree, readManifest, statistics, type Occlusion } from '../src/index.ts';
 import { rasterise } from '../src/street/render/rasterise.ts';
 import { viewOf } from '../src/street/render/camera.ts';
@@ -37,7 +38,7 @@ describe('scenes made for occlusion', () => {
     const share = (kind: Occlusion) => {
       const collector = statistics(19);
       for (const { id, [kind]: frame } of frames) {
-        collector.add({ id, ...size, image: new Uint8Array(0), instance: frame.instance });
+        collector.add(streetSample({ id, ...size, instance: frame.instance }));
       }
       return collector.result().split;
     };

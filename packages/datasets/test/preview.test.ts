@@ -1,12 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { contactSheet, type Dataset } from '../src/index.ts';
+import { arraysOf, streetSample } from '../../data/test/street-sample.ts';
+import { contactSheet, NO_CLASSES } from '../src/index.ts';
 import { madeSample } from './support.ts';
 
-const dataset = {
-  name: 'made',
-  classes: [],
-  palette: Array.from({ length: 19 }, (_, k) => [k, 2 * k, 3 * k] as const),
-} as unknown as Dataset;
+const palette = Array.from({ length: 19 }, (_, k) => [k, 2 * k, 3 * k] as const);
+const dataset = { name: 'made', legend: { ...NO_CLASSES, palette } };
 
 describe('contact sheet', () => {
   test('has a row per sample: photograph, classes, objects, disparity', () => {
@@ -18,16 +16,16 @@ describe('contact sheet', () => {
     samples.forEach((sample, s) => {
       for (const i of [0, 7, 33, 59]) {
         const [r, c] = [6 * s + Math.floor(i / 10), i % 10];
-        expect(pixel(r, c)).toEqual(Array.from(sample.image.subarray(3 * i, 3 * i + 3)));
-        expect(pixel(r, 10 + c)).toEqual(dataset.palette[sample.semantic![i]]);
-        if (!sample.disparityValid![i]) expect(pixel(r, 30 + c)).toEqual([0, 0, 0]);
+        expect(pixel(r, c)).toEqual(Array.from(arraysOf(sample).image.subarray(3 * i, 3 * i + 3)));
+        expect(pixel(r, 10 + c)).toEqual(palette[arraysOf(sample).semantic![i]]);
+        if (!arraysOf(sample).disparityValid![i]) expect(pixel(r, 30 + c)).toEqual([0, 0, 0]);
       }
     });
   });
 
   test('leaves out what the samples do not have', () => {
-    const { id, height, width, image } = madeSample(4, 8);
-    const sheet = contactSheet([{ id, height, width, image }], dataset);
+    const { id, height, width, image } = arraysOf(madeSample(4, 8));
+    const sheet = contactSheet([streetSample({ id, height, width, image })], dataset);
     expect([sheet.height, sheet.width]).toEqual([4, 8]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { randomStream } from '../src/index.ts';
+import { randomStream } from '@scene-mtl/data';
 import { MeshBuilder, type Point } from '../src/street/geometry/mesh.ts';
 import { srgb, type Surface } from '../src/street/geometry/surface.ts';
 import { matte } from '../src/street/materials/things.ts';

@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { Sample } from '@scene-mtl/core';
+import {
+  cropSample,
+  fieldOf,
+  flipSample,
+  imageOf,
+  labelKind,
+  numbersKind,
+  resizeSample,
+  type Sample,
+} from '@scene-mtl/data';
+import { arraysOf } from '../../data/test/street-sample.ts';
 import {
   mnistNormalisation,
   multiMnist,
@@ -26,11 +36,17 @@ async function throughTfData(options: Omit<BatchOptions, 'seed' | 'shuffle' | 'e
   return found;
 }
 
-const maps = ({ image, semantic, instance }: Sample): Arrays => ({
-  image: Float32Array.from(image),
-  semantic: Int32Array.from(semantic!),
-  instance: Int32Array.from(instance!),
-});
+const maps = (sample: Sample): Arrays => {
+  const { image, semantic, instance } = arraysOf(sample);
+  return {
+    image: Float32Array.from(image),
+    semantic: Int32Array.from(semantic!),
+    instance: Int32Array.from(instance!),
+  };
+};
+
+const labelOf = (sample: Sample, name: string) => fieldOf(sample, name, labelKind).value;
+const numberOf = (sample: Sample, name: string) => fieldOf(sample, name, numbersKind).data[0];
 
 describe('every source gives samples that run through the same batches and tf.data', () => {
   test('a Cityscapes tree', async () => {
@@ -79,18 +95,19 @@ describe('every source gives samples that run through the same batches and tf.da
     const dataset = await openDataset(folder, { seed: 3 });
     expect(dataset.list('train')).toHaveLength(6);
     expect(dataset.list('val')).toEqual([]);
+    expect([dataset.fields, dataset.legend]).toEqual([['left', 'right'], undefined]);
     const { mean, deviation } = mnistNormalisation;
     const found = await throughTfData({
       dataset,
       split: 'train',
       size: { height: 28, width: 28 },
       batchSize: 6,
-      encode: ({ image, values }) => ({
+      encode: (sample) => ({
         image: Float32Array.from(
           { length: 784 },
-          (_, i) => (image[3 * i + 1] / 255 - mean[1]) / deviation[1],
+          (_, i) => (imageOf(sample).data[3 * i + 1] / 255 - mean[1]) / deviation[1],
         ),
-        digits: Int32Array.of(values!['left'], values!['right']),
+        digits: Int32Array.of(labelOf(sample, 'left'), labelOf(sample, 'right')),
       }),
     });
     const [batch] = Object.values(found);
@@ -109,11 +126,11 @@ describe('every source gives samples that run through the same batches and tf.da
       split: 'train',
       size,
       batchSize: 12,
-      encode: ({ image, values }) => {
-        expect(image).toHaveLength(0);
+      encode: (sample) => {
+        expect(Object.keys(sample.fields)).toEqual(['x', 'y0', 'y1']);
         return {
-          x: Float32Array.of(values!['x']),
-          y: Float32Array.of(values!['y0'], values!['y1']),
+          x: Float32Array.of(numberOf(sample, 'x')),
+          y: Float32Array.of(numberOf(sample, 'y0'), numberOf(sample, 'y1')),
         };
       },
     });
@@ -127,6 +144,23 @@ describe('every source gives samples that run through the same batches and tf.da
 });
 
 describe('sets without pictures or maps', () => {
+  test('MultiMNIST has no mirror image and no crop: each digit belongs to its place', async () => {
+    const folder = await newFolder();
+    await putDigits(folder, 2);
+    const sample = await (
+      await openDataset(folder)
+    ).read('train_00000', 'train', {
+      height: 28,
+      width: 28,
+    });
+    expect(() => flipSample(sample)).toThrow(
+      /train_00000, field 'left' of kind 'label': it tells of the digit at the upper left/,
+    );
+    const part = { top: 0, left: 0, height: 14, width: 14 };
+    expect(() => cropSample(sample, part)).toThrow(/'left' of kind 'label'.*after a crop/);
+    expect(labelOf(resizeSample(sample, part), 'right')).toBe(labelOf(sample, 'right'));
+  });
+
   test('name a sample that they do not have', async () => {
     const folder = await newFolder();
     await putDigits(folder, 2);
@@ -145,9 +179,10 @@ describe('sets without pictures or maps', () => {
     await putDigits(folder, 2);
     const dataset = await openDataset(folder);
     const half = await dataset.read('test_00001', 'test', { height: 14, width: 14 });
-    expect(half.image).toHaveLength(14 * 14 * 3);
+    const { height, width, data } = imageOf(half);
+    expect([height, width]).toEqual([14, 14]);
     // Grey: three equal channels.
-    expect(half.image.every((v, i) => v === half.image[i - (i % 3)])).toBe(true);
+    expect(data.every((v, i) => v === data[i - (i % 3)])).toBe(true);
   });
 });
 

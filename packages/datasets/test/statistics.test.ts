@@ -1,19 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
+import { streetSample } from '../../data/test/street-sample.ts';
 import { statistics } from '../src/index.ts';
 
 describe('statistics', () => {
   test('count shares, objects, pieces and sizes', () => {
     const collector = statistics(2);
-    collector.add({
-      id: 'a',
-      height: 2,
-      width: 4,
-      image: new Uint8Array(24),
-      semantic: Uint8Array.of(0, 0, 1, 1, 255, 255, 0, 1),
-      instance: Uint16Array.of(0, 0, 5, 5, 0, 0, 0, 6),
-      disparity: Float32Array.of(1, 3, 0, 0, 0, 0, 0, 0),
-      disparityValid: Uint8Array.of(1, 1, 1, 0, 0, 0, 0, 0),
-    });
+    collector.add(
+      streetSample({
+        id: 'a',
+        height: 2,
+        width: 4,
+        image: new Uint8Array(24),
+        semantic: Uint8Array.of(0, 0, 1, 1, 255, 255, 0, 1),
+        instance: Uint16Array.of(0, 0, 5, 5, 0, 0, 0, 6),
+        disparity: Float32Array.of(1, 3, 0, 0, 0, 0, 0, 0),
+        disparityValid: Uint8Array.of(1, 1, 1, 0, 0, 0, 0, 0),
+      }),
+    );
     const result = collector.result();
     expect(result.shares).toEqual([0.5, 0.5]);
     expect(result.void).toBe(0.25);
@@ -36,14 +39,16 @@ describe('statistics', () => {
 
   test('see an object in two pieces', () => {
     const collector = statistics(1);
-    collector.add({
-      id: 'a',
-      height: 1,
-      width: 4,
-      image: new Uint8Array(12),
-      semantic: new Uint8Array(4),
-      instance: Uint16Array.of(9, 0, 9, 9),
-    });
+    collector.add(
+      streetSample({
+        id: 'a',
+        height: 1,
+        width: 4,
+        image: new Uint8Array(12),
+        semantic: new Uint8Array(4),
+        instance: Uint16Array.of(9, 0, 9, 9),
+      }),
+    );
     expect(collector.result().split).toBe(1);
   });
 });

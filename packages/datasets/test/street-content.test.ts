@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { trainIdOf, trainLabels } from '../src/index.ts';
+import { evaluatedLabels, trainIdOf } from '@scene-mtl/data/cityscapes';
 import { renderFrame } from '../src/street/render/frame.ts';
 import { bonnetCovers, paintBonnet } from '../src/street/render/bonnet.ts';
 import { viewOf } from '../src/street/render/camera.ts';
@@ -28,7 +28,7 @@ describe('what 48 frames show', () => {
 
   test('all 19 classes, groups that are no objects, and classes that are not evaluated', () => {
     const labels = new Set(pixels.map(({ label }) => label));
-    expect(trainLabels.filter(({ id }) => !labels.has(id))).toEqual([]);
+    expect(evaluatedLabels.filter(({ id }) => !labels.has(id))).toEqual([]);
     expect([...labels].some((id) => trainIdOf[id] === 255)).toBe(true);
     const groups = new Set(
       pixels.filter(({ label, value }) => label >= 24 && value === label).map(({ label }) => label),

@@ -2,10 +2,9 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import type { Sample } from '@scene-mtl/core';
-import { centresOf } from '../src/index.ts';
+import { centresOf, type Sample, type Size } from '@scene-mtl/data';
+import { streetSample } from '../../data/test/street-sample.ts';
 import { grey16Png, grey8Png, rgbPng } from '../src/image/write.ts';
-import type { Size } from '../src/dataset.ts';
 
 const folders: string[] = [];
 
@@ -79,7 +78,7 @@ export function madeSample(height: number, width: number, salt = 1): Sample {
   const pixels = height * width;
   const at = (i: number, factor: number) => (i * factor + salt * 13) % 251;
   const instance = Uint16Array.from({ length: pixels }, (_, i) => (at(i, 3) % 4) * 13001);
-  return {
+  return streetSample({
     id: `made-${salt}`,
     height,
     width,
@@ -102,5 +101,5 @@ export function madeSample(height: number, width: number, salt = 1): Sample {
       y: 0.1,
       z: 1.2,
     },
-  };
+  });
 }

@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Centre } from '@scene-mtl/core';
+import { centresOf, randomStream, type Centre } from '@scene-mtl/data';
 import fc from 'fast-check';
+import { arraysOf } from '../../data/test/street-sample.ts';
 import {
-  centresOf,
   compose,
   horizontalFlip,
   jittered,
   randomCrop,
   randomScale,
-  randomStream,
   scaled,
 } from '../src/index.ts';
 import { madeSample } from './support.ts';
@@ -35,29 +34,31 @@ describe('scale', () => {
     fc.assert(
       fc.property(samples, factors, (sample, factor) => {
         const result = scaled(sample, factor);
-        const [h, w] = [sample.height, sample.width];
-        expect(result.height).toBe(Math.max(1, Math.round(h * factor)));
-        expect(result.width).toBe(Math.max(1, Math.round(w * factor)));
-        for (let r = 0; r < result.height; r++) {
-          for (let c = 0; c < result.width; c++) {
-            const to = r * result.width + c;
-            const row = Math.floor(((r + 0.5) * h) / result.height);
-            const column = Math.floor(((c + 0.5) * w) / result.width);
+        const [h, w] = [arraysOf(sample).height, arraysOf(sample).width];
+        expect(arraysOf(result).height).toBe(Math.max(1, Math.round(h * factor)));
+        expect(arraysOf(result).width).toBe(Math.max(1, Math.round(w * factor)));
+        for (let r = 0; r < arraysOf(result).height; r++) {
+          for (let c = 0; c < arraysOf(result).width; c++) {
+            const to = r * arraysOf(result).width + c;
+            const row = Math.floor(((r + 0.5) * h) / arraysOf(result).height);
+            const column = Math.floor(((c + 0.5) * w) / arraysOf(result).width);
             const from = row * w + column;
-            expect(result.semantic![to]).toBe(sample.semantic![from]);
-            expect(result.instance![to]).toBe(sample.instance![from]);
-            expect(result.disparityValid![to]).toBe(sample.disparityValid![from]);
-            const d = (sample.disparity![from] * result.width) / w;
-            expect(result.disparity![to]).toBeCloseTo(d, 4);
+            expect(arraysOf(result).semantic![to]).toBe(arraysOf(sample).semantic![from]);
+            expect(arraysOf(result).instance![to]).toBe(arraysOf(sample).instance![from]);
+            expect(arraysOf(result).disparityValid![to]).toBe(
+              arraysOf(sample).disparityValid![from],
+            );
+            const d = (arraysOf(sample).disparity![from] * arraysOf(result).width) / w;
+            expect(arraysOf(result).disparity![to]).toBeCloseTo(d, 4);
             for (let k = 0; k < 3; k++) {
               let mean = 0;
-              weights(h, result.height, r).forEach((a, i) => {
-                weights(w, result.width, c).forEach((b, j) => {
-                  mean += a * b * sample.image[(i * w + j) * 3 + k];
+              weights(h, arraysOf(result).height, r).forEach((a, i) => {
+                weights(w, arraysOf(result).width, c).forEach((b, j) => {
+                  mean += a * b * arraysOf(sample).image[(i * w + j) * 3 + k];
                 });
               });
               // Rounded to whole values; single precision may decide a half either way.
-              expect(Math.abs(result.image[3 * to + k] - mean)).toBeLessThan(0.501);
+              expect(Math.abs(arraysOf(result).image[3 * to + k] - mean)).toBeLessThan(0.501);
             }
           }
         }
@@ -72,10 +73,11 @@ describe('photometric jitter', () => {
     const factor = fc.double({ min: 0, max: 2, noNaN: true });
     fc.assert(
       fc.property(samples, factor, factor, factor, (sample, brightness, contrast, saturation) => {
-        const { image } = jittered(sample, { brightness, contrast, saturation });
+        const { image } = arraysOf(jittered(sample, { brightness, contrast, saturation }));
         const grey = ([r, g, b]: number[]) => 0.299 * r + 0.587 * g + 0.114 * b;
-        const pixels = Array.from({ length: sample.height * sample.width }, (_, i) =>
-          Array.from(sample.image.subarray(3 * i, 3 * i + 3)),
+        const pixels = Array.from(
+          { length: arraysOf(sample).height * arraysOf(sample).width },
+          (_, i) => Array.from(arraysOf(sample).image.subarray(3 * i, 3 * i + 3)),
         );
         const mean = pixels.reduce((sum, pixel) => sum + grey(pixel), 0) / pixels.length;
         pixels.forEach((pixel, i) => {
@@ -122,12 +124,12 @@ describe('centre vectors', () => {
           };
         };
 
-        const before = centresOf(sample.instance!, width);
-        result.instance!.forEach((value, i) => {
+        const before = centresOf(arraysOf(sample).instance!, width);
+        arraysOf(result).instance!.forEach((value, i) => {
           if (value === 0) return;
           const [r, c] = [Math.floor(i / 4), i % 4];
           const expected = moved(before.get(value)!);
-          const centre = result.centres!.get(value)!;
+          const centre = arraysOf(result).centres!.get(value)!;
           expect(centre.row - r).toBeCloseTo(expected.row - r, 9);
           expect(centre.column - c).toBeCloseTo(expected.column - c, 9);
         });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { generateTree, openDataset, randomStream, type Dataset } from '../src/index.ts';
+import { randomStream } from '@scene-mtl/data';
+import { arraysOf } from '../../data/test/street-sample.ts';
+import { generateTree, openDataset, type Dataset } from '../src/index.ts';
 import { partnerPath } from '../src/cityscapes/files.ts';
 import { readGrey16, readGrey8 } from '../src/image/read.ts';
 import { displacedBoundaries } from '../src/street/tree/noise.ts';
@@ -95,9 +97,9 @@ describe('noise of known size', () => {
     for (const id of noisy.list('train')) {
       const a = await noisy.read(id, 'train', size);
       const b = await truth.read(id, 'train', size);
-      expect(a.instance).toEqual(b.instance);
-      for (const [value, centre] of b.centres!) {
-        const recorded = a.centres!.get(value)!;
+      expect(arraysOf(a).instance).toEqual(arraysOf(b).instance);
+      for (const [value, centre] of arraysOf(b).centres!) {
+        const recorded = arraysOf(a).centres!.get(value)!;
         errors.push(recorded.row - centre.row, recorded.column - centre.column);
       }
     }
@@ -110,6 +112,6 @@ describe('noise of known size', () => {
     const [id] = truth.list('train');
     const sample = await truth.read(id, 'train', size);
     const labels = await readGrey8(partnerPath(join(root, 'truth'), 'train', id, 'semantic'));
-    expect(sample.disparityValid).toEqual(labels.data.map((id) => Number(id !== 1)));
+    expect(arraysOf(sample).disparityValid).toEqual(labels.data.map((id) => Number(id !== 1)));
   });
 });

@@ -19,17 +19,6 @@ export {
   type MatchedPrediction,
 } from './cityscapes/instance-matching.ts';
 export {
-  categories,
-  cityscapesLabels,
-  evaluatedLabels,
-  instanceLabels,
-  LABEL_IDS,
-  labelsById,
-  trainNames,
-  trainPalette,
-  type CityscapesLabel,
-} from './cityscapes/labels.ts';
-export {
   panopticQuality,
   type PanopticCategory,
   type PanopticEvaluation,
@@ -64,7 +53,6 @@ export {
   type StripSide,
 } from './images/strip.ts';
 export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
-export { connectedComponents } from './metrics/components.ts';
 export {
   confidenceCalibration,
   type ConfidenceCalibration,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { connectedComponents } from '@scene-mtl/data';
 import {
   confidenceCalibration,
-  connectedComponents,
   errorCorrelation,
   gaussianWithin,
   laplaceWithin,

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { cityscapesLabels, evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
-  cityscapesLabels,
-  evaluatedLabels,
   instanceDistances,
   matchInstances,
   panopticQuality,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { trainPalette } from '@scene-mtl/data/cityscapes';
 import {
   colourClasses,
   colourDisparity,
@@ -9,7 +10,6 @@ import {
   oklch,
   strip,
   stripPanels,
-  trainPalette,
   VOID_GREY,
   type StripInput,
 } from '../src/index.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
   distanceSettings,
-  evaluatedLabels,
   matchInstances,
   panopticQuality,
   pixelScores,

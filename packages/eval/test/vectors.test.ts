@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { instanceLabels } from '@scene-mtl/data/cityscapes';
 import {
   distanceSettings,
-  instanceLabels,
   overlapThresholds,
   scoreInstance,
   scorePanoptic,

@@ -28,7 +28,7 @@ export {
   titleOf,
   withSeed,
   type Arm,
-  type NamedWeighting,
+  type Balance,
   type RunSpec,
 } from './specs/spec.ts';
 export {

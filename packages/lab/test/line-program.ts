@@ -95,5 +95,5 @@ export const lineArm = (rate: number): Omit<LineSpec, 'seed'> => ({
   program: 'lines',
   config: { slopes: { a: 2, b: -1 }, steps: 4, rate },
   tasks: ['a', 'b'],
-  weighting: { kind: 'named', name: 'equal', options: {} },
+  balance: { name: 'equal', options: {} },
 });

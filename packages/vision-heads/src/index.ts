@@ -5,7 +5,6 @@ export {
   clusterByDbscan,
   clusterByOptics,
   clusterByOpticsXi,
-  connectedComponents,
   dbscan,
   decodeInstances,
   decodeRuns,
@@ -19,7 +18,6 @@ export {
   THING_CLASSES,
   type ClassVotes,
   type ClusterMethod,
-  type Components,
   type DbscanOptions,
   type DecodedInstances,
   type Instance,
@@ -36,9 +34,16 @@ export {
 export { instance, type InstancePrediction } from './instance/task.ts';
 export {
   centreVectors,
+  classMapOf,
   depthTargets,
+  disparityMapOf,
+  imageNetNormalisation,
   instanceTargets,
-  meanPixels,
+  normalised,
+  objectMapOf,
+  sampleArrays,
   semanticTargets,
+  symmetricNormalisation,
+  type Normalisation,
 } from './targets.ts';
 export { semantic, type SemanticPrediction } from './semantic/task.ts';

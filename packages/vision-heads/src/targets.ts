@@ -1,5 +1,12 @@
-/** `@scene-mtl/vision-heads/targets`: the targets of the heads, without TensorFlow.js. */
-export { depthTargets } from './depth/targets.ts';
-export { centreVectors, meanPixels } from './instance/centre-vectors.ts';
-export { instanceTargets } from './instance/targets.ts';
-export { semanticTargets } from './semantic/targets.ts';
+/** `@scene-mtl/vision-heads/targets`: samples as arrays, the targets of the heads; no TensorFlow.js. */
+export { depthTargets, disparityMapOf } from './depth/targets.ts';
+export { centreVectors } from './instance/centre-vectors.ts';
+export { instanceTargets, objectMapOf } from './instance/targets.ts';
+export {
+  imageNetNormalisation,
+  normalised,
+  sampleArrays,
+  symmetricNormalisation,
+  type Normalisation,
+} from './sample-arrays.ts';
+export { classMapOf, semanticTargets } from './semantic/targets.ts';

@@ -1,22 +1,29 @@
 import { compile } from '@scene-mtl/runtime';
 import {
   dilatedResidual,
+  MAIN_STREAM,
   multiTaskModel,
+  objectiveOf,
   parametersOf,
-  sampleArrays,
+  pure,
   sgd,
-  stream,
-  symmetricNormalisation,
   trainingStep,
   uncertainty,
-  VOID,
-  type Sample,
   type Task,
 } from '@scene-mtl/core';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { centreVectors, depth, instance, meanPixels, semantic } from '../src/index.ts';
+import { centresOf, stream, VOID, type Sample } from '@scene-mtl/data';
+import { streetSample, type StreetArrays } from '../../data/test/street-sample.ts';
+import {
+  centreVectors,
+  depth,
+  instance,
+  sampleArrays,
+  semantic,
+  symmetricNormalisation,
+} from '../src/index.ts';
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
@@ -24,7 +31,7 @@ beforeAll(async () => {
 });
 
 /** A frame of 2 × 4 px with two objects. */
-const frame = (): Sample => ({
+const arrays = {
   id: 'street_1',
   height: 2,
   width: 4,
@@ -49,7 +56,9 @@ const frame = (): Sample => ({
     1, 1, 1, 0,
     1, 0, 1, 1,
   ),
-});
+};
+const frame = (changes: Partial<StreetArrays> = {}): Sample =>
+  streetSample({ ...arrays, ...changes });
 
 test('semantic targets leave out void', () => {
   const { value, mask } = semantic(3).encode(frame());
@@ -93,11 +102,11 @@ test('given centres are used, and may lie outside the grid', () => {
     [26001, { row: -3, column: 6 }],
     [7, { row: 1, column: 3 }],
   ]);
-  const { value } = instance().encode({ ...frame(), centres });
+  const { value } = instance().encode(frame({ centres }));
   // Pixel (0, 1): dx = 6 − 1, dy = −3 − 0.
   expect([value[2], value[3]]).toEqual([5, -3]);
   centres.delete(7);
-  expect(() => instance().encode({ ...frame(), centres })).toThrow(
+  expect(() => instance().encode(frame({ centres }))).toThrow(
     'sample street_1: expected a centre for object 7',
   );
 });
@@ -109,14 +118,14 @@ test('every pixel plus its vector is its centre, and mirroring negates dx', () =
       fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 30, maxLength: 30 }),
       (ids) => {
         const labels = Uint16Array.from(ids);
-        const sample = { ...frame(), height, width, instance: labels };
+        const sized = { id: 'random', height, width };
+        const sample = streetSample({ ...sized, instance: labels });
         const { value, mask } = centreVectors(sample);
-        const centres = meanPixels(labels, width);
+        const centres = centresOf(labels, width);
         const mirroredAt = (i: number) => i - (i % width) + (width - 1 - (i % width));
-        const mirrored = centreVectors({
-          ...sample,
-          instance: labels.map((_, i) => labels[mirroredAt(i)]),
-        });
+        const mirrored = centreVectors(
+          streetSample({ ...sized, instance: labels.map((_, i) => labels[mirroredAt(i)]) }),
+        );
         for (let i = 0; i < ids.length; i++) {
           expect(mask[i]).toBe(ids[i] === 0 ? 0 : 1);
           const centre = centres.get(ids[i]);
@@ -137,17 +146,19 @@ test('depth targets are the known disparities; unknown ones are 0, not NaN', () 
   const { value, mask } = depth().encode(frame());
   expect(Array.from(value)).toEqual([0, 1.5, 2, 0, 3, 0, 4, 5]);
   expect(Array.from(mask)).toEqual([1, 1, 1, 0, 1, 0, 1, 1]);
-  const broken = { ...frame(), disparityValid: new Uint8Array(8).fill(1) };
+  const broken = frame({ disparityValid: new Uint8Array(8).fill(1) });
   expect(() => depth().encode(broken)).toThrow('street_1 pixel 3: expected a finite disparity');
 });
 
 test('a sample without an annotation has not the task, and encoding it is an error', () => {
-  const { id, height, width, image } = frame();
-  const bare: Sample = { id, height, width, image };
+  const { id, height, width, image } = arrays;
+  const bare = streetSample({ id, height, width, image });
   for (const task of [semantic(3), instance(), depth()] as Task[]) {
     expect(task.has(frame())).toBe(true);
     expect(task.has(bare)).toBe(false);
-    expect(() => task.encode(bare)).toThrow('sample street_1 has no');
+    expect(() => task.encode(bare)).toThrow(
+      `sample street_1: expected field '${task.name}' of kind`,
+    );
   }
 });
 
@@ -210,7 +221,7 @@ test('the three tasks are learned together from a sample', async () => {
   const pixels = height * width;
   // Left half: class 0, disparity 1; right half: class 1, one object, disparity 3.
   const right = Array.from({ length: pixels }, (_, i) => Number(i % width >= width / 2));
-  const sample: Sample = {
+  const sample = streetSample({
     id: 'halves',
     height,
     width,
@@ -222,7 +233,7 @@ test('the three tasks are learned together from a sample', async () => {
     instance: Uint16Array.from(right),
     disparity: Float32Array.from(right, (r) => 1 + 2 * r),
     disparityValid: new Uint8Array(pixels).fill(1),
-  };
+  });
   const tasks = [semantic(2), instance(), depth()] as Task[];
   const network = multiTaskModel({
     encoder: smallEncoder(),
@@ -230,9 +241,16 @@ test('the three tasks are learned together from a sample', async () => {
     size: [height, width],
     seed: 2,
   });
-  const weighting = uncertainty(tasks.map((task) => task.name));
-  const optimiser = sgd(parametersOf(network, weighting.variables).trained);
-  const step = trainingStep({ network, weighting, optimiser, batchSize: 1 });
+  const balancer = uncertainty.make({ objectives: tasks });
+  const parameters = parametersOf(network, balancer.variables);
+  const step = trainingStep({
+    network: pure(network, parameters.buffers),
+    objectives: tasks.map((task) => objectiveOf(task, network.size)),
+    balancer,
+    parameters,
+    optimiser: sgd(parameters.trained),
+    batchSizes: { [MAIN_STREAM]: 1 },
+  });
   const compiled = await compile(step.run, step.signature);
   const inputs = {
     ...sampleArrays(sample, tasks, symmetricNormalisation),

@@ -46,9 +46,8 @@ export function addEvaluateCommand(program: Command): void {
   });
 }
 
-function tableOf({ run, checkpoint, data, size, weighting, seed, metrics }: Evaluation) {
+function tableOf({ run, checkpoint, data, size, balance, seed, metrics }: Evaluation) {
   const { choice, step, selectedBy } = checkpoint;
-  const method = weighting.kind === 'named' ? weighting.name : weighting.kind;
   return {
     title: `${run}: ${data.name} ${data.split}`,
     corner: 'metric',
@@ -59,7 +58,7 @@ function tableOf({ run, checkpoint, data, size, weighting, seed, metrics }: Eval
     })),
     notes: [
       `${data.frames} frames at ${size.height}×${size.width}; ${choice} checkpoint, step ${step}` +
-        `${selectedBy ? `, chosen by ${selectedBy}` : ''}; weighting ${method}; seed ${seed}.`,
+        `${selectedBy ? `, chosen by ${selectedBy}` : ''}; balanced by ${balance.name}; seed ${seed}.`,
       'Over the whole split at the size of the run. AP leaves out objects below 100 px of 2048×1024, scaled to this size.',
     ],
   };

@@ -1,3 +1,4 @@
+import { writeAtomically } from '@scene-mtl/data/files';
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -8,7 +9,6 @@ import { publish, publishedGroups } from '../results/published.ts';
 import { parseVariant } from '../results/variant.ts';
 import { resultsFiles } from '../results/files.ts';
 import { FIGURES } from '../results/markdown.ts';
-import { writeWhole } from '../run/files.ts';
 import { scenes } from '../scenes/program.ts';
 import {
   addConfigurationFlags,
@@ -64,7 +64,7 @@ export function addReportCommands(program: Command): void {
     .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')
     .action(async (flags: { results: string; out: string }) => {
       const files = await resultsFiles(await publishedGroups(flags.results, experiments));
-      for (const { path, content } of files) await writeWhole(join(flags.out, path), content);
+      for (const { path, content } of files) await writeAtomically(join(flags.out, path), content);
       await removeOthers(
         join(flags.out, FIGURES),
         new Set(files.map(({ path }) => basename(path))),

@@ -1,7 +1,5 @@
 import {
   distanceSettings,
-  instanceLabels,
-  evaluatedLabels,
   scoreDisparity,
   scoreInstance,
   scorePanoptic,
@@ -12,6 +10,7 @@ import {
   type Table,
 } from '@scene-mtl/eval';
 import { Option, type Command } from 'commander';
+import { evaluatedLabels, instanceLabels } from '@scene-mtl/data/cityscapes';
 
 /** What one task's scorer gives: everything for `--json`, a table for people. */
 interface Scored {

@@ -1,3 +1,4 @@
+import { balancerNamed, balancers } from '@scene-mtl/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   addDataFlags,
@@ -6,7 +7,6 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
-import { weightingNames } from '../train/weightings.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,
@@ -18,8 +18,8 @@ import {
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   tasks?: string[];
-  weighting: string;
-  weightingSet: string[];
+  balancer: string;
+  balancerSet: string[];
   select?: string;
   seed?: number;
   runs: string;
@@ -53,13 +53,33 @@ function numbersOf(pairs: readonly string[]): Record<string, number> {
       const value = Number(pair.slice(at + 1));
       if (at < 1 || pair.length === at + 1 || !Number.isFinite(value)) {
         throw new Error(
-          `--weighting-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
+          `--balancer-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
         );
       }
       return [pair.slice(0, at), value];
     }),
   );
 }
+
+/** Canonical name of a method, from that or an alias. */
+function knownBalancer(text: string): string {
+  try {
+    return balancerNamed(text).name;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** The methods with their formulas, options and prices. */
+const balancerHelp = (): string =>
+  [
+    '\nMethods of --balancer (and their short names in the field):',
+    ...balancers.map(({ name, alias, formula, cost, source }) => {
+      const title = [name, ...alias.filter((a) => a.toLowerCase() !== name)].join(', ');
+      const price = cost === 'none' ? '' : ` Costs ${cost}.`;
+      return `  ${title}\n      ${formula}.${price} ${source}.`;
+    }),
+  ].join('\n');
 
 /** Adds `replicate train`: one training run in a folder of its own. */
 export function addTrainCommand(program: Command): void {
@@ -71,12 +91,12 @@ export function addTrainCommand(program: Command): void {
   addConfigurationFlags(command)
     .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
     .addOption(
-      new Option('--weighting <name>', 'how the losses become one')
-        .choices(weightingNames)
+      new Option('--balancer <name>', 'how the tasks are balanced; the methods are listed below')
+        .argParser((name: string) => knownBalancer(name))
         .default('uncertainty'),
     )
     .option(
-      '--weighting-set <key=number...>',
+      '--balancer-set <key=number...>',
       'its options: initial=…, temperature=…, or one weight per task for fixed',
       [] as string[],
     )
@@ -91,6 +111,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
+  command.addHelpText('after', balancerHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const config = await configurationOf(flags);
     const { folder, result } = await trainRun({
@@ -99,11 +120,7 @@ export function addTrainCommand(program: Command): void {
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,
-      weighting: {
-        kind: 'named',
-        name: flags.weighting,
-        options: numbersOf(flags.weightingSet),
-      },
+      balance: { name: flags.balancer, options: numbersOf(flags.balancerSet) },
       select: flags.select,
       compile: compileOptions(flags),
       dataWorkers: flags.dataWorkers,

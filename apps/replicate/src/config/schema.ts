@@ -97,7 +97,17 @@ export const configSchema = z.strictObject({
     batchSize: positive,
     learningRate: z.number().positive(),
     weightingLearningRate: z.number().positive().nullable().describe('of s; null: the same'),
-    momentum: z.number().min(0).max(1),
+    optimiser: z.enum(['sgd', 'adam']).default('sgd'),
+    schedule: z
+      .enum(['poly', 'cosine', 'steps', 'constant'])
+      .default('poly')
+      .describe(
+        'how the rate falls: to 0 by (1 − i/n)^0.9 or half a cosine; to a tenth at 1/2 and 3/4',
+      ),
+    accumulate: positive
+      .default(1)
+      .describe('batches whose mean gradient makes a step; each has batchSize images'),
+    momentum: z.number().min(0).max(1).describe('of sgd'),
     weightDecay: z.number().min(0),
     clipNorm: z.number().positive().nullable(),
     warmUp: z.number().int().nonnegative().describe('steps'),

@@ -4,9 +4,9 @@ import {
   photometricJitter,
   randomCrop,
   randomScale,
-  type Size,
   type Transform,
 } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 import type { Config } from '../config/schema.ts';
 
 /** How training images are changed at random; plain numbers, which can be sent to another thread. */

@@ -61,7 +61,7 @@ async function opened(
     ...(skyDisparity && { skyDisparity }),
   };
   const dataset = await openDataset(root, options);
-  if (!Object.values(dataset.annotations).includes(true)) {
+  if (dataset.fields.length === 0) {
     throw new Error(
       `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
     );

@@ -1,14 +1,15 @@
-import type { TargetEncoder } from '@scene-mtl/core/samples';
+import type { TargetEncoder } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { depthTargets, instanceTargets, semanticTargets } from '@scene-mtl/vision-heads/targets';
 import type { TaskName } from '../config/task-name.ts';
 
 /** The targets of the tasks of a data set, by name: those of `tasksOf`, without TensorFlow.js. */
 export const targetsOf = ({
-  annotations,
-  classes,
-}: Pick<Dataset, 'annotations' | 'classes'>): Partial<Record<TaskName, TargetEncoder>> => ({
-  ...(annotations.semantic && { semantic: semanticTargets(classes.length) }),
-  ...(annotations.instance && { instance: instanceTargets() }),
-  ...(annotations.disparity && { depth: depthTargets() }),
+  fields,
+  legend,
+}: Pick<Dataset, 'fields' | 'legend'>): Partial<Record<TaskName, TargetEncoder>> => ({
+  ...(fields.includes('semantic') &&
+    legend && { semantic: semanticTargets(legend.classes.length) }),
+  ...(fields.includes('instance') && { instance: instanceTargets() }),
+  ...(fields.includes('depth') && { depth: depthTargets() }),
 });

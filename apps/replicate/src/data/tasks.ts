@@ -5,12 +5,12 @@ import type { TaskName } from '../config/task-name.ts';
 
 /** The tasks of a data set, by name. */
 export function tasksOf({
-  annotations,
-  classes,
-}: Pick<Dataset, 'annotations' | 'classes'>): Partial<Record<TaskName, Task>> {
+  fields,
+  legend,
+}: Pick<Dataset, 'fields' | 'legend'>): Partial<Record<TaskName, Task>> {
   return {
-    ...(annotations.semantic && { semantic: semantic(classes.length) }),
-    ...(annotations.instance && { instance: instance() }),
-    ...(annotations.disparity && { depth: depth() }),
+    ...(fields.includes('semantic') && legend && { semantic: semantic(legend.classes.length) }),
+    ...(fields.includes('instance') && { instance: instance() }),
+    ...(fields.includes('depth') && { depth: depth() }),
   };
 }

@@ -1,10 +1,11 @@
-import { sampleArrays, type Normalisation, type TargetEncoder } from '@scene-mtl/core/samples';
+import type { TargetEncoder } from '@scene-mtl/core';
 import {
   moduleBeside,
   type BatchOptions,
   type BatchRecipe,
   type Dataset,
 } from '@scene-mtl/datasets';
+import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads/targets';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
 import { targetsOf } from './targets.ts';

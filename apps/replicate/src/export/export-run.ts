@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MultiTaskModel } from '@scene-mtl/core';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { readDescription, type RunDescription } from '../run/description.ts';
-import { writeWhole } from '../run/files.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';
 import { exportMetadata } from './metadata.ts';
 import { exportOnnx } from './onnx.ts';
@@ -42,8 +42,8 @@ const tfjs: Exporter = async ({ network, description, step, out }) => {
   const files = await layersFiles(network, exportMetadata(description, network, step, null));
   const [model, weights] = [join(out, LAYERS_FILES.model), join(out, LAYERS_FILES.weights)];
   // The weights first: a model.json is only there when what it names is.
-  await writeWhole(weights, files.weights);
-  await writeWhole(model, files.model);
+  await writeAtomically(weights, files.weights);
+  await writeAtomically(model, files.model);
   return [model, weights];
 };
 

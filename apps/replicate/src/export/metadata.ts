@@ -1,4 +1,5 @@
 import type { MultiTaskModel } from '@scene-mtl/core';
+import { NO_CLASSES } from '@scene-mtl/datasets';
 import { normalisationOf } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 
@@ -23,11 +24,12 @@ const meanings: Readonly<Record<string, (width: number) => string>> = {
  * @param step step of the checkpoint
  */
 export function exportMetadata(
-  { config, data, weighting, seed }: RunDescription,
+  { config, data, balance, seed }: RunDescription,
   { tasks }: Pick<MultiTaskModel, 'tasks'>,
   step: number,
   batchSize: number | null,
 ): Record<string, string> {
+  const { classes, palette, instanceClasses } = data.legend ?? NO_CLASSES;
   const { height, width } = config.size;
   const { mean, deviation } = normalisationOf(config);
   const shape = (channels: number) => [batchSize ?? 'N', height, width, channels];
@@ -53,14 +55,14 @@ export function exportMetadata(
         ]),
       ),
     ),
-    classes: JSON.stringify(data.classes),
-    palette: JSON.stringify(data.palette),
-    instanceClasses: JSON.stringify(data.instanceClasses),
+    classes: JSON.stringify(classes),
+    palette: JSON.stringify(palette),
+    instanceClasses: JSON.stringify(instanceClasses),
     training: JSON.stringify({
       data: data.name,
       step,
       steps: config.training.steps,
-      weighting,
+      balance,
       seed,
     }),
   };

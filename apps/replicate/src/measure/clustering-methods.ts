@@ -1,4 +1,4 @@
-import type { Size } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 import {
   clusterByComponents,
   clusterByDbscan,

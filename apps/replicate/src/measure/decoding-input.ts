@@ -1,4 +1,4 @@
-import { VOID, type Sample } from '@scene-mtl/core';
+import { classesKind, fieldOf, objectsKind, sizeOf, VOID, type Sample } from '@scene-mtl/data';
 import {
   centreVectors,
   type InstanceInput,
@@ -34,7 +34,7 @@ export function decodingInput(
   predictions: Predictions,
   classes: readonly number[],
 ): InstanceInput {
-  const { height, width } = sample;
+  const { height, width } = sizeOf(sample);
   const semantic = predictions['semantic'] as SemanticPrediction;
   const { vectors } = predictions['instance'] as InstancePrediction;
   const predicted = {
@@ -50,7 +50,8 @@ export function decodingInput(
     return { ...predicted, vectors: value.map((v, i) => (mask[i >> 1] ? v : vectors[i])) };
   }
   const objects = trueObjects(sample, classes);
-  const truth = Uint8Array.from(objects, (id, i) => (id === 0 ? VOID : sample.semantic![i]));
+  const { data: labels } = fieldOf(sample, 'semantic', classesKind);
+  const truth = Uint8Array.from(objects, (id, i) => (id === 0 ? VOID : labels[i]));
   return {
     ...{ height, width, semantic: truth },
     vectors: source === 'trueClasses' ? vectors : value,
@@ -62,13 +63,9 @@ export function decodingInput(
  * and trailers of Cityscapes are objects of no trained class.
  * @throws when the sample lacks classes or instances
  */
-export function trueObjects(
-  { id, semantic, instance }: Sample,
-  classes: readonly number[],
-): Uint16Array {
-  if (!semantic || !instance) {
-    throw new Error(`sample ${id}: expected classes and instances to judge objects by`);
-  }
+export function trueObjects(sample: Sample, classes: readonly number[]): Uint16Array {
+  const { data: semantic } = fieldOf(sample, 'semantic', classesKind);
+  const { data: instance } = fieldOf(sample, 'instance', objectsKind);
   const told = new Set(classes);
   return instance.map((value, i) => (told.has(semantic[i]) ? value : 0));
 }

@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/data';
 import type { TaskName } from '../config/task-name.ts';
 import type { Predictions } from '../train/evaluation.ts';
 import type { MeasurementPlace } from '../scenes/measurement.ts';

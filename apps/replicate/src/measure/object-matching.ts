@@ -1,5 +1,5 @@
-import { VOID, type Sample } from '@scene-mtl/core';
-import { instanceLabels } from '@scene-mtl/eval';
+import { classesKind, fieldOf, objectsKind, VOID, type Sample } from '@scene-mtl/data';
+import { instanceLabels } from '@scene-mtl/data/cityscapes';
 import { officialInstances, regularIds, UNLABELED } from '../train/official-labels.ts';
 
 /** How objects of a data set are given to the official matching of Cityscapes. */
@@ -33,10 +33,9 @@ export function objectMatching(
 }
 
 /** Like `officialInstances`, of objects numbered 1, 2, … over all classes. */
-function lentInstances({ id, semantic, instance }: Sample, ids: Uint8Array): Uint16Array {
-  if (!semantic || !instance) {
-    throw new Error(`sample ${id}: expected classes and instances for instance metrics`);
-  }
+function lentInstances(sample: Sample, ids: Uint8Array): Uint16Array {
+  const { data: semantic } = fieldOf(sample, 'semantic', classesKind);
+  const { data: instance } = fieldOf(sample, 'instance', objectsKind);
   const known = new Map<number, number>();
   const objects = new Map<number, number>();
   return instance.map((value, i) => {

@@ -1,4 +1,5 @@
-import type { Sample, Task } from '@scene-mtl/core';
+import type { Sample } from '@scene-mtl/data';
+import type { Task } from '@scene-mtl/core';
 import type { PixelErrors } from '@scene-mtl/eval';
 import type {
   DepthPrediction,

@@ -1,4 +1,5 @@
-import type { Sample } from '@scene-mtl/core';
+import { disparityMapOf } from '@scene-mtl/vision-heads/targets';
+import { sizeOf, type Sample, type Size } from '@scene-mtl/data';
 import {
   colourDisparity,
   stripPanels,
@@ -43,7 +44,7 @@ export function framePanels(
   const maps = errorMaps(place.tasks, sample, predictions);
   const tops: Readonly<Record<TaskName, number>> = {
     semantic: 100,
-    instance: sample.width / 10,
+    instance: sizeOf(sample).width / 10,
     depth: largest(sample) / 2,
   };
   return [
@@ -53,20 +54,21 @@ export function framePanels(
       const drawn = panels.filter(({ name }) => name.startsWith(`${panelsOf[task]},`));
       if (!map) return drawn;
       const name = `${panelsOf[task]}, error`;
-      return [...drawn, { name, ...errorPicture(map, sample, tops[task]) }];
+      return [...drawn, { name, ...errorPicture(map, sizeOf(sample), tops[task]) }];
     }),
   ];
 }
 
-function errorPicture({ error, mask }: PixelErrors, { height, width }: Sample, top: number): Rgb {
+function errorPicture({ error, mask }: PixelErrors, { height, width }: Size, top: number): Rgb {
   const known = Uint8Array.from(mask, Number);
   return colourDisparity(Float32Array.from(error), known, height, width, top);
 }
 
-function largest({ disparity, disparityValid }: Sample): number {
+function largest(sample: Sample): number {
   let most = 0;
-  disparity?.forEach((d, i) => {
-    if (disparityValid?.[i] !== 0 && d > most) most = d;
+  const disparity = disparityMapOf(sample);
+  disparity?.data.forEach((d, i) => {
+    if (disparity.valid[i] !== 0 && d > most) most = d;
   });
   return most || 1;
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Dataset, Split } from '@scene-mtl/datasets';
+import { NO_CLASSES, type Dataset, type Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
@@ -38,7 +38,7 @@ export interface Evaluation {
   readonly data: { readonly name: string; readonly split: Split; readonly frames: number };
   /** px. */
   readonly size: { readonly height: number; readonly width: number };
-  readonly weighting: RunDescription['weighting'];
+  readonly balance: RunDescription['balance'];
   readonly seed: number;
   /** By `<task>/<metric>`; null where the split has nothing to judge. */
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -55,7 +55,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, choice);
   const dataset = await dataOf(description, run, options.data);
-  const { config, data, weighting, seed } = description;
+  const { config, data, balance, seed } = description;
   const network = loadNetwork(description, checkpoint, run);
   const evaluation = await evaluator({
     network,
@@ -67,7 +67,11 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     compile: options.compile,
   });
   try {
-    const judges = judgesOf({ tasks: network.tasks, size: config.size, ...data });
+    const judges = judgesOf({
+      tasks: network.tasks,
+      size: config.size,
+      ...(data.legend ?? NO_CLASSES),
+    });
     const line = progressLine();
     const frames = dataset.list(split).length;
     let seen = 0;
@@ -86,7 +90,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       },
       data: { name: dataset.name, split, frames },
       size: config.size,
-      weighting,
+      balance,
       seed,
       metrics: judged(judges),
     };
@@ -105,7 +109,7 @@ async function dataOf(
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
       : await openStored({ root: resolve(root), limits: ALL, holdOut: null });
-  const [expected, got] = [data.classes.join(), dataset.classes.join()];
+  const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
   if (expected !== got) {
     throw new Error(
       `${root ?? dataset.name}: expected the classes on which ${run} was trained (${expected}), ` +

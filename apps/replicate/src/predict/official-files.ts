@@ -1,6 +1,7 @@
-import { encodeDisparity, resizeNearest, type Size } from '@scene-mtl/datasets';
+import { encodeDisparity } from '@scene-mtl/datasets';
 import { decodeRuns, type DecodedInstances } from '@scene-mtl/vision-heads';
 import sharp from 'sharp';
+import { resizeNearest, type Size } from '@scene-mtl/data';
 
 /** A file to be written: its path below the output folder and its content. */
 export interface OutputFile {
@@ -79,7 +80,7 @@ export async function disparityFile(
   const scale = to.width / from.width;
   const scaled = resizeNearest(disparity, from, to).map((d) => Math.max(0, d * scale));
   const valid = new Uint8Array(scaled.length).fill(1);
-  const content = await greyPng(encodeDisparity({ disparity: scaled, valid }), to);
+  const content = await greyPng(encodeDisparity({ data: scaled, valid }), to);
   return { path: `disparity/${stem}_disparity.png`, content };
 }
 

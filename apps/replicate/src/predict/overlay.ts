@@ -5,7 +5,7 @@ import {
   type Palette,
   type Rgb,
 } from '@scene-mtl/eval';
-import type { Size } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 
 /** Part of the colour in an overlay; the rest is the photograph. */
 const OPACITY = 0.55;

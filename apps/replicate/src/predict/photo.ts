@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Size } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 import sharp from 'sharp';
 
 /** A photograph at the size of a network, and its own size. */

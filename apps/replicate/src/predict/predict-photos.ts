@@ -1,18 +1,20 @@
 import { basename, join } from 'node:path';
-import { normalised, predictionStep } from '@scene-mtl/core';
+import { predictionStep } from '@scene-mtl/core';
 import { panelPng } from '@scene-mtl/eval';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import type {
-  DepthPrediction,
-  InstancePrediction,
-  SemanticPrediction,
+import {
+  normalised,
+  type DepthPrediction,
+  type InstancePrediction,
+  type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import { writeAtomically } from '@scene-mtl/data/files';
+import { NO_CLASSES } from '@scene-mtl/datasets';
 import { normalisationOf } from '../assemble.ts';
 import { decoded, type Predictions } from '../train/evaluation.ts';
 import { decodingFor, objectsOf } from '../train/instance-decoding.ts';
 import { regularIds, toRegularIds } from '../train/official-labels.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
-import { writeWhole } from '../run/files.ts';
 import { disparityFile, instanceFiles, labelFile, type OutputFile } from './official-files.ts';
 import { classOverlay, disparityOverlay, instanceOverlay } from './overlay.ts';
 import { readPhoto, type Photo } from './photo.ts';
@@ -61,7 +63,7 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
         predictions,
         description,
       )) {
-        await writeWhole(join(out, path), content);
+        await writeAtomically(join(out, path), content);
         written.push(join(out, path));
       }
     }
@@ -88,18 +90,19 @@ export async function outputFiles(
     depth?: DepthPrediction;
   };
   const files: OutputFile[] = [];
-  const ids = regularIds(data.classes);
+  const { classes, palette, instanceClasses } = data.legend ?? NO_CLASSES;
+  const ids = regularIds(classes);
   if (semantic) {
-    const picture = classOverlay(image, semantic.classes, size, data.palette);
+    const picture = classOverlay(image, semantic.classes, size, palette);
     files.push({ path: `overlay/${stem}_semantic.png`, content: await panelPng(picture) });
     const values = ids ? toRegularIds(semantic.classes, ids) : semantic.classes;
     files.push(await labelFile(stem, ids ? 'labelIds' : 'trainIds', values, size, native));
   }
   if (semantic && instance) {
-    const objects = objectsOf(semantic, instance, size, decodingFor(size, data.instanceClasses));
+    const objects = objectsOf(semantic, instance, size, decodingFor(size, instanceClasses));
     const picture = instanceOverlay(image, objects.ids, size);
     files.push({ path: `overlay/${stem}_instance.png`, content: await panelPng(picture) });
-    const labels = ids ?? data.classes.map((_, c) => c);
+    const labels = ids ?? classes.map((_, c) => c);
     files.push(...(await instanceFiles(stem, objects, labels, size, native)));
   }
   if (depth) {

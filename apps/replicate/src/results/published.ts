@@ -16,12 +16,13 @@ import {
   type RunSummary,
 } from '@scene-mtl/lab';
 import { z } from 'zod';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
 import type { SceneData, SceneRun, SceneSpec } from '../scenes/kind.ts';
 import { sceneRunId } from '../scenes/program.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent } from '../run/files.ts';
 import { slugOf, type ItemResults, type ResultsGroup } from './group.ts';
 import { variantOptions, variantSchema, type Variant } from './variant.ts';
 
@@ -90,7 +91,7 @@ export async function publish(options: PublishOptions): Promise<number> {
   for (const name of await readdir(folder)) {
     if (name !== FILE && !wanted.has(name)) await rm(join(folder, name), { recursive: true });
   }
-  await writeWhole(join(folder, FILE), json(withoutFolders(group)));
+  await writeAtomically(join(folder, FILE), json(withoutFolders(group)));
   return copied;
 }
 

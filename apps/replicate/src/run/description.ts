@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { z } from 'zod';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
-import { json, readJsonIfPresent, writeWhole } from './files.ts';
+import { json, readJsonIfPresent } from './files.ts';
 
 const colour = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -12,8 +13,7 @@ const schema = z.strictObject({
   config: configSchema,
   seed: z.number().int().nonnegative(),
   tasks: z.array(z.enum(['semantic', 'instance', 'depth'])).min(1),
-  weighting: z.strictObject({
-    kind: z.literal('named'),
+  balance: z.strictObject({
     name: z.string(),
     options: z.record(z.string(), z.number()),
   }),
@@ -23,14 +23,14 @@ const schema = z.strictObject({
     .describe('validation metric that chose the best checkpoint; never one of test data'),
   data: z.strictObject({
     name: z.string(),
-    classes: z.array(z.string()),
-    palette: z.array(colour),
-    instanceClasses: z.array(z.number().int()),
-    annotations: z.strictObject({
-      semantic: z.boolean(),
-      instance: z.boolean(),
-      disparity: z.boolean(),
-    }),
+    fields: z.array(z.string()).describe('annotations of its samples'),
+    legend: z
+      .strictObject({
+        classes: z.array(z.string()),
+        palette: z.array(colour),
+        instanceClasses: z.array(z.number().int()),
+      })
+      .optional(),
   }),
 });
 
@@ -53,25 +53,25 @@ export function describeRun(run: {
   readonly config: Config;
   readonly dataset: Dataset;
   readonly tasks: readonly Task[];
-  readonly weighting: unknown;
+  readonly balance: unknown;
   readonly seed: number;
   readonly select?: Selection;
 }): RunDescription {
   const { dataset, tasks, config, seed } = run;
-  const { name, classes, palette, instanceClasses, annotations } = dataset;
+  const { name, fields, legend } = dataset;
   return schema.parse({
     config: { ...withoutWeightsFolder(config), seeds: [seed] },
     seed,
     tasks: tasks.map((task) => task.name),
-    weighting: run.weighting,
+    balance: run.balance,
     select: run.select ?? null,
-    data: { name, classes, palette, instanceClasses, annotations },
+    data: { name, fields, legend },
   });
 }
 
 /** Writes `run.json`. */
 export const saveDescription = (folder: string, description: RunDescription): Promise<void> =>
-  writeWhole(join(folder, FILE), json(description));
+  writeAtomically(join(folder, FILE), json(description));
 
 /** The description in a folder, or undefined where there is none yet. */
 export async function descriptionIfPresent(folder: string): Promise<RunDescription | undefined> {
@@ -97,13 +97,13 @@ export async function readDescription(folder: string): Promise<RunDescription> {
 }
 
 /**
- * Refuses to go on in a folder with other tasks, weighting, seed or selection than it began with.
+ * Refuses to go on in a folder with other tasks, balance, seed or selection than it began with.
  * @throws naming the first field that differs, with both values
  */
 export async function assertSameRun(folder: string, now: RunDescription): Promise<void> {
   const known = await descriptionIfPresent(folder);
   if (!known) return;
-  for (const key of ['tasks', 'weighting', 'seed', 'select'] as const) {
+  for (const key of ['tasks', 'balance', 'seed', 'select'] as const) {
     const [before, after] = [JSON.stringify(known[key]), JSON.stringify(now[key])];
     if (before !== after) {
       throw new Error(

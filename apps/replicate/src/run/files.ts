@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-
-/** Writes a file under a temporary name and renames it, so that it is whole or not there. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.partial`;
-  await writeFile(partial, content);
-  await rename(partial, path);
-}
+import { readFile } from 'node:fs/promises';
 
 /** The parsed content of a JSON file, or undefined where there is none. */
 export async function readJsonIfPresent(path: string): Promise<unknown> {

@@ -1,4 +1,5 @@
-import { trainLabels, type Dataset } from '@scene-mtl/datasets';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
+import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { hashOf, type Opened } from '@scene-mtl/lab';
 import type { Config } from '../config/schema.ts';
 import type { TaskName } from '../config/task-name.ts';
@@ -22,26 +23,25 @@ export function summaryWithoutData({ data }: Pick<Config, 'data'>): SceneData {
     name: 'street',
     frames: { train, val },
     tasks: ['semantic', 'instance', 'depth'],
-    classes: trainLabels.map(({ name }) => name),
-    palette: trainLabels.map(({ colour }) => colour),
-    instanceClasses: trainLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),
+    classes: evaluatedLabels.map(({ name }) => name),
+    palette: evaluatedLabels.map(({ colour }) => colour),
+    instanceClasses: evaluatedLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),
   };
 }
 
 /** What identifies a folder of data without reading its images: classes and frames. */
 function fingerprintOf(dataset: Dataset): string {
-  const { name, classes } = dataset;
+  const { name, legend } = dataset;
+  const classes = legend?.classes ?? [];
   return hashOf({ name, classes, train: dataset.list('train'), val: dataset.list('val') });
 }
 
 function summaryOf(dataset: Dataset): SceneData {
-  const { name, classes, palette, instanceClasses } = dataset;
+  const { name, legend } = dataset;
   return {
     name,
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
     tasks: Object.keys(tasksOf(dataset)) as TaskName[],
-    classes,
-    palette,
-    instanceClasses,
+    ...(legend ?? NO_CLASSES),
   };
 }

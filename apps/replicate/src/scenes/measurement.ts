@@ -1,5 +1,6 @@
-import type { Sample, Task } from '@scene-mtl/core';
-import type { Dataset, Size } from '@scene-mtl/datasets';
+import type { Sample, Size } from '@scene-mtl/data';
+import type { Task } from '@scene-mtl/core';
+import type { Dataset } from '@scene-mtl/datasets';
 import type { Json, Measurement } from '@scene-mtl/lab';
 import type { Predictions } from '../train/evaluation.ts';
 import type { RunConfig } from './kind.ts';

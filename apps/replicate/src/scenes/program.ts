@@ -96,12 +96,12 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
 
 async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
   const { spec, id, folder, compile, dataWorkers, strips, onProgress } = run;
-  const { config, weighting, seed } = spec;
+  const { config, balance, seed } = spec;
   const result = await runRow({
     config: { ...config, seeds: [seed], strips },
     tasks: presentTasks(spec, dataset),
     configHash: id,
-    ...{ dataset, weighting, seed, folder, compile, dataWorkers, onProgress },
+    ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
   });
   return {
     data: {

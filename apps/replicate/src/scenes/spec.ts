@@ -1,5 +1,5 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
-import { titleOf, type NamedWeighting } from '@scene-mtl/lab';
+import { titleOf, type Balance } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { TaskName } from '../config/task-name.ts';
@@ -24,8 +24,8 @@ export function runConfig({
 /** The arm of a configuration. */
 export const armOf = (
   config: Config,
-  { tasks, weighting }: Pick<SceneSpec, 'tasks' | 'weighting'>,
-): SceneArm => ({ config: runConfig(config), tasks, weighting });
+  { tasks, balance }: Pick<SceneSpec, 'tasks' | 'balance'>,
+): SceneArm => ({ config: runConfig(config), tasks, balance });
 
 /**
  * Identity of a run's data: of generated scenes their recipe, of a folder what was found in it.
@@ -39,29 +39,43 @@ function dataIdentity({ data }: RunConfig, fingerprint: string | undefined): unk
 
 /**
  * Everything that decides the numbers of a run: configuration, initial weights by content, tasks,
- * weighting, seed, data, `RUN_VERSION`. How often it is evaluated or saved changes no number.
+ * balance, seed, data, `RUN_VERSION`. How often it is evaluated or saved changes no number.
  */
 export function identityOf(spec: SceneSpec, fingerprint?: string): object {
-  const { config, tasks, weighting, seed } = spec;
+  const { config, tasks, balance, seed } = spec;
   const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
   return {
     version: RUN_VERSION,
     data: dataIdentity(config, fingerprint),
     size: config.size,
     network: withoutWeightsFolder(config).network,
-    training: decisive,
+    training: withoutNewDefaults(decisive),
     tasks,
-    weighting: [weighting.name, sorted(weighting.options)],
+    // The key that it has always had.
+    weighting: [balance.name, sorted(balance.options)],
     seed,
   };
 }
+
+/** A run with these values keeps the id it had before there were others. */
+const withoutNewDefaults = ({
+  optimiser,
+  schedule,
+  accumulate,
+  ...training
+}: Omit<RunConfig['training'], 'evalEvery' | 'checkpointEvery'>): object => ({
+  ...training,
+  ...(optimiser !== 'sgd' && { optimiser }),
+  ...(schedule !== 'poly' && { schedule }),
+  ...(accumulate !== 1 && { accumulate }),
+});
 
 const sorted = (options: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Start of the name of a run's folder: what it trains, at which size. */
-export const slugOf = ({ tasks, weighting, config: { size } }: SceneSpec): string =>
-  `${tasks.join('-')}.${weighting.name}.${size.width}x${size.height}`;
+export const slugOf = ({ tasks, balance, config: { size } }: SceneSpec): string =>
+  `${tasks.join('-')}.${balance.name}.${size.width}x${size.height}`;
 
 /** A run in a few words. */
 export const sceneTitle = (spec: SceneSpec): string => {
@@ -82,14 +96,13 @@ export function portable(spec: SceneSpec): SceneSpec {
 export const fixedWeights = (
   tasks: readonly TaskName[],
   weights: Readonly<Partial<Record<TaskName, number>>>,
-): NamedWeighting => ({
-  kind: 'named',
+): Balance => ({
   name: 'fixed',
   options: Object.fromEntries(tasks.map((task) => [task, weights[task] ?? 0])),
 });
 
-/** Learned weights in equation 10's form, or another of `weightingNames`. */
+/** Learned weights in equation 10's form, or another of the registry of balancers. */
 export const learnedWeights = (
   name = 'uncertainty',
   options: Readonly<Record<string, number>> = {},
-): NamedWeighting => ({ kind: 'named', name, options });
+): Balance => ({ name, options });

@@ -1,13 +1,8 @@
-import {
-  predictionStep,
-  sampleArrays,
-  type MultiTaskModel,
-  type Normalisation,
-  type Sample,
-  type Task,
-} from '@scene-mtl/core';
-import type { Dataset, Size, Split } from '@scene-mtl/datasets';
+import { predictionStep, type MultiTaskModel, type Task } from '@scene-mtl/core';
+import type { Dataset, Split } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import type { Sample, Size } from '@scene-mtl/data';
+import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads';
 import { accumulatorOf, type Metrics } from './metrics.ts';
 
 /** One image's predictions by task name. */

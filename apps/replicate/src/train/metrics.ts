@@ -1,10 +1,12 @@
-import type { Sample, Task } from '@scene-mtl/core';
+import type { Task } from '@scene-mtl/core';
 import { confusion, disparityError, vectorError } from '@scene-mtl/eval';
-import type {
-  DepthPrediction,
-  InstancePrediction,
-  SemanticPrediction,
+import {
+  classMapOf,
+  type DepthPrediction,
+  type InstancePrediction,
+  type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import type { Sample } from '@scene-mtl/data';
 
 /** Numbers by `<task>/<metric>`. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -18,8 +20,10 @@ export interface Accumulator {
 function semanticAccumulator(task: Task): Accumulator {
   const matrix = confusion(task.outputChannels);
   return {
-    add: (prediction, { semantic }) =>
-      semantic && matrix.add(semantic, (prediction as SemanticPrediction).classes),
+    add: (prediction, sample) => {
+      const truth = classMapOf(sample);
+      if (truth) matrix.add(truth.data, (prediction as SemanticPrediction).classes);
+    },
     result: () => {
       const { meanIou, pixelAccuracy } = matrix.result();
       return { 'semantic/iou': 100 * meanIou, 'semantic/pixelAccuracy': 100 * pixelAccuracy };

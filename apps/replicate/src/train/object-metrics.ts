@@ -1,15 +1,16 @@
 import {
   averagePrecision,
-  evaluatedLabels,
   instanceMatcher,
   panopticQuality,
   type ImageMatches,
   type PanopticImage,
 } from '@scene-mtl/eval';
-import type { Sample } from '@scene-mtl/core';
-import type { Size } from '@scene-mtl/datasets';
+import type { Sample, Size } from '@scene-mtl/data';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
+  classMapOf,
   decodeRuns,
+  objectMapOf,
   type DecodedInstances,
   type InstanceOptions,
   type InstancePrediction,
@@ -43,7 +44,7 @@ export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOption
   const minRegion = SMALLEST_SHARE * size.height * size.width;
   return {
     add(sample, predictions) {
-      if (!sample.semantic || !sample.instance) return;
+      if (!classMapOf(sample) || !objectMapOf(sample)) return;
       const semantic = predictions['semantic'] as SemanticPrediction;
       const vectors = predictions['instance'] as InstancePrediction;
       const objects = objectsOf(semantic, vectors, size, options);

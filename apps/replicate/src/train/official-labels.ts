@@ -1,7 +1,6 @@
-import type { Sample } from '@scene-mtl/core';
-import { labels } from '@scene-mtl/datasets';
+import { classesKind, fieldOf, objectsKind, VOID, type Sample } from '@scene-mtl/data';
+import { cityscapesLabels } from '@scene-mtl/data/cityscapes';
 
-const VOID = 255;
 /** Regular id of what is no class: unlabeled. */
 export const UNLABELED = 0;
 
@@ -11,7 +10,9 @@ export const UNLABELED = 0;
  * @param classes names by training id
  */
 export function regularIds(classes: readonly string[]): Uint8Array | undefined {
-  const ids = classes.map((name) => labels.find((label) => label.name === name)?.id ?? -1);
+  const ids = classes.map(
+    (name) => cityscapesLabels.find((label) => label.name === name)?.id ?? -1,
+  );
   return ids.every((id) => id >= 0) ? Uint8Array.from(ids) : undefined;
 }
 
@@ -25,10 +26,8 @@ export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =
  * @throws when the sample lacks classes or instances
  */
 export function officialInstances(sample: Sample, ids: Uint8Array): Uint16Array {
-  const { semantic, instance, id } = sample;
-  if (!semantic || !instance) {
-    throw new Error(`sample ${id}: expected classes and instances for instance metrics`);
-  }
+  const { data: semantic } = fieldOf(sample, 'semantic', classesKind);
+  const { data: instance } = fieldOf(sample, 'instance', objectsKind);
   return Uint16Array.from(instance, (value, i) =>
     value !== 0 ? value : semantic[i] === VOID ? UNLABELED : ids[semantic[i]],
   );

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
-import type { Sample } from '@scene-mtl/core';
+import { imageOf, type Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import { panelPng, stripPanels, type StripInput } from '@scene-mtl/eval';
 import {
+  classMapOf,
+  disparityMapOf,
   instance,
+  objectMapOf,
   type DepthPrediction,
   type InstancePrediction,
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import { writeAtomically } from '@scene-mtl/data/files';
 import type { Config } from '../config/schema.ts';
-import { writeWhole } from '../run/files.ts';
 import type { Evaluator, Predictions } from './evaluation.ts';
 
 /** Frames shown in reports: spread evenly over the validation split, never chosen by result. */
@@ -30,22 +33,20 @@ export function stripOf(dataset: Dataset, sample: Sample, predictions: Predictio
     instance?: InstancePrediction;
     depth?: DepthPrediction;
   };
-  const target = vectors && sample.instance ? instance().encode(sample) : undefined;
+  const image = imageOf(sample);
+  const classes = classMapOf(sample);
+  const disparity = disparityMapOf(sample);
+  const target = vectors && objectMapOf(sample) ? instance().encode(sample) : undefined;
   const mask = target && Uint8Array.from(target.mask);
   return {
-    height: sample.height,
-    width: sample.width,
-    photo: sample.image,
-    palette: dataset.palette,
+    height: image.height,
+    width: image.width,
+    photo: image.data,
+    palette: dataset.legend?.palette ?? [],
     truth: {
-      ...(semantic && sample.semantic && { classes: sample.semantic }),
+      ...(semantic && classes && { classes: classes.data }),
       ...(target && mask && { vectors: target.value, vectorMask: mask }),
-      ...(depth &&
-        sample.disparity &&
-        sample.disparityValid && {
-          disparity: sample.disparity,
-          disparityValid: sample.disparityValid,
-        }),
+      ...(depth && disparity && { disparity: disparity.data, disparityValid: disparity.valid }),
     },
     prediction: {
       ...(semantic && { classes: semantic.classes }),
@@ -66,7 +67,7 @@ export async function savePredictions(
   for (const { sample, predictions } of shown) {
     for (const [i, panel] of stripPanels(stripOf(dataset, sample, predictions)).entries()) {
       const file = `${i}-${panel.name.replace(/\W+/g, '-')}.png`;
-      await writeWhole(join(folder, 'predictions', sample.id, file), await panelPng(panel));
+      await writeAtomically(join(folder, 'predictions', sample.id, file), await panelPng(panel));
     }
   }
 }

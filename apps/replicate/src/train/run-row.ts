@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   countParameters,
   latestCheckpoint,
+  MAIN_STREAM,
   readMetrics,
   train,
   type Best,
@@ -11,18 +12,19 @@ import {
   type Task,
   type TrainingBatch,
 } from '@scene-mtl/core';
+import type { Balance } from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { json, readJsonIfPresent, writeWhole } from '../run/files.ts';
+import { json, readJsonIfPresent } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
-import { weightingFrom, type NamedWeighting } from './weightings.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {
@@ -53,7 +55,7 @@ export interface RowRun {
   readonly config: Config;
   readonly dataset: StoredData;
   readonly tasks: readonly Task[];
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
   readonly seed: number;
@@ -69,7 +71,7 @@ export interface RowRun {
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
 export async function runRow(run: RowRun): Promise<RowResult> {
-  const { config, dataset, tasks, weighting, select, seed, folder, configHash } = run;
+  const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
@@ -82,15 +84,9 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   }
 
   const { size, training } = config;
-  const method = weightingFrom(weighting, {
-    tasks: names,
-    config,
-    seed,
-    batchesPerEpoch: Math.max(1, Math.floor(dataset.list('train').length / training.batchSize)),
-  });
-  await saveDescription(folder, describeRun(run));
   const { dataWorkers } = run;
-  const parts = assemble({ config, dataset, tasks, weighting: method, seed, dataWorkers });
+  const parts = assemble({ config, dataset, tasks, balance, seed, dataWorkers });
+  await saveDescription(folder, describeRun(run));
   if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
     await loadPretrained(parts.network, config);
   }
@@ -109,9 +105,10 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   const sigma2: Record<string, number> = {};
   try {
     const { metrics, best } = await train({
-      ...parts,
-      batches: (first) => awaited(parts.batches(first), clock),
-      batchSize: training.batchSize,
+      step: parts.step,
+      streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
+      schedule: parts.schedule,
+      weightingSchedule: parts.weightingSchedule,
       steps: training.steps,
       evalEvery: training.evalEvery,
       checkpointEvery: training.checkpointEvery,
@@ -156,8 +153,8 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       waitingShare: clock.waiting / 1000 / training_s,
       engine: clock.name,
     };
-    await writeWhole(join(folder, 'timing.json'), json(timing));
-    await writeWhole(resultFile, json({ configHash, result }));
+    await writeAtomically(join(folder, 'timing.json'), json(timing));
+    await writeAtomically(resultFile, json({ configHash, result }));
     return result;
   } finally {
     await evaluation.dispose();

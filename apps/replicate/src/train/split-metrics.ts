@@ -1,7 +1,12 @@
 import { confidenceCalibration, confusion, disparityError, pixelScores } from '@scene-mtl/eval';
 import type { Task } from '@scene-mtl/core';
-import type { Size } from '@scene-mtl/datasets';
-import type { DepthPrediction, SemanticPrediction } from '@scene-mtl/vision-heads';
+import { cameraKind, findField, type Size } from '@scene-mtl/data';
+import {
+  classMapOf,
+  objectMapOf,
+  type DepthPrediction,
+  type SemanticPrediction,
+} from '@scene-mtl/vision-heads';
 import { decodingFor } from './instance-decoding.ts';
 import { accumulatorOf, type Metrics } from './metrics.ts';
 import { objectJudge, type Judge } from './object-metrics.ts';
@@ -42,7 +47,8 @@ function classJudge(classes: readonly string[]): Judge {
   const matrix = confusion(classes.length);
   const calibration = confidenceCalibration();
   return {
-    add({ semantic: truth }, predictions) {
+    add(sample, predictions) {
+      const truth = classMapOf(sample)?.data;
       if (!truth) return;
       const { classes: guess, confidence } = predictions['semantic'] as SemanticPrediction;
       matrix.add(truth, guess);
@@ -69,12 +75,13 @@ function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {
   const official = height === 1024 && width === 2048;
   return {
     add(sample, predictions) {
-      if (!sample.semantic) return;
+      const truth = classMapOf(sample);
+      if (!truth) return;
       const { classes } = predictions['semantic'] as SemanticPrediction;
       scores.add(
-        toRegularIds(sample.semantic, ids),
+        toRegularIds(truth.data, ids),
         toRegularIds(classes, ids),
-        official && sample.instance ? officialInstances(sample, ids) : undefined,
+        official && objectMapOf(sample) ? officialInstances(sample, ids) : undefined,
       );
     },
     result() {
@@ -98,7 +105,7 @@ function depthJudge(task: Task): Judge {
       if (!task.has(sample)) return;
       const { value, mask } = task.encode(sample);
       const { disparity } = predictions[task.name] as DepthPrediction;
-      const { camera } = sample;
+      const camera = findField(sample, 'camera', cameraKind);
       error.add(value, disparity, mask, camera && camera.baseline * camera.fx);
     },
     result() {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readMetrics, tensorBoardEvents } from '@scene-mtl/core';
-import { writeWhole } from '../run/files.ts';
+import { writeAtomically } from '@scene-mtl/data/files';
 
 /** Name of the event file in a run folder; TensorBoard looks for the part before the last dot. */
 export const EVENTS = 'events.out.tfevents.0';
@@ -12,5 +12,5 @@ export const EVENTS = 'events.out.tfevents.0';
  */
 export async function saveEvents(folder: string): Promise<void> {
   const records = await readMetrics(join(folder, 'metrics.jsonl'));
-  await writeWhole(join(folder, EVENTS), tensorBoardEvents(records));
+  await writeAtomically(join(folder, EVENTS), tensorBoardEvents(records));
 }

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
+import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { claimFolder, duration, environment, progressLine } from '@scene-mtl/lab';
+import { type Balance, claimFolder, duration, environment, progressLine } from '@scene-mtl/lab';
 import { datasetOf } from '../assemble.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import { assertSameRun, describeRun } from '../run/description.ts';
-import { hashOf, json, writeWhole } from '../run/files.ts';
+import { hashOf, json } from '../run/files.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
-import type { NamedWeighting } from './weightings.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -21,7 +21,7 @@ export interface TrainRunOptions {
   readonly seed: number;
   /** Names; undefined: every task that the data can train. */
   readonly tasks?: readonly string[] | undefined;
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   /** `<task>/<metric>` on validation; undefined: the primary metric of the first task. */
   readonly select?: string | undefined;
   readonly compile: CompileOptions;
@@ -40,22 +40,22 @@ export interface TrainRunOptions {
 export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RowResult }> {
-  const { runs, name, seed, weighting } = options;
+  const { runs, name, seed, balance } = options;
   const config: Config = { ...options.config, seeds: [seed] };
   const folder = join(runs, name);
   const line = progressLine();
-  await claimFolder(folder, config);
+  await claimFolder(folder, withoutWeightsFolder(config));
   const dataset = await datasetOf(config, runs, line);
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
-  await assertSameRun(folder, describeRun({ config, dataset, tasks, weighting, seed, select }));
-  await writeWhole(
+  await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
+  await writeAtomically(
     join(folder, 'environment.json'),
     json({ ...environment(), command: options.command }),
   );
   const frames = (split: 'train' | 'val') => dataset.list(split).length;
   line.print(
-    `${folder}: ${tasks.map((task) => task.name).join(', ')} weighted by ${weighting.name}, ` +
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
       `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
   );
   const shown = progressText();
@@ -63,14 +63,14 @@ export async function trainRun(
     config,
     dataset,
     tasks,
-    weighting,
+    balance,
     select,
     seed,
     folder,
     configHash: hashOf({
       ...decisive(withoutWeightsFolder(config)),
       tasks: tasks.map(({ name }) => name),
-      weighting,
+      balance,
       select,
     }),
     compile: options.compile,

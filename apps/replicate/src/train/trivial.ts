@@ -1,5 +1,6 @@
-import type { Sample, Task } from '@scene-mtl/core';
-import type { Dataset, Size } from '@scene-mtl/datasets';
+import type { Task } from '@scene-mtl/core';
+import type { Dataset } from '@scene-mtl/datasets';
+import type { Sample, Size } from '@scene-mtl/data';
 import { accumulatorOf, type Metrics } from './metrics.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RandomState } from '../random.ts';
+import type { RandomState } from '@scene-mtl/data';
+import { writeAtomically } from '@scene-mtl/data/files';
 import type { Sums } from '../training/averages.ts';
-import { writeAtomically } from './atomic-write.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
 /** What stands beside the tensors of a checkpoint, as JSON. */

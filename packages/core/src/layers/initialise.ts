@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Random } from '../random.ts';
+import type { Random } from '@scene-mtl/data';
 
 /** Which side of a convolution keeps its variance: see {@link normalKernel}. */
 export type Fan = 'in' | 'out';

@@ -1,4 +1,4 @@
-import { stream, type Random } from '../random.ts';
+import { stream, type Random } from '@scene-mtl/data';
 
 /**
  * Where a layer stands: the prefix of its name and the seed of the initial weights. The weights of

@@ -22,6 +22,7 @@ export function accumulated(inner: Optimiser, count: number): Optimiser {
   return {
     name: `${inner.name}-accumulated`,
     parameters,
+    batchesPerStep: count * inner.batchesPerStep,
     state: { ...inner.state, ...Object.fromEntries(prefixed) },
     update: (gradients, rates, apply) =>
       tf.tidy(() => {

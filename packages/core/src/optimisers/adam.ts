@@ -34,6 +34,7 @@ export function adam(parameters: readonly Parameter[], options: AdamOptions = {}
   return {
     name: 'adam',
     parameters,
+    batchesPerStep: 1,
     state: { ...powers, ...moments },
     update(gradients, rates) {
       return tf.tidy(() => {

@@ -22,6 +22,8 @@ export type Norms = {
 export interface Optimiser {
   readonly name: string;
   readonly parameters: readonly Parameter[];
+  /** Batches per change of the parameters: 1, or as many as gradients are accumulated over. */
+  readonly batchesPerStep: number;
   /** State by a stable name; part of a checkpoint. */
   readonly state: Readonly<Record<string, tf.Variable>>;
   /**

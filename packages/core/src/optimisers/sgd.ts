@@ -27,6 +27,7 @@ export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}):
   return {
     name: 'sgd',
     parameters,
+    batchesPerStep: 1,
     state,
     update: (gradients, rates) =>
       updateGroups(groups, gradients, rates, clipNorm, (group, p, gradient, rate) => {

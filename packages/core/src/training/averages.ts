@@ -17,8 +17,9 @@ export interface Averages {
 /**
  * Starts running means, empty or from what `pending` gave.
  *
- * `loss/<task>` is averaged over the batches that held a label of the task (`present/<task>` 1), so
- * that a batch without one does not count as a loss of 0; NaN when there was none.
+ * `loss/<task>` and `gradientNorm/<task>` are averaged over the batches that held a label of the task
+ * (`present/<task>` 1), so that a batch without one does not count as a loss of 0; NaN when there was
+ * none.
  */
 export function averages(from: Sums = { counts: {}, sums: {} }): Averages {
   let counts: Record<string, number> = { ...from.counts };
@@ -33,7 +34,7 @@ export function averages(from: Sums = { counts: {}, sums: {} }): Averages {
     take() {
       const means: Record<string, number> = {};
       for (const [name, sum] of Object.entries(sums)) {
-        const task = /^loss\/(.*)$/.exec(name)?.[1];
+        const task = /^(?:loss|gradientNorm)\/(.*)$/.exec(name)?.[1];
         const labelled = task === undefined ? undefined : sums[`present/${task}`];
         means[name] = sum / (labelled ?? counts[name]);
       }

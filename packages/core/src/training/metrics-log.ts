@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../checkpoint/atomic-write.ts';
+import { writeAtomically } from '@scene-mtl/data/files';
 
 /** One line of `metrics.jsonl`: numbers of a training interval, or of an evaluation. */
 export interface MetricsRecord {

@@ -1,11 +1,17 @@
 import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { VOID } from '@scene-mtl/core/samples';
-import { centresOf } from '../centres.ts';
-import { assertSize, SPLITS, type Dataset, type Split } from '../dataset.ts';
-import { resizeNearest } from '../image/nearest.ts';
+import {
+  assertSize,
+  centresOf,
+  classMap,
+  objectMap,
+  photo,
+  resizeNearest,
+  VOID,
+} from '@scene-mtl/data';
+import { SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { readGrey8, readPhoto } from '../image/read.ts';
-import { connectedComponents } from './components.ts';
+import { pseudoObjects } from './pseudo-objects.ts';
 
 // Names and colours in the order of the SegNet split of CamVid (Badrinarayanan et al. 2017).
 const classes: [string, [number, number, number]][] = [
@@ -59,38 +65,43 @@ export async function openCamVid(
 
   return {
     name: 'camvid',
-    classes: classes.map(([name]) => name),
-    palette: classes.map(([, colour]) => colour),
-    instanceClasses: INSTANCE_CLASSES,
-    annotations: { semantic: true, instance: true, disparity: false },
+    fields: ['semantic', 'instance'],
+    legend: {
+      classes: classes.map(([name]) => name),
+      palette: classes.map(([, colour]) => colour),
+      instanceClasses: INSTANCE_CLASSES,
+    },
     list: (split) => [...frames[split].keys()],
     files: (id, split) => Object.values(frames[split].get(id) ?? {}) as string[],
     async read(id, split, size) {
       assertSize(`read ${id}`, size);
       const pair = frames[split].get(id);
       if (pair === undefined) throw new Error(`${root}: no frame '${id}' in split '${split}'`);
-      const photo = await readPhoto(pair.photo, size);
+      const picture = await readPhoto(pair.photo, size);
       const annotation = await readGrey8(pair.annotation);
-      if (annotation.width !== photo.native.width || annotation.height !== photo.native.height) {
+      if (
+        annotation.width !== picture.native.width ||
+        annotation.height !== picture.native.height
+      ) {
         throw new Error(
-          `${pair.annotation}: ${annotation.width} × ${annotation.height} px, but its photograph has ${photo.native.width} × ${photo.native.height}`,
+          `${pair.annotation}: ${annotation.width} × ${annotation.height} px, but its photograph has ${picture.native.width} × ${picture.native.height}`,
         );
       }
-      const semantic = resizeNearest(annotation.data, photo.native, size).map((label, i) => {
+      const semantic = resizeNearest(annotation.data, picture.native, size).map((label, i) => {
         if (label < UNLABELLED) return label;
         if (label === UNLABELLED) return VOID;
         throw new Error(
           `${pair.annotation}: label ${label} at pixel ${i} of ${size.width} × ${size.height} is outside CamVid's table (0–${UNLABELLED})`,
         );
       });
-      const instance = connectedComponents(semantic, size.width, INSTANCE_CLASSES, minimumPixels);
+      const instance = pseudoObjects(semantic, size, INSTANCE_CLASSES, minimumPixels);
       return {
         id,
-        ...size,
-        image: photo.data,
-        semantic,
-        instance,
-        centres: centresOf(instance, size.width),
+        fields: {
+          image: photo(size, picture.data),
+          semantic: classMap(size, semantic),
+          instance: objectMap(size, instance, centresOf(instance, size.width)),
+        },
       };
     },
   };

@@ -1,4 +1,7 @@
-import { hasInstances, labels, MAX_LABEL_ID, trainIdOf } from './labels.ts';
+import { LABEL_IDS, labelsById, trainIdOf } from '@scene-mtl/data/cityscapes';
+import { VOID } from '@scene-mtl/data';
+
+const MAX_LABEL_ID = LABEL_IDS - 1;
 
 /**
  * Training ids of a `labelIds` image; classes that are not evaluated become 255.
@@ -33,13 +36,13 @@ export function objects(instanceIds: Uint16Array, width: number, file: string): 
       );
     }
     if (value < 1000) return 0;
-    if (!hasInstances[id]) {
-      const { name } = labels.find((label) => label.id === id)!;
+    const { name, hasInstances } = labelsById[id];
+    if (!hasInstances) {
       throw new Error(
         `${file}: instance value ${value} at ${at(i, width)} numbers an object of '${name}' (${id}), a class without instances`,
       );
     }
-    return trainIdOf[id] === 255 ? 0 : value;
+    return trainIdOf[id] === VOID ? 0 : value;
   });
 }
 

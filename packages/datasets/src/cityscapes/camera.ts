@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Camera } from '@scene-mtl/core/samples';
+import type { Camera } from '@scene-mtl/data';
 
 /** A Cityscapes camera file: rad, metres, and px at the image's own size. */
 export interface CameraFile {

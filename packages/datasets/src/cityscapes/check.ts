@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Sample } from '@scene-mtl/core/samples';
-import { SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
+import type { Sample, Size } from '@scene-mtl/data';
+import { SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { readPngHeader } from '../image/png-header.ts';
 import { labelDisagreement, type Disagreement } from './disagreement.ts';
 import { photoPath } from './files.ts';
@@ -46,7 +46,8 @@ export async function readEverything(
       const root = 'root' in size ? size.root : undefined;
       const at = 'root' in size ? await nativeSize(size.root, split, id) : size;
       const sample = await dataset.read(id, split, at);
-      const comparable = root !== undefined && sample.semantic && sample.instance;
+      const comparable =
+        root !== undefined && 'semantic' in sample.fields && 'instance' in sample.fields;
       const disagreement = comparable ? await labelDisagreement(root, split, id) : undefined;
       visit({ ...event, sample, disagreement });
     } catch (error) {

@@ -1,13 +1,4 @@
-import type { Size } from '../dataset.ts';
-import { resizeNearest } from '../image/nearest.ts';
-
-/** Disparity and where it is known, both `[H, W]`. */
-export interface DisparityMap {
-  /** px at the map's own width. */
-  readonly disparity: Float32Array;
-  /** 1 where known. */
-  readonly valid: Uint8Array;
-}
+import { disparityMap, resizeNearest, type DisparityMap, type Size } from '@scene-mtl/data';
 
 /**
  * Disparity of a 16-bit Cityscapes image p, resized to `to`:
@@ -26,14 +17,17 @@ export function decodeDisparity(p: Uint16Array, from: Size, to: Size): Disparity
     disparity[i] = (values[i] - 1) * unit;
     valid[i] = 1;
   }
-  return { disparity, valid };
+  return disparityMap(to, disparity, valid);
 }
 
 /**
  * The inverse of `decodeDisparity` at one size: p = round(256 d) + 1, 0 where not known.
  * Values above 255.99 px are clipped.
  */
-export function encodeDisparity({ disparity, valid }: DisparityMap): Uint16Array {
+export function encodeDisparity({
+  data: disparity,
+  valid,
+}: Pick<DisparityMap, 'data' | 'valid'>): Uint16Array {
   const p = new Uint16Array(disparity.length);
   for (let i = 0; i < p.length; i++) {
     if (valid[i]) p[i] = Math.min(65535, Math.max(1, Math.round(disparity[i] * 256) + 1));

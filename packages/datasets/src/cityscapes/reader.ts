@@ -1,13 +1,27 @@
-import { VOID, type Centre, type Sample } from '@scene-mtl/core/samples';
-import { centresOf } from '../centres.ts';
-import { assertSize, SPLITS, type Dataset, type Size, type Split } from '../dataset.ts';
-import { resizeNearest } from '../image/nearest.ts';
+import {
+  assertSize,
+  cameraField,
+  centresOf,
+  classesKind,
+  classMap,
+  findField,
+  objectMap,
+  photo,
+  resizeNearest,
+  VOID,
+  withFields,
+  type Centre,
+  type Field,
+  type Sample,
+  type Size,
+} from '@scene-mtl/data';
+import { evaluatedLabels, instanceLabels, labelNamed } from '@scene-mtl/data/cityscapes';
+import { SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { readGrey16, readGrey8, readPhoto } from '../image/read.ts';
 import { objects, trainIds } from './annotations.ts';
 import { readCamera, readJson } from './camera.ts';
 import { decodeDisparity } from './disparity.ts';
 import { listTree, partnerPath, photoPath, type Partner } from './files.ts';
-import { labelNamed, trainLabels } from './labels.ts';
 
 /** How a Cityscapes tree is read. */
 export interface CityscapesOptions {
@@ -27,7 +41,7 @@ export interface CityscapesOptions {
 }
 
 const VOID_CLASS = labelNamed('unlabeled');
-const SKY = trainLabels.findIndex((label) => label.name === 'sky');
+const SKY = evaluatedLabels.findIndex((label) => label.name === 'sky');
 
 /**
  * A Cityscapes tree on disk: `leftImg8bit`, and where present `gtFine` (labelIds, instanceIds),
@@ -42,18 +56,20 @@ export async function openCityscapes(
   const { frames, has } = await listTree(root);
   const annotated = (kind: Partner) =>
     SPLITS.some((split) => split !== 'test' && has[split].has(kind));
-  const named = classes === 20 ? [...trainLabels, VOID_CLASS] : trainLabels;
+  const named = classes === 20 ? [...evaluatedLabels, VOID_CLASS] : evaluatedLabels;
   const known = new Map(SPLITS.map((split) => [split, new Set(frames[split])]));
 
   return {
     name,
-    classes: named.map((label) => label.name),
-    palette: named.map((label) => label.colour),
-    instanceClasses: trainLabels.filter((l) => l.hasInstances).map((l) => l.trainId),
-    annotations: {
-      semantic: annotated('semantic'),
-      instance: annotated('instance'),
-      disparity: annotated('disparity'),
+    fields: [
+      ...(annotated('semantic') ? ['semantic'] : []),
+      ...(annotated('instance') ? ['instance'] : []),
+      ...(annotated('disparity') ? ['depth'] : []),
+    ],
+    legend: {
+      classes: named.map((label) => label.name),
+      palette: named.map((label) => label.colour),
+      instanceClasses: instanceLabels.map((label) => label.trainId),
     },
     list: (split) => frames[split],
     files: (id, split) => [
@@ -66,9 +82,10 @@ export async function openCityscapes(
         throw new Error(`${root}: no frame '${id}' in split '${split}'`);
       }
       const sample = await readFrame({ root, split, id, size, has: has[split], skyDisparity });
-      if (classes === 19 || sample.semantic === undefined) return sample;
-      const semantic = sample.semantic.map((k) => (k === VOID ? trainLabels.length : k));
-      return { ...sample, semantic };
+      const semantic = findField(sample, 'semantic', classesKind);
+      if (classes === 19 || semantic === undefined) return sample;
+      const data = semantic.data.map((k) => (k === VOID ? evaluatedLabels.length : k));
+      return withFields(sample, { semantic: classMap(size, data) });
     },
   };
 }
@@ -85,43 +102,42 @@ interface FrameRequest {
 async function readFrame(request: FrameRequest): Promise<Sample> {
   const { root, split, id, size, has } = request;
   const path = (kind: Partner) => partnerPath(root, split, id, kind);
-  const photo = await readPhoto(photoPath(root, split, id), size);
-  const { native } = photo;
+  const picture = await readPhoto(photoPath(root, split, id), size);
+  const { native } = picture;
   const ratio = { height: size.height / native.height, width: size.width / native.width };
-  const sample: { -readonly [Key in keyof Sample]: Sample[Key] } = {
-    id,
-    ...size,
-    image: photo.data,
-  };
+  const { width } = size;
+  const fields: Record<string, Field> = { image: photo(size, picture.data) };
+  const sky: number[] = [];
   if (has.has('semantic')) {
     const file = path('semantic');
-    const labelIds = sameSize(file, await readGrey8(file), native);
-    sample.semantic = trainIds(resizeNearest(labelIds, native, size), size.width, file);
+    const labelIds = ofPhoto(file, await readGrey8(file), native);
+    const data = trainIds(resizeNearest(labelIds, native, size), width, file);
+    fields['semantic'] = classMap(size, data);
+    data.forEach((label, i) => label === SKY && sky.push(i));
   }
   if (has.has('instance')) {
     const file = path('instance');
-    const instanceIds = sameSize(file, await readGrey16(file), native);
-    sample.instance = objects(resizeNearest(instanceIds, native, size), size.width, file);
-    sample.centres = has.has('centres')
-      ? await readCentres(path('centres'), sample.instance, size.width, ratio)
-      : centresOf(sample.instance, size.width);
+    const instanceIds = ofPhoto(file, await readGrey16(file), native);
+    const data = objects(resizeNearest(instanceIds, native, size), width, file);
+    const centres = has.has('centres')
+      ? await readCentres(path('centres'), data, width, ratio)
+      : centresOf(data, width);
+    fields['instance'] = objectMap(size, data, centres);
   }
   if (has.has('disparity')) {
     const file = path('disparity');
-    const p = sameSize(file, await readGrey16(file), native);
+    const p = ofPhoto(file, await readGrey16(file), native);
     const map = decodeDisparity(p, native, size);
-    sample.disparity = map.disparity;
-    sample.disparityValid = map.valid;
-    if (request.skyDisparity === 'zero' && sample.semantic) {
-      sample.semantic.forEach((label, i) => {
-        if (label !== SKY) return;
-        map.disparity[i] = 0;
-        map.valid[i] = 1;
-      });
+    for (const i of request.skyDisparity === 'zero' ? sky : []) {
+      map.data[i] = 0;
+      map.valid[i] = 1;
     }
+    fields['depth'] = map;
   }
-  if (has.has('camera')) sample.camera = await readCamera(path('camera'), ratio);
-  return sample;
+  if (has.has('camera')) {
+    fields['camera'] = cameraField(await readCamera(path('camera'), ratio));
+  }
+  return { id, fields };
 }
 
 /** Recorded centres (px of the native grid) replace those of the mask. */
@@ -150,7 +166,7 @@ async function readCentres(
   return centres;
 }
 
-function sameSize<Data>(file: string, image: Size & { data: Data }, photo: Size): Data {
+function ofPhoto<Data>(file: string, image: Size & { data: Data }, photo: Size): Data {
   if (image.height !== photo.height || image.width !== photo.width) {
     throw new Error(
       `${file}: ${image.width} × ${image.height} px, but its photograph has ${photo.width} × ${photo.height}`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decode } from 'fast-png';
 import sharp from 'sharp';
-import type { Size } from '../dataset.ts';
+import type { Size } from '@scene-mtl/data';
 import { expectPng, readPngHeader } from './png-header.ts';
 
 /** One channel of an image, row-major. */

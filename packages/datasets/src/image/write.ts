@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Size } from '../dataset.ts';
+import type { Size } from '@scene-mtl/data';
 
 /** PNG file of a colour image `u8 [H, W, 3]`. */
 export async function rgbPng(data: Uint8Array, size: Size): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
-import { assertSize, type Dataset, type Split } from '../dataset.ts';
-import { resizeTriangle } from '../image/triangle.ts';
+import { type Dataset, type Split } from '../dataset.ts';
+import { assertSize, labelField, photo, resizeTriangle } from '@scene-mtl/data';
 import { DIGIT_SIDE, readMnist, type Mnist } from './idx.ts';
 import { joined, partnersOf } from './multi-mnist.ts';
 
@@ -11,8 +11,8 @@ export interface MultiMnistOptions {
 
 /**
  * MultiMNIST (Sener & Koltun 2018) from a folder of MNIST's four gzipped IDX files, as samples: the
- * image `u8 [28, 28, 3]` is grey, `values` holds the classes `left` and `right`, 0–9. 60,000 samples
- * of training, 10,000 of test, none of validation. At another size the image is averaged linearly.
+ * image `u8 [28, 28, 3]` is grey, the fields `left` and `right` hold the digits, 0–9. 60,000 samples of
+ * training, 10,000 of test, none of validation. At another size the image is averaged linearly.
  * @throws for a missing, damaged or foreign file; the message names it
  */
 export async function openMultiMnist(
@@ -25,10 +25,7 @@ export async function openMultiMnist(
   };
   return {
     name: 'multi-mnist',
-    classes: [],
-    palette: [],
-    instanceClasses: [],
-    annotations: { semantic: false, instance: false, disparity: false },
+    fields: ['left', 'right'],
     list: (split) => parts[split]?.ids ?? [],
     read(id, split, size) {
       assertSize(`read ${id}`, size);
@@ -40,12 +37,14 @@ export async function openMultiMnist(
       const { digits, partners } = found;
       const grey = joined(digits, index, partners[index]);
       const scaled = resizeTriangle(grey, { height: DIGIT_SIDE, width: DIGIT_SIDE }, size, 1);
-      return Promise.resolve({
-        id,
-        ...size,
-        image: Uint8Array.from({ length: scaled.length * 3 }, (_, i) => scaled[Math.floor(i / 3)]),
-        values: { left: digits.labels[index], right: digits.labels[partners[index]] },
-      });
+      const rgb = Uint8Array.from(
+        { length: scaled.length * 3 },
+        (_, i) => scaled[Math.floor(i / 3)],
+      );
+      const image = photo(size, rgb);
+      const left = labelField(digits.labels[index], 'the digit at the upper left');
+      const right = labelField(digits.labels[partners[index]], 'the digit at the lower right');
+      return Promise.resolve({ id, fields: { image, left, right } });
     },
   };
 }

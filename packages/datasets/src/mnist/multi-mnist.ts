@@ -1,5 +1,4 @@
-import { nearestIndices } from '../image/nearest.ts';
-import { pickIndex, randomStream } from '../random.ts';
+import { nearestIndices, pickIndex, randomStream } from '@scene-mtl/data';
 import { DIGIT_SIDE, type Mnist } from './idx.ts';
 
 /** Two digits in each image; the tasks are to read the left and the right one. */

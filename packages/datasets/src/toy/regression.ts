@@ -1,4 +1,4 @@
-import { normalPairs, randomStream } from '../random.ts';
+import { normalPairs, randomStream } from '@scene-mtl/data';
 
 /** Options of `toyRegression`. */
 export interface ToyOptions {

@@ -1,16 +1,15 @@
-import type { Centre, Sample } from '@scene-mtl/core/samples';
+import {
+  cropSample,
+  objectsKind,
+  pickIndex,
+  sizeOf,
+  visibleCentres,
+  type ObjectMap,
+  type Sample,
+  type Size,
+  type Window,
+} from '@scene-mtl/data';
 import type { Transform } from '../batches.ts';
-import { centresOf } from '../centres.ts';
-import type { Size } from '../dataset.ts';
-import { pickIndex } from '../random.ts';
-
-type Pixels = Uint8Array | Uint16Array | Float32Array;
-
-/** A rectangle of a sample, px. */
-export interface Window extends Size {
-  readonly top: number;
-  readonly left: number;
-}
 
 /** How `cropped` treats objects that the edge cuts. */
 export interface CropOptions {
@@ -24,15 +23,15 @@ export interface CropOptions {
 /** Cuts a window of `size` px at a random place: see `cropped`. */
 export function randomCrop(size: Size, options: CropOptions = {}): Transform {
   return (sample, random) => {
-    const top = pickIndex(random, sample.height - size.height + 1);
-    const left = pickIndex(random, sample.width - size.width + 1);
+    const { height, width } = sizeOf(sample);
+    const top = pickIndex(random, height - size.height + 1);
+    const left = pickIndex(random, width - size.width + 1);
     return cropped(sample, { ...size, top, left }, options);
   };
 }
 
 /**
- * A window of a sample. Disparity keeps its values; the camera's principal point moves. The crop
- * does not change the scale, so depth from disparity stays right.
+ * A window of a sample: see `cropSample`.
  * @throws when the window does not lie in the sample
  */
 export function cropped(
@@ -40,71 +39,11 @@ export function cropped(
   window: Window,
   { centres = 'whole' }: CropOptions = {},
 ): Sample {
-  const { top, left, height, width } = window;
-  if (
-    ![top, left, height, width].every(Number.isInteger) ||
-    Math.min(top, left) < 0 ||
-    Math.min(height, width) < 1 ||
-    top + height > sample.height ||
-    left + width > sample.width
-  ) {
-    throw new Error(
-      `crop of ${sample.id}: a window of ${height} × ${width} at (${top}, ${left}) does not lie in ${sample.height} × ${sample.width}`,
-    );
-  }
-  const cut = <Data extends Pixels>(data: Data, channels = 1) =>
-    cutPixels(data, sample.width, window, channels);
-  const { semantic, instance, disparity, disparityValid, camera } = sample;
-  const instanceCut = instance && cut(instance);
-  return {
-    ...sample,
-    height,
-    width,
-    image: cut(sample.image, 3),
-    ...(semantic && { semantic: cut(semantic) }),
-    ...(instance &&
-      instanceCut && {
-        instance: instanceCut,
-        centres:
-          centres === 'visible'
-            ? centresOf(instanceCut, width)
-            : movedCentres(
-                sample.centres ?? centresOf(instance, sample.width),
-                instanceCut,
-                window,
-              ),
-      }),
-    ...(disparity && { disparity: cut(disparity) }),
-    ...(disparityValid && { disparityValid: cut(disparityValid) }),
-    ...(camera && { camera: { ...camera, u0: camera.u0 - left, v0: camera.v0 - top } }),
-  };
-}
-
-function cutPixels<Data extends Pixels>(
-  data: Data,
-  fromWidth: number,
-  { top, left, height, width }: Window,
-  channels: number,
-): Data {
-  const Type = data.constructor as new (length: number) => Data;
-  const result = new Type(height * width * channels);
-  for (let r = 0; r < height; r++) {
-    const start = ((top + r) * fromWidth + left) * channels;
-    result.set(data.subarray(start, start + width * channels), r * width * channels);
-  }
-  return result;
-}
-
-/** Centres of the objects that are still there, relative to the window. */
-function movedCentres(
-  centres: ReadonlyMap<number, Centre>,
-  instance: Uint16Array,
-  { top, left }: Window,
-): Map<number, Centre> {
-  const remaining = new Set(instance);
-  const moved = new Map<number, Centre>();
-  for (const [value, { row, column }] of centres) {
-    if (remaining.has(value)) moved.set(value, { row: row - top, column: column - left });
-  }
-  return moved;
+  const cut = cropSample(sample, window);
+  if (centres === 'whole') return cut;
+  const fields = Object.entries(cut.fields).map(([name, field]) => [
+    name,
+    field.kind === objectsKind.name ? visibleCentres(field as ObjectMap) : field,
+  ]);
+  return { ...cut, fields: Object.fromEntries(fields) as Sample['fields'] };
 }

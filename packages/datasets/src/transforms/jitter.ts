@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core/samples';
+import { imageOf, photo, withFields, type Sample } from '@scene-mtl/data';
 import type { Transform } from '../batches.ts';
 
 /** Largest change of each property; every factor is drawn evenly from [1 − x, 1 + x]. */
@@ -40,7 +40,8 @@ export function jittered(
   factors: { brightness: number; contrast: number; saturation: number },
 ): Sample {
   const { brightness, contrast, saturation } = factors;
-  const { image } = sample;
+  const before = imageOf(sample);
+  const image = before.data;
   let m = 0;
   for (let i = 0; i < image.length; i += 3) m += grey(image[i], image[i + 1], image[i + 2]);
   m /= image.length / 3;
@@ -54,7 +55,7 @@ export function jittered(
     changed[i + 1] = byte(y + saturation * (g - y));
     changed[i + 2] = byte(y + saturation * (b - y));
   }
-  return { ...sample, image: changed };
+  return withFields(sample, { image: photo(before, changed) });
 }
 
 const grey = (r: number, g: number, b: number) => 0.299 * r + 0.587 * g + 0.114 * b;

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { arraysOf } from '../../../data/test/street-sample.ts';
 import {
   compose,
   horizontalFlip,
@@ -35,10 +36,13 @@ export default async function (argument: TreeArgument): Promise<BatchOptions> {
     seed: 3,
     ...(epochs !== undefined && { epochs }),
     transform: compose(horizontalFlip(), photometricJitter()),
-    encode: ({ image, semantic, disparity }) => ({
-      image: Float32Array.from(image),
-      semantic: Int32Array.from(semantic!),
-      disparity: disparity!,
-    }),
+    encode: (sample) => {
+      const { image, semantic, disparity } = arraysOf(sample);
+      return {
+        image: Float32Array.from(image),
+        semantic: Int32Array.from(semantic!),
+        disparity: disparity!,
+      };
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { ImageMatches } from './instance-matching.ts';
-import { instanceLabels } from './labels.ts';
+import { instanceLabels } from '@scene-mtl/data/cityscapes';
 import { areaUnderCurve, precisionRecall } from './precision-recall.ts';
 
 /** Which ground-truth objects count; the others are neither to be found nor counted as wrong. */

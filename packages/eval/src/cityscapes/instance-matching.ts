@@ -1,4 +1,4 @@
-import { instanceLabels, labelsById } from './labels.ts';
+import { instanceLabels, labelsById } from '@scene-mtl/data/cityscapes';
 
 /** One predicted object of an image, as the instance-level benchmark takes it. */
 export interface InstancePrediction {

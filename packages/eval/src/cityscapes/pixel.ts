@@ -1,6 +1,6 @@
 import { countPairs } from '../metrics/count-pairs.ts';
 import { exactSum } from '../metrics/exact-sum.ts';
-import { categories, evaluatedLabels, LABEL_IDS, labelsById } from './labels.ts';
+import { categories, evaluatedLabels, LABEL_IDS, labelsById } from '@scene-mtl/data/cityscapes';
 
 /** Pixel-level scores; names as in the official result file, so that both can be compared. */
 export interface PixelScores {

@@ -1,3 +1,4 @@
+import { VOID } from '@scene-mtl/data';
 import { countPairs } from './count-pairs.ts';
 
 /** What `confusion().result()` gives. All shares are fractions in 0 … 1. */
@@ -31,8 +32,6 @@ export interface Confusion {
   /** The raw counts, row-major `[K · K]`, row = truth. */
   counts(): Float64Array;
 }
-
-const VOID = 255;
 
 /**
  * Accumulates one confusion matrix over a whole split; scores come from that single matrix, never

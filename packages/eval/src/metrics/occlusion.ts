@@ -1,4 +1,4 @@
-import { connectedComponents } from './components.ts';
+import { connectedComponents } from '@scene-mtl/data';
 
 /** What became of the objects that are visible in two or more pieces. */
 export interface OcclusionResult {

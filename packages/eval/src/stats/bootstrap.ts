@@ -1,4 +1,4 @@
-import { randomSource } from './random.ts';
+import { randomSource } from '@scene-mtl/data';
 import { checkFinite } from './summary.ts';
 
 /** How `bootstrapInterval` draws. */

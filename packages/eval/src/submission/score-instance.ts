@@ -10,7 +10,7 @@ import {
   type ImageMatches,
   type InstanceDistance,
 } from '../cityscapes/instance-matching.ts';
-import { instanceLabels, labelsById } from '../cityscapes/labels.ts';
+import { instanceLabels, labelsById } from '@scene-mtl/data/cityscapes';
 import { pairFiles, type FilePair } from './files.ts';
 import { asWords, checkSameSize, readLabels, readMask, type LabelImage } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';

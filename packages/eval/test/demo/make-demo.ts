@@ -3,6 +3,7 @@
 //   npx tsx packages/eval/test/demo/make-demo.ts FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { trainPalette } from '@scene-mtl/data/cityscapes';
 import {
   bandOverSeeds,
   lineChart,
@@ -12,7 +13,6 @@ import {
   report,
   strip,
   stripPanels,
-  trainPalette,
   weightGridChart,
   type StripInput,
   type Table,

@@ -1,5 +1,5 @@
-import { randomSource } from '../../src/stats/random.ts';
-import { labelsById } from '../../src/cityscapes/labels.ts';
+import { randomSource } from '@scene-mtl/data';
+import { labelsById } from '@scene-mtl/data/cityscapes';
 import type {
   InstanceDistance,
   InstancePrediction,

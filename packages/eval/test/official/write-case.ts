@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
-import { evaluatedLabels } from '../../src/cityscapes/labels.ts';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { HEIGHT, WIDTH, type CaseImage } from './random-case.ts';
 
 /** Folders of a case in the official formats. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
 import type { Program, Session } from '../specs/program.ts';
 import type { Measurement } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
-import { json, readJsonIfPresent, writeWhole } from '../store/files.ts';
+import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
 import { measuredFile, measuredFolder, summaryFile, type Kept } from '../store/results.ts';
 import type { ExecutorOptions, JobProgress } from './executor.ts';
@@ -30,7 +31,7 @@ export async function perform<S extends RunSpec>(
   const folder = join(performer.options.root, job.id);
   await alone(folder, async () => {
     if ((await readJsonIfPresent(summaryFile(folder))) === undefined) {
-      await writeWhole(
+      await writeAtomically(
         summaryFile(folder),
         json(await trained(job, folder, performer, onProgress)),
       );
@@ -39,7 +40,10 @@ export async function perform<S extends RunSpec>(
       const file = measuredFile(folder, measurement.name);
       const kept = (await readJsonIfPresent(file)) as Kept | undefined;
       if (kept?.version === measurement.version) continue;
-      await writeWhole(file, json(await measured(measurement, job, folder, performer, onProgress)));
+      await writeAtomically(
+        file,
+        json(await measured(measurement, job, folder, performer, onProgress)),
+      );
     }
   });
 }
@@ -83,7 +87,7 @@ async function measured<S extends RunSpec>(
   }
   const value = await session.measure(measurement, {
     ...{ spec, folder, compile: options.compile },
-    save: (file, content) => writeWhole(join(measuredFolder(folder, name), file), content),
+    save: (file, content) => writeAtomically(join(measuredFolder(folder, name), file), content),
     onSeen: (seen, frames) => onProgress({ kind: 'measuring', name, seen, frames }),
   });
   return { version, commit: environment().commit, value };

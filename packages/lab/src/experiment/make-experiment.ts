@@ -1,5 +1,6 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
 import type { ReportStrip } from '@scene-mtl/eval';
 import type { Executor, ExecutorOptions } from '../execute/executor.ts';
 import { inChildProcesses } from '../execute/in-child-processes.ts';
@@ -12,7 +13,7 @@ import type { Kind, Program, RunOptions } from '../specs/program.ts';
 import { runId, type RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
-import { json, readJsonIfPresent, writeWhole } from '../store/files.ts';
+import { json, readJsonIfPresent } from '../store/files.ts';
 import { checkFolder, claimFolder } from '../store/folder.ts';
 import { predictionStrips } from '../store/prediction-strips.ts';
 import { resultsIn, summaryFile } from '../store/results.ts';
@@ -58,7 +59,7 @@ export async function makeExperiment<O, K extends Kind>(
   const data: K['data'] = { ...known, ...(trivial && { trivial }) };
   // The data can be read through, so the run will not end before it has begun.
   await claimFolder(folder, kept);
-  await writeWhole(join(folder, 'environment.json'), json({ ...environment(), command }));
+  await writeAtomically(join(folder, 'environment.json'), json({ ...environment(), command }));
   const { train, val } = data.frames;
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };

@@ -1,3 +1,4 @@
+import { writeAtomically } from '@scene-mtl/data/files';
 import { join } from 'node:path';
 import {
   renderPng,
@@ -12,7 +13,7 @@ import {
   type Table,
 } from '@scene-mtl/eval';
 import { environment } from '../store/environment.ts';
-import { json, writeWhole } from '../store/files.ts';
+import { json } from '../store/files.ts';
 import type { Artefacts } from './artefacts.ts';
 import type { Experiment } from './experiment.ts';
 import { verdictTable } from './verdict-table.ts';
@@ -34,16 +35,16 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
   const { folder, experiment, config, artefacts, howToRead, command } = options;
   for (const { name, table } of artefacts.tables) await writeTable(folder, name, table);
   const names = artefacts.tables.map(({ name }) => name);
-  await writeWhole(join(folder, 'tables.json'), json(names));
+  await writeAtomically(join(folder, 'tables.json'), json(names));
   const figures: ReportFigure[] = [];
   for (const { name, spec, caption, description } of artefacts.figures) {
     const svg = await renderSvg(spec, { id: name, description });
-    await writeWhole(join(folder, `${name}.svg`), svg);
-    await writeWhole(join(folder, `${name}.png`), await renderPng(svg));
+    await writeAtomically(join(folder, `${name}.svg`), svg);
+    await writeAtomically(join(folder, `${name}.png`), await renderPng(svg));
     figures.push({ id: name, svg, caption });
   }
   const verdicts = artefacts.verdicts.length > 0 ? [verdictTable(artefacts.verdicts)] : [];
-  await writeWhole(join(folder, 'verdicts.json'), json(artefacts.verdicts));
+  await writeAtomically(join(folder, 'verdicts.json'), json(artefacts.verdicts));
   const html = report({
     title: experiment.title,
     lead: artefacts.lead,
@@ -54,12 +55,12 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
     environment: { ...environment(), command },
     config,
   });
-  await writeWhole(join(folder, 'report.html'), html);
+  await writeAtomically(join(folder, 'report.html'), html);
 }
 
 async function writeTable(folder: string, name: string, table: Table): Promise<void> {
   const forms = { md: toMarkdown, tex: toLatex, csv: toCsv, json: toJson, html: toHtml };
   for (const [extension, form] of Object.entries(forms)) {
-    await writeWhole(join(folder, `${name}.${extension}`), form(table));
+    await writeAtomically(join(folder, `${name}.${extension}`), form(table));
   }
 }

@@ -45,9 +45,9 @@ export interface Program<S extends RunSpec = RunSpec, K extends Kind = Kind> {
    * @param fingerprint see `Opened.fingerprint`
    */
   identity?(this: void, spec: S, fingerprint?: string): object;
-  /** Start of the name of a run's folder; without it program, tasks and weighting. */
+  /** Start of the name of a run's folder; without it program, tasks and balance. */
   slug?(this: void, spec: S): string;
-  /** A run in a few words; without it tasks, weighting and seed. */
+  /** A run in a few words; without it tasks, balance and seed. */
   title?(this: void, spec: S): string;
   /** The specification as it may be kept and committed: no folder of this machine in it. */
   portable?(this: void, spec: S): S;

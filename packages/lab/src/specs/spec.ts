@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Program } from './program.ts';
 
 /** A way to balance the losses, by its name and its own numbers. */
-export interface NamedWeighting {
-  readonly kind: 'named';
+export interface Balance {
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }
@@ -16,7 +15,7 @@ export interface RunSpec<C = unknown> {
   readonly config: C;
   /** Names of what is learned, in order. */
   readonly tasks: readonly string[];
-  readonly weighting: NamedWeighting;
+  readonly balance: Balance;
   readonly seed: number;
 }
 
@@ -44,12 +43,12 @@ export function runId<S extends RunSpec>(
   return `${slug}.seed-${spec.seed}.${hashOf(decisive).slice(0, 12)}`;
 }
 
-const slugOf = ({ tasks, weighting }: RunSpec): string => `${tasks.join('-')}.${weighting.name}`;
+const slugOf = ({ tasks, balance }: RunSpec): string => `${tasks.join('-')}.${balance.name}`;
 
-const decisiveOf = (program: string, { config, tasks, weighting, seed }: RunSpec) => {
-  const { name, options } = weighting;
+const decisiveOf = (program: string, { config, tasks, balance, seed }: RunSpec) => {
+  const { name, options } = balance;
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { program, config, tasks, weighting: [name, sorted], seed };
+  return { program, config, tasks, balance: [name, sorted], seed };
 };
 
 /** First 16 hex digits of the SHA-256 of a value's JSON. */
@@ -57,8 +56,8 @@ export const hashOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** A run in a few words. */
-export function titleOf({ tasks, weighting, seed }: RunSpec): string {
-  const options = Object.entries(weighting.options).map(([key, value]) => `${key} ${value}`);
+export function titleOf({ tasks, balance, seed }: RunSpec): string {
+  const options = Object.entries(balance.options).map(([key, value]) => `${key} ${value}`);
   const shown = options.length > 0 ? ` (${options.join(', ')})` : '';
-  return `${tasks.join('+')} ${weighting.name}${shown} seed ${seed}`;
+  return `${tasks.join('+')} ${balance.name}${shown} seed ${seed}`;
 }

@@ -1,5 +1,6 @@
+import { writeAtomically } from '@scene-mtl/data/files';
 import { join } from 'node:path';
-import { json, readJsonIfPresent, writeWhole } from './files.ts';
+import { json, readJsonIfPresent } from './files.ts';
 
 /**
  * Checks that a folder is free or was started with this configuration, so that it never mixes the
@@ -20,7 +21,7 @@ export async function checkFolder(folder: string, config: unknown): Promise<void
 /** Takes a folder for a configuration: `checkFolder`, then writes `config.json`. */
 export async function claimFolder(folder: string, config: unknown): Promise<void> {
   await checkFolder(folder, config);
-  await writeWhole(join(folder, 'config.json'), json(config));
+  await writeAtomically(join(folder, 'config.json'), json(config));
 }
 
 function firstDifference(a: unknown, b: unknown, path: string): string | undefined {

@@ -1,27 +1,25 @@
-import type { Sample, Target, TargetEncoder } from '@scene-mtl/core/samples';
+import type { Target, TargetEncoder } from '@scene-mtl/core';
+import { disparityKind, fieldOf, findField, type DisparityMap, type Sample } from '@scene-mtl/data';
 
 /** Targets of `depth`: the disparity of each pixel, `[H, W, 1]`, in px; unknown ones are masked. */
 export function depthTargets(): TargetEncoder {
   return {
     name: 'depth',
     targetChannels: 1,
-    has: (sample) => sample.disparity !== undefined,
+    has: (sample) => disparityMapOf(sample) !== undefined,
     encode: knownDisparity,
   };
 }
 
 function knownDisparity(sample: Sample): Target {
-  const { disparity, disparityValid, id } = sample;
-  if (!disparity || !disparityValid) {
-    throw new Error(`depth: sample ${id} has no ${disparity ? 'disparityValid' : 'disparity'}`);
-  }
+  const { data: disparity, valid } = fieldOf(sample, 'depth', disparityKind);
   const value = new Float32Array(disparity.length);
   const mask = new Float32Array(disparity.length);
   for (let i = 0; i < disparity.length; i++) {
-    if (disparityValid[i] === 0) continue;
+    if (valid[i] === 0) continue;
     if (!Number.isFinite(disparity[i])) {
       throw new Error(
-        `depth: sample ${id} pixel ${i}: expected a finite disparity where it is valid, ` +
+        `depth: sample ${sample.id} pixel ${i}: expected a finite disparity where it is valid, ` +
           `got ${disparity[i]}`,
       );
     }
@@ -31,3 +29,7 @@ function knownDisparity(sample: Sample): Target {
   }
   return { value, mask };
 }
+
+/** Disparities of a sample: its field `depth`, or undefined where it has none. */
+export const disparityMapOf = (sample: Sample): DisparityMap | undefined =>
+  findField(sample, 'depth', disparityKind);

@@ -1,4 +1,5 @@
-import type { Centre, Sample, Target } from '@scene-mtl/core';
+import type { Target } from '@scene-mtl/core';
+import { centresIn, fieldOf, objectsKind, type Centre, type Sample } from '@scene-mtl/data';
 
 /**
  * Vector from each object pixel to its object's centre, `(dx, dy) = (column_c − column,
@@ -6,9 +7,9 @@ import type { Centre, Sample, Target } from '@scene-mtl/core';
  * @throws when the sample has no instances, or `centres` lacks one of them
  */
 export function centreVectors(sample: Sample): Target {
-  const { instance, width } = sample;
-  if (!instance) throw new Error(`instance: sample ${sample.id} has no instance labels`);
-  const centres = sample.centres ?? meanPixels(instance, width);
+  const objects = fieldOf(sample, 'instance', objectsKind);
+  const { data: instance, width } = objects;
+  const centres = centresIn(objects);
   const value = new Float32Array(instance.length * 2);
   const mask = new Float32Array(instance.length);
   let known = 0;
@@ -30,23 +31,4 @@ export function centreVectors(sample: Sample): Target {
     mask[i] = 1;
   }
   return { value, mask };
-}
-
-/** Mean pixel of each object's visible mask. */
-export function meanPixels(instance: Uint16Array, width: number): Map<number, Centre> {
-  const sums = new Map<number, { row: number; column: number; count: number }>();
-  for (let i = 0; i < instance.length; i++) {
-    const id = instance[i];
-    if (id === 0) continue;
-    let sum = sums.get(id);
-    if (!sum) sums.set(id, (sum = { row: 0, column: 0, count: 0 }));
-    sum.row += Math.floor(i / width);
-    sum.column += i % width;
-    sum.count++;
-  }
-  const mean = ({ row, column, count }: { row: number; column: number; count: number }) => ({
-    row: row / count,
-    column: column / count,
-  });
-  return new Map(Array.from(sums, ([id, sum]) => [id, mean(sum)]));
 }

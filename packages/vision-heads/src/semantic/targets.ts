@@ -1,4 +1,5 @@
-import { VOID, type Sample, type Target, type TargetEncoder } from '@scene-mtl/core/samples';
+import type { Target, TargetEncoder } from '@scene-mtl/core';
+import { classesKind, fieldOf, findField, VOID, type ClassMap, type Sample } from '@scene-mtl/data';
 
 /**
  * Targets of `semantic`: the class of each pixel, `[H, W, 1]`; void pixels are masked.
@@ -11,14 +12,13 @@ export function semanticTargets(classes: number): TargetEncoder {
   return {
     name: 'semantic',
     targetChannels: 1,
-    has: (sample) => sample.semantic !== undefined,
+    has: (sample) => classMapOf(sample) !== undefined,
     encode: (sample) => encodeClasses(sample, classes),
   };
 }
 
 function encodeClasses(sample: Sample, classes: number): Target {
-  const labels = sample.semantic;
-  if (!labels) throw new Error(`semantic: sample ${sample.id} has no semantic labels`);
+  const { data: labels } = fieldOf(sample, 'semantic', classesKind);
   const value = new Float32Array(labels.length);
   const mask = new Float32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
@@ -34,3 +34,7 @@ function encodeClasses(sample: Sample, classes: number): Target {
   }
   return { value, mask };
 }
+
+/** Classes of the pixels of a sample: its field `semantic`, or undefined where it has none. */
+export const classMapOf = (sample: Sample): ClassMap | undefined =>
+  findField(sample, 'semantic', classesKind);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { connectedComponents } from '@scene-mtl/data';
 import {
   clusterByComponents,
   clusterByDbscan,
   clusterByOptics,
   clusterByOpticsXi,
-  connectedComponents,
   decodeInstances,
   decodeRuns,
   encodeRuns,

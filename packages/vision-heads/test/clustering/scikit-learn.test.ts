@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import {
-  connectedComponents,
-  dbscan,
-  extractDbscan,
-  extractXi,
-  optics,
-} from '../../src/instance/clustering/index.ts';
+import { connectedComponents } from '@scene-mtl/data';
+import { dbscan, extractDbscan, extractXi, optics } from '../../src/instance/clustering/index.ts';
 
 interface Fixture {
   optics: {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Size } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 
 /** Commander parser of a whole number of at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {

@@ -2,6 +2,7 @@ import { dotChart, lineChart, renderSvg, type DotSeries } from '@scene-mtl/eval'
 import {
   CITYSCAPES_DISPARITY_DEVIATION,
   cityscapesStatistics,
+  legendOf,
   type Histogram,
 } from '@scene-mtl/datasets';
 import type { CheckResult } from './check.ts';
@@ -19,7 +20,7 @@ export interface CheckPlot {
  */
 export async function checkPlots({ dataset, statistics }: CheckResult): Promise<CheckPlot[]> {
   const published = dataset.name === 'camvid' ? [] : cityscapesStatistics;
-  const { classes, instanceClasses } = dataset;
+  const { classes, instanceClasses } = legendOf(dataset);
   const things = instanceClasses.map((k) => classes[k]);
   const dots = (
     name: string,

@@ -1,4 +1,8 @@
-import { CITYSCAPES_DISPARITY_DEVIATION, cityscapesStatistics } from '@scene-mtl/datasets';
+import {
+  CITYSCAPES_DISPARITY_DEVIATION,
+  cityscapesStatistics,
+  legendOf,
+} from '@scene-mtl/datasets';
 import type { CheckResult } from './check.ts';
 
 const HEAD = [
@@ -18,11 +22,12 @@ const HEAD = [
  */
 export function checkTable({ dataset, statistics, colour }: CheckResult): string {
   const published = dataset.name === 'camvid' ? [] : cityscapesStatistics;
-  const rows = dataset.classes.map((name, k) => [
+  const { classes, instanceClasses } = legendOf(dataset);
+  const rows = classes.map((name, k) => [
     name,
     percent(statistics.shares[k]),
     published[k] ? percent(published[k].share) : '–',
-    ...(dataset.instanceClasses.includes(k)
+    ...(instanceClasses.includes(k)
       ? [
           statistics.objects[k].toFixed(2),
           published[k]?.objects?.toString() ?? '–',
@@ -46,13 +51,13 @@ export function checkTable({ dataset, statistics, colour }: CheckResult): string
     `object size px at 2048: 10 % under ${small}, half under ${middle}, 90 % under ${large}`,
     `void ${percent(statistics.void)} %`,
   );
-  if (dataset.annotations.disparity) {
+  if (dataset.fields.includes('depth')) {
     const { mean, deviation } = statistics.disparity;
     lines.push(
       `disparity px at 2048: mean ${mean.toFixed(1)}, deviation ${deviation.toFixed(1)} (Cityscapes ${CITYSCAPES_DISPARITY_DEVIATION}, about a mean image); known ${percent(statistics.valid)} %`,
     );
   }
-  lines.push(...colourLine(dataset.classes, colour));
+  lines.push(...colourLine(classes, colour));
   return lines.join('\n');
 }
 

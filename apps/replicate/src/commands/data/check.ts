@@ -15,7 +15,9 @@ import {
   type Manifest,
   type Statistics,
 } from '@scene-mtl/datasets';
-import { writeWhole } from '../../run/files.ts';
+import { writeAtomically } from '@scene-mtl/data/files';
+import { imageOf, sizeOf } from '@scene-mtl/data';
+import { classMapOf, disparityMapOf } from '@scene-mtl/vision-heads/targets';
 import { checkPlots } from './check-plots.ts';
 import { checkTable } from './check-table.ts';
 import { progress } from './progress.ts';
@@ -57,11 +59,11 @@ export function addCheckCommand(data: Command): void {
         console.error([`${problems.length} problems:`, ...shown, ...rest].join('\n'));
         process.exitCode = 1;
       }
-      if (result.statistics.frames === 0 || dataset.classes.length === 0) return;
+      if (result.statistics.frames === 0 || dataset.legend === undefined) return;
       console.log(`\n${checkTable(result)}`);
       if (plots === undefined) return;
       for (const { name, svg } of await checkPlots(result)) {
-        await writeWhole(join(plots, `${name}.svg`), svg);
+        await writeAtomically(join(plots, `${name}.svg`), svg);
       }
       console.log(`plots: ${plots}`);
     });
@@ -75,7 +77,7 @@ export async function check(root: string): Promise<CheckResult> {
   const dataset = await openDataset(root, { skyDisparity: 'asRecorded' });
   const manifest = dataset.name === 'street' ? await readManifest(root) : undefined;
   const isNoisy = hasLabelNoise(manifest?.noise ?? {});
-  const kinds = dataset.classes.length;
+  const kinds = dataset.legend?.classes.length ?? 0;
   const collector = statistics(kinds);
   const colours = colourClassifier(kinds);
   const judged = confusion(Math.max(1, kinds));
@@ -92,11 +94,13 @@ export async function check(root: string): Promise<CheckResult> {
     }
     const { sample, disagreement } = event;
     collector.add(sample);
+    const truth = classMapOf(sample);
     if (event.split === 'train') colours.learn(sample);
-    else if (event.split === 'val' && sample.semantic) {
-      judged.add(sample.semantic, colours.predict(sample.image));
+    else if (event.split === 'val' && truth) {
+      judged.add(truth.data, colours.predict(imageOf(sample).data));
     }
-    pixels += sample.height * sample.width;
+    const { height, width } = sizeOf(sample);
+    pixels += height * width;
     differing += disagreement?.pixels ?? 0;
     if (disagreement && !isNoisy) {
       const { file, pixels: count, first } = disagreement;
@@ -104,7 +108,7 @@ export async function check(root: string): Promise<CheckResult> {
         `${file}: ${count} px of another class than in labelIds, the first at row ${first.row}, column ${first.column} (instance value ${first.instanceId}, label id ${first.labelId})`,
       );
     }
-    if (sample.disparityValid?.every((known) => known === 0)) {
+    if (disparityMapOf(sample)?.valid.every((known) => known === 0)) {
       problems.push(`${root}: ${event.split} ${event.id}: no pixel of the disparity is known`);
     }
   });

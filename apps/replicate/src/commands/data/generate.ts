@@ -8,8 +8,8 @@ import {
   type Gaps,
   type NoiseOptions,
   type Occlusion,
-  type Size,
 } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 import { notNegative, share, size, wholeNumber } from './arguments.ts';
 import { progress } from './progress.ts';
 

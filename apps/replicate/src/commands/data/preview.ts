@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
-import { contactSheet, openDataset, SPLITS, type Size, type Split } from '@scene-mtl/datasets';
+import { contactSheet, openDataset, SPLITS, type Split } from '@scene-mtl/datasets';
 import sharp from 'sharp';
-import { writeWhole } from '../../run/files.ts';
+import type { Size } from '@scene-mtl/data';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { size, wholeNumber } from './arguments.ts';
 
 interface Options {
@@ -39,7 +40,7 @@ export function addPreviewCommand(data: Command): void {
       );
       const { data: pixels, width, height } = contactSheet(samples, dataset);
       const png = sharp(pixels, { raw: { width, height, channels: 3 } }).png();
-      await writeWhole(options.out, await png.toBuffer());
+      await writeAtomically(options.out, await png.toBuffer());
       console.log(`${options.out}: ${count} frames of ${dataset.name} ${options.split}`);
     });
 }

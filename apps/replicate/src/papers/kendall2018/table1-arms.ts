@@ -36,17 +36,17 @@ export function rowArm(
   const weights = weightsOf(row, config);
   return armOf(config, {
     tasks,
-    weighting: weights ? fixedWeights(tasks, weights) : learnedWeights(),
+    balance: weights ? fixedWeights(tasks, weights) : learnedWeights(),
   });
 }
 
 /** The arm with learned weights for a set of tasks, as in Table 1. */
 export const learnedArm = (config: Config, tasks: readonly TaskName[]): SceneArm =>
-  armOf(config, { tasks, weighting: learnedWeights() });
+  armOf(config, { tasks, balance: learnedWeights() });
 
 /** The arm of one task alone, as in Table 1. */
 export const singleArm = (config: Config, task: TaskName): SceneArm =>
-  armOf(config, { tasks: [task], weighting: fixedWeights([task], { [task]: 1 }) });
+  armOf(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
 
 /** The row of Table 1 with a slug. */
 export function rowNamed(slug: string): Table1Row {

@@ -1,6 +1,5 @@
-import type { Size } from '../../dataset.ts';
+import { pickIndex, type Draw, type Size } from '@scene-mtl/data';
 import { type Colour, srgb } from '../geometry/surface.ts';
-import { pickIndex, type Random } from '../../random.ts';
 import { smoothstep } from './noise.ts';
 import { skyColour, type Weather } from './weather.ts';
 
@@ -15,7 +14,7 @@ export interface Bonnet {
 }
 
 /** A bonnet of one city's car. */
-export function drawBonnet(random: Random): Bonnet {
+export function drawBonnet(random: Draw): Bonnet {
   const paints = [srgb(28, 30, 34), srgb(90, 94, 100), srgb(40, 52, 78), srgb(120, 122, 124)];
   return {
     top: 0.86 + 0.03 * random(),

@@ -1,5 +1,4 @@
-import type { Camera } from '@scene-mtl/core/samples';
-import type { Size } from '../../dataset.ts';
+import type { Camera, Size } from '@scene-mtl/data';
 
 /** A camera ready to project: world metres (x forward, y left, z up) to px, and rays back. */
 export interface View {

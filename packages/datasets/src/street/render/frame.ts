@@ -1,6 +1,4 @@
-import type { Camera } from '@scene-mtl/core/samples';
-import type { Size } from '../../dataset.ts';
-import { pickIndex, randomStream } from '../../random.ts';
+import { pickIndex, randomStream, type Camera, type Size } from '@scene-mtl/data';
 import type { Scene } from '../scene/scene.ts';
 import { bonnetCovers, paintBonnet } from './bonnet.ts';
 import { viewOf } from './camera.ts';

@@ -1,5 +1,4 @@
-import type { Size } from '../../dataset.ts';
-import { normalPairs, type Random } from '../../random.ts';
+import { normalPairs, type Draw, type Size } from '@scene-mtl/data';
 
 /** How light becomes an 8-bit photograph. */
 export interface Lens {
@@ -18,7 +17,7 @@ export interface Lens {
 }
 
 /** A camera's settings for one frame. */
-export function drawLens(random: Random): Lens {
+export function drawLens(random: Draw): Lens {
   const warmth = 0.06 * (random() - 0.5);
   return {
     exposure: 0.95 * 2 ** (0.6 * (random() - 0.5)),
@@ -34,7 +33,7 @@ export function drawLens(random: Random): Lens {
  * Light `[H, W, 3]` → photograph `u8 [H, W, 3]`: blur, vignette, exposure, noise, shoulder, gamma,
  * quantisation.
  */
-export function develop(light: Float32Array, size: Size, lens: Lens, random: Random): Uint8Array {
+export function develop(light: Float32Array, size: Size, lens: Lens, random: Draw): Uint8Array {
   const blurred = blur(light, size, lens.blur);
   const result = new Uint8Array(light.length);
   const { height, width } = size;

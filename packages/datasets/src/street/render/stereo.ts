@@ -1,4 +1,4 @@
-import type { Size } from '../../dataset.ts';
+import type { Size } from '@scene-mtl/data';
 import { fractal2Above } from './noise.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Size } from '../../dataset.ts';
+import type { Size } from '@scene-mtl/data';
 
 /**
  * What makes stereo leave disparity unknown: 'geometric' is what the scene's shape hides from one of

@@ -1,6 +1,6 @@
 import type { Colour } from '../geometry/surface.ts';
 import { srgb } from '../geometry/surface.ts';
-import type { Random } from '../../random.ts';
+import type { Draw } from '@scene-mtl/data';
 import { fractal2, smoothstep } from './noise.ts';
 
 /** Light and air of one frame. */
@@ -25,7 +25,7 @@ export interface Weather {
  * Weather of a frame: clear, fair or overcast. Under cloud the light is even and shadows vanish.
  * @param hazeScale haze distance of the city, metres
  */
-export function drawWeather(random: Random, hazeScale: number): Weather {
+export function drawWeather(random: Draw, hazeScale: number): Weather {
   const overcast = random() < 0.45;
   const cover = overcast ? 0.85 + 0.15 * random() : 0.15 + 0.5 * random();
   const elevation = (15 + 45 * random()) * (Math.PI / 180);

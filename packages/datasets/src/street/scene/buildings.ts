@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import { srgb, tinted, type Surface } from '../geometry/surface.ts';
 import { facade, facadeDetail, poster, tiles } from '../materials/walls.ts';
 import type { RoadSide } from './road.ts';

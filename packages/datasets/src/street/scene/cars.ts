@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import { box, disc, tube, type Place, type Range } from '../geometry/shapes.ts';
 import { srgb, tinted, type Colour, type Surface } from '../geometry/surface.ts';
 import { glass, lacquer, lamp, matte, sideGlass, wheel } from '../materials/things.ts';

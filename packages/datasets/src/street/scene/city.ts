@@ -1,4 +1,4 @@
-import { randomStream } from '../../random.ts';
+import { randomStream } from '@scene-mtl/data';
 import { srgb, type Colour } from '../geometry/surface.ts';
 import { drawBonnet, type Bonnet } from '../render/bonnet.ts';
 import type { StreetKind } from './road.ts';

@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import type { Point } from '../geometry/mesh.ts';
 import { disc, lump, tube, type Place } from '../geometry/shapes.ts';
 import { srgb, tinted, type Surface } from '../geometry/surface.ts';

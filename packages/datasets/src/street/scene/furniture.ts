@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import { box, disc, tube, within, type Place } from '../geometry/shapes.ts';
 import { srgb, tinted } from '../geometry/surface.ts';
 import { lamp, matte, metal, signPlate } from '../materials/things.ts';

@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import type { Surface } from '../geometry/surface.ts';
 import { tinted } from '../geometry/surface.ts';
 import { asphalt, grass, kerb, paving, railTrack, roadDetail } from '../materials/ground.ts';

@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import { box, type Place, type Range } from '../geometry/shapes.ts';
 import { srgb, tinted, type Colour } from '../geometry/surface.ts';
 import { coachSide, glass, lacquer, lamp, matte } from '../materials/things.ts';

@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import { lump, tube, type Place } from '../geometry/shapes.ts';
 import type { Point } from '../geometry/mesh.ts';
 import { srgb, tinted, type Colour, type Surface } from '../geometry/surface.ts';

@@ -1,9 +1,9 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { randomStream, type Draw } from '@scene-mtl/data';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import type { Place } from '../geometry/shapes.ts';
 import { lump, tube } from '../geometry/shapes.ts';
 import { srgb, tinted, type Surface } from '../geometry/surface.ts';
 import { bark, leaves } from '../materials/things.ts';
-import { randomStream, type Random } from '../../random.ts';
 import type { MeshBuilder, Point } from '../geometry/mesh.ts';
 import { between, pick, type Stage } from './stage.ts';
 
@@ -61,7 +61,7 @@ export function addTree(stage: Stage, place: Place, height: number, distance: nu
 /** Leaf clusters around a lump: small quads at random angles. */
 function scatter(
   mesh: MeshBuilder,
-  random: Random,
+  random: Draw,
   place: Place,
   surface: Surface,
   [x, y, z]: Point,

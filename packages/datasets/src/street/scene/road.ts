@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Draw } from '@scene-mtl/data';
 import type { Point } from '../geometry/mesh.ts';
 import type { Place } from '../geometry/shapes.ts';
 
@@ -54,7 +54,7 @@ export interface Road {
 }
 
 /** A road of a kind; sizes vary by frame. */
-export function drawRoad(random: Random, kind: StreetKind, rails: boolean): Road {
+export function drawRoad(random: Draw, kind: StreetKind, rails: boolean): Road {
   const lane = 3.2 + 0.6 * random();
   const wide = kind === 'avenue' || rails;
   const lanes = () => (wide ? 2 : random() < 0.2 ? 2 : 1);

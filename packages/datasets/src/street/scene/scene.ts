@@ -1,5 +1,4 @@
-import type { Camera } from '@scene-mtl/core/samples';
-import type { Size } from '../../dataset.ts';
+import type { Camera, Size } from '@scene-mtl/data';
 import type { Mesh } from '../geometry/mesh.ts';
 import type { Bonnet } from '../render/bonnet.ts';
 import type { Footprint } from '../render/contact.ts';

@@ -1,4 +1,4 @@
-import { pickIndex, type Random } from '../../random.ts';
+import { pickIndex, type Draw } from '@scene-mtl/data';
 import { MeshBuilder } from '../geometry/mesh.ts';
 import type { Place } from '../geometry/shapes.ts';
 import type { Colour, Material, Surface } from '../geometry/surface.ts';
@@ -17,7 +17,7 @@ export interface SurfaceOptions {
 /** A scene while it is being built. */
 export interface Stage {
   readonly mesh: MeshBuilder;
-  readonly random: Random;
+  readonly random: Draw;
   readonly city: City;
   readonly road: Road;
   /** Official instance value by index of thing. */
@@ -34,7 +34,7 @@ export interface Stage {
 }
 
 /** An empty stage. */
-export function newStage(random: Random, city: City, road: Road): Stage {
+export function newStage(random: Draw, city: City, road: Road): Stage {
   const things: number[] = [];
   const footprints: Footprint[] = [];
   const counts = new Map<number, number>();
@@ -70,11 +70,11 @@ export function newStage(random: Random, city: City, road: Road): Stage {
 }
 
 /** One of the items, evenly. */
-export function pick<T>(random: Random, items: readonly T[]): T {
+export function pick<T>(random: Draw, items: readonly T[]): T {
   return items[pickIndex(random, items.length)];
 }
 
 /** Evenly between two limits. */
-export function between(random: Random, from: number, to: number): number {
+export function between(random: Draw, from: number, to: number): number {
   return from + (to - from) * random();
 }

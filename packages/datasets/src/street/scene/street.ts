@@ -1,5 +1,4 @@
-import type { Size } from '../../dataset.ts';
-import { normal, randomStream } from '../../random.ts';
+import { normal, randomStream, type Size } from '@scene-mtl/data';
 import { rigAt, RIG } from '../render/camera.ts';
 import { drawLens } from '../render/lens.ts';
 import { drawWeather } from '../render/weather.ts';

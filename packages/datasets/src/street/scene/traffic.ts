@@ -1,4 +1,4 @@
-import { labelNamed } from '../../cityscapes/labels.ts';
+import { labelNamed } from '@scene-mtl/data/cityscapes';
 import type { Place } from '../geometry/shapes.ts';
 import { addCar } from './cars.ts';
 import { addBicycle, addMotorcycle } from './cycles.ts';

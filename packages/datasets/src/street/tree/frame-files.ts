@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import { centresOf } from '../../centres.ts';
+import { centresOf, randomStream, type Size } from '@scene-mtl/data';
+import { labelsById, trainIdOf } from '@scene-mtl/data/cityscapes';
 import { objects } from '../../cityscapes/annotations.ts';
 import { cameraFile } from '../../cityscapes/camera.ts';
 import { encodeDisparity } from '../../cityscapes/disparity.ts';
-import { labels, trainIdOf } from '../../cityscapes/labels.ts';
-import type { Size } from '../../dataset.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
-import { randomStream } from '../../random.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
 import type { Gaps } from '../render/texture.ts';
 import type { Occlusion } from '../scene/occluders.ts';
@@ -55,8 +53,7 @@ interface Recorded {
 
 /** The labels' colours by id, as the four bytes red, green, blue, opaque. */
 const COLOURS = new Uint32Array(
-  Uint8Array.from(labels.filter((label) => label.id >= 0).flatMap(({ colour }) => [...colour, 255]))
-    .buffer,
+  Uint8Array.from(labelsById.flatMap(({ colour }) => [...colour, 255])).buffer,
 );
 
 /** Renders a frame and encodes its files; with noise or on request, the truth under `truth/`. */
@@ -77,7 +74,7 @@ export async function frameFiles(
     : {
         labelIds,
         instanceIds,
-        disparity: encodeDisparity({ disparity, valid: disparityValid }),
+        disparity: encodeDisparity({ data: disparity, valid: disparityValid }),
       };
   const files = await encode(frame, rendered, recorded);
   if (hasTruth) {
@@ -86,7 +83,7 @@ export async function frameFiles(
     const truth: Recorded = {
       labelIds,
       instanceIds,
-      disparity: encodeDisparity({ disparity, valid: everywhere }),
+      disparity: encodeDisparity({ data: disparity, valid: everywhere }),
     };
     const truthFiles = await encode(frame, rendered, truth);
     files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
@@ -103,7 +100,7 @@ function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions):
   return {
     labelIds: flippedLabels(displaced, noise, stream('label noise')),
     instanceIds,
-    disparity: encodeDisparity({ disparity: errors, valid }),
+    disparity: encodeDisparity({ data: errors, valid }),
     ...(noise.centreSigma && { centres: noisyCentres(centres, noise, stream('centre noise')) }),
   };
 }

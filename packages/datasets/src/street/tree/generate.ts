@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { assertSize } from '../../dataset.ts';
+import { assertSize } from '@scene-mtl/data';
 import { GAPS, type Gaps } from '../render/texture.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';

@@ -1,7 +1,5 @@
-import { VOID, type Centre } from '@scene-mtl/core/samples';
-import { trainIdOf, trainLabels } from '../../cityscapes/labels.ts';
-import type { Size } from '../../dataset.ts';
-import { normal, pickIndex, type Random } from '../../random.ts';
+import { normal, pickIndex, VOID, type Centre, type Draw, type Size } from '@scene-mtl/data';
+import { evaluatedLabels, trainIdOf } from '@scene-mtl/data/cityscapes';
 
 /** Errors added to what a tree records, of known size. Everything is off by default. */
 export interface NoiseOptions {
@@ -59,7 +57,7 @@ export function noisyDisparity(
   valid: Uint8Array,
   width: number,
   noise: NoiseOptions,
-  random: Random,
+  random: Draw,
 ): Float32Array {
   const { disparitySigma = 0, disparityOutliers = 0, outlierRange = width / 40 } = noise;
   return disparity.map((d, i) => {
@@ -74,9 +72,9 @@ export function noisyDisparity(
 export function flippedLabels(
   labelIds: Uint8Array,
   { labelFlips = 0 }: NoiseOptions,
-  random: Random,
+  random: Draw,
 ): Uint8Array {
-  const ids = trainLabels.map((label) => label.id);
+  const ids = evaluatedLabels.map((label) => label.id);
   return labelIds.map((id) => {
     const index = ids.indexOf(id);
     if (index < 0 || random() >= labelFlips) return id;
@@ -95,7 +93,7 @@ export function displacedBoundaries(
   labelIds: Uint8Array,
   { height, width }: Size,
   { boundarySigma = 0 }: NoiseOptions,
-  random: Random,
+  random: Draw,
 ): Uint8Array {
   if (boundarySigma === 0) return labelIds;
   const down = smoothNormals({ height, width }, random);
@@ -110,7 +108,7 @@ export function displacedBoundaries(
 }
 
 /** A smooth field whose value at each pixel is standard normal: blended lattice points, rescaled. */
-function smoothNormals({ height, width }: Size, random: Random): Float32Array {
+function smoothNormals({ height, width }: Size, random: Draw): Float32Array {
   const cell = Math.max(2, width / 64);
   const columns = Math.ceil(width / cell) + 1;
   const rows = Math.ceil(height / cell) + 1;
@@ -130,7 +128,7 @@ function smoothNormals({ height, width }: Size, random: Random): Float32Array {
 export function noisyCentres(
   centres: ReadonlyMap<number, Centre>,
   { centreSigma = 0 }: NoiseOptions,
-  random: Random,
+  random: Draw,
 ): Map<number, Centre> {
   const sorted = [...centres].sort(([a], [b]) => a - b);
   return new Map(

@@ -1,4 +1,3 @@
-export { connectedComponents, type Components } from './connected-components.ts';
 export { dbscan, type DbscanOptions } from './dbscan.ts';
 export { extractDbscan } from './extract-dbscan.ts';
 export { extractXi, type OrderInterval, type XiClusters, type XiOptions } from './extract-xi.ts';

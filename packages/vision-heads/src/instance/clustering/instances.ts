@@ -1,4 +1,4 @@
-import type { Centre } from '@scene-mtl/core';
+import type { Centre } from '@scene-mtl/data';
 import { adoptNoise } from './adopt-noise.ts';
 import { type ClusterMethod, clusterByOptics } from './methods.ts';
 import { encodeRuns, type RunLengthMask } from './run-length.ts';

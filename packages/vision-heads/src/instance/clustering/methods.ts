@@ -1,4 +1,4 @@
-import { connectedComponents } from './connected-components.ts';
+import { connectedComponents } from '@scene-mtl/data';
 import { dbscan, type DbscanOptions } from './dbscan.ts';
 import { extractDbscan } from './extract-dbscan.ts';
 import { extractXi, type XiOptions } from './extract-xi.ts';

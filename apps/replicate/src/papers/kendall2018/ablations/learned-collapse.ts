@@ -34,7 +34,7 @@ export function collapseArm(context: SceneContext): SceneArm {
         logEvery: 1,
       },
     },
-    { tasks: data.tasks, weighting: { kind: 'named', name: 'learned', options: {} } },
+    { tasks: data.tasks, balance: { name: 'learned', options: {} } },
   );
 }
 

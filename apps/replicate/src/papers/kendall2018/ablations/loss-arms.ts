@@ -18,7 +18,7 @@ const named = (slug: string, title: string, first = false): LossArm => ({
   first,
   arm: ({ config, data }) =>
     data.tasks.length > 1
-      ? armOf(config, { tasks: data.tasks, weighting: learnedWeights(slug) })
+      ? armOf(config, { tasks: data.tasks, balance: learnedWeights(slug) })
       : undefined,
 });
 

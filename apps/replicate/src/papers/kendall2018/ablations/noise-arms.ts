@@ -39,7 +39,7 @@ export function noiseArm(
       },
       training: { ...training, steps: Math.min(training.steps, LIMIT.steps) },
     },
-    { tasks: ['depth'], weighting: learnedWeights(form.weighting) },
+    { tasks: ['depth'], balance: learnedWeights(form.weighting) },
   );
 }
 

@@ -97,7 +97,7 @@ function gridArm(
 ): SceneArm {
   const weights = { [pair[0]]: Number((1 - weight).toFixed(6)), [pair[1]]: weight };
   const tasks = pair.filter((task) => weights[task] > 0);
-  const base = armOf(config, { tasks, weighting: fixedWeights(tasks, weights) });
+  const base = armOf(config, { tasks, balance: fixedWeights(tasks, weights) });
   return {
     ...base,
     config: { ...base.config, training: { ...base.config.training, learningRate: rate } },
@@ -109,7 +109,7 @@ function gridArm(
  * not raise the learning rate besides sharing it out.
  */
 const normalisedArm = ({ pair }: WeightGrid, { config }: Context): SceneArm =>
-  armOf(config, { tasks: pair, weighting: learnedWeights('uncertainty-normalised') });
+  armOf(config, { tasks: pair, balance: learnedWeights('uncertainty-normalised') });
 
 function runsOf(grid: WeightGrid, context: Context): SceneRun[] {
   const { seeds } = context.config;

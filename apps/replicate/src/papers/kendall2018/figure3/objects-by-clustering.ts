@@ -1,3 +1,4 @@
+import { legendOf } from '@scene-mtl/datasets';
 import {
   averagePrecision,
   averagePrecisionOfDrawn,
@@ -7,7 +8,7 @@ import {
   instanceMatcher,
   type Panel,
 } from '@scene-mtl/eval';
-import type { Sample } from '@scene-mtl/core';
+import { imageOf, type Sample } from '@scene-mtl/data';
 import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
 import {
   type Clustering,
@@ -81,7 +82,7 @@ export const objectsByClustering: SceneMeasurement<ObjectsByClustering> = {
   module: import.meta.url,
   async measure(place) {
     const { dataset, size, frames } = place;
-    const { classes, instanceClasses } = dataset;
+    const { classes, instanceClasses } = legendOf(dataset);
     const matching = objectMatching(classes, instanceClasses);
     const methods = clusteringsFor(size, instanceClasses);
     const matches = each(() => [] as ImageMatches[]);
@@ -169,7 +170,8 @@ function panelsOf(
   predictions: Predictions,
 ): Panel[] {
   const { height, width } = size;
-  const { instanceClasses } = dataset;
+  const { data: image } = imageOf(sample);
+  const { instanceClasses } = legendOf(dataset);
   const methods = clusteringsFor(size, instanceClasses);
   const input = decodingInput('predicted', sample, predictions, instanceClasses);
   const { value, mask } = centreVectors(sample);
@@ -182,9 +184,9 @@ function panelsOf(
   });
   const vectors = (of: Float32Array, where: Uint8Array) =>
     colourVectors(of, where, height, width, longest || 1);
-  const objects = (ids: Uint16Array) => instanceOverlay(sample.image, ids, size);
+  const objects = (ids: Uint16Array) => instanceOverlay(image, ids, size);
   return [
-    { name: 'photo', height, width, data: sample.image },
+    { name: 'photo', height, width, data: image },
     { name: 'objects, truth', ...objects(trueObjects(sample, instanceClasses)) },
     { name: 'centre vectors, truth', ...vectors(value, Uint8Array.from(mask)) },
     { name: 'centre vectors, prediction', ...vectors(input.vectors, predictedMask) },

@@ -1,5 +1,4 @@
-import { connectedComponents } from '@scene-mtl/eval';
-import type { Size } from '@scene-mtl/datasets';
+import { connectedComponents, type Size } from '@scene-mtl/data';
 import { pixelsAt } from '../../../train/instance-decoding.ts';
 
 /** An object whose visible pixels fall into two or more pieces. */

@@ -1,4 +1,5 @@
-import type { Sample } from '@scene-mtl/core';
+import { legendOf } from '@scene-mtl/datasets';
+import { imageOf, type Sample } from '@scene-mtl/data';
 import { occlusionRates, type Panel } from '@scene-mtl/eval';
 import { decodeInstances } from '@scene-mtl/vision-heads';
 import {
@@ -89,7 +90,7 @@ export const occludedObjectsMade: SceneMeasurement<OccludedObjects> = {
 async function measure(place: MeasurementPlace): Promise<OccludedObjects> {
   const { size, frames } = place;
   const { height, width } = size;
-  const { instanceClasses } = place.dataset;
+  const { instanceClasses } = legendOf(place.dataset);
   const methods = clusteringsFor(size, instanceClasses);
   const minPixels = smallestPiece(size);
   const cut: number[] = [];
@@ -155,16 +156,16 @@ function inTotal(frames: readonly (readonly number[])[]): CutCounts {
 
 /** Close-ups of one cut object: photograph, truth, and what each method made of it. */
 function panelsOf(
-  { height, width, image }: Sample,
+  sample: Sample,
   objects: Uint16Array,
   cut: CutObject,
   found: ReadonlyMap<string, Uint16Array>,
 ): Panel[] {
-  const overlay = (ids: Uint16Array) =>
-    closeUp(instanceOverlay(image, ids, { height, width }), cut);
+  const image = imageOf(sample);
+  const overlay = (ids: Uint16Array) => closeUp(instanceOverlay(image.data, ids, image), cut);
   const of = (source: OcclusionSource, name: Clustering) => found.get(`${source} ${name}`)!;
   return [
-    { name: 'photo', ...closeUp({ height, width, data: image }, cut) },
+    { name: 'photo', ...closeUp(image, cut) },
     { name: 'objects, truth', ...overlay(objects) },
     ...clusterings.map((name) => ({
       name: `objects, ${clusteringTitles[name]}`,

@@ -126,9 +126,9 @@ function specOf(context: Context, form: LossForm, rate: number, start: number): 
     checkpointEvery: steps,
     logEvery: 2,
   };
-  const weighting = learnedWeights(form.weighting, { initial: start });
+  const balance = learnedWeights(form.weighting, { initial: start });
   return {
-    ...armOf({ ...config, training }, { tasks: data.tasks, weighting }),
+    ...armOf({ ...config, training }, { tasks: data.tasks, balance }),
     seed: config.seeds[0],
   };
 }

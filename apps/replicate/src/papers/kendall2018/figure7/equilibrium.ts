@@ -41,7 +41,7 @@ export function lagOf(
 export function tracked({ series, spec }: SceneSummary, task: TaskName): Tracked[] {
   const losses = new Map(series[`loss/${task}`] ?? []);
   const norms = new Map(series['gradientNorm'] ?? []);
-  const term = formOf(spec.weighting.name).term(task);
+  const term = formOf(spec.balance.name).term(task);
   const { momentum, clipNorm } = spec.config.training;
   const rate = rateAt(spec.config);
   let lagged: number | undefined;

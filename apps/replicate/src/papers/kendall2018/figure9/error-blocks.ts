@@ -1,4 +1,4 @@
-import type { Sample } from '@scene-mtl/core';
+import { sizeOf, type Sample } from '@scene-mtl/data';
 import type { TaskName } from '../../../config/task-name.ts';
 import { tasksOf } from '../../../data/tasks.ts';
 import {
@@ -60,9 +60,7 @@ export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
     const maskOf = (task: TaskName, sample: Sample) => {
       const of = known[task];
       // No truth, no pixel counts.
-      return of?.has(sample)
-        ? of.encode(sample).mask
-        : new Float32Array(sample.height * sample.width);
+      return of?.has(sample) ? of.encode(sample).mask : new Float32Array(pixelsOf(sample));
     };
     const shown = new Set(spread(place.frames, BLOCK_FRAMES));
     const frames = frameErrors(place);
@@ -74,7 +72,7 @@ export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
         const masks = [maskOf(pair[0], sample), maskOf(pair[1], sample)] as const;
         const of = pair.flatMap((task) => (maps[task] ? [[task, maps[task].error] as const] : []));
         of.forEach(([task, error], k) => {
-          const blocks = blockMeans(error, masks, sample);
+          const blocks = blockMeans(error, masks, sizeOf(sample));
           if (k === 0) counts.push(blocks.length);
           means.set(task, [...(means.get(task) ?? []), ...blocks]);
         });
@@ -93,6 +91,11 @@ export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
       ),
     };
   },
+};
+
+const pixelsOf = (sample: Sample): number => {
+  const { height, width } = sizeOf(sample);
+  return height * width;
 };
 
 /** At most `count` frames, evenly over the split. */

@@ -1,6 +1,7 @@
-import type { Sample } from '@scene-mtl/core';
+import { legendOf } from '@scene-mtl/datasets';
+import type { Sample } from '@scene-mtl/data';
 import { confusion, errorCorrelation } from '@scene-mtl/eval';
-import type { SemanticPrediction } from '@scene-mtl/vision-heads';
+import { classMapOf, type SemanticPrediction } from '@scene-mtl/vision-heads';
 import { worstTogether } from '../../../measure/frame-choice.ts';
 import { frameErrors, trainedTasks } from '../../../measure/frame-errors.ts';
 import { errorMaps, rounded } from '../../../measure/pixel-errors.ts';
@@ -41,7 +42,7 @@ export const failures: SceneMeasurement<Failures> = {
   module: import.meta.url,
   async measure(place) {
     const trained = trainedTasks(place);
-    const { classes } = place.dataset;
+    const { classes } = legendOf(place.dataset);
     const matrix = trained.includes('semantic') ? confusion(classes.length) : undefined;
     const correlation = errorCorrelation(trained.length);
     const frames = frameErrors(place);
@@ -53,9 +54,10 @@ export const failures: SceneMeasurement<Failures> = {
       const all = trained.flatMap((task) => maps[task] ?? []);
       if (all.length === trained.length) correlation.add(all);
       objects.push(...objectErrors(place.tasks, sample, predictions));
-      if (!matrix || !sample.semantic) return;
+      const truth = classMapOf(sample);
+      if (!matrix || !truth) return;
       const { classes: guess } = predictions['semantic'] as SemanticPrediction;
-      matrix.add(sample.semantic, guess);
+      matrix.add(truth.data, guess);
       for (const count of Object.values(counts)) count.add(sample, guess);
     });
     const { correlation: r, pixels } = correlation.result();
@@ -100,10 +102,10 @@ const worst = (objects: readonly ObjectError[]): ObjectError | undefined =>
 function counter(counts: (truth: number, guess: number) => boolean) {
   let best: { frame: string; n: number } | undefined;
   return {
-    add({ id, semantic = new Uint8Array(0) }: Sample, guess: Uint8Array): void {
+    add(sample: Sample, guess: Uint8Array): void {
       let n = 0;
-      semantic.forEach((truth, i) => (n += Number(counts(truth, guess[i]))));
-      if (n > (best?.n ?? 0)) best = { frame: id, n };
+      classMapOf(sample)?.data.forEach((truth, i) => (n += Number(counts(truth, guess[i]))));
+      if (n > (best?.n ?? 0)) best = { frame: sample.id, n };
     },
     most: () => best?.frame,
   };

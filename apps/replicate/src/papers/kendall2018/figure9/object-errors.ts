@@ -1,5 +1,6 @@
-import type { Sample, Task } from '@scene-mtl/core';
-import { connectedComponents } from '@scene-mtl/eval';
+import { objectMapOf } from '@scene-mtl/vision-heads';
+import { connectedComponents, type Sample } from '@scene-mtl/data';
+import type { Task } from '@scene-mtl/core';
 import { errorMaps } from '../../../measure/pixel-errors.ts';
 import type { Predictions } from '../../../train/evaluation.ts';
 
@@ -25,9 +26,10 @@ export function objectErrors(
   sample: Sample,
   predictions: Predictions,
 ): ObjectError[] {
-  const { instance, height, width, id: frame } = sample;
+  const truth = objectMapOf(sample);
   const maps = errorMaps(tasks, sample, predictions);
-  if (!instance || !maps.instance) return [];
+  if (!truth || !maps.instance) return [];
+  const { data: instance, height, width } = truth;
   const pieces = piecesOf(instance, height, width);
   const objects = new Map<number, ObjectSums>();
   for (let i = 0; i < instance.length; i++) {
@@ -50,7 +52,7 @@ export function objectErrors(
     if (sums.pixels < LEAST_PIXELS) return [];
     const side = 1 + Math.max(sums.right - sums.left, sums.bottom - sums.top);
     return {
-      frame,
+      frame: sample.id,
       extent: side / height,
       occluded: (pieces.get(id) ?? 0) > 1,
       vector: sums.vector / sums.pixels / side,

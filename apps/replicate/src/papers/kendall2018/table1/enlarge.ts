@@ -1,4 +1,4 @@
-import type { Size } from '@scene-mtl/datasets';
+import type { Size } from '@scene-mtl/data';
 
 /** For each target position: the two source positions around its centre, and the second's share. */
 function neighbours(from: number, to: number): [first: number, second: number, share: number][] {

@@ -1,5 +1,10 @@
+import { legendOf } from '@scene-mtl/datasets';
 import { confusion, type ConfusionResult, vectorError } from '@scene-mtl/eval';
-import type { InstancePrediction, SemanticPrediction } from '@scene-mtl/vision-heads';
+import {
+  classMapOf,
+  type InstancePrediction,
+  type SemanticPrediction,
+} from '@scene-mtl/vision-heads';
 import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { camvidSize } from './camvid-published.ts';
 import { enlargedClasses } from './enlarge.ts';
@@ -52,17 +57,19 @@ export const testScores: SceneMeasurement<TestScores> = {
     const { tasks, dataset, frames, size } = place;
     const names = new Set(tasks.map(({ name }) => name));
     const instance = tasks.find(({ name }) => name === 'instance');
-    const classes = dataset.classes.length;
+    const { classes: classNames } = legendOf(dataset);
+    const classes = classNames.length;
     const small = confusion(classes);
     const full = confusion(classes);
     const vectors = vectorError();
     await place.each(async (sample, predictions) => {
-      if (names.has('semantic') && sample.semantic) {
+      const truth = classMapOf(sample);
+      if (names.has('semantic') && truth) {
         const guess = predictions['semantic'] as SemanticPrediction;
-        small.add(sample.semantic, guess.classes);
-        const { semantic } = await dataset.read(sample.id, 'test', camvidSize);
-        if (semantic) {
-          full.add(semantic, enlargedClasses(guess.probabilities, classes, size, camvidSize));
+        small.add(truth.data, guess.classes);
+        const large = classMapOf(await dataset.read(sample.id, 'test', camvidSize));
+        if (large) {
+          full.add(large.data, enlargedClasses(guess.probabilities, classes, size, camvidSize));
         }
       }
       if (instance?.has(sample)) {
@@ -78,7 +85,7 @@ export const testScores: SceneMeasurement<TestScores> = {
       fullClassAccuracy: percent(classAccuracy(atFull)),
       fullPixelAccuracy: percent(atFull.pixelAccuracy),
       fullClassIou: names.has('semantic')
-        ? Object.fromEntries(dataset.classes.map((name, c) => [name, percent(atFull.iou[c])]))
+        ? Object.fromEntries(classNames.map((name, c) => [name, percent(atFull.iou[c])]))
         : null,
       instanceMeanError: finite(error.l1),
       instanceRms: finite(error.rms),

@@ -1,4 +1,5 @@
-import type { Sample } from '@scene-mtl/core';
+import { legendOf } from '@scene-mtl/datasets';
+import { cameraKind, findField, type Sample, type Size } from '@scene-mtl/data';
 import {
   averagePrecision,
   disparityError,
@@ -8,9 +9,11 @@ import {
   instanceMatcher,
   pixelScores,
 } from '@scene-mtl/eval';
-import type { Size } from '@scene-mtl/datasets';
 import {
+  classMapOf,
   decodeRuns,
+  disparityMapOf,
+  objectMapOf,
   type DepthPrediction,
   type InstancePrediction,
   type SemanticPrediction,
@@ -87,18 +90,20 @@ const areaOf = ({ height, width }: Size): number =>
   (height * width) / (OFFICIAL.height * OFFICIAL.width);
 
 function classScores({ size, dataset, tasks }: MeasurementPlace): Part {
-  const ids = regularIds(dataset.classes);
+  const { classes, instanceClasses } = legendOf(dataset);
+  const ids = regularIds(classes);
   const scores = pixelScores(areaOf(size));
-  const matching = objectMatching(dataset.classes, dataset.instanceClasses);
+  const matching = objectMatching(classes, instanceClasses);
   const applies = ids !== undefined && tasks.some(({ name }) => name === 'semantic');
   return {
     add(sample, predictions) {
-      if (!applies || !sample.semantic) return;
-      const { classes } = predictions['semantic'] as SemanticPrediction;
+      const truth = classMapOf(sample);
+      if (!applies || !truth) return;
+      const guess = predictions['semantic'] as SemanticPrediction;
       scores.add(
-        toRegularIds(sample.semantic, ids),
-        toRegularIds(classes, ids),
-        sample.instance && matching?.truth(sample),
+        toRegularIds(truth.data, ids),
+        toRegularIds(guess.classes, ids),
+        objectMapOf(sample) && matching?.truth(sample),
       );
     },
     result() {
@@ -116,7 +121,7 @@ function classScores({ size, dataset, tasks }: MeasurementPlace): Part {
 
 function objectScores({ size, dataset, tasks }: MeasurementPlace): Part {
   const names = tasks.map(({ name }) => name);
-  const { classes, instanceClasses } = dataset;
+  const { classes, instanceClasses } = legendOf(dataset);
   const matching = objectMatching(classes, instanceClasses);
   const decoding = decodingFor(size, instanceClasses);
   const images: ImageMatches[] = [];
@@ -125,7 +130,7 @@ function objectScores({ size, dataset, tasks }: MeasurementPlace): Part {
   return {
     add(sample, predictions) {
       if (!matching || !names.includes('semantic') || !names.includes('instance')) return;
-      if (!sample.semantic || !sample.instance) return;
+      if (!classMapOf(sample) || !objectMapOf(sample)) return;
       const truth = matching.truth(sample);
       const distances = distancesOf(sample, truth);
       distancesKnown &&= distances !== undefined;
@@ -154,9 +159,11 @@ function objectScores({ size, dataset, tasks }: MeasurementPlace): Part {
   };
 }
 
-function distancesOf({ disparity, disparityValid, camera }: Sample, truth: Uint16Array) {
-  if (!disparity || !disparityValid || !camera) return undefined;
-  return instanceDistances(truth, disparity, disparityValid, camera.baseline * camera.fx);
+function distancesOf(sample: Sample, truth: Uint16Array) {
+  const disparity = disparityMapOf(sample);
+  const camera = findField(sample, 'camera', cameraKind);
+  if (!disparity || !camera) return undefined;
+  return instanceDistances(truth, disparity.data, disparity.valid, camera.baseline * camera.fx);
 }
 
 function disparityScores({ size, tasks }: MeasurementPlace): Part {

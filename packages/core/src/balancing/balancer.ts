@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Likelihood } from '../task.ts';
+
+/** One value per objective, by its name. */
+export type PerTask<T> = Readonly<Record<string, T>>;
+
+/** What is balanced: an objective's name and, where its loss is one, the likelihood behind it. */
+export interface Balanced {
+  readonly name: string;
+  readonly likelihood?: Likelihood;
+}
+
+/** What every balancer may hold and ask for. */
+export interface Stateful {
+  readonly name: string;
+  /** Variables trained by gradient along with the network, by a stable name. */
+  readonly variables: PerTask<tf.Variable>;
+  /** Variables that the balancer itself assigns, by a stable name; part of a checkpoint. */
+  readonly state: Readonly<Record<string, tf.Variable>>;
+  /** Shapes of the float32 inputs that it needs with each batch. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /**
+   * Values of `inputs` at a batch, counted from 0 (the step, unless gradients are accumulated): a
+   * pure function of it, so that runs can be resumed.
+   */
+  inputsAt(batch: number): Readonly<Record<string, Float32Array>>;
+}
+
+/** Tensors of the shapes that {@link Stateful.inputs} states, by its names. */
+export type BalancerInputs = Readonly<Record<string, tf.Tensor>>;
+
+/** What the step tells a scalar balancer besides the losses. */
+export interface ScalarContext {
+  /** 1 when the batch holds at least one label of the objective, else 0. */
+  readonly present: PerTask<tf.Scalar>;
+  /**
+   * Σ of one term per objective over those that are present, in the order of the objectives. Every
+   * total is made of it, so that an objective without a label adds nothing, and neither does its s.
+   */
+  sum(terms: PerTask<tf.Scalar>): tf.Scalar;
+  readonly inputs: BalancerInputs;
+}
+
+/** Result of {@link ScalarBalancer.combine}. */
+export interface Combined {
+  /** What is differentiated. */
+  readonly total: tf.Scalar;
+  /**
+   * What is logged: `weight/<task>`, the factor of the task's loss in `total`, and for methods that
+   * learn a noise `sigma2/<task>` (σ², or the scale b of a Laplace likelihood).
+   */
+  readonly report: Readonly<Record<string, tf.Scalar>>;
+}
+
+/**
+ * Turns one loss per objective into the one that is minimised: one backward pass. Like all balancers
+ * it runs inside the training step: it reads no value, draws nothing and creates no variable there.
+ */
+export interface ScalarBalancer extends Stateful {
+  readonly kind: 'scalar';
+  /**
+   * Replaces a head's output before its loss is taken, for likelihoods that are not a multiple of
+   * the loss. Reported losses stay those of the output itself.
+   */
+  readonly scaleOutput?: (output: tf.Tensor, task: string) => tf.Tensor;
+  /**
+   * @param losses mean loss per objective, a scalar each
+   * @throws when the objectives are not those it was made for
+   */
+  combine(losses: PerTask<tf.Scalar>, context: ScalarContext): Combined;
+}
+
+/** What the step tells a gradient balancer besides the gradients. */
+export interface GradientContext {
+  /** `[K]`: the losses in the order of the objectives. */
+  readonly losses: tf.Tensor1D;
+  /** `[K]`: 1 where the batch holds a label of the objective, else 0; that row is then zero. */
+  readonly present: tf.Tensor1D;
+  readonly inputs: BalancerInputs;
+}
+
+/**
+ * Balances the objectives' gradients gᵢ of the shared parameters by their scalar products alone.
+ * K backward passes; what follows is of size K × K.
+ */
+export interface GramianBalancer extends Stateful {
+  readonly kind: 'gramian';
+  /**
+   * @param gram `Mᵢⱼ = gᵢ · gⱼ`, `[K, K]`
+   * @returns `[K]`: the coefficients of the direction `Σ wᵢ gᵢ` that stands for the gradient; that of
+   * an absent objective is left out by the step, whatever it is
+   */
+  weights(gram: tf.Tensor2D, context: GradientContext): tf.Tensor1D;
+}
+
+/** Balances the gradients of the shared parameters element by element. K backward passes. */
+export interface JacobianBalancer extends Stateful {
+  readonly kind: 'jacobian';
+  /**
+   * @param rows gᵢ, `[K, P]`
+   * @returns `[P]`: the direction that stands for the gradient
+   */
+  direction(rows: tf.Tensor2D, context: GradientContext): tf.Tensor1D;
+}
+
+/** A method that works on the gradients of each objective. */
+export type GradientBalancer = GramianBalancer | JacobianBalancer;
+
+/** How several objectives become one update of what they share. */
+export type Balancer = ScalarBalancer | GradientBalancer;
+
+/** Parts of a balancer that most methods leave empty. */
+export const nothing = {
+  variables: {},
+  state: {},
+  inputs: {},
+  inputsAt: () => ({}),
+} as const;
+
+/** Σ of scalars, in the order given. */
+export const sumOf = (terms: readonly tf.Scalar[]): tf.Scalar =>
+  terms.reduce((a, b) => tf.add(a, b));
+
+/** The numbers of a vector, one by one. */
+export const scalarsOf = (vector: tf.Tensor): tf.Scalar[] =>
+  Array.from({ length: vector.size }, (_, i) =>
+    tf.reshape<tf.Rank.R0>(tf.slice(vector, [i], [1]), []),
+  );
+
+/** Throws unless `losses` has exactly the objectives that the balancer was made for. */
+export function checkTasks(where: string, expected: readonly string[], losses: object): void {
+  const got = Object.keys(losses);
+  if (got.length !== expected.length || !expected.every((task) => got.includes(task))) {
+    throw new Error(
+      `${where}: expected losses of the tasks [${expected.join(', ')}], got [${got.join(', ')}]`,
+    );
+  }
+}
+
+/** An input of the step by its name. @throws when the step did not give it */
+export function inputOf(where: string, inputs: BalancerInputs, name: string): tf.Tensor {
+  const input = inputs[name];
+  if (!input) throw new Error(`${where}: expected the input \`${name}\` of the step`);
+  return input;
+}
+
+/** A `PerTask` from one scalar per task, in the order of the tasks. */
+export const perTask = <T>(tasks: readonly string[], of: (task: string, i: number) => T) =>
+  Object.fromEntries(tasks.map((task, i) => [task, of(task, i)] as const)) as PerTask<T>;
+
+/** `weight/<task>` of every task. */
+export const weightReport = (
+  tasks: readonly string[],
+  of: (task: string, i: number) => tf.Scalar,
+): Record<string, tf.Scalar> =>
+  Object.fromEntries(tasks.map((task, i) => [`weight/${task}`, of(task, i)]));

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Balanced, Balancer } from './balancer.ts';
+
+/** What a method may take from the run it serves. */
+export interface BalancerPlace {
+  /** The objectives, in the order of the network's heads. */
+  readonly objectives: readonly Balanced[];
+  /** Seed of methods that draw. Default 0. */
+  readonly seed?: number;
+  /** Batches of an epoch, for methods that go by epochs. */
+  readonly batchesPerEpoch?: number;
+  /** s = log σ² at the start of methods that learn it and are not told otherwise. Default 0. */
+  readonly initialLogVariance?: number;
+}
+
+/**
+ * What most methods fulfil and users take for granted; each is tested on every method that does not
+ * say otherwise. That a missing label changes nothing else, that zero gradients give finite numbers
+ * and that compiled equals eager are asked of all.
+ */
+export type Property =
+  /** The order of the objectives has no influence. */
+  | 'order'
+  /** Two objectives with the same loss and gradient count the same. */
+  | 'equal tasks'
+  /** A factor of one objective's loss leaves the direction of the shared update unchanged. */
+  | 'scale';
+
+/** What a method says of itself. */
+export interface BalancerFacts<S extends z.ZodType> {
+  /** Canonical: in configurations, run ids and on the command line. */
+  readonly name: string;
+  /** Short names in the field, for example LibMTL's. */
+  readonly alias: readonly string[];
+  /** Publication, with the number of the equation. */
+  readonly source: string;
+  /** In the symbols of the code: L loss, s = log σ², w weight, g gradient, K objectives. */
+  readonly formula: string;
+  /** What a step costs beside equal weights. */
+  readonly cost: string;
+  /** Schema of its options, each with its default. */
+  readonly options: S;
+  /** Properties that it does not have, each with the reason. */
+  readonly lacks: Readonly<Partial<Record<Property, string>>>;
+}
+
+/** A method of the registry. */
+export interface BalancerDefinition<
+  S extends z.ZodType = z.ZodType,
+  B extends Balancer = Balancer,
+> extends BalancerFacts<S> {
+  /**
+   * Makes the balancer of a run.
+   * @throws naming the method and the option that is unknown, missing or out of range
+   */
+  make(place: BalancerPlace, options?: z.input<S>): B;
+}
+
+/** Adds the checks that are the same for all to a method: its objectives and its options. */
+export function defineBalancer<S extends z.ZodType, B extends Balancer>({
+  make,
+  ...facts
+}: BalancerFacts<S> & {
+  readonly make: (place: BalancerPlace & { tasks: string[] }, options: z.output<S>) => B;
+}): BalancerDefinition<S, B> {
+  const { name } = facts;
+  return {
+    ...facts,
+    make(place, options) {
+      const tasks = place.objectives.map((objective) => objective.name);
+      if (tasks.length === 0 || new Set(tasks).size < tasks.length) {
+        throw new Error(`${name}: expected one or more distinct tasks, got [${tasks.join(', ')}]`);
+      }
+      const checked = facts.options.safeParse(options ?? {});
+      if (!checked.success) throw new Error(`${name}: ${z.prettifyError(checked.error)}`);
+      return make({ ...place, tasks }, checked.data);
+    },
+  };
+}
+
+/** Options of a method that has none. */
+export const noOptions = z.strictObject({});

@@ -1,0 +1,68 @@
+import { stream } from '@scene-mtl/data';
+import { randomUniform } from '@scene-mtl/runtime';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { inputOf, nothing, type JacobianBalancer } from './balancer.ts';
+import { defineBalancer } from './define.ts';
+
+/** Sums of magnitudes below this count as this: where all are 0 nothing is to be kept. */
+const SMALLEST = 1e-30;
+/** Seeds of a batch's draws are whole numbers below this, exact as float32. */
+const SEEDS = 2 ** 24;
+
+/**
+ * Gradient sign dropout (Chen et al. 2020, algorithm 1). Element by element, with the purity of its
+ * sign
+ *
+ * `P = ½ (1 + Σ gᵢ / Σ |gᵢ|)`
+ *
+ * one u ~ U(0, 1) keeps the positive gradients where `P > u` and the negative ones elsewhere; the
+ * direction is their sum. A task leaks the share `leak` of its gradient past the mask:
+ * `Σ (leak + (1 − leak) kept) gᵢ`.
+ *
+ * The paper masks the gradients of the shared representation; this masks those of the shared
+ * parameters, as TorchJD does. The draws of a batch depend on the seed and its number alone.
+ */
+export const graddrop = defineBalancer({
+  name: 'graddrop',
+  alias: ['GradDrop'],
+  source: 'Chen et al. 2020, arXiv 2010.06808, algorithm 1',
+  formula: 'Σ gᵢ of one sign per element: + with probability P = ½(1 + Σgᵢ/Σ|gᵢ|)',
+  cost: 'K backward passes and K numbers per shared parameter',
+  options: z.strictObject({
+    leak: z.number().min(0).max(1).default(0).describe('share of each gradient that no mask holds'),
+  }),
+  lacks: { scale: 'the purity goes by the magnitudes' },
+  make({ seed = 0 }, { leak }): JacobianBalancer {
+    return {
+      ...nothing,
+      kind: 'jacobian',
+      name: 'graddrop',
+      inputs: { seed: [] },
+      inputsAt: (batch) => ({
+        seed: Float32Array.of(stream(seed, 'graddrop', batch).integer(SEEDS)),
+      }),
+      direction(rows, { inputs }) {
+        const drawn = tf.cast(inputOf('graddrop', inputs, 'seed') as tf.Scalar, 'int32');
+        const P = purity(rows);
+        const u = randomUniform([rows.shape[1]], drawn, 0);
+        const positive = tf.cast(tf.greater(P, u), 'float32');
+        const magnitudes = tf.mul(tf.abs(rows), 0.5);
+        const halves = tf.mul(rows, 0.5);
+        // Sums of the positive and of the negative parts: |g|/2 ± g/2.
+        const up = tf.sum<tf.Tensor1D>(tf.add(halves, magnitudes), 0);
+        const down = tf.sum<tf.Tensor1D>(tf.sub(halves, magnitudes), 0);
+        const kept = tf.add<tf.Tensor1D>(tf.mul(positive, up), tf.mul(tf.sub(1, positive), down));
+        if (leak === 0) return kept;
+        return tf.add(tf.mul(tf.add<tf.Tensor1D>(up, down), leak), tf.mul(kept, 1 - leak));
+      },
+    };
+  },
+});
+
+/** P of each element, `[K, P]` → `[P]`; ½ where all gradients are 0. */
+export function purity(rows: tf.Tensor2D): tf.Tensor1D {
+  const sum = tf.sum<tf.Tensor1D>(rows, 0);
+  const magnitude = tf.maximum(tf.sum<tf.Tensor1D>(tf.abs(rows), 0), SMALLEST);
+  return tf.mul(tf.add(tf.div(sum, magnitude), 1), 0.5);
+}

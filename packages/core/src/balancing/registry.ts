@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Balancer } from './balancer.ts';
+import type { BalancerDefinition } from './define.ts';
+import { dynamicAverage } from './dynamic-average.ts';
+import { equal, fixed } from './fixed.ts';
+import { graddrop } from './graddrop.ts';
+import { learned } from './learned.ts';
+import { logSum } from './log-sum.ts';
+import { mgda } from './mgda.ts';
+import { pcgrad } from './pcgrad.ts';
+import { random } from './random.ts';
+import { softOptimal } from './soft-optimal.ts';
+import { uncertaintyExact } from './uncertainty-exact.ts';
+import { uncertaintyNormalised } from './uncertainty-normalised.ts';
+import { uncertaintyForms } from './uncertainty.ts';
+
+/** A method of any kind, with options of any schema. */
+export type AnyBalancer = BalancerDefinition<z.ZodType, Balancer>;
+
+/** Every method. A new one is a file and a line here. */
+export const balancers: readonly AnyBalancer[] = [
+  ...uncertaintyForms,
+  uncertaintyExact,
+  uncertaintyNormalised,
+  equal,
+  fixed,
+  learned,
+  logSum,
+  random,
+  softOptimal,
+  dynamicAverage,
+  pcgrad,
+  mgda,
+  graddrop,
+];
+
+/**
+ * The method of a name or an alias, whatever its case.
+ * @throws naming all there are
+ */
+export function balancerNamed(nameOrAlias: string): AnyBalancer {
+  const wanted = nameOrAlias.toLowerCase();
+  const found = balancers.find(({ name, alias }) =>
+    [name, ...alias].some((known) => known.toLowerCase() === wanted),
+  );
+  if (found) return found;
+  const names = balancers.map(({ name }) => name).join(', ');
+  throw new Error(`balancer ${nameOrAlias}: expected one of ${names}`);
+}

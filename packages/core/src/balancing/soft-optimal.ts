@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { stopGradient } from '../stop-gradient.ts';
+import {
+  checkTasks,
+  nothing,
+  perTask,
+  scalarsOf,
+  weightReport,
+  type ScalarBalancer,
+} from './balancer.ts';
+import { defineBalancer } from './define.ts';
+
+/** Losses below this count as this, so that 1/L stays finite. */
+const SMALLEST = 1e-8;
+
+/**
+ * Soft optimal uncertainty weighting, UW-SO (Kirchdorfer et al. 2024, arXiv 2408.07985):
+ *
+ * `L = Σ wᵢ Lᵢ`, `w = softmax((1/sg[L]) / T)`
+ *
+ * the softmax of the analytic optimum 1/Lᵢ of uncertainty weighting at temperature T; nothing is
+ * learned. A task without a label in the batch takes no part in the softmax.
+ */
+export const softOptimal = defineBalancer({
+  name: 'soft-optimal',
+  alias: ['UW-SO'],
+  source: 'Kirchdorfer et al. 2024, arXiv 2408.07985, equation 8',
+  formula: 'Σ wᵢ Lᵢ, w = softmax(1/(L T))',
+  cost: 'none',
+  options: z.strictObject({
+    // Kirchdorfer et al. tune T for each data set and name no default; 1 is the plain softmax.
+    temperature: z.number().positive().default(1).describe('T'),
+  }),
+  lacks: { scale: 'the softmax saturates: a factor of a loss moves its weight by more than that' },
+  make: ({ tasks }, { temperature }): ScalarBalancer => ({
+    ...nothing,
+    kind: 'scalar',
+    name: 'soft-optimal',
+    combine(losses, { sum, present }) {
+      checkTasks('soft-optimal', tasks, losses);
+      const constant = tasks.map((task) => stopGradient(losses[task]));
+      const inverse = tf.div(1 / temperature, tf.maximum(tf.stack(constant), SMALLEST));
+      // Minus a large number where absent: the exponential of it is 0, and no infinity is made.
+      const taking = tf.stack(tasks.map((task) => present[task]));
+      const logits = tf.sub(tf.mul(inverse, taking), tf.mul(tf.sub(1, taking), 1e30));
+      const softmax = tasks.length === 1 ? tf.onesLike(logits) : tf.softmax(logits as tf.Tensor1D);
+      const weights = scalarsOf(softmax);
+      return {
+        total: sum(perTask(tasks, (task, i) => tf.mul(weights[i], losses[task]))),
+        report: weightReport(tasks, (_, i) => weights[i]),
+      };
+    },
+  }),
+});

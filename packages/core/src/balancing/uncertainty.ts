@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs';
+import type { z } from 'zod';
+import type { ScalarBalancer } from './balancer.ts';
+import { defineBalancer, type BalancerDefinition } from './define.ts';
+import { logVarianceBalancer, logVarianceOptions, type Form } from './log-variance.ts';
+
+const half = (x: tf.Scalar): tf.Scalar => tf.mul(x, 0.5);
+const precision = (s: tf.Scalar): tf.Scalar => tf.exp(tf.neg(s));
+
+/** A form of uncertainty weighting, in s = log σ². */
+interface UncertaintyForm {
+  readonly name: string;
+  readonly alias?: readonly string[];
+  readonly source: string;
+  readonly formula: string;
+  readonly form: Form;
+}
+
+/**
+ * - `uncertainty`: as the paper prints it. It uses the Gaussian form for its L1 losses too, and so does
+ *   this. The weight ends at 1/(2L), so that the total follows Σ ½ log Lᵢ.
+ * - `-plain`: twice `½ e^{−s} L + ½ s`, so s moves twice as fast against the same learning rate.
+ * - `-likelihood`: the negative log likelihood that belongs to each loss. An L1 task counts twice as
+ *   much as under the paper's form; reports b for it. Set `dimensions` where the loss sums over several
+ *   components, each of which has its log b.
+ * - `-positive`: never below 0. Small losses are raised by about 1/√(2L) rather than 1/L, so it depends
+ *   on the unit of a loss. Learned as s = log c²: c itself can cross 0, where the term has a pole.
+ */
+const forms = [
+  {
+    name: 'uncertainty',
+    alias: ['UW'],
+    source: 'Kendall et al. 2018, equation 10',
+    formula: '½e⁻ˢL + ½s, softmax e⁻ˢL + ½s; ends at w = 1/(2L)',
+    form: (s, likelihood) => ({
+      attenuation: likelihood === 'softmax' ? precision(s) : half(precision(s)),
+      regulariser: half(s),
+      noise: tf.exp(s),
+    }),
+  },
+  {
+    name: 'uncertainty-half-log',
+    source:
+      'github.com/SamsungLabs/MTL: the classification term of equation 10 for all, s = 0 first',
+    formula: 'e⁻ˢL + ½s; ends at σ² = 2L, w = 1/(2L)',
+    form: (s) => ({ attenuation: precision(s), regulariser: half(s), noise: tf.exp(s) }),
+  },
+  {
+    name: 'uncertainty-halved',
+    source: 'LibMTL (UW) and github.com/lorenmt/mtan, which begin at s = −0.5; nash-mtl at 0',
+    formula: '½e⁻ˢL + ½s; ends at σ² = L, w = 1/(2L)',
+    form: (s) => ({ attenuation: half(precision(s)), regulariser: half(s), noise: tf.exp(s) }),
+  },
+  {
+    name: 'uncertainty-likelihood',
+    source: 'the likelihoods of Kendall et al. 2018, equations 5 and 10, and Laplace’s',
+    formula: 'L1: L/b + log b, b = e^{s/2}, ends at w = 1/L; else as uncertainty',
+    form: (s, likelihood) => {
+      const logB = half(s);
+      if (likelihood === 'laplace') {
+        return { attenuation: precision(logB), regulariser: logB, noise: tf.exp(logB) };
+      }
+      const weight = precision(s);
+      return {
+        attenuation: likelihood === 'softmax' ? weight : half(weight),
+        regulariser: logB,
+        noise: tf.exp(s),
+      };
+    },
+  },
+  {
+    name: 'uncertainty-plain',
+    source: 'github.com/yaringal/multi-task-learning-example',
+    formula: 'e⁻ˢL + s; ends at σ² = L, w = 1/L',
+    form: (s) => ({ attenuation: precision(s), regulariser: s, noise: tf.exp(s) }),
+  },
+  {
+    name: 'uncertainty-positive',
+    source: 'Liebel & Körner 2018, arXiv 1805.06334, equation 3',
+    formula: 'L/(2c²) + log(1 + c²), c² = eˢ; ends at c² = (L + √(L² + 8L))/4',
+    form: (s) => {
+      const c2 = tf.exp<tf.Scalar>(s);
+      return { attenuation: half(precision(s)), regulariser: tf.log(tf.add(c2, 1)), noise: c2 };
+    },
+  },
+] satisfies UncertaintyForm[];
+
+/** Why the unit of a loss has an influence before s has followed it. */
+export const FOLLOWS = 's follows the unit of a loss only as fast as it is learned';
+
+/** The forms of uncertainty weighting that are one term per task, each a method of its own. */
+export const uncertaintyForms: readonly BalancerDefinition<
+  typeof logVarianceOptions,
+  ScalarBalancer
+>[] = (forms as UncertaintyForm[]).map(({ alias = [], form, ...facts }) =>
+  defineBalancer({
+    ...facts,
+    alias,
+    cost: 'none',
+    options: logVarianceOptions,
+    lacks: { scale: FOLLOWS },
+    make: (place, options: z.output<typeof logVarianceOptions>) =>
+      logVarianceBalancer(facts.name, place, form, options),
+  }),
+);
+
+/** Uncertainty weighting as the paper prints it. */
+export const [uncertainty] = uncertaintyForms;

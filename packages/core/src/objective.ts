@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Forward } from './steps/network.ts';
+import type { Likelihood, Task } from './task.ts';
+
+/** Tensors of one stream's batch, by the names of its arrays. */
+export type Batch = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * The network in training, as a pure function of its inputs. Within one differentiation the same batch
+ * gives the same tensors, so that objectives share a pass by calling it with the batch they get.
+ */
+export type Run = (inputs: Batch) => Forward;
+
+/** What an objective gives for one batch. */
+export interface Loss {
+  /** A scalar; a mean over what is labelled, so that batches of any size compare. */
+  readonly value: tf.Scalar;
+  /** 1 when the batch says anything about the objective, else 0; `value` has no part then. */
+  readonly present: tf.Scalar;
+}
+
+/**
+ * One of the things that training makes small: a head's loss, a hint, a penalty. It reads a batch of
+ * any arrays, of any rank.
+ */
+export interface Objective {
+  /** In logs `loss/<name>`; unlike any other of the step. */
+  readonly name: string;
+  /** The stream of batches that it reads. */
+  readonly stream: string;
+  /** The noise model behind a head's loss, for balancers that learn a noise. */
+  readonly likelihood?: Likelihood;
+  /** Shapes of one example's arrays that it reads besides the network's inputs, by name. */
+  readonly arrays: Readonly<Record<string, readonly number[]>>;
+  loss(forward: Run, batch: Batch): Loss;
+}
+
+/** The stream whose arrays keep their plain names in a step's signature. */
+export const MAIN_STREAM = 'train';
+
+/**
+ * A task's loss as an objective: reads `target/<task>` `[B, H, W, C]` and `mask/<task>` `[B, H, W, 1]`,
+ * as `sampleArrays` gives them.
+ * @param size `[H, W]` of targets and masks
+ */
+export function objectiveOf(
+  task: Pick<Task, 'name' | 'likelihood' | 'targetChannels' | 'loss'>,
+  size: readonly [number, number],
+): Objective {
+  const { name, likelihood, targetChannels } = task;
+  const [target, mask] = [`target/${name}`, `mask/${name}`];
+  return {
+    name,
+    stream: MAIN_STREAM,
+    likelihood,
+    arrays: { [target]: [...size, targetChannels], [mask]: [...size, 1] },
+    loss: (forward, batch) => ({
+      value: task.loss(
+        forward(batch).outputs[name] as tf.Tensor4D,
+        batch[target] as tf.Tensor4D,
+        batch[mask] as tf.Tensor4D,
+      ),
+      present: tf.cast(tf.greater(tf.sum(batch[mask]), 0), 'float32'),
+    }),
+  };
+}

@@ -1,0 +1,88 @@
+import type { InputTensors } from '@scene-mtl/runtime';
+import * as tf from '@tensorflow/tfjs';
+import { MAIN_STREAM, type Batch, type Loss, type Objective, type Run } from '../objective.ts';
+import type { Forward, Network, Statistic } from './network.ts';
+import { arrayName, type FloatSignature } from './step.ts';
+
+/** The objectives of one batch of each stream, ready to be asked inside a differentiation. */
+export interface Losses {
+  /**
+   * An objective's loss.
+   * @param scaleOutput replaces the output of the head of the objective's name
+   */
+  of(objective: Objective, scaleOutput?: (output: tf.Tensor) => tf.Tensor): Loss;
+  /** Of the network's pass over the main stream's own inputs, if there was one. */
+  statistics(): readonly Statistic[];
+}
+
+/** The arrays of a stream out of a step's inputs, by their plain names. */
+function batchOf(
+  stream: string,
+  network: Network,
+  objectives: readonly Objective[],
+  inputs: InputTensors<FloatSignature>,
+): Batch {
+  const read = objectives.filter((objective) => objective.stream === stream);
+  const names = [network.inputs, ...read.map(({ arrays }) => arrays)].flatMap(Object.keys);
+  return Object.fromEntries(names.map((name) => [name, inputs[arrayName(stream, name)]]));
+}
+
+/** Prepares the losses of a step's inputs; passes over the same batch are made once. */
+export function lossesOf(
+  network: Network,
+  objectives: readonly Objective[],
+  inputs: InputTensors<FloatSignature>,
+): Losses {
+  const batches = new Map<string, Batch>();
+  for (const { stream } of objectives) {
+    if (!batches.has(stream)) batches.set(stream, batchOf(stream, network, objectives, inputs));
+  }
+  const passes = new Map<Batch, Forward>();
+  const forward: Run = (batch) => {
+    let pass = passes.get(batch);
+    if (!pass) passes.set(batch, (pass = network.forward(batch, { training: true })));
+    return pass;
+  };
+  return {
+    of(objective, scaleOutput) {
+      const { name, stream } = objective;
+      const run: Run = (batch) => {
+        const pass = forward(batch);
+        const output = pass.outputs[name];
+        if (!scaleOutput || !output) return pass;
+        return { ...pass, outputs: { ...pass.outputs, [name]: scaleOutput(output) } };
+      };
+      return objective.loss(run, batches.get(stream) as Batch);
+    },
+    statistics() {
+      const main = batches.get(MAIN_STREAM);
+      return (main && passes.get(main))?.statistics ?? [];
+    },
+  };
+}
+
+/** Takes tensors out of a differentiation, which frees all but its result. */
+export interface Escape {
+  /** To be called inside, on what is needed outside. */
+  keep<T extends tf.Tensor>(tensor: T): T;
+  /** To be called outside: a copy in the surrounding scope. */
+  out<T extends tf.Tensor>(tensor: T): T;
+  /** To be called at the end. */
+  free(): void;
+}
+
+/** An empty {@link Escape}. */
+export function escape(): Escape {
+  const kept = new Set<tf.Tensor>();
+  return {
+    keep(tensor) {
+      kept.add(tf.keep(tensor));
+      return tensor;
+    },
+    out: (tensor) => tf.clone(tensor),
+    free() {
+      tf.dispose([...kept]);
+      kept.clear();
+    },
+  };
+}

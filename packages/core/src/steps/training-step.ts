@@ -1,0 +1,14 @@
+import type { Balancer, GradientBalancer, ScalarBalancer } from '../balancing/balancer.ts';
+import { gradientStep } from './gradient-step.ts';
+import { scalarStep } from './scalar-step.ts';
+import type { StepOptions, TrainingStep } from './step.ts';
+
+/** The training step of any balancer: the builder for its kind. */
+export function trainingStep(options: StepOptions): TrainingStep {
+  const { balancer } = options;
+  return isScalar(balancer)
+    ? scalarStep({ ...options, balancer })
+    : gradientStep({ ...options, balancer: balancer as GradientBalancer });
+}
+
+const isScalar = (balancer: Balancer): balancer is ScalarBalancer => balancer.kind === 'scalar';

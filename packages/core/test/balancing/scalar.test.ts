@@ -1,0 +1,337 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import {
+  balancerNamed,
+  dynamicAverage,
+  equal,
+  fixed,
+  learned,
+  logSum,
+  random,
+  softOptimal,
+  uncertainty,
+  uncertaintyExact,
+  uncertaintyNormalised,
+  type Likelihood,
+  type ScalarBalancer,
+} from '../../src/index.ts';
+import { useCpu } from '../cpu.ts';
+import { allPresent, contextOf, inputsAt } from './context.ts';
+
+beforeAll(useCpu);
+
+const value = (t: tf.Tensor) => t.dataSync()[0];
+
+/** Objectives of the names, all of one likelihood. */
+const of = (names: string[], likelihood: Likelihood = 'gaussian') => ({
+  objectives: names.map((name) => ({ name, likelihood })),
+});
+
+const scalars = (from: Record<string, number>): Record<string, tf.Scalar> =>
+  Object.fromEntries(Object.entries(from).map(([name, v]) => [name, tf.scalar(v)]));
+
+const numbers = (from: Readonly<Record<string, tf.Tensor>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(from).map(([name, t]) => [name, value(t)]));
+
+/** Combines plain numbers. */
+function combine(
+  balancer: ScalarBalancer,
+  losses: Record<string, number>,
+  { present, step = 0 }: { present?: Record<string, number>; step?: number } = {},
+) {
+  const all = Object.fromEntries(Object.keys(losses).map((name) => [name, 1]));
+  const context = contextOf(present ?? all, inputsAt(balancer, step));
+  const { total, report } = balancer.combine(scalars(losses), context);
+  return { total: value(total), report: numbers(report) };
+}
+
+/** d total / d v for some of the balancer's variables. */
+function slopes(
+  balancer: ScalarBalancer,
+  losses: Record<string, number>,
+  present?: Record<string, number>,
+): Record<string, number> {
+  const context = present ? contextOf(present) : allPresent(Object.keys(losses));
+  const { grads } = tf.variableGrads(
+    () => balancer.combine(scalars(losses), context).total,
+    Object.values(balancer.variables),
+  );
+  return Object.fromEntries(
+    Object.entries(balancer.variables).map(([name, v]) => [name, value(grads[v.name])]),
+  );
+}
+
+/** d total / ds of the task `a` alone, with loss L and s as given. */
+function slope(balancer: ScalarBalancer, L: number, s: number): number {
+  balancer.variables['a'].assign(tf.scalar(s));
+  return slopes(balancer, { a: L })['a'];
+}
+
+const made = (name: string, likelihood: Likelihood): ScalarBalancer =>
+  balancerNamed(name).make(of(['a'], likelihood)) as ScalarBalancer;
+
+// Form, method, likelihood, s at the stationary point, weight there; by setting d/ds = 0.
+const forms: [string, string, Likelihood, (L: number) => number, (L: number) => number][] = [
+  ['½e^{−s}L + ½s ends at σ² = L', 'uncertainty', 'gaussian', Math.log, (L) => 1 / (2 * L)],
+  ['½e^{−s}L + ½s for L1 too', 'uncertainty', 'laplace', Math.log, (L) => 1 / (2 * L)],
+  [
+    'e^{−s}L + ½s ends at σ² = 2L',
+    'uncertainty',
+    'softmax',
+    (L) => Math.log(2 * L),
+    (L) => 1 / (2 * L),
+  ],
+  ['e^{−s}L + s ends at σ² = L', 'uncertainty-plain', 'softmax', Math.log, (L) => 1 / L],
+  ['½e^{−s}L + ½s for every task', 'uncertainty-halved', 'softmax', Math.log, (L) => 1 / (2 * L)],
+  [
+    'e^{−s}L + ½s for every task',
+    'uncertainty-half-log',
+    'gaussian',
+    (L) => Math.log(2 * L),
+    (L) => 1 / (2 * L),
+  ],
+  [
+    'L/b + log b ends at b = L',
+    'uncertainty-likelihood',
+    'laplace',
+    (L) => 2 * Math.log(L),
+    (L) => 1 / L,
+  ],
+  [
+    'the Gaussian likelihood ends at σ² = L',
+    'uncertainty-likelihood',
+    'gaussian',
+    Math.log,
+    (L) => 1 / (2 * L),
+  ],
+  [
+    'L/(2c²) + log(1 + c²) ends at c² = (L + √(L² + 8L))/4',
+    'uncertainty-positive',
+    'laplace',
+    (L) => Math.log((L + Math.sqrt(L * L + 8 * L)) / 4),
+    (L) => 2 / (L + Math.sqrt(L * L + 8 * L)),
+  ],
+];
+
+describe('stationary points of the learned noise', () => {
+  test.each(forms)('%s', (_name, method, likelihood, stationary, weight) => {
+    for (const L of [0.03, 0.65, 1, 8, 20.4]) {
+      const balancer = made(method, likelihood);
+      const s = stationary(L);
+      expect(slope(balancer, L, s)).toBeCloseTo(0, 5);
+      expect(combine(balancer, { a: L }).report['weight/a']).toBeCloseTo(weight(L), 4);
+      // A minimum: the slope changes from minus to plus.
+      expect(slope(balancer, L, s - 0.5)).toBeLessThan(0);
+      expect(slope(balancer, L, s + 0.5)).toBeGreaterThan(0);
+    }
+  });
+});
+
+test('equation 10 for a regression and a classification, by hand', () => {
+  const objectives = [
+    { name: 'r', likelihood: 'gaussian' },
+    { name: 'c', likelihood: 'softmax' },
+  ] as const;
+  const initial = { r: Math.log(4), c: Math.log(0.5) };
+  const { total, report } = combine(uncertainty.make({ objectives }, { initial }), {
+    r: 3,
+    c: 0.7,
+  });
+  // ½ · 3/4 + ½ log 4 + 0.7/0.5 + ½ log 0.5 = 0.375 + 0.693147 + 1.4 − 0.346574 = 2.121574
+  expect(total).toBeCloseTo(2.121574, 5);
+  expect(report['sigma2/r']).toBeCloseTo(4, 5);
+  expect(report['weight/c']).toBeCloseTo(2, 5);
+});
+
+test('a loss that sums over two components has two log terms', () => {
+  const options = { initial: 1, dimensions: { a: 2 } };
+  // Laplace in s = 2 log b: e^{−½} · 3 + 2 · ½ = 2.819592
+  const weighting = balancerNamed('uncertainty-likelihood').make(
+    of(['a'], 'laplace'),
+    options,
+  ) as ScalarBalancer;
+  expect(combine(weighting, { a: 3 }).total).toBeCloseTo(2.819592, 5);
+  // Stationary where −½ e^{−s/2} L + 2 · ½ = 0, b = L/2: an L1 sum of two has mean 2b.
+  expect(slope(weighting, 3, 2 * Math.log(1.5))).toBeCloseTo(0, 5);
+});
+
+test('the positive form never goes below 0, the others do', () => {
+  for (const s of [-8, -2, 0, 3]) {
+    const positive = made('uncertainty-positive', 'gaussian');
+    positive.variables['a'].assign(tf.scalar(s));
+    expect(combine(positive, { a: 1e-4 }).total).toBeGreaterThan(0);
+  }
+  expect(combine(uncertainty.make(of(['a']), { initial: -8 }), { a: 1e-4 }).total).toBeLessThan(0);
+});
+
+test('at its optimum uncertainty weighting is ½ Σ (1 + log L), half the sum of logarithms', () => {
+  const L = { a: 0.2, b: 7 };
+  const weighting = uncertainty.make(of(['a', 'b']), {
+    initial: { a: Math.log(0.2), b: Math.log(7) },
+  });
+  const logs = combine(logSum.make(of(['a', 'b'])), L);
+  expect(combine(weighting, L).total).toBeCloseTo(0.5 * (2 + logs.total), 5);
+  // log 0.2 + log 7 = log 1.4
+  expect(logs.total).toBeCloseTo(Math.log(1.4), 5);
+  expect(logs.report['weight/a']).toBeCloseTo(5, 5);
+});
+
+test('the exact form scales the logits and adds no log term', () => {
+  const objectives = [
+    { name: 'c', likelihood: 'softmax' },
+    { name: 'r', likelihood: 'gaussian' },
+  ] as const;
+  const weighting = uncertaintyExact.make({ objectives }, { initial: { c: Math.log(0.5), r: 0 } });
+  const logits = tf.tensor4d([1, -2, 3], [1, 1, 1, 3]);
+  const scaled = weighting.scaleOutput?.(logits, 'c') as tf.Tensor;
+  expect(scaled.dataSync()).toBeAllClose([2, -4, 6]);
+  expect(weighting.scaleOutput?.(logits, 'r')).toBe(logits);
+  // 0.3 + ½ · 2 + 0
+  expect(combine(weighting, { c: 0.3, r: 2 }).total).toBeCloseTo(1.3, 6);
+});
+
+test('the exact likelihood is never negative, and at σ = 1 equation 10 is exact', () => {
+  const crossEntropy = (f: number[], y: number) =>
+    Math.log(f.reduce((sum, v) => sum + Math.exp(v), 0)) - f[y];
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 3, maxLength: 3 }),
+      fc.integer({ min: 0, max: 2 }),
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      (f, y, s) => {
+        const weighting = uncertaintyExact.make(of(['c'], 'softmax'), { initial: s });
+        const logits = tf.tensor4d(f, [1, 1, 1, 3]);
+        const scaled = weighting.scaleOutput?.(logits, 'c') as tf.Tensor;
+        const exact = crossEntropy([...scaled.dataSync()], y);
+        const { total } = combine(weighting, { c: exact });
+        expect(total).toBeGreaterThanOrEqual(-1e-6);
+        const atOne = combine(uncertainty.make(of(['c'], 'softmax')), {
+          c: crossEntropy(f, y),
+        }).total;
+        expect(atOne).toBeCloseTo(crossEntropy(f, y), 4);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('fixed and equal weights', () => {
+  const given = fixed.make(of(['a', 'b']), { a: 0.89, b: 0.01 });
+  expect(combine(given, { a: 2, b: 10 }).total).toBeCloseTo(1.88, 5);
+  expect(combine(equal.make(of(['a', 'b', 'c'])), { a: 1, b: 2, c: 6 }).total).toBeCloseTo(3, 5);
+  expect(() => fixed.make(of(['a']), { a: -1 })).toThrow(/^fixed: .*>=0[^]*at a/);
+  expect(() => fixed.make(of(['a', 'b']), { a: 1, c: 1 })).toThrow(
+    /missing b; not a task of this run: c/,
+  );
+});
+
+test('directly learned weights get the loss as their gradient, so they only sink', () => {
+  const weighting = learned.make(of(['a', 'b']));
+  expect(slopes(weighting, { a: 3, b: 0.5 })).toEqual({ a: 3, b: 0.5 });
+  expect(combine(weighting, { a: 3, b: 0.5 }).total).toBeCloseTo(1.75, 6);
+});
+
+test('soft optimal weights are softmax((1/L)/T) and constants of the differentiation', () => {
+  const weighting = softOptimal.make(of(['a', 'b']), { temperature: 2 });
+  const w = tf.variable(tf.scalar(2));
+  const { grads, value: total } = tf.variableGrads(() => {
+    // L_a = w² = 4, L_b = w = 2; 1/(L T) = 1/8, 1/4; weights 1/(1 + e^{1/8}) = 0.468791, 0.531209.
+    const losses = { a: tf.square<tf.Scalar>(w), b: tf.mul<tf.Scalar>(w, 1) };
+    return weighting.combine(losses, allPresent(['a', 'b'])).total;
+  }, [w]);
+  expect(value(total)).toBeCloseTo(0.468791 * 4 + 0.531209 * 2, 5);
+  // 0.468791 · 2w + 0.531209
+  expect(value(grads[w.name])).toBeCloseTo(2.406373, 5);
+  expect(() => softOptimal.make(of(['a']), { temperature: 0 })).toThrow(/>0[^]*temperature/);
+});
+
+test('random weights sum to 1 and depend on the seed and the step only', () => {
+  const weighting = random.make({ ...of(['a', 'b', 'c']), seed: 4 });
+  const at = (step: number) => Array.from(weighting.inputsAt(step)['weights']);
+  expect(at(17)).toEqual(at(17));
+  expect(at(17)).not.toEqual(at(18));
+  expect(at(3).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+  const [a, b, c] = at(5);
+  const { total } = combine(weighting, { a: 1, b: 10, c: 100 }, { step: 5 });
+  expect(total).toBeCloseTo(a + 10 * b + 100 * c, 4);
+});
+
+test('dynamic averages weigh by the ratio of the last two epochs', () => {
+  const weighting = dynamicAverage.make({ ...of(['a', 'b']), batchesPerEpoch: 2 });
+  const lossesAt = [
+    { a: 4, b: 1 },
+    { a: 2, b: 3 }, // epoch 0: means 3, 2
+    { a: 1, b: 2 },
+    { a: 2, b: 2 }, // epoch 1: means 1.5, 2
+    { a: 1, b: 1 }, // epoch 2: r = 0.5, 1
+    { a: 1, b: 1 },
+  ];
+  const reports = lossesAt.map((l, step) => combine(weighting, l, { step }).report);
+  for (const step of [0, 1, 2, 3]) {
+    expect([reports[step]['weight/a'], reports[step]['weight/b']]).toEqual([1, 1]);
+  }
+  // 2 · softmax(0.25, 0.5): 2/(1 + e^{0.25}) = 0.875647
+  for (const step of [4, 5]) {
+    expect(reports[step]['weight/a']).toBeCloseTo(0.875647, 5);
+    expect(reports[step]['weight/b']).toBeCloseTo(1.124353, 5);
+  }
+  expect(() => dynamicAverage.make(of(['a']))).toThrow('batchesPerEpoch ≥ 1, got undefined');
+});
+
+test('a task without a label in the batch adds nothing and keeps its s', () => {
+  const present = { a: 1, b: 0 };
+  const methods = ['', '-plain', '-positive', '-likelihood'].map((form) => `uncertainty${form}`);
+  for (const name of methods) {
+    const both = balancerNamed(name).make(of(['a', 'b']), { initial: 1 }) as ScalarBalancer;
+    const alone = balancerNamed(name).make(of(['a']), { initial: 1 }) as ScalarBalancer;
+    const total = combine(both, { a: 2, b: 0 }, { present }).total;
+    expect(total).toBeCloseTo(combine(alone, { a: 2 }).total, 6);
+    expect(slopes(both, { a: 2, b: 0 }, present)['b']).toBe(-0 + 0);
+  }
+  const log = combine(logSum.make(of(['a', 'b'])), { a: 2, b: 0 }, { present });
+  expect(log.total).toBeCloseTo(Math.log(2), 6);
+  const soft = combine(softOptimal.make(of(['a', 'b'])), { a: 2, b: 0 }, { present });
+  expect(soft.report).toEqual({ 'weight/a': 1, 'weight/b': 0 });
+});
+
+test('losses of other tasks are refused', () => {
+  expect(() => combine(uncertainty.make(of(['a', 'b'])), { a: 1 })).toThrow('[a, b], got [a]');
+  expect(() => combine(equal.make(of(['a'])), { b: 1 })).toThrow('[a], got [b]');
+  expect(() => uncertainty.make(of(['a', 'a']))).toThrow('distinct');
+  expect(() => uncertainty.make(of([]))).toThrow('one or more');
+  expect(() => uncertainty.make(of(['a']), { initial: { b: 1 } })).toThrow(
+    'finite initial s for a',
+  );
+});
+
+describe('normalised uncertainty', () => {
+  const objectives = [
+    { name: 'a', likelihood: 'softmax' },
+    { name: 'b', likelihood: 'laplace' },
+  ] as const;
+  const make = () =>
+    uncertaintyNormalised.make({ objectives }, { initial: { a: 0, b: Math.log(2) } });
+
+  test('is equation 10 over the sum of its weights, and rests where that does', () => {
+    const losses = { a: 3, b: 0.5 };
+    const { total, report } = combine(make(), losses);
+    // Weights e^0 = 1 and ½ e^{−ln 2} = ¼; equation 10 is 3 + ¼·½ + ½ ln 2; their sum is 1.25.
+    expect(total).toBeCloseTo((3 + 0.125 + Math.log(2) / 2) / 1.25, 6);
+    expect(report['weight/a']).toBeCloseTo(0.8, 6);
+    expect(report['weight/b']).toBeCloseTo(0.2, 6);
+    // d/ds is equation 10's over 1.25, the sum being a constant: (½ − 3) and (½ − ¼·½).
+    const { a, b } = slopes(make(), losses);
+    expect(a).toBeCloseTo((0.5 - 3) / 1.25, 6);
+    expect(b).toBeCloseTo((0.5 - 0.125) / 1.25, 6);
+  });
+
+  test('gives the one task that has a label weight 1', () => {
+    // Task b alone: (¼ · 0.5 + ½ ln 2) / ¼ = 0.5 + 2 ln 2.
+    const { total, report } = combine(make(), { a: 3, b: 0.5 }, { present: { a: 0, b: 1 } });
+    expect(report).toMatchObject({ 'weight/a': 0, 'weight/b': 1 });
+    expect(total).toBeCloseTo(0.5 + 2 * Math.log(2), 6);
+    const none = combine(make(), { a: 0, b: 0 }, { present: { a: 0, b: 0 } });
+    expect(none.total).toBe(0);
+  });
+});

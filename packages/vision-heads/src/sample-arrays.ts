@@ -1,0 +1,70 @@
+import type { TargetEncoder } from '@scene-mtl/core';
+import { imageOf, type Sample } from '@scene-mtl/data';
+
+/** Per-channel mean and standard deviation of an image, on the scale 0 … 1, in the order R, G, B. */
+export interface Normalisation {
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+}
+
+/** Statistics of ImageNet's training images, as torchvision's pretrained networks expect them. */
+export const imageNetNormalisation: Normalisation = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
+/** −1 … 1, as MobileNet v1 expects it: `x / 127.5 − 1`. */
+export const symmetricNormalisation: Normalisation = {
+  mean: [0.5, 0.5, 0.5],
+  deviation: [0.5, 0.5, 0.5],
+};
+
+/** `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`. */
+export function normalised(image: Uint8Array, normalisation: Normalisation): Float32Array {
+  const [r, g, b] = tablesOf(normalisation);
+  const result = new Float32Array(image.length);
+  for (let i = 0; i < image.length; i += 3) {
+    result[i] = r[image[i]];
+    result[i + 1] = g[image[i + 1]];
+    result[i + 2] = b[image[i + 2]];
+  }
+  return result;
+}
+
+const tables = new WeakMap<Normalisation, readonly Float32Array[]>();
+
+/** Result of each byte, per channel; making it takes longer than its use on a small image. */
+function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
+  let made = tables.get(normalisation);
+  if (!made) {
+    const { mean, deviation } = normalisation;
+    made = mean.map((m, c) =>
+      Float32Array.from({ length: 256 }, (_, x) => (x / 255 - m) / deviation[c]),
+    );
+    tables.set(normalisation, made);
+  }
+  return made;
+}
+
+/**
+ * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and for each task
+ * `target/<task>` `[H, W, Task.targetChannels]` and `mask/<task>` `[H, W]`. A task whose annotation
+ * the sample lacks gets zeros and an empty mask, so that the sample trains the other tasks only.
+ */
+export function sampleArrays(
+  sample: Sample,
+  tasks: readonly TargetEncoder[],
+  normalisation: Normalisation,
+): Record<string, Float32Array> {
+  const image = imageOf(sample);
+  const pixels = image.height * image.width;
+  const arrays: Record<string, Float32Array> = { image: normalised(image.data, normalisation) };
+  for (const task of tasks) {
+    const target = task.has(sample)
+      ? task.encode(sample)
+      : { value: new Float32Array(pixels * task.targetChannels), mask: new Float32Array(pixels) };
+    arrays[`target/${task.name}`] = target.value;
+    arrays[`mask/${task.name}`] = target.mask;
+  }
+  return arrays;
+}

@@ -1,0 +1,93 @@
+import { deepStrictEqual } from 'node:assert';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { blocksOf, checked, type Block } from './doc-blocks.ts';
+
+/**
+ * Type-checks and runs every example of the documentation: the `@example` of exported symbols, and the ts blocks
+ * of the Markdown files. A line `expression; // → value` is an assertion; a block `file=PATH` shows that file.
+ */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const DOCUMENTED = /^(packages\/[^/]+\/src\/.*\.ts|(packages\/[^/]+\/|docs\/)?[^/]+\.md)$/;
+const FOLDERS = ['.', 'docs', 'packages'];
+// Below the root, so that packages are found as from any folder of the repository.
+const folder = join(root, 'node_modules', '.cache', 'doc-examples');
+
+const blocks: Block[] = [];
+for (const path of documented()) {
+  blocks.push(...blocksOf(path, readFileSync(join(root, path), 'utf8')));
+}
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const files = blocks.flatMap((block, i) => {
+  if (block.file !== undefined) return [];
+  const file = join(folder, `example-${i}.mts`);
+  writeFileSync(file, checked(block));
+  return [{ file, where: `${block.path}:${block.line}` }];
+});
+
+const shown = blocks.flatMap(({ path, line, file, code }) =>
+  file === undefined || readFileSync(join(root, file), 'utf8').trimEnd() === code.trimEnd()
+    ? []
+    : [`${path}:${line}: not what ${file} says; copy it`],
+);
+const failures = [...shown, ...typeErrors(), ...(await runErrors())];
+for (const failure of failures) process.stderr.write(`${failure}\n`);
+process.stdout.write(`${blocks.length} examples, ${failures.length} wrong\n`);
+// Engines keep threads alive.
+process.exit(failures.length > 0 || files.length === 0 ? 1 : 0);
+
+/** Files that may hold examples, relative to the root, in a fixed order. */
+function documented(): string[] {
+  const paths = FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: folder === 'packages' }).map((name) =>
+      join(folder, name as string).replaceAll('\\', '/'),
+    ),
+  );
+  return paths.filter((path) => DOCUMENTED.test(path)).sort();
+}
+
+function typeErrors(): string[] {
+  const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), (f) => readFileSync(f, 'utf8'));
+  const { options } = ts.parseJsonConfigFileContent(base.config, ts.sys, root);
+  const program = ts.createProgram(
+    files.map(({ file }) => file),
+    // What an example shows need not be used.
+    { ...options, noEmit: true, noUnusedLocals: false, allowImportingTsExtensions: true },
+  );
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
+    const text = ts.flattenDiagnosticMessageText(messageText, '\n');
+    const found = files.find((one) => one.file === file?.fileName);
+    const at = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
+    return `${found?.where ?? relative(root, file?.fileName ?? '')} (line ${at + 1}): ${text}`;
+  });
+}
+
+async function runErrors(): Promise<string[]> {
+  const wrong: string[] = [];
+  Object.assign(globalThis, { equals });
+  // Files that an example writes stay out of the repository.
+  process.chdir(folder);
+  for (const { file, where } of files) {
+    try {
+      await import(pathToFileURL(file).href);
+    } catch (error) {
+      wrong.push(`${where}: ${(error as Error).message}`);
+    }
+  }
+  return wrong;
+}
+
+/** Throws unless two values are equal; numbers to the digits that the documentation prints. */
+function equals(actual: unknown, expected: unknown, digits: number): void {
+  const rounded = (value: unknown): unknown => {
+    if (typeof value === 'number') return Number(value.toFixed(digits));
+    if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array, rounded);
+    if (Array.isArray(value)) return value.map(rounded);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rounded(v)]));
+  };
+  deepStrictEqual(rounded(actual), rounded(expected));
+}
