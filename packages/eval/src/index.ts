@@ -72,14 +72,6 @@ export {
 } from './metrics/error-correlation.ts';
 export { exactSum, type ExactSum } from './metrics/exact-sum.ts';
 export { occlusionRates, type OcclusionRates, type OcclusionResult } from './metrics/occlusion.ts';
-export {
-  gaussianWithin,
-  laplaceWithin,
-  sigmaCalibration,
-  type SigmaCalibration,
-  type SigmaCalibrationResult,
-  type WithinProbability,
-} from './metrics/sigma-calibration.ts';
 export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
 export { bandOverSeeds } from './plots/band-over-seeds.ts';
 export { dotChart, type Dot, type DotChart, type DotSeries } from './plots/dot-chart.ts';
