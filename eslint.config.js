@@ -50,6 +50,7 @@ const foldersMayImport = {
     execute: ['specs', 'store'],
     compare: ['specs'],
     experiment: ['specs', 'store', 'execute', 'compare'],
+    publishing: ['specs', 'store', 'compare', 'experiment'],
   },
   'apps/replicate/src': {
     config: [],
@@ -65,7 +66,7 @@ const foldersMayImport = {
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],
-      ...['scenes', 'papers', 'results'],
+      ...['scenes', 'measure', 'papers', 'results'],
     ],
   },
 };

@@ -75,6 +75,25 @@ addRows('instances', 'quality of clustering methods on simulated votes', async (
 );
 
 program
+  .command('balancers')
+  .description('price of a balancer: time of its step of workload a over that of equal weights')
+  .argument('[names...]', 'methods of @scene-mtl/core', [
+    'uncertainty',
+    'pcgrad',
+    'mgda',
+    'graddrop',
+  ])
+  .option('--rounds <n>', 'turns of each', Number, 7)
+  .option('--steps <n>', 'steps per turn', Number, 5)
+  .option('--json', 'print JSON', false)
+  .action(async (names: string[], flags: { rounds: number; steps: number; json: boolean }) => {
+    const { benchBalancers } = await import('./balancers.ts');
+    const rows = await benchBalancers({ balancers: names, ...flags, say });
+    if (flags.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    else console.table(rows);
+  });
+
+program
   .command('data')
   .description('frames per second of the data path, and what training waits for it')
   .addOption(

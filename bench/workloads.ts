@@ -41,10 +41,12 @@ interface BuiltStep {
   readonly numbers: number;
 }
 
-const small = (): Encoder =>
+/** The encoder of workloads a and b. */
+export const small = (): Encoder =>
   dilatedResidual({ stem: 32, channels: [32, 64, 96], aspp: { channels: 64, rates: [3, 6, 9] } });
 
-const heads =
+/** Three heads on one encoder, balanced by a method. */
+export const heads =
   (encoder: () => Encoder, width: number, method = 'uncertainty'): Workload['build'] =>
   (batchSize, size) => {
     const tasks = [semantic(19), instance(), depth()] as Task[];

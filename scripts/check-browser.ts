@@ -130,6 +130,7 @@ async function main(): Promise<void> {
         val: 4,
         seed: 1,
         occlusion: 'ordinary',
+        gaps: 'geometric',
         disparitySigma: 0,
         holdOut: null,
       },

@@ -64,8 +64,7 @@ export async function datasetOf(
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    const reading = { ...(classes && { classes }), ...(skyDisparity && { skyDisparity }) };
-    return openStored({ root, ...reading, limits, holdOut, cache });
+    return openStored({ root, classes, skyDisparity, limits, holdOut, cache });
   }
   const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};

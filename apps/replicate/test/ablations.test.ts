@@ -73,6 +73,8 @@ test('noise goes into the data of depth-only runs, and only into generated data'
     root: '/x',
     maxTrain: null,
     maxVal: null,
+    classes: 19,
+    skyDisparity: 'zero',
     holdOut: null,
   } as const;
   expect(runsOf(ablations, { ...of, config: { ...of.config, data } }, nothing)).toEqual([]);

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { describeGroup } from '../src/results/describe-group.ts';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +8,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type Table, toLatex, toMarkdown } from '@scene-mtl/eval';
 import { runsOf, makeExperiment } from '@scene-mtl/lab';
 import { sceneRunId, scenes } from '../src/scenes/program.ts';
-import { withoutWeightsFolder } from '../src/config/pretrained.ts';
+import { keptConfig } from '../src/config/kept.ts';
 import { configured } from '../src/config/overrides.ts';
 import { type ProfileName, profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
@@ -15,7 +17,6 @@ import { camvidPublished } from '../src/papers/kendall2018/table1/camvid-publish
 import { enlargedClasses } from '../src/papers/kendall2018/table1/enlarge.ts';
 import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { testScores, type TestScores } from '../src/papers/kendall2018/table1/test-scores.ts';
-import { groupName } from '../src/results/group.ts';
 import type { SceneData, SceneExperiment } from '../src/scenes/kind.ts';
 import { runConfig } from '../src/scenes/spec.ts';
 import { madeFrame, placeOf } from './made-place.ts';
@@ -80,7 +81,9 @@ test('the scores of a test split, by hand', async () => {
   };
   const { place } = placeOf([frame]);
   // At full size everything is of class 1, where the guess is half right.
-  const full = { ...frame.sample, semantic: new Uint8Array(360 * 480).fill(1) };
+  const size = { height: 360, width: 480 };
+  const semantic = new Uint8Array(360 * 480).fill(1);
+  const full = streetSample({ id: 'a', ...size, semantic });
   const dataset = { ...place.dataset, read: () => Promise.resolve(full) };
   const scores = await testScores.measure({ ...place, dataset });
   expect(scores.iou).toBeCloseTo(75, 10);
@@ -186,8 +189,7 @@ test('the test split is measured, and stands beside published networks', async (
 });
 
 test('runs from ImageNet weights and from scratch are groups of their own', () => {
-  const group = (c: Config) =>
-    groupName({ profile: 'camvid', config: c, data, flags: '', environments: [] });
+  const group = (c: Config) => describeGroup({ profile: 'camvid', config: c, data }).name;
   const imageNet = withWeights({ checksum: '0123456789abcdef', folder: null });
   expect(group(config)).toBe('camvid / camvid, scratch');
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');
@@ -227,7 +229,7 @@ async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained
   const experiment: SceneExperiment = item === 'table1' ? table1 : figure2;
   const folder = await makeExperiment({
     experiment,
-    ...{ program: scenes, config, kept: withoutWeightsFolder(config), strips: config.strips },
+    ...{ program: scenes, config, kept: keptConfig(config), strips: config.strips },
     flags: item === 'table1' ? {} : { pair: 'semantic-instance' },
     runs: join(root, 'runs'),
     name: 'made',

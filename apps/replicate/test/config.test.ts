@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import { claimFolder, progressLine } from '@scene-mtl/lab';
 import { datasetOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
+import { keptConfig } from '../src/config/kept.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { type Config, parseConfig } from '../src/config/schema.ts';
 
@@ -30,6 +31,8 @@ test('a folder in place of generated scenes keeps the number of frames as limits
     root: '/somewhere',
     maxTrain: 32,
     maxVal: 8,
+    classes: 19,
+    skyDisparity: 'zero',
     holdOut: null,
   });
 });
@@ -51,10 +54,10 @@ test('the sky’s disparity is 0 as in the paper, or as recorded on request', as
   expect(await known('data.skyDisparity=asRecorded')).not.toEqual(new Uint8Array(58).fill(1));
 });
 
-test('20 classes reach the data set; a run without them keeps the key it had', async () => {
+test('20 classes reach the data set; the default is the paper’s 19', async () => {
   const root = frames;
   const usual = await configured(profiles.smoke, { set: [], data: root });
-  expect(JSON.stringify(usual)).not.toMatch(/classes|skyDisparity/);
+  expect(usual.data).toMatchObject({ classes: 19, skyDisparity: 'zero' });
   const twenty = await configured(profiles.smoke, { set: ['data.classes=20'], data: root });
   const classes = async (config: Config) =>
     (await datasetOf(config, await scratch(), progressLine())).legend?.classes.length;
@@ -103,10 +106,10 @@ test('a configuration file is named when it is absent, broken or has an unknown 
 
 test('a folder takes one configuration and refuses another, naming the difference', async () => {
   const folder = join(await scratch(), 'run');
-  await claimFolder(folder, profiles.smoke);
-  await claimFolder(folder, profiles.smoke);
+  await claimFolder(folder, keptConfig(profiles.smoke));
+  await claimFolder(folder, keptConfig(profiles.smoke));
   const other = { ...profiles.smoke, training: { ...profiles.smoke.training, steps: 31 } };
-  await expect(claimFolder(folder, other)).rejects.toThrow(
+  await expect(claimFolder(folder, keptConfig(other))).rejects.toThrow(
     'training.steps = 30, now it is 31; give another --name',
   );
 });

@@ -1,13 +1,13 @@
+import { configSchema } from '../src/config/schema.ts';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { alone, thinned } from '@scene-mtl/lab';
+import { alone, thinned, parseVariant } from '@scene-mtl/lab';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { experiments } from '../src/papers/index.ts';
-import { parseVariant } from '../src/results/variant.ts';
 import type { SceneSpec } from '../src/scenes/kind.ts';
 import { fixedWeights, learnedWeights, runConfig } from '../src/scenes/spec.ts';
 import { replicate } from './tiny-run.ts';
@@ -26,7 +26,7 @@ const training = (change: Partial<SceneSpec['config']['training']>): SceneSpec =
 
 describe('a run’s id', () => {
   test('says what is trained', () => {
-    expect(sceneRunId(spec)).toMatch(/^semantic-depth\.fixed\.64x32\.seed-1\.[0-9a-f]{12}$/);
+    expect(sceneRunId(spec)).toMatch(/^semantic-depth\.fixed\.32x64\.seed-1\.[0-9a-f]{12}$/);
   });
 
   test('changes with all that decides its numbers', () => {
@@ -46,12 +46,29 @@ describe('a run’s id', () => {
     expect(sceneRunId(training({ evalEvery: 7, checkpointEvery: 9 }))).toBe(sceneRunId(spec));
   });
 
+  test('is that of the values without their defaults, in any order of keys', () => {
+    const { zoom: _, jitter: __, ...plain } = spec.config.training;
+    const { gaps: ___, ...data } = spec.config.data as Record<string, unknown>;
+    const older = { ...spec, config: { ...spec.config, training: plain, data } } as never;
+    expect(sceneRunId(older)).toBe(sceneRunId(spec));
+    const reversed = Object.fromEntries(Object.entries(spec.config.training).reverse());
+    expect(sceneRunId(training(reversed))).toBe(sceneRunId(spec));
+    expect(sceneRunId(training({ zoom: 1.5 }))).not.toBe(sceneRunId(spec));
+    const found = { ...spec.config, data: profiles.paper.data };
+    // Computed once and kept: a change of this id loses the runs that people have made.
+    expect(sceneRunId({ ...spec, config: found }, 'frames')).toBe(
+      'semantic-depth.fixed.32x64.seed-1.8859ae979950',
+    );
+  });
+
   test('of data in a folder depends on what was found there, not on where it is', () => {
     const at = (root: string): SceneSpec => ({
       ...spec,
       config: {
         ...spec.config,
-        data: { source: 'folder', root, maxTrain: null, maxVal: null, holdOut: null },
+        data: configSchema.shape.data.parse({
+          ...{ source: 'folder', root, maxTrain: null, maxVal: null },
+        }),
       },
     });
     expect(sceneRunId(at('/a'), 'frames')).toBe(sceneRunId(at('/b'), 'frames'));
@@ -114,32 +131,33 @@ describe('from the command line', () => {
     const results = join(runs, 'published');
     const published = await replicate('publish', '--out', results, ...place, ...flags);
     expect(published).toContain('2 runs');
-    const files = (await readdir(join(results, 'smoke'), { recursive: true })).sort();
-    expect(files.filter((file) => file.endsWith('record.json'))).toHaveLength(2);
-    expect(files.some((file) => file.includes('checkpoint'))).toBe(false);
+    expect((await readdir(join(results, 'smoke'))).sort()).toEqual([
+      ...['curves.json.br', 'group.json', 'measured.json.br', 'runs.jsonl'],
+    ]);
     const group = await readFile(join(results, 'smoke', 'group.json'), 'utf8');
     expect(group).not.toContain(runs);
-    // As in the repository, where the report lies in the folder it is made from.
+    // What was published stays, also without the runs it was made from.
+    const before = await readFile(join(results, 'smoke', 'runs.jsonl'), 'utf8');
+    await rename(join(runs, 'trained'), join(runs, 'elsewhere'));
+    expect(await replicate('publish', '--out', results, ...place, ...flags)).toContain('2 runs');
+    expect(await readFile(join(results, 'smoke', 'runs.jsonl'), 'utf8')).toBe(before);
+    await rm(join(runs, 'trained'), { recursive: true, force: true });
+    await rename(join(runs, 'elsewhere'), join(runs, 'trained'));
+
+    // As in the repository, where the pages lie in the folder they are made from.
     const again = join(runs, 'repository');
     await cp(results, join(again, 'results'), { recursive: true });
-    const report = async () => {
-      await replicate('report', '--results', join(again, 'results'), '--out', again);
+    const report = async (...more: string[]) => {
+      await replicate('report', '--results', join(again, 'results'), '--out', again, ...more);
       return readFile(join(again, 'RESULTS.md'), 'utf8');
     };
     const first = await report();
     expect(first).toContain('table1');
-    expect(first).not.toContain('commit of measurements');
     expect(await report()).toBe(first);
-
-    const [summary] = files.filter((file) => file.endsWith('record.json'));
-    const measured = join(again, 'results', 'smoke', dirname(summary), 'measured');
-    await mkdir(measured, { recursive: true });
-    await writeFile(join(measured, 'a.json'), '{"version":1,"commit":"0123abcd","value":null}');
-    await writeFile(join(measured, 'b.json'), '{"version":1,"value":null}');
-    const stale = join(again, 'results', 'figures', 'no-item-draws-this.svg');
-    await writeFile(stale, '<svg/>');
-    expect(await report()).toContain('- commit of measurements: 0123abcd; not recorded');
-    expect(existsSync(stale)).toBe(false);
+    expect(existsSync(join(again, 'results', 'report.html'))).toBe(false);
+    const html = join(runs, 'site', 'report.html');
+    await report('--html', html);
+    expect(await readFile(html, 'utf8')).toContain('<section id="table1"');
 
     const also = ['--also', 'table1 --sizes 32x64', '--out', results, ...place, ...flags];
     const twice = async (...more: string[]) => {
@@ -147,14 +165,14 @@ describe('from the command line', () => {
       await cp(results, join(again, 'results'), { recursive: true });
       const text = await report();
       return {
-        tables: text.match(/^## Table 1.*$/gm),
+        pages: text.match(/^- \[Table 1.*$/gm),
         notRun: text.match(/table1[^,]* \(5 claims\)/g),
       };
     };
     const both = {
-      tables: [
-        expect.stringMatching(/uncertainty weighting$/),
-        expect.stringMatching(/uncertainty weighting, with --sizes 32x64$/),
+      pages: [
+        expect.stringMatching(/uncertainty weighting\]\(results\/table1\.md/),
+        expect.stringMatching(/uncertainty weighting, with --sizes 32x64\]/),
       ],
       notRun: ['table1 (5 claims)', 'table1 --sizes 32x64 (5 claims)'],
     };

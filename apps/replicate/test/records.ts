@@ -56,7 +56,7 @@ export function resultsOf(context: SceneContext, made: readonly MadeRun[]): Scen
       const summary: SceneSummary = {
         id,
         spec,
-        data: { name: context.data.name, ...context.data.frames },
+        data: { name: context.data.name, ...context.data.frames, fingerprint: null },
         result: { metrics, sigma2: {}, weights: {}, parameters: 1, steps: config.training.steps },
         series,
         evaluations: [],

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type { Table } from '@scene-mtl/eval';
 import { runsOf, makeExperiment } from '@scene-mtl/lab';
 import { configured } from '../src/config/overrides.ts';
+import { keptConfig } from '../src/config/kept.ts';
 import { scenes } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
 
 const run = (folder: string, name: string, flags: Record<string, string> = {}) =>
   makeExperiment({
-    ...{ experiment: table1, program: scenes, config, kept: config },
+    ...{ experiment: table1, program: scenes, config, kept: keptConfig(config) },
     flags: { rows: 'depth-only,uncertainty-semantic-instance-depth', ...flags },
     runs: folder,
     name,
@@ -136,10 +137,12 @@ test('each row chooses its rate on frames held out of training, then trains on a
   const slow = await summary('depth-only/rate-0.001/seed-1');
   const fast = await summary('depth-only/rate-0.02/seed-1');
   // A tenth of 12 frames, rounded.
-  expect([slow.data, fast.data]).toEqual(Array(2).fill({ name: 'street', train: 11, val: 1 }));
+  expect([slow.data, fast.data]).toEqual(
+    Array(2).fill({ name: 'street', train: 11, val: 1, fingerprint: null }),
+  );
   const error = (r: typeof slow) => r.result.metrics['depth/meanError'];
   const final = await summary('depth-only/seed-1');
-  expect(final.data).toEqual({ name: 'street', train: 12, val: 4 });
+  expect(final.data).toEqual({ name: 'street', train: 12, val: 4, fingerprint: null });
   expect(final.spec.config.training.learningRate).toBe(error(fast) < error(slow) ? 0.02 : 0.001);
   const table = JSON.parse(await readFile(join(folder, 'table1.json'), 'utf8')) as Table;
   // The chosen rate stands after the three weights.
@@ -155,6 +158,8 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
     root: '/x',
     maxTrain: null,
     maxVal: null,
+    classes: 19,
+    skyDisparity: 'zero',
     holdOut: null,
   } as const;
   const context = {

@@ -195,12 +195,14 @@ async function compiledOr(
 
 /** One batch of every stream that a step reads, at a time. */
 function joinedStreams(step: TrainingStep, sources: TrainOptions['streams'], first: number) {
-  const streams = step.streams.map((name) => {
-    const source = sources[name];
-    if (source) return { name, batches: source(first)[Symbol.asyncIterator]() };
+  for (const name of step.streams.filter((stream) => !sources[stream])) {
     const given = Object.keys(sources).join(', ');
     throw new Error(`train: the step reads the stream ${name}; expected it among [${given}]`);
-  });
+  }
+  const streams = step.streams.map((name) => ({
+    name,
+    batches: sources[name](first)[Symbol.asyncIterator](),
+  }));
   return {
     /** @throws naming `where` at the end of a stream */
     async next(where: string): Promise<Record<string, Float32Array>> {

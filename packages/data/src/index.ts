@@ -23,7 +23,6 @@ export { nearestIndices, resizeNearest } from './pixels/nearest.ts';
 export { resizeTriangle } from './pixels/triangle.ts';
 export {
   fromState,
-  hashString,
   randomSource,
   randomStream,
   stream,

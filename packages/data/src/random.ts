@@ -136,7 +136,7 @@ export function randomStream(...keys: StreamKey[]): Draw {
 }
 
 /** 32-bit hash of a string (FNV-1a, then the finaliser of MurmurHash3). */
-export function hashString(text: string, salt = 0): number {
+function hashString(text: string, salt = 0): number {
   let hash = 0x811c9dc5 ^ Math.imul(salt, 0x9e3779b1);
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

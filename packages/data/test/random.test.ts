@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fromState, stream, type RandomState } from '../src/index.ts';
+import {
+  fromState,
+  normalPairs,
+  randomSource,
+  randomStream,
+  shuffled,
+  stream,
+  type RandomState,
+} from '../src/index.ts';
 
 test('the same seed and path give the same numbers', () => {
   const a = stream(7, 'shuffle', 3);
@@ -114,4 +122,19 @@ test('bad seeds and states are refused', () => {
   expect(() => fromState([0, 0, 0, 0])).toThrow('not all zero');
   expect(() => fromState([1, 2, 3] as unknown as RandomState)).toThrow('[1,2,3]');
   expect(() => fromState([1, 2, 3, 2 ** 40])).toThrow('32-bit');
+});
+
+test('the older streams keep the numbers that published results were made with', () => {
+  // What commit ef8300e gave, where each of them was a file of its own.
+  const order = randomStream('epoch order', 5, 2);
+  expect([order(), order(), order()]).toEqual([
+    0.07815650873817503, 0.8299432713538408, 0.8207541445735842,
+  ]);
+  const pairs = normalPairs(randomStream('n'));
+  expect([pairs(), pairs(), pairs()]).toEqual([
+    1.2571916249007942, -0.09041383778232888, 0.8101757572846701,
+  ]);
+  expect([...shuffled(6, randomStream('s', 1))]).toEqual([0, 5, 2, 1, 3, 4]);
+  const source = randomSource(7);
+  expect([source.below(10), source.below(1000), source.below(2 ** 32)]).toEqual([8, 278, 12592327]);
 });

@@ -2,7 +2,6 @@ import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cityscapesLabels, evaluatedLabels, trainIdOf } from '@scene-mtl/data/cityscapes';
 import { arraysOf } from '../../data/test/street-sample.ts';
 import {
   decodeDisparity,
@@ -19,26 +18,6 @@ const half = { height: 4, width: 8 };
 const ID = 'city_000000_000019';
 
 const fill = (value: number) => new Uint16Array(128).fill(value);
-
-describe('label table', () => {
-  test('has the 19 evaluated classes and 8 instance classes of cityscapesScripts 2.2.4', () => {
-    expect(cityscapesLabels).toHaveLength(35);
-    expect(evaluatedLabels.map((label) => label.id)).toEqual([
-      7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33,
-    ]);
-    expect(evaluatedLabels.filter((l) => l.hasInstances).map((l) => l.id)).toEqual([
-      24, 25, 26, 27, 28, 31, 32, 33,
-    ]);
-    const ignored = cityscapesLabels
-      .filter((l) => l.id >= 0 && trainIdOf[l.id] === 255)
-      .map((l) => l.id);
-    expect(ignored).toEqual([0, 1, 2, 3, 4, 5, 6, 9, 10, 14, 15, 16, 18, 29, 30]);
-  });
-
-  test('gives sky the official colour, not the (0, 130, 180) of some loaders', () => {
-    expect(evaluatedLabels[10]).toMatchObject({ name: 'sky', colour: [70, 130, 180] });
-  });
-});
 
 describe('annotations', () => {
   test('a label id outside the table is an error that names file, pixel and remedy', () => {

@@ -193,6 +193,31 @@ describe('toHtml', () => {
   });
 });
 
+describe('a column of text', () => {
+  const claims: Table = {
+    title: 'Claims',
+    corner: 'Claim',
+    columns: [{ name: 'Evidence', kind: 'text' }, { name: 'n' }],
+    rows: [{ header: 'A', cells: ['a long text', { value: 3 }] }],
+  };
+  const texts = {
+    ...claims,
+    columns: claims.columns.map((c) => ({ ...c, kind: 'text' as const })),
+  };
+
+  test('stands on the left and wraps, numbers on the right', () => {
+    expect(toMarkdown(claims).split('\n')[3]).toMatch(/^\| :-+ \| :-+ \| -+: \|$/);
+    expect(toHtml(claims)).toContain('<td class="text">a long text</td><td>3.00</td>');
+    expect(toLatex(claims)).toContain('\\begin{tabular}{lp{0.80\\linewidth}r}');
+    expect(toLatex(texts)).toContain('{lp{0.40\\linewidth}p{0.40\\linewidth}}');
+  });
+
+  test('names its cells where there is nothing else, for screens too narrow for columns', () => {
+    expect(toHtml(texts)).toContain('<td class="text" data-name="Evidence">a long text</td>');
+    expect(toHtml(claims)).not.toContain('data-name');
+  });
+});
+
 describe('checkTable', () => {
   test('names the row or column that is wrong', () => {
     const short = { ...table, rows: [{ header: 'r', cells: [null] }] };

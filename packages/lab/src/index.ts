@@ -1,3 +1,5 @@
+export { canonicalJson } from './specs/canonical-json.ts';
+export { withoutDefaults } from './specs/without-defaults.ts';
 export {
   ENOUGH_SEEDS,
   measuredCell,
@@ -7,7 +9,7 @@ export {
   type ArmRun,
 } from './specs/arms.ts';
 export type { DataSummary } from './specs/data-summary.ts';
-export { measurementAt, type Json, type Measurement } from './specs/measurement.ts';
+export { measurementAt, type Json, type Kept, type Measurement } from './specs/measurement.ts';
 export {
   programAt,
   type Kind,
@@ -22,15 +24,7 @@ export {
   type TrainingRun,
 } from './specs/program.ts';
 export type { Results } from './specs/results.ts';
-export {
-  hashOf,
-  runId,
-  titleOf,
-  withSeed,
-  type Arm,
-  type Balance,
-  type RunSpec,
-} from './specs/spec.ts';
+export { runId, titleOf, withSeed, type Arm, type Balance, type RunSpec } from './specs/spec.ts';
 export {
   SERIES_POINTS,
   thinned,
@@ -40,17 +34,13 @@ export {
   type Series,
 } from './specs/summary.ts';
 
+export { hashOf, hashOfText } from './specs/hash.ts';
+export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
-export { checkFolder, claimFolder } from './store/folder.ts';
+export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone } from './store/lock.ts';
 export { predictionStrips } from './store/prediction-strips.ts';
-export {
-  measuredFile,
-  measuredFolder,
-  resultsIn,
-  summaryFile,
-  type Kept,
-} from './store/results.ts';
+export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
 
 export { distinguishing } from './execute/distinguishing.ts';
 export type { Executor, ExecutorOptions, JobProgress, Watch } from './execute/executor.ts';
@@ -62,7 +52,7 @@ export { perform, type Performer } from './execute/perform.ts';
 export { planOf, type Plan } from './execute/plan.ts';
 export { duration, progressLine } from './execute/progress-line.ts';
 
-export { nameOf, type ComparedArm } from './compare/compared-arm.ts';
+export type { ComparedArm } from './compare/compared-arm.ts';
 export { compare, judge, type Comparison } from './compare/comparison.ts';
 export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
 export { judgeDifference, type RunDifference } from './compare/difference.ts';
@@ -79,3 +69,40 @@ export { seriesChart, type SeriesChart } from './experiment/series-chart.ts';
 export { carryOut, runsOf } from './experiment/stages.ts';
 export { verdictTable } from './experiment/verdict-table.ts';
 export { writeArtefacts, type WriteOptions } from './experiment/write-artefacts.ts';
+
+export { decodeCurves, encodeCurves, type Curve, type Logged } from './publishing/curves.ts';
+export { differenceOf, withDifference } from './publishing/difference.ts';
+export { resultsFiles, SHOWN_FRAMES } from './publishing/files.ts';
+export {
+  slugOf,
+  type ExperimentResults,
+  type ResultsFile,
+  type ResultsGroup,
+  type ResultsTexts,
+} from './publishing/group.ts';
+export { resultsHtml } from './publishing/html.ts';
+export { publish, type PublishOptions } from './publishing/publish.ts';
+export {
+  layered,
+  publishedResults,
+  type MeasurementName,
+  type RunResults,
+} from './publishing/run-results.ts';
+export { experimentNames } from './publishing/sections.ts';
+export { legendOf, places, type PictureCodec } from './publishing/sheet.ts';
+export {
+  experimentResults,
+  optionsOf,
+  shownOf,
+  type Publishable,
+  type Shown,
+} from './publishing/shown.ts';
+export {
+  readGroup,
+  writeGroup,
+  type GroupContent,
+  type StoredRun,
+} from './publishing/stored-group.ts';
+export { firstPart } from './publishing/summary-page.ts';
+export { parseVariant, variantSchema, type Variant } from './publishing/variant.ts';
+export { writeOwn, WRITTEN } from './publishing/written.ts';

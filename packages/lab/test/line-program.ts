@@ -73,7 +73,7 @@ export const lines: Program<LineSpec, Lines> = {
       const logged = { step: steps, kind: 'train', values: { 'loss/a': 1 / 3, hidden: 1 } };
       await writeFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(logged)}\n`);
       return {
-        data: { name: 'points', train: xs.length, val: xs.length },
+        data: { name: 'points', train: xs.length, val: xs.length, fingerprint: null },
         result: { metrics, sigma2: {}, weights: {}, parameters: spec.tasks.length, steps },
         timing: { seconds: 1, stepsPerSecond: steps, engineShare: 0, engine: 'none' },
       };

@@ -13,6 +13,7 @@ import {
   type Experiment,
   type Results,
 } from '@scene-mtl/lab';
+import { z } from 'zod';
 import { lineArm, lines, type Lines, type LineSpec } from './line-program.ts';
 
 const rates = [0.5, 1];
@@ -100,9 +101,10 @@ test('without results only the runs that depend on none are known', async () => 
 
 test('an experiment without images is made, stage by stage, and made again without training', async () => {
   const runs = await mkdtemp(join(tmpdir(), 'lab-tuned-'));
+  const kept = { config: context.config, schema: z.object({ seeds: z.array(z.number()) }) };
   const make = () =>
     makeExperiment({
-      ...{ experiment: tuned, program: lines, config: context.config, kept: context.config },
+      ...{ experiment: tuned, program: lines, config: context.config, kept },
       ...{ flags: {}, runs, name: 'tuned', jobs: 1, command: 'test' },
       ...{ compile: {}, dataWorkers: 0, strips: 0 },
     });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import { withoutWeightsFolder } from '../config/pretrained.ts';
+import { keptConfig } from '../config/kept.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
@@ -67,7 +67,7 @@ async function made(
     experiment,
     program: programOf(experiment),
     ...{ config, name, runs, jobs, dataWorkers },
-    kept: withoutWeightsFolder(config),
+    kept: keptConfig(config),
     flags: flags as unknown as Readonly<Record<string, string | undefined>>,
     compile: compileOptions(flags),
     strips: config.strips,

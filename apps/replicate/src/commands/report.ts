@@ -1,14 +1,11 @@
+import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { parseVariant, progressLine, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import { progressLine } from '@scene-mtl/lab';
+import { readRgb, smallPng } from '../measure/small-png.ts';
 import { experiments } from '../papers/index.ts';
-import { publish, publishedGroups } from '../results/published.ts';
-import { parseVariant } from '../results/variant.ts';
-import { resultsFiles } from '../results/files.ts';
-import { FIGURES } from '../results/markdown.ts';
+import { publishedGroups, publishGroup } from '../results/published.ts';
+import { texts } from '../results/texts.ts';
 import { scenes } from '../scenes/program.ts';
 import {
   addConfigurationFlags,
@@ -21,6 +18,14 @@ interface PublishFlags extends ConfigurationFlags {
   runs: string;
   out: string;
   also?: string[];
+  force?: boolean;
+}
+
+interface ReportFlags {
+  results: string;
+  out: string;
+  html?: string;
+  force?: boolean;
 }
 
 /** Adds `replicate publish` and `replicate report`. */
@@ -28,7 +33,7 @@ export function addReportCommands(program: Command): void {
   const command = program
     .command('publish')
     .description(
-      'Copies the small files of finished runs, from which tables and figures are made, into a folder\nthat is committed. `report` makes RESULTS.md from it.',
+      'Puts what tables and figures need of finished runs, a line a run, into a folder that is committed.\n`report` makes RESULTS.md from it. Runs that are published already and not here any more stay.',
     );
   addConfigurationFlags(command)
     .option('--runs <dir>', 'folder of all runs', 'runs')
@@ -37,6 +42,7 @@ export function addReportCommands(program: Command): void {
       '--also <item and flags...>',
       'show an item once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
     )
+    .option('--force', 'replace what is no group of results, drop runs that no item asks for')
     .action(async (flags: PublishFlags) => {
       const variants = flags.also?.map((text) => parseVariant(text, experiments));
       const config = await configurationOf(flags);
@@ -44,40 +50,39 @@ export function addReportCommands(program: Command): void {
       const { data, fingerprint = null } = await session.open(config);
       const trivial = await session.trivial?.(config);
       const folder = join(flags.out, groupOf(flags));
-      const count = await publish({
+      const count = await publishGroup({
         folder,
         root: join(flags.runs, 'trained'),
         items: experiments,
         profile: flags.profile,
         config,
         data: { ...data, ...(trivial && { trivial }) },
-        found: fingerprint,
+        fingerprint,
         flags: typedFlags(flags),
         ...(variants && { variants }),
+        force: flags.force ?? false,
       });
       process.stdout.write(`${folder}: ${count} runs\n`);
     });
   program
     .command('report')
-    .description('RESULTS.md, its figures and results/report.html, from published results.')
+    .description(
+      'RESULTS.md and a page for each item under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
+    )
     .option('--results <dir>', 'folder of published results', 'results')
     .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')
-    .action(async (flags: { results: string; out: string }) => {
-      const files = await resultsFiles(await publishedGroups(flags.results, experiments));
-      for (const { path, content } of files) await writeAtomically(join(flags.out, path), content);
-      await removeOthers(
-        join(flags.out, FIGURES),
-        new Set(files.map(({ path }) => basename(path))),
-      );
-      process.stdout.write(`${join(flags.out, 'RESULTS.md')}\n`);
+    .option('--html <file>', 'write this file alone')
+    .option('--force', 'replace files that this command did not write, or that were changed since')
+    .action(async ({ results, out, html, force }: ReportFlags) => {
+      const groups = await publishedGroups(results, experiments);
+      if (html === undefined) {
+        const codec = { read: readRgb, write: smallPng };
+        await writeOwn(out, await resultsFiles(groups, texts, codec), force);
+      } else {
+        await writeAtomically(html, await resultsHtml(groups, texts));
+      }
+      process.stdout.write(`${html ?? join(out, 'RESULTS.md')}\n`);
     });
-}
-
-/** Figures that no item draws any more would stay, committed, beside those that are. */
-async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<void> {
-  const names = existsSync(folder) ? await readdir(folder) : [];
-  for (const name of names)
-    if (/\.(svg|png)$/.test(name) && !kept.has(name)) await rm(join(folder, name));
 }
 
 /** What chose the data and changed the profile, as one types it; a folder by its kind alone. */

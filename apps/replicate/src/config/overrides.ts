@@ -60,7 +60,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
         ? { maxTrain: profile.data.train, maxVal: profile.data.val }
         : { maxTrain: null, maxVal: null };
     config = merged(config, {
-      data: { source: 'folder', root: overrides.data, ...limits, holdOut: null },
+      data: { source: 'folder', root: overrides.data, ...limits },
     });
   }
   if (overrides.file !== undefined) {

@@ -17,6 +17,7 @@ const quick: Config = {
     val: 100,
     seed: 1,
     occlusion: 'ordinary',
+    gaps: 'geometric',
     disparitySigma: 0,
     holdOut: null,
   },
@@ -39,6 +40,8 @@ const quick: Config = {
     warmUp: 20,
     initialLogVariance: 0,
     flip: 0.5,
+    zoom: 1,
+    jitter: 0,
     scheduleSteps: null,
     evalEvery: 200,
     checkpointEvery: 100,
@@ -56,6 +59,7 @@ const smoke: Config = {
     val: 8,
     seed: 1,
     occlusion: 'ordinary',
+    gaps: 'geometric',
     disparitySigma: 0,
     holdOut: null,
   },
@@ -92,9 +96,15 @@ const standard: Config = {
   seeds: [1, 2, 3],
 };
 
+/** All of a folder, read as the paper does. */
+const folder = (root: string): Config['data'] => ({
+  ...{ source: 'folder', root, maxTrain: null, maxVal: null },
+  ...{ classes: 19, skyDisparity: 'zero', holdOut: null },
+});
+
 /** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
 const paper: Config = {
-  data: { source: 'folder', root: 'cityscapes', maxTrain: null, maxVal: null, holdOut: null },
+  data: folder('cityscapes'),
   size: { height: 128, width: 256 },
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
@@ -114,6 +124,8 @@ const paper: Config = {
     warmUp: 0,
     initialLogVariance: 0,
     flip: 0.5,
+    zoom: 1,
+    jitter: 0,
     scheduleSteps: null,
     evalEvery: 5000,
     checkpointEvery: 1000,
@@ -128,7 +140,7 @@ const paper: Config = {
  * values were chosen is in docs/training.md.
  */
 const camvid: Config = {
-  data: { source: 'folder', root: 'camvid', maxTrain: null, maxVal: null, holdOut: null },
+  data: folder('camvid'),
   size: { height: 192, width: 256 },
   network: {
     encoder: {

@@ -1,7 +1,10 @@
 import { GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { z } from 'zod';
 
-/** Everything that decides the numbers of a run. Unknown keys are errors. */
+/**
+ * Everything that decides the numbers of a run. Unknown keys are errors. A new option has a default that
+ * computes what was computed without it: then no run changes its id (`experiment/spec.ts`).
+ */
 
 const positive = z.number().int().positive();
 
@@ -16,13 +19,10 @@ const data = z.discriminatedUnion('source', [
       .enum(OCCLUSIONS)
       .default('ordinary')
       .describe('cut: poles, trees and people in front of objects on purpose'),
-    // Optional, not defaulted: a run without it keeps the key it has always had.
     gaps: z
       .enum(GAPS)
-      .optional()
-      .describe(
-        'photometric: disparity is unknown also without texture or overexposed; else geometric',
-      ),
+      .default('geometric')
+      .describe('photometric: disparity is unknown also without texture or overexposed'),
     disparitySigma: z
       .number()
       .min(0)
@@ -38,15 +38,14 @@ const data = z.discriminatedUnion('source', [
     root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
     maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
     maxVal: positive.nullable(),
-    // Optional, not defaulted: a run without it keeps the key it has always had.
     classes: z
       .union([z.literal(19), z.literal(20)])
-      .optional()
+      .default(19)
       .describe('of a Cityscapes tree; 20: void is a class too'),
     skyDisparity: z
       .enum(['zero', 'asRecorded'])
-      .optional()
-      .describe('of a Cityscapes tree; without it zero, as in the paper'),
+      .default('zero')
+      .describe('of a Cityscapes tree; zero: as in the paper'),
     holdOut: positive
       .nullable()
       .default(null)
@@ -60,7 +59,12 @@ const pretrained = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{16}$/)
     .describe('of the tensors used, see weightsChecksum'),
-  folder: z.string().min(1).nullable().describe('where they are; a resumed run needs none'),
+  folder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('where they are; a resumed run needs none'),
 });
 
 const encoder = z.discriminatedUnion('kind', [
@@ -113,18 +117,17 @@ export const configSchema = z.strictObject({
     warmUp: z.number().int().nonnegative().describe('steps'),
     initialLogVariance: z.number().describe('s at the start'),
     flip: z.number().min(0).max(1).describe('probability'),
-    // No default: a configuration without it stays what it was, and so do the runs made from it.
     zoom: z
       .number()
-      .gt(1)
+      .min(1)
       .max(4)
-      .optional()
+      .default(1)
       .describe('images are scaled by 1 … zoom, then a window of the size is cut at random'),
     jitter: z
       .number()
-      .gt(0)
+      .min(0)
       .max(1)
-      .optional()
+      .default(0)
       .describe('brightness, contrast and saturation change by factors 1 ± jitter at most'),
     scheduleSteps: positive
       .nullable()

@@ -22,25 +22,25 @@ export const augmentationOf = ({
 }: Config): Augmentation => ({
   size,
   flip,
-  ...(zoom !== undefined && { zoom }),
-  ...(jitter !== undefined && { jitter }),
+  zoom,
+  jitter,
 });
 
 /** Size at which training images are read: the largest that a zoom asks for, so that none is blurred. */
-export const readSize = ({ size, zoom = 1 }: Augmentation): Size => ({
+export const readSize = ({ size, zoom }: Augmentation): Size => ({
   height: Math.round(size.height * zoom),
   width: Math.round(size.width * zoom),
 });
 
 /**
- * Flip; with a zoom a random scale and window, where objects that the window cuts keep their centre;
- * with a jitter other light and colours.
+ * Flip; with a zoom above 1 a random scale and window, where objects that the window cuts keep their
+ * centre; with a jitter above 0 other light and colours.
  */
 export function augment({ size, flip, zoom, jitter }: Augmentation): Transform {
   const mirror = horizontalFlip(flip);
-  const window = zoom === undefined ? [] : [randomScale(1 / zoom, 1), randomCrop(size)];
+  const window = zoom === 1 ? [] : [randomScale(1 / zoom, 1), randomCrop(size)];
   const light =
-    jitter === undefined
+    jitter === 0
       ? []
       : [photometricJitter({ brightness: jitter, contrast: jitter, saturation: jitter })];
   return compose(mirror, ...window, ...light);

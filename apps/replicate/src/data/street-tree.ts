@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { GENERATOR_VERSION, generateTree, type Gaps, type Occlusion } from '@scene-mtl/datasets';
-import type { ProgressLine } from '@scene-mtl/lab';
-import { hashOf } from '../run/files.ts';
+import { hashOf, type ProgressLine } from '@scene-mtl/lab';
 
 /** What generated scenes are made from. */
 export interface StreetTreeOptions {
@@ -13,7 +12,7 @@ export interface StreetTreeOptions {
   readonly val: number;
   readonly seed: number;
   readonly occlusion: Occlusion;
-  readonly gaps?: Gaps | undefined;
+  readonly gaps: Gaps;
   /** px; 0: labels are the truth. */
   readonly disparitySigma: number;
   readonly line: ProgressLine;
@@ -23,10 +22,10 @@ export interface StreetTreeOptions {
 export async function streetTree(options: StreetTreeOptions): Promise<string> {
   const { folder, size, train, val, seed, occlusion, gaps, disparitySigma, line } = options;
   const noise = disparitySigma > 0 ? { disparitySigma } : {};
-  const scenes = { seed, occlusion, noise, ...(gaps && { gaps }) };
+  const scenes = { seed, occlusion, noise, ...(gaps !== 'geometric' && { gaps }) };
   const recipe = { size, train, val, ...scenes };
   const key = hashOf({ ...recipe, generator: GENERATOR_VERSION });
-  const root = join(folder, `street-${size.width}x${size.height}-${key}`);
+  const root = join(folder, `street-${size.height}x${size.width}-${key}`);
   let announced = false;
   await generateTree({
     out: root,

@@ -63,7 +63,8 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
         predictions,
         description,
       )) {
-        await writeAtomically(join(out, path), content);
+        // Not flushed to the disk one by one: they are many, and made again from the same photographs.
+        await writeAtomically(join(out, path), content, { sync: false });
         written.push(join(out, path));
       }
     }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
+  readJsonIfPresent,
   runId,
   type Program,
   type ProgramPlace,
@@ -14,7 +15,6 @@ import { datasetOf } from '../assemble.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { tasksOf } from '../data/tasks.ts';
-import { readJsonIfPresent } from '../run/files.ts';
 import { runRow } from '../train/run-row.ts';
 import { trivialMetrics } from '../train/trivial.ts';
 import { openedAs, summaryWithoutData } from './data.ts';
@@ -103,12 +103,9 @@ async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promis
     configHash: id,
     ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
   });
+  const { data, fingerprint = null } = openedAs(config, dataset);
   return {
-    data: {
-      name: dataset.name,
-      train: dataset.list('train').length,
-      val: dataset.list('val').length,
-    },
+    data: { name: data.name, ...data.frames, fingerprint },
     result,
     timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RunTiming,
   };

@@ -1,7 +1,7 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
-import { titleOf, type Balance } from '@scene-mtl/lab';
+import { titleOf, withoutDefaults, type Balance } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
+import { configSchema, type Config } from '../config/schema.ts';
 import type { TaskName } from '../config/task-name.ts';
 import type { RunConfig, SceneArm, SceneSpec } from './kind.ts';
 
@@ -31,51 +31,35 @@ export const armOf = (
  * Identity of a run's data: of generated scenes their recipe, of a folder what was found in it.
  * @param fingerprint of the opened folder; generated scenes need none
  */
-function dataIdentity({ data }: RunConfig, fingerprint: string | undefined): unknown {
+function dataIdentity(data: RunConfig['data'], fingerprint: string | undefined): object {
   if (data.source === 'generated') return { ...data, generator: GENERATOR_VERSION };
-  const { root: _, ...limits } = data;
-  return { ...limits, found: fingerprint ?? data.root };
+  const { root, ...limits } = data;
+  return { ...limits, found: fingerprint ?? root };
 }
 
 /**
  * Everything that decides the numbers of a run: configuration, initial weights by content, tasks,
- * balance, seed, data, `RUN_VERSION`. How often it is evaluated or saved changes no number.
+ * balance, seed, data, `RUN_VERSION`. Values that equal the configuration's defaults do not count, so
+ * a new option changes no id. How often a run is evaluated or saved changes no number.
  */
 export function identityOf(spec: SceneSpec, fingerprint?: string): object {
   const { config, tasks, balance, seed } = spec;
-  const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
+  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as RunConfig;
+  const { evalEvery: _, checkpointEvery: __, ...decisive } = bare.training;
   return {
+    ...bare,
     version: RUN_VERSION,
-    data: dataIdentity(config, fingerprint),
-    size: config.size,
-    network: withoutWeightsFolder(config).network,
-    training: withoutNewDefaults(decisive),
+    data: dataIdentity(bare.data, fingerprint),
+    training: decisive,
     tasks,
-    // The key that it has always had.
-    weighting: [balance.name, sorted(balance.options)],
+    balance,
     seed,
   };
 }
 
-/** A run with these values keeps the id it had before there were others. */
-const withoutNewDefaults = ({
-  optimiser,
-  schedule,
-  accumulate,
-  ...training
-}: Omit<RunConfig['training'], 'evalEvery' | 'checkpointEvery'>): object => ({
-  ...training,
-  ...(optimiser !== 'sgd' && { optimiser }),
-  ...(schedule !== 'poly' && { schedule }),
-  ...(accumulate !== 1 && { accumulate }),
-});
-
-const sorted = (options: Readonly<Record<string, number>>): [string, number][] =>
-  Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-
 /** Start of the name of a run's folder: what it trains, at which size. */
 export const slugOf = ({ tasks, balance, config: { size } }: SceneSpec): string =>
-  `${tasks.join('-')}.${balance.name}.${size.width}x${size.height}`;
+  `${tasks.join('-')}.${balance.name}.${size.height}x${size.width}`;
 
 /** A run in a few words. */
 export const sceneTitle = (spec: SceneSpec): string => {

@@ -12,7 +12,7 @@ import {
   type Task,
   type TrainingBatch,
 } from '@scene-mtl/core';
-import type { Balance } from '@scene-mtl/lab';
+import { json, readJsonIfPresent, type Balance } from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
@@ -20,7 +20,6 @@ import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { json, readJsonIfPresent } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';

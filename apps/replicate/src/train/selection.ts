@@ -11,6 +11,11 @@ import type { Selection } from '../run/description.ts';
  */
 export function chosenTasks(dataset: Dataset, wanted: readonly string[] | undefined): Task[] {
   const available = tasksOf(dataset);
+  if (Object.keys(available).length === 0) {
+    throw new Error(
+      `${dataset.name}: no task learns from its annotations (${dataset.fields.join(', ')})`,
+    );
+  }
   if (wanted === undefined) return Object.values(available);
   return wanted.map((name) => {
     const task = available[name as TaskName];

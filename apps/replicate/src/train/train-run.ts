@@ -2,12 +2,27 @@ import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { type Balance, claimFolder, duration, environment, progressLine } from '@scene-mtl/lab';
+import {
+  json,
+  hashOfText,
+  type Balance,
+  claimFolder,
+  duration,
+  environment,
+  progressLine,
+  canonicalJson,
+  withoutDefaults,
+} from '@scene-mtl/lab';
 import { datasetOf } from '../assemble.ts';
+import { keptConfig } from '../config/kept.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
-import type { Config } from '../config/schema.ts';
-import { assertSameRun, describeRun } from '../run/description.ts';
-import { hashOf, json } from '../run/files.ts';
+import { configSchema, type Config } from '../config/schema.ts';
+import {
+  assertSameRun,
+  describeRun,
+  type RunDescription,
+  type Selection,
+} from '../run/description.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf } from './selection.ts';
 
@@ -44,7 +59,7 @@ export async function trainRun(
   const config: Config = { ...options.config, seeds: [seed] };
   const folder = join(runs, name);
   const line = progressLine();
-  await claimFolder(folder, withoutWeightsFolder(config));
+  await claimFolder(folder, keptConfig(config));
   const dataset = await datasetOf(config, runs, line);
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);
@@ -67,8 +82,8 @@ export async function trainRun(
     select,
     seed,
     folder,
-    configHash: hashOf({
-      ...decisive(withoutWeightsFolder(config)),
+    configHash: trainRunHash({
+      config,
       tasks: tasks.map(({ name }) => name),
       balance,
       select,
@@ -80,10 +95,21 @@ export async function trainRun(
   return { folder, result };
 }
 
-/** What decides the numbers: not how often they are looked at or saved. */
-function decisive({ training, strips: _, ...config }: Config): object {
-  const { evalEvery: __, checkpointEvery: ___, ...rest } = training;
-  return { ...config, training: rest };
+/**
+ * Identity of a run of this command: what decides its numbers, not how often they are looked at or
+ * saved. Values that equal the defaults of the configuration do not count.
+ */
+export function trainRunHash({
+  config,
+  ...rest
+}: Pick<RunDescription, 'config' | 'balance'> & {
+  readonly tasks: readonly string[];
+  readonly select: Selection;
+}): string {
+  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
+  const { training, strips: _, ...others } = bare;
+  const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
+  return hashOfText(canonicalJson({ ...others, training: decisive, ...rest }));
 }
 
 /** Steps, rate, time left, losses and weights: one line. */

@@ -37,7 +37,7 @@ export interface ScalarContext {
    * Σ of one term per objective over those that are present, in the order of the objectives. Every
    * total is made of it, so that an objective without a label adds nothing, and neither does its s.
    */
-  sum(terms: PerTask<tf.Scalar>): tf.Scalar;
+  readonly sum: (terms: PerTask<tf.Scalar>) => tf.Scalar;
   readonly inputs: BalancerInputs;
 }
 

@@ -14,14 +14,16 @@ export interface BalancerPlace {
 }
 
 /**
- * What most methods fulfil and users take for granted; each is tested on every method that does not
- * say otherwise. That a missing label changes nothing else, that zero gradients give finite numbers
- * and that compiled equals eager are asked of all.
+ * What users take for granted of a method; tested on every one that does not say otherwise. Asked of
+ * all: what an absent objective holds has no influence and what is its own stays as it is, zero
+ * gradients give finite numbers, compiled equals eager, state survives a checkpoint.
  */
 export type Property =
   /** The order of the objectives has no influence. */
   | 'order'
-  /** Two objectives with the same loss and gradient count the same. */
+  /** Where an objective is absent the shared update points as if it had never been. */
+  | 'absence'
+  /** Two objectives with the same loss and gradient get the same weight. */
   | 'equal tasks'
   /** A factor of one objective's loss leaves the direction of the shared update unchanged. */
   | 'scale';

@@ -44,21 +44,27 @@ export const graddrop = defineBalancer({
       }),
       direction(rows, { inputs }) {
         const drawn = tf.cast(inputOf('graddrop', inputs, 'seed') as tf.Scalar, 'int32');
-        const P = purity(rows);
-        const u = randomUniform([rows.shape[1]], drawn, 0);
-        const positive = tf.cast(tf.greater(P, u), 'float32');
-        const magnitudes = tf.mul(tf.abs(rows), 0.5);
-        const halves = tf.mul(rows, 0.5);
-        // Sums of the positive and of the negative parts: |g|/2 ± g/2.
-        const up = tf.sum<tf.Tensor1D>(tf.add(halves, magnitudes), 0);
-        const down = tf.sum<tf.Tensor1D>(tf.sub(halves, magnitudes), 0);
-        const kept = tf.add<tf.Tensor1D>(tf.mul(positive, up), tf.mul(tf.sub(1, positive), down));
-        if (leak === 0) return kept;
-        return tf.add(tf.mul(tf.add<tf.Tensor1D>(up, down), leak), tf.mul(kept, 1 - leak));
+        return ofOneSign(rows, randomUniform([rows.shape[1]], drawn, 0), leak);
       },
     };
   },
 });
+
+/**
+ * The sum of the gradients of one sign in each element.
+ * @param rows gᵢ, `[K, P]`
+ * @param u 0 … 1, `[P]`: the positive ones where the purity is above it
+ * @param leak share of each gradient that is added whatever its sign
+ * @returns `[P]`
+ */
+export function ofOneSign(rows: tf.Tensor2D, u: tf.Tensor, leak: number): tf.Tensor1D {
+  const positive = tf.cast(tf.greater(purity(rows), u), 'float32');
+  const up = tf.sum<tf.Tensor1D>(tf.relu(rows), 0);
+  const down = tf.neg(tf.sum<tf.Tensor1D>(tf.relu(tf.neg(rows)), 0));
+  const kept = tf.add<tf.Tensor1D>(tf.mul(positive, up), tf.mul(tf.sub(1, positive), down));
+  if (leak === 0) return kept;
+  return tf.add(tf.mul(tf.add<tf.Tensor1D>(up, down), leak), tf.mul(kept, 1 - leak));
+}
 
 /** P of each element, `[K, P]` → `[P]`; ½ where all gradients are 0. */
 export function purity(rows: tf.Tensor2D): tf.Tensor1D {

@@ -20,7 +20,11 @@ const FAR = 1e6;
  * iterations, as a graph needs it: weight moves from the present task j with the largest `(M w)ⱼ`
  * among those that have some to the one i with the smallest, by the exact step
  * `t = min(wⱼ, ((M w)ⱼ − (M w)ᵢ) / ‖gᵢ − gⱼ‖²)`. It is exact after one iteration for two tasks and
- * converges linearly for more, where the plain Frank–Wolfe of the paper's algorithm 2 goes like 1/n.
+ * converges linearly for more, where the plain Frank–Wolfe of the paper's algorithm 2 goes like 1/n. With
+ * the default 20 K iterations and gradients that differ up to 100-fold in length, `gᵢ · d ≥ ‖d‖²` fails
+ * by at most 1e-7 of ‖d‖² for three or four tasks, 1e-4 for five, 0.06 for eight (400 random sets of
+ * 20 numbers each, float64); where gradients are nearly collinear (5 in 4 dimensions), by up to 1e-3 of
+ * Σ ‖gᵢ‖².
  */
 export const mgda = defineBalancer({
   name: 'mgda',
@@ -34,12 +38,13 @@ export const mgda = defineBalancer({
       .int()
       .positive()
       .max(1000)
-      .default(40)
-      .describe('of the solver; one is exact for two tasks'),
+      .optional()
+      .describe('of the solver; default 20 K, and 1 for two tasks, where it is exact'),
   }),
   lacks: { scale: 'the shortest vector leans to the small gradients' },
-  make({ tasks }, { iterations }): GramianBalancer {
+  make({ tasks }, options): GramianBalancer {
     const K = tasks.length;
+    const { iterations = K > 2 ? 20 * K : K - 1 } = options;
     return {
       ...nothing,
       kind: 'gramian',
@@ -50,7 +55,7 @@ export const mgda = defineBalancer({
         const M = tf.div<tf.Tensor2D>(gram, tf.maximum(trace, SMALLEST));
         const absent = tf.mul(tf.sub(1, present), FAR);
         let w: tf.Tensor1D = tf.div(present, tf.maximum(tf.sum(present), 1));
-        for (let n = 0; n < (K === 1 ? 0 : K === 2 ? 1 : iterations); n++) {
+        for (let n = 0; n < iterations; n++) {
           const Mw = tf.reshape<tf.Rank.R1>(tf.matMul(M, tf.reshape(w, [K, 1])), [K]);
           const empty = tf.mul(tf.cast(tf.lessEqual(w, 0), 'float32'), FAR);
           const i = tf.oneHot(tf.argMin<tf.Tensor1D>(tf.add(Mw, absent)), K);

@@ -25,6 +25,7 @@ export const random = defineBalancer({
   options: noOptions,
   lacks: {
     order: 'a place in the order has its own draw',
+    absence: 'one task more or less is another draw',
     'equal tasks': 'each task has its own draw',
     scale: 'the weights do not know the losses',
   },

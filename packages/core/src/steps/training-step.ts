@@ -1,4 +1,4 @@
-import type { Balancer, GradientBalancer, ScalarBalancer } from '../balancing/balancer.ts';
+import type { Balancer, ScalarBalancer } from '../balancing/balancer.ts';
 import { gradientStep } from './gradient-step.ts';
 import { scalarStep } from './scalar-step.ts';
 import type { StepOptions, TrainingStep } from './step.ts';
@@ -8,7 +8,7 @@ export function trainingStep(options: StepOptions): TrainingStep {
   const { balancer } = options;
   return isScalar(balancer)
     ? scalarStep({ ...options, balancer })
-    : gradientStep({ ...options, balancer: balancer as GradientBalancer });
+    : gradientStep({ ...options, balancer });
 }
 
 const isScalar = (balancer: Balancer): balancer is ScalarBalancer => balancer.kind === 'scalar';

@@ -23,7 +23,10 @@ export const allPresent = (names: readonly string[], inputs?: BalancerInputs): S
   contextOf(Object.fromEntries(names.map((name) => [name, 1])), inputs);
 
 /** A balancer's own inputs at a batch, as tensors. */
-export const inputsAt = ({ inputs, inputsAt: at }: Balancer, batch: number): BalancerInputs =>
+export const inputsAt = (balancer: Balancer, batch: number): BalancerInputs =>
   Object.fromEntries(
-    Object.entries(at(batch)).map(([name, v]) => [name, tf.tensor(v, [...inputs[name]])]),
+    Object.entries(balancer.inputsAt(batch)).map(([name, v]) => [
+      name,
+      tf.tensor(v, [...balancer.inputs[name]]),
+    ]),
   );

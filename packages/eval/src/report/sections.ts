@@ -21,7 +21,7 @@ export function summarySection(input: ReportInput): Section | null {
       }</dd></div>`,
   );
   const list = numbers.length ? `<dl class="numbers">${numbers.join('')}</dl>` : '';
-  const tables = overview.length ? `<div class="overview">${tablesHtml(overview)}</div>` : '';
+  const tables = overview.length ? tablesHtml(overview) : '';
   return { id: 'summary', title: 'Summary', html: list + paragraphs(summary) + tables };
 }
 

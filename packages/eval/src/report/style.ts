@@ -45,7 +45,14 @@ tbody tr { border-bottom: 1px solid var(--line); }
 tbody tr.rule { border-top: 2px solid var(--line); }
 tbody tr:last-child { border-bottom: 2px solid var(--ink); }
 td.best { background: var(--best); }
-.overview th, .overview td { text-align: left; white-space: normal; min-width: 5rem; }
+th.text, td.text { text-align: left; white-space: normal; min-width: 5rem; }
+@media (max-width: 40rem) {
+table.texts thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+table.texts caption, table.texts tbody, table.texts tr, table.texts tbody th, table.texts td { display: block; max-width: none; }
+table.texts tbody th { position: static; padding-bottom: .1rem; font-weight: 650; }
+table.texts td { padding: .1rem .55rem .3rem; }
+table.texts td::before { content: attr(data-name) ": "; color: var(--soft); }
+}
 .sd, .unit, .published { color: var(--soft); font-size: .88em; font-weight: 400; }
 .published { font-style: italic; }
 abbr { text-decoration: none; }

@@ -21,32 +21,38 @@ import {
 export function toHtml(table: Table): string {
   checkTable(table);
   const best = bestCells(table);
+  // Where all is text, a narrow screen shows the cells of a row below each other.
+  const texts = table.columns.every(({ kind }) => kind === 'text');
   const rows = table.rows.map((row, r) => {
-    const cells = row.cells.map((cell, c) =>
-      isMeasured(cell)
-        ? `<td${best[r][c] ? ' class="best"' : ''}>${measured(cell, table.columns[c], best[r][c])}</td>`
-        : cell === null
-          ? `<td>${DASH}</td>`
-          : `<td>${escapeHtml(cell)}</td>`,
-    );
+    const cells = row.cells.map((cell, c) => {
+      const column = table.columns[c];
+      const classes = [...textClass(column), ...(best[r][c] ? ['best'] : [])];
+      const open = `<td${classes.length > 0 ? ` class="${classes.join(' ')}"` : ''}${texts ? ` data-name="${escapeHtml(column.name)}"` : ''}>`;
+      if (isMeasured(cell)) return `${open}${measured(cell, column, best[r][c])}</td>`;
+      return `${open}${cell === null ? DASH : escapeHtml(cell)}</td>`;
+    });
     const rule = row.ruleAbove ? ' class="rule"' : '';
     return `<tr${rule}><th scope="row">${escapeHtml(row.header)}</th>${cells.join('')}</tr>`;
   });
   const grouped = table.columns.some((c) => c.group);
   const corner = `<th scope="col"${grouped ? ' rowspan="2"' : ''}>${escapeHtml(table.corner)}</th>`;
-  const names = table.columns.map((c) => `<th scope="col">${heading(c)}</th>`).join('');
+  const names = table.columns
+    .map((c) => `<th scope="col"${c.kind === 'text' ? ' class="text"' : ''}>${heading(c)}</th>`)
+    .join('');
   const head = grouped
     ? `<tr>${corner}${groups(table.columns)}</tr><tr>${names}</tr>`
     : `<tr>${corner}${names}</tr>`;
   const notes = footnotes(table).map((note) => `<p class="note">${escapeHtml(note)}</p>`);
   return [
     `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(table.title)}">`,
-    `<table><caption>${escapeHtml(table.title)}</caption>`,
+    `<table${texts ? ' class="texts"' : ''}><caption>${escapeHtml(table.title)}</caption>`,
     `<thead>${head}</thead>`,
     `<tbody>${rows.join('\n')}</tbody></table></div>`,
     ...notes,
   ].join('\n');
 }
+
+const textClass = ({ kind }: TableColumn): string[] => (kind === 'text' ? ['text'] : []);
 
 function measured(cell: Measured, { decimals }: TableColumn, best: boolean): string {
   const value = formatNumber(cell.value, decimals);

@@ -41,7 +41,7 @@ export function toLatex(table: Table): string {
     '\\begin{table}',
     '\\centering',
     `\\caption{${texText(table.title)}}`,
-    `\\begin{tabular}{l${'r'.repeat(table.columns.length)}}`,
+    `\\begin{tabular}{l${columnTypes(table.columns)}}`,
     '\\toprule',
     ...groupLines(table.columns),
     `${[table.corner, ...table.columns.map(heading)].map((t, i) => (i === 0 ? texText(t) : t)).join(' & ')} \\\\`,
@@ -53,6 +53,13 @@ export function toLatex(table: Table): string {
     '\\end{table}',
     '',
   ].join('\n');
+}
+
+/** Text wraps: its columns share what a header of a fifth leaves of the line. */
+function columnTypes(columns: readonly TableColumn[]): string {
+  const texts = columns.filter(({ kind }) => kind === 'text').length;
+  const width = (0.8 / Math.max(1, texts)).toFixed(2);
+  return columns.map(({ kind }) => (kind === 'text' ? `p{${width}\\linewidth}` : 'r')).join('');
 }
 
 function heading({ name, unit, better }: TableColumn): string {

@@ -36,7 +36,7 @@ export function toMarkdown(table: Table): string {
       return (best[r][c] ? `**${ours}**` : ours) + published;
     }),
   ]);
-  const align = ['l', ...table.columns.map(() => 'r')];
+  const align = ['l', ...table.columns.map(({ kind }) => (kind === 'text' ? 'l' : 'r'))];
   const grid = markdownTable([head, ...body], { align, stringLength: (s) => [...s].length });
   const notes = footnotes(table).map(escape);
   return (

@@ -16,6 +16,8 @@ export type TableCell = Measured | string | null;
 /** One column of a `Table`. */
 export interface TableColumn {
   readonly name: string;
+  /** What its cells hold: numbers stand below each other on the right (default), text on the left, wrapped. */
+  readonly kind?: 'number' | 'text';
   /** Heading shared with the neighbouring columns of the same group. */
   readonly group?: string;
   /** Short unit: `%`, `px`, `m⁻¹`. */

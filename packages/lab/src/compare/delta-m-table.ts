@@ -7,7 +7,7 @@ import {
 } from '@scene-mtl/eval';
 import { measuredCell, metricOf } from '../specs/arms.ts';
 import type { RunSummary } from '../specs/summary.ts';
-import { nameOf, type ComparedArm } from './compared-arm.ts';
+import type { ComparedArm } from './compared-arm.ts';
 import type { Quantity } from './quantity.ts';
 
 /** Arms beside the networks of one task each. */
@@ -84,7 +84,7 @@ export function deltaMTable({ arms, tasks, quantities, data }: DeltaMArms): Tabl
     rows: made.map((arm) => {
       const changes = arm.runs.filter((run) => complete({ ...arm, runs: [run] }, tasks)).map(ofRun);
       return {
-        header: nameOf(arm),
+        header: arm.title,
         cells: [
           ...definitions.map((of) => measuredCell(changes.map((change) => change[of]))),
           { value: ranks[arm.slug] },

@@ -1,5 +1,5 @@
 import type { Table } from '@scene-mtl/eval';
-import { nameOf, type ComparedArm } from './compared-arm.ts';
+import type { ComparedArm } from './compared-arm.ts';
 import { paired } from './paired.ts';
 import { primaryOf, type Quantity } from './quantity.ts';
 
@@ -41,7 +41,7 @@ export function pairedTable({
       { name: 'p', group: task, decimals: 3 },
     ]),
     rows: rivals.map((rival) => ({
-      header: nameOf(rival),
+      header: rival.title,
       cells: compared.flatMap(({ metric }) => {
         const result = paired(arm.runs, rival.runs, metric);
         if (!result) return [null, null, null];

@@ -12,7 +12,10 @@ export interface Claim {
 /** A claim and what these results say about it. */
 export interface Verdict extends Claim {
   readonly judgement: Judgement;
-  /** The numbers behind it, with seeds and intervals; empty where nothing was run. */
+  /**
+   * Numbers with seeds and intervals, parts divided by `; `: the first one stands in the summary. Empty
+   * where nothing was run.
+   */
   readonly evidence: string;
 }
 

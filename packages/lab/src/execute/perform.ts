@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
 import type { Program, Session } from '../specs/program.ts';
-import type { Measurement } from '../specs/measurement.ts';
+import type { Kept, Measurement } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
-import { measuredFile, measuredFolder, summaryFile, type Kept } from '../store/results.ts';
+import { measuredFile, measuredFolder, summaryFile } from '../store/results.ts';
 import type { ExecutorOptions, JobProgress } from './executor.ts';
 import type { Job } from './jobs.ts';
 

@@ -93,7 +93,11 @@ export function planOf<S extends RunSpec>(
     table: {
       title: 'Plan',
       corner: 'Run',
-      columns: [{ name: 'State' }, { name: 'Time left' }, { name: 'To measure' }],
+      columns: [
+        { name: 'State', kind: 'text' },
+        { name: 'Time left' },
+        { name: 'To measure', kind: 'text' },
+      ],
       rows,
     },
     missing,

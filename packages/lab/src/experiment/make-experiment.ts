@@ -14,7 +14,7 @@ import { runId, type RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
-import { checkFolder, claimFolder } from '../store/folder.ts';
+import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
 import { predictionStrips } from '../store/prediction-strips.ts';
 import { resultsIn, summaryFile } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
@@ -27,8 +27,8 @@ export interface MakeOptions<O, K extends Kind> extends RunOptions {
   /** What trains its runs. */
   readonly program: Program<K['spec'], K>;
   readonly config: K['config'];
-  /** The configuration as it is kept: without folders of this machine. */
-  readonly kept: K['config'];
+  /** The same as its folder keeps it. */
+  readonly kept: KeptConfig;
   /** The experiment's own flags. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   /** Folder of all runs. */

@@ -5,7 +5,7 @@ import type { Verdict } from '../compare/verdict.ts';
 export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
   title: 'Claims of the paper',
   corner: 'Claim',
-  columns: [{ name: 'Where' }, { name: 'Verdict' }, { name: 'Evidence' }],
+  columns: ['Where', 'Verdict', 'Evidence'].map((name) => ({ name, kind: 'text' as const })),
   rows: verdicts.map(({ claim, source, judgement, evidence }) => ({
     header: claim,
     cells: [source, judgement, evidence || null],

@@ -2,6 +2,14 @@
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** A measurement as it is kept: what it found, and the version and commit of what found it. */
+export interface Kept {
+  readonly version: number;
+  /** Absent from files older than this field. */
+  readonly commit?: string;
+  readonly value: Json;
+}
+
 /**
  * Something measured on a finished run's last checkpoint, beyond the metrics that every run has: made
  * once for each run, then kept in its folder under `measured/`.

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { DataSummary } from './data-summary.ts';
 import type { Json, Measurement } from './measurement.ts';
 import type { RunSpec } from './spec.ts';
-import type { RunResult, RunTiming } from './summary.ts';
+import type { RunResult, RunSummary, RunTiming } from './summary.ts';
 
 /** The types that a program and its experiments share. */
 export interface Kind {
@@ -106,7 +106,7 @@ export interface TrainingRun<S extends RunSpec = RunSpec> extends RunOptions {
 
 /** What training gives back. */
 export interface Trained {
-  readonly data: { readonly name: string; readonly train: number; readonly val: number };
+  readonly data: RunSummary['data'];
   readonly result: RunResult;
   readonly timing: RunTiming;
 }

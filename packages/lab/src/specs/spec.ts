@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import { hashOfText } from './hash.ts';
 import type { Program } from './program.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
 /** A way to balance the losses, by its name and its own numbers. */
 export interface Balance {
@@ -30,30 +32,26 @@ export const withSeed = <A extends Arm>(arm: A, seed: number): A & { readonly se
 
 /**
  * Folder name of a run: what it trains, then 12 hex digits of a hash of everything that decides its
- * numbers. Two experiments that need the same run therefore share it.
+ * numbers. Two experiments that need the same run therefore share it. Values that equal the defaults of
+ * the program's schema do not count, nor does the order of keys.
  * @param fingerprint of the data, where its configuration does not say what is in it
  */
 export function runId<S extends RunSpec>(
-  program: Pick<Program<S>, 'name' | 'identity' | 'slug'>,
+  program: Pick<Program<S>, 'name' | 'schema' | 'identity' | 'slug'>,
   spec: S,
   fingerprint?: string,
 ): string {
-  const decisive = program.identity?.(spec, fingerprint) ?? decisiveOf(program.name, spec);
+  const decisive = program.identity?.(spec, fingerprint) ?? decisiveOf(program, spec);
   const slug = program.slug?.(spec) ?? `${program.name}.${slugOf(spec)}`;
-  return `${slug}.seed-${spec.seed}.${hashOf(decisive).slice(0, 12)}`;
+  return `${slug}.seed-${spec.seed}.${hashOfText(canonicalJson(decisive)).slice(0, 12)}`;
 }
 
 const slugOf = ({ tasks, balance }: RunSpec): string => `${tasks.join('-')}.${balance.name}`;
 
-const decisiveOf = (program: string, { config, tasks, balance, seed }: RunSpec) => {
-  const { name, options } = balance;
-  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { program, config, tasks, balance: [name, sorted], seed };
-};
-
-/** First 16 hex digits of the SHA-256 of a value's JSON. */
-export const hashOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+const decisiveOf = <S extends RunSpec>(
+  { name, schema }: Pick<Program<S>, 'name' | 'schema'>,
+  { config, tasks, balance, seed }: S,
+): object => ({ program: name, config: withoutDefaults(schema, config), tasks, balance, seed });
 
 /** A run in a few words. */
 export function titleOf({ tasks, balance, seed }: RunSpec): string {

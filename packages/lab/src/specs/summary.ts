@@ -40,6 +40,8 @@ export interface RunSummary<S extends RunSpec = RunSpec> {
     readonly name: string;
     readonly train: number;
     readonly val: number;
+    /** Of data of which the configuration only says where it lies; null: it says what is in it. */
+    readonly fingerprint: string | null;
   };
   readonly result: RunResult;
   /**

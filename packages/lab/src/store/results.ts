@@ -1,18 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json, Measurement } from '../specs/measurement.ts';
+import type { Json, Kept, Measurement } from '../specs/measurement.ts';
 import type { Results } from '../specs/results.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
-
-/** A measurement as it is kept: what it found, and the version and commit of what found it. */
-export interface Kept {
-  readonly version: number;
-  /** Absent from files older than this field. */
-  readonly commit?: string;
-  readonly value: Json;
-}
 
 /** A run's `record.json`. */
 export const summaryFile = (folder: string): string => join(folder, 'record.json');
@@ -37,7 +29,7 @@ function readIfPresent(file: string): unknown {
 
 /**
  * The finished runs in a folder.
- * @param root `runs/trained`, or a group of committed results
+ * @param root `runs/trained`
  * @param idOf name of a run's folder in it
  */
 export function resultsIn<S extends RunSpec>(root: string, idOf: (spec: S) => string): Results<S> {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { connectedComponents } from '@scene-mtl/data';
 import {
   clusterByComponents,
   clusterByDbscan,
@@ -86,15 +85,6 @@ describe('connected components, for comparison', () => {
   test('join two touching cars', () => {
     const { instances } = decodeInstances(scene(twoCars), { method });
     expect(instances.map(({ area }) => area)).toEqual([256]);
-  });
-
-  test('join over a corner', () => {
-    const mask = Uint8Array.from([1, 0, 0, /**/ 0, 1, 0, /**/ 0, 0, 0, /**/ 1, 0, 1]);
-    expect(connectedComponents(mask, 4, 3)).toEqual({
-      labels: Int32Array.from([0, -1, -1, -1, 0, -1, -1, -1, -1, 1, -1, 2]),
-      count: 3,
-    });
-    expect(() => connectedComponents(mask, 4, 4)).toThrow(/4 × 4 = 16 pixels; got 12/);
   });
 });
 

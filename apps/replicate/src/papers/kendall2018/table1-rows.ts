@@ -27,13 +27,12 @@ const single = (task: TaskName, title: string, value: number): Table1Row => ({
   published: { [task]: value },
 });
 
-const learned = (
-  tasks: readonly TaskName[],
-  title: string,
-  published: Table1Row['published'],
-): Table1Row => ({
+/** A row whose name says its tasks, where they are not all. */
+const learned = (tasks: readonly TaskName[], published: Table1Row['published']): Table1Row => ({
   slug: `uncertainty-${tasks.join('-')}`,
-  title,
+  title:
+    `Uncertainty weighting, ${tasks.length} tasks` +
+    (tasks.length < all.length ? `: ${tasks.join(' + ')}` : ''),
   tasks,
   weighting: { kind: 'uncertainty' },
   published,
@@ -61,19 +60,19 @@ export const table1Rows: readonly Table1Row[] = [
     weighting: { kind: 'fixed', weights: { semantic: 0.89, instance: 0.01, depth: 0.1 } },
     published: { semantic: 62.8, instance: 3.61, depth: 0.549 },
   },
-  learned(['semantic', 'instance'], 'Uncertainty weighting, 2 tasks', {
+  learned(['semantic', 'instance'], {
     semantic: 61.0,
     instance: 3.42,
   }),
-  learned(['semantic', 'depth'], 'Uncertainty weighting, 2 tasks', {
+  learned(['semantic', 'depth'], {
     semantic: 62.7,
     depth: 0.533,
   }),
-  learned(['instance', 'depth'], 'Uncertainty weighting, 2 tasks', {
+  learned(['instance', 'depth'], {
     instance: 3.54,
     depth: 0.539,
   }),
-  learned(all, 'Uncertainty weighting, 3 tasks', { semantic: 63.4, instance: 3.5, depth: 0.522 }),
+  learned(all, { semantic: 63.4, instance: 3.5, depth: 0.522 }),
 ];
 
 /** Source line of the published numbers. */

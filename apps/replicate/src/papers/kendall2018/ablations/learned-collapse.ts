@@ -2,7 +2,7 @@ import { lineChart, type Table } from '@scene-mtl/eval';
 import { type Claim, type Figure, notRun, type Verdict } from '@scene-mtl/lab';
 import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneArm, SceneContext, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
-import { armOf } from '../../../scenes/spec.ts';
+import { armOf, learnedWeights } from '../../../scenes/spec.ts';
 
 /** Steps shown: as many as a summary keeps one by one. */
 const STEPS = 150;
@@ -34,7 +34,7 @@ export function collapseArm(context: SceneContext): SceneArm {
         logEvery: 1,
       },
     },
-    { tasks: data.tasks, balance: { name: 'learned', options: {} } },
+    { tasks: data.tasks, balance: learnedWeights('learned') },
   );
 }
 

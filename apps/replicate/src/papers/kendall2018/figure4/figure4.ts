@@ -182,6 +182,6 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
       return typeof value === 'number' ? `${value.toFixed(1)} %` : 'unknown';
     };
     const numbers = `objects found as one and told from others: OPTICS ${own('optics')}, DBSCAN ${own('dbscan')}, connected components ${own('components')}`;
-    return { ...claim, judgement, evidence: `on ${where}: ${numbers}; ${evidence}` };
+    return { ...claim, judgement, evidence: `${evidence}; on ${where}: ${numbers}` };
   });
 }

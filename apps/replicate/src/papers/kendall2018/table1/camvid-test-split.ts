@@ -37,7 +37,7 @@ export function benchmarkTables(
       {
         row,
         scores,
-        title: titleOf(row, arm),
+        title: row.title,
         parameters: parametersOf(arm, context, results),
       },
     ];
@@ -53,9 +53,6 @@ interface Measured {
   readonly scores: readonly TestScores[];
   readonly parameters: number | undefined;
 }
-
-const titleOf = ({ title, weighting }: Table1Row, { tasks }: SceneArm): string =>
-  weighting.kind === 'uncertainty' ? `${title}: ${tasks.join(' + ')}` : title;
 
 const parametersOf = (arm: SceneArm, { config }: SceneContext, results: SceneResults) =>
   config.seeds.map((seed) => results.summary({ ...arm, seed })?.result.parameters).find(Boolean);

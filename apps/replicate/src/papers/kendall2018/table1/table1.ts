@@ -87,10 +87,9 @@ function showSize(
   };
 }
 
-/** A row as others are set against it; rows of learned weights share a title. */
+/** A row as others are set against it. */
 const comparedArm = ({ row, runs }: MadeRow): ComparedArm => ({
   ...{ slug: row.slug, title: row.title, tasks: row.tasks, runs },
-  ...(row.weighting.kind === 'uncertainty' && { name: `${row.title}: ${row.tasks.join(' + ')}` }),
 });
 
 const namedTable = (name: string, table: NamedTable['table'] | undefined): NamedTable[] =>

@@ -1,0 +1,45 @@
+import type { ResultsGroup } from '@scene-mtl/lab';
+import { encoderText } from '../config/encoder-text.ts';
+import type { Config } from '../config/schema.ts';
+import type { SceneData } from '../scenes/kind.ts';
+
+/** What a group of results was made with. */
+export interface GroupMade {
+  /** `quick`, `standard`, … */
+  readonly profile: string;
+  /** Its seeds are those that were run. */
+  readonly config: Config;
+  readonly data: Pick<SceneData, 'name' | 'frames'>;
+}
+
+/** The same in words: name, heading, columns of the summary, conditions. */
+export function describeGroup({
+  profile,
+  config,
+  data,
+}: GroupMade): Pick<ResultsGroup, 'name' | 'heading' | 'seeds' | 'overview' | 'conditions'> {
+  const { training, network, seeds, size } = config;
+  const { encoder } = network;
+  const start =
+    encoder.kind !== 'mobilenet' ? [] : [encoder.weights ? 'ImageNet weights' : 'scratch'];
+  const name = [`${profile} / ${data.name}`, ...start].join(', ');
+  const pixels = `${size.height}×${size.width} px`;
+  const plural = seeds.length > 1 ? 's' : '';
+  const { train, val } = data.frames;
+  return {
+    name,
+    seeds: seeds.length,
+    heading: `${name}: ${pixels}, ${training.steps} steps, seed${plural} ${seeds.join(', ')}`,
+    overview: {
+      Data: `${data.name}, ${train} training and ${val} validation frames`,
+      Size: pixels,
+      Steps: String(training.steps),
+      Seeds: seeds.join(', '),
+    },
+    conditions: {
+      'images per step': String(training.batchSize),
+      'learning rate': String(training.learningRate),
+      encoder: encoderText(encoder),
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs';
+import { stream } from '@scene-mtl/data';
+import {
+  MAIN_STREAM,
+  sgd,
+  trainingStep,
+  type AnyBalancer,
+  type Balancer,
+  type Network,
+  type Objective,
+  type Parameter,
+  type TrainingStep,
+} from '../../src/index.ts';
+
+/** Examples in a batch, inputs, shared features. */
+const [B, X, F] = [6, 3, 4];
+
+/** A task of {@link problem}: regression of numbers from the shared features. */
+export interface PlaneTask {
+  readonly name: string;
+  /** Of its data and of its head's initial weights. */
+  readonly seed: number;
+  /** Factor of its loss. Default 1. */
+  readonly scale?: number;
+  /** False: no label in the batch. Default true. */
+  readonly present?: boolean;
+}
+
+/** A step that balances some tasks on vectors, with everything that a test looks at. */
+export interface Problem {
+  readonly balancer: Balancer;
+  readonly step: TrainingStep;
+  readonly inputsAt: (batch: number) => Record<string, Float32Array>;
+  /** Values of the step's variables by name. */
+  readonly values: () => Record<string, number[]>;
+}
+
+/** Variables by name, of seeded normal deviates. */
+const parameter = (name: string, shape: number[], seed: number, task?: string): Parameter => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return {
+    name,
+    role: task === undefined ? 'shared' : 'task',
+    decay: false,
+    variable: tf.variable(tf.tensor(stream(seed, 'plane').normals(size, 0.5), shape), true),
+    ...(task !== undefined && { task }),
+  };
+};
+
+const objective = ({ name, scale = 1 }: PlaneTask, likelihood: 'gaussian'): Objective => ({
+  name,
+  stream: MAIN_STREAM,
+  likelihood,
+  arrays: { [`target/${name}`]: [], [`mask/${name}`]: [] },
+  loss(forward, batch) {
+    const mask = batch[`mask/${name}`];
+    const error = tf.sub(forward(batch).outputs[name], batch[`target/${name}`]);
+    // The mask is left out on purpose: what an absent task holds must not matter all the same.
+    return {
+      value: tf.mul(tf.mean(tf.square(error)), scale),
+      present: tf.cast(tf.greater(tf.sum(mask), 0), 'float32'),
+    };
+  },
+});
+
+/** Builds a step of one method for some tasks: x `[B, 3]` → features `[B, 4]` → one number a task. */
+export function problem(
+  definition: AnyBalancer,
+  tasks: readonly PlaneTask[],
+  { seed = 1, momentum = 0 } = {},
+): Problem {
+  const names = tasks.map(({ name }) => name);
+  const balancer = definition.make(
+    { objectives: tasks.map(({ name }) => ({ name, likelihood: 'gaussian' })), batchesPerEpoch: 1 },
+    definition.name === 'fixed' ? Object.fromEntries(names.map((n) => [n, 0.5])) : {},
+  );
+  const shared = [parameter('trunk/w', [X, F], seed), parameter('trunk/b', [F], seed + 1000)];
+  const heads = tasks.map((task) => parameter(`${task.name}/w`, [F, 1], task.seed, task.name));
+  const noises = Object.entries(balancer.variables).map(([name, variable]): Parameter => ({
+    name: `weighting/${name}`,
+    role: 'weighting',
+    decay: false,
+    variable,
+  }));
+  const trained = [...shared, ...heads, ...noises];
+  const network: Network = {
+    inputs: { x: [X] },
+    forward({ x }) {
+      const [w, b] = shared.map(({ variable }) => variable);
+      const features = tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b));
+      const outputs = tasks.map(({ name }, i) => {
+        const head = heads[i].variable as unknown as tf.Tensor2D;
+        return [name, tf.reshape(tf.matMul(features as tf.Tensor2D, head), [-1])] as const;
+      });
+      return { outputs: Object.fromEntries(outputs), shared: features, statistics: [] };
+    },
+  };
+  const step = trainingStep({
+    network,
+    objectives: tasks.map((task) => objective(task, 'gaussian')),
+    balancer,
+    parameters: { trained, frozen: [], buffers: [] },
+    optimiser: sgd(trained, { momentum, nesterov: false, weightDecay: 0 }),
+    batchSizes: { [MAIN_STREAM]: B },
+  });
+  return {
+    balancer,
+    step,
+    inputsAt: (batch) => ({
+      x: stream(seed, 'x', batch).normals(B * X),
+      ...Object.fromEntries(
+        tasks.flatMap(({ name, seed: own, present = true }) => [
+          [`target/${name}`, stream(own, 'target', batch).normals(B)],
+          [`mask/${name}`, new Float32Array(B).fill(present ? 1 : 0)],
+        ]),
+      ),
+      'rate/network': Float32Array.of(0.1),
+      'rate/weighting': Float32Array.of(0.1),
+      apply: Float32Array.of(1),
+      ...step.inputsAt(batch),
+    }),
+    values: () =>
+      Object.fromEntries([...step.variables].map(([name, v]) => [name, Array.from(v.dataSync())])),
+  };
+}

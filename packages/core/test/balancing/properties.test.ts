@@ -1,0 +1,276 @@
+import { compile } from '@scene-mtl/runtime';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import {
+  balancerNamed,
+  balancers,
+  restoreVariables,
+  storeVariables,
+  type AnyBalancer,
+  type Property,
+} from '../../src/index.ts';
+import { useCpu } from '../cpu.ts';
+import { problem, type PlaneTask, type Problem } from './plane.ts';
+
+beforeAll(useCpu);
+
+const seeds = fc.integer({ min: 0, max: 10_000 });
+const RUNS = { numRuns: 8 };
+
+/** Runs some steps eagerly; what the last one gave. */
+async function run(of: Problem, steps = 1, first = 0): Promise<Record<string, number>> {
+  const compiled = await compile(of.step.run, of.step.signature, { engine: 'cpu' });
+  let outputs: Record<string, number> = {};
+  for (let i = first; i < first + steps; i++) {
+    const given = await compiled.run(of.inputsAt(i));
+    outputs = Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
+  }
+  return outputs;
+}
+
+/** What a step changes, by parameter. */
+async function change(of: Problem): Promise<Record<string, number[]>> {
+  const before = of.values();
+  await run(of);
+  const after = of.values();
+  return Object.fromEntries(
+    Object.entries(before).map(([name, old]) => [name, old.map((v, i) => after[name][i] - v)]),
+  );
+}
+
+const sharedOf = (all: Record<string, number[]>) => [...all['trunk/w'], ...all['trunk/b']];
+
+/** Cosine of two vectors. */
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const dot = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((sum, v, i) => sum + v * y[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+const tasksOf = (seed: number, names = ['a', 'b', 'c']): PlaneTask[] =>
+  names.map((name, i) => ({ name, seed: 3 * seed + i }));
+
+/** The methods that claim a property. */
+const having = (property: Property) => balancers.filter(({ lacks }) => !(property in lacks));
+const table = (methods: readonly AnyBalancer[]) => methods.map((m) => [m.name, m] as const);
+
+describe('absence of a label', () => {
+  test.each(table(balancers))(
+    '%s: what is absent has no influence and stays',
+    async (_n, method) => {
+      await fc.assert(
+        fc.asyncProperty(seeds, async (seed) => {
+          const [a, b, c] = tasksOf(seed);
+          const absent = (targets: number) =>
+            problem(method, [a, b, { ...c, seed: targets, present: false }], { seed });
+          const [one, other] = [absent(seed), absent(seed + 1)];
+          const before = one.values();
+          const [first, second] = [await change(one), await change(other)];
+          for (const [name, values] of Object.entries(first)) {
+            if (/\bc$|\bc\//.test(name)) {
+              expect([name, values.map(Math.abs)]).toEqual([name, before[name].map(() => 0)]);
+            } else {
+              expect([name, values]).toEqual([name, second[name]]);
+            }
+          }
+        }),
+        RUNS,
+      );
+    },
+  );
+
+  test.each(table(having('absence')))('%s: the others go on as if alone', async (_n, method) => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const [a, b, c] = tasksOf(seed);
+        const all = problem(method, [a, b, { ...c, present: false }], { seed });
+        const two = problem(method, [a, b], { seed });
+        const [given, expected] = [sharedOf(await change(all)), sharedOf(await change(two))];
+        expect(cosine(given, expected)).toBeGreaterThan(1 - 1e-5);
+      }),
+      RUNS,
+    );
+  });
+
+  test.each(table(balancers))(
+    '%s: a batch without any label changes nothing',
+    async (_n, method) => {
+      const tasks = tasksOf(1).map((task) => ({ ...task, present: false }));
+      const of = problem(method, tasks);
+      const before = of.values();
+      await run(of);
+      const after = of.values();
+      for (const name of Object.keys(before).filter((n) => !n.startsWith('weighting-state/'))) {
+        expect([name, after[name]]).toEqual([name, before[name]]);
+      }
+    },
+  );
+});
+
+test.each(table(having('order')))(
+  '%s: the order of the tasks has no influence',
+  async (_n, method) => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const [a, b, c] = tasksOf(seed);
+        const first = await change(problem(method, [a, b, c], { seed }));
+        const second = await change(problem(method, [c, a, b], { seed }));
+        for (const name of ['trunk/w', 'trunk/b', 'a/w', 'b/w', 'c/w']) {
+          expect(second[name]).toBeAllClose(first[name], { rtol: 1e-3, atol: 1e-5 });
+        }
+      }),
+      RUNS,
+    );
+  },
+);
+
+test.each(table(having('scale')))(
+  '%s: a factor of a loss does not turn the update',
+  async (_n, method) => {
+    await fc.assert(
+      fc.asyncProperty(
+        seeds,
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        async (seed, scale) => {
+          const [a, b] = tasksOf(seed);
+          const plain = sharedOf(await change(problem(method, [a, b], { seed })));
+          const scaled = sharedOf(await change(problem(method, [{ ...a, scale }, b], { seed })));
+          expect(cosine(plain, scaled)).toBeGreaterThan(1 - 1e-4);
+        },
+      ),
+      RUNS,
+    );
+  },
+);
+
+test('a method that says it lacks a property does lack it', async () => {
+  // Loss a times 100: the update must turn where the definition says so.
+  const [a, b] = tasksOf(4);
+  for (const method of balancers.filter(({ lacks }) => 'scale' in lacks)) {
+    const plain = sharedOf(await change(problem(method, [a, b])));
+    const scaled = sharedOf(await change(problem(method, [{ ...a, scale: 100 }, b])));
+    expect([method.name, cosine(plain, scaled) < 0.999]).toEqual([method.name, true]);
+  }
+});
+
+test.each(table(having('equal tasks')))(
+  '%s: two equal tasks count the same',
+  async (_n, method) => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const of = problem(
+          method,
+          [
+            { name: 'a', seed },
+            { name: 'b', seed },
+          ],
+          { seed },
+        );
+        const outputs = await run(of, 2);
+        const { 'a/w': own, 'b/w': other } = of.values();
+        expect(own).toBeAllClose(other, { rtol: 1e-5, atol: 1e-6 });
+        if ('weight/a' in outputs) expect(outputs['weight/a']).toBeCloseTo(outputs['weight/b'], 5);
+      }),
+      RUNS,
+    );
+  },
+);
+
+test.each(table(balancers))('%s: zero gradients give finite numbers', async (_n, method) => {
+  const [a, b, c] = tasksOf(9);
+  for (const tasks of [[{ ...a, scale: 0 }, b, c], tasksOf(9).map((t) => ({ ...t, scale: 0 }))]) {
+    const of = problem(method, tasks);
+    const outputs = await run(of, 2);
+    expect(Object.entries(outputs).filter(([, v]) => !Number.isFinite(v))).toEqual([]);
+    expect(Object.values(of.values()).flat().every(Number.isFinite)).toBe(true);
+  }
+});
+
+test.each(table(balancers))('%s: the compiled step equals the eager one', async (_n, method) => {
+  const results: { outputs: Record<string, number>[]; values: Record<string, number[]> }[] = [];
+  for (const engine of ['cpu', 'onnx'] as const) {
+    const of = problem(method, tasksOf(2), { momentum: 0.9 });
+    const compiled = await compile(of.step.run, of.step.signature, { engine });
+    const outputs: Record<string, number>[] = [];
+    for (let i = 0; i < 4; i++) {
+      const given = await compiled.run(of.inputsAt(i));
+      outputs.push(Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]])));
+    }
+    await compiled.pull();
+    await compiled.dispose();
+    results.push({ outputs, values: of.values() });
+  }
+  const [eager, onnx] = results;
+  for (const [i, outputs] of eager.outputs.entries()) {
+    expect(Object.keys(onnx.outputs[i]).sort()).toEqual(Object.keys(outputs).sort());
+    const names = Object.keys(outputs);
+    expect(names.map((n) => onnx.outputs[i][n])).toBeAllClose(
+      names.map((n) => outputs[n]),
+      { rtol: 1e-3, atol: 1e-5 },
+    );
+  }
+  for (const [name, values] of Object.entries(eager.values)) {
+    expect(onnx.values[name]).toBeAllClose(values, { rtol: 1e-3, atol: 1e-5 });
+  }
+});
+
+test.each(table(balancers))('%s: its state survives a checkpoint', async (_n, method) => {
+  const build = () => problem(method, tasksOf(5), { momentum: 0.9 });
+  const whole = build();
+  await run(whole, 6);
+  const half = build();
+  await run(half, 3);
+  const stored = storeVariables(half.step.variables);
+  const rest = build();
+  restoreVariables(rest.step.variables, stored, 'a test');
+  await run(rest, 3, 3);
+  expect(rest.values()).toEqual(whole.values());
+});
+
+test.each(table(balancers))('%s: an eager step leaks no tensors', async (_n, method) => {
+  const of = problem(method, tasksOf(6));
+  await run(of);
+  const before = tf.memory().numTensors;
+  await run(of, 2, 1);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('the registry', () => {
+  test('holds each name and short name once', () => {
+    const names = balancers.flatMap(({ name, alias }) => [
+      ...new Set([name, ...alias].map((n) => n.toLowerCase())),
+    ]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, formula, source, cost } of balancers) {
+      expect([name, formula !== '' && source !== '' && cost !== '']).toEqual([name, true]);
+    }
+  });
+
+  test('finds a method by name or by LibMTL’s short name', () => {
+    const found = ['EW', 'UW', 'UW-SO', 'DWA', 'RLW', 'SI', 'pcgrad', 'PCGrad', 'MGDA', 'GradDrop'];
+    expect(found.map((name) => balancerNamed(name).name)).toEqual([
+      ...['equal', 'uncertainty', 'soft-optimal', 'dynamic-average', 'random', 'log-sum'],
+      ...['pcgrad', 'pcgrad', 'mgda', 'graddrop'],
+    ]);
+    expect(() => balancerNamed('uncertain')).toThrow('expected one of uncertainty, ');
+  });
+
+  test('has methods of all three kinds', () => {
+    const kinds = new Set(balancers.map((m) => problem(m, tasksOf(1)).balancer.kind));
+    expect([...kinds].sort()).toEqual(['gramian', 'jacobian', 'scalar']);
+  });
+
+  test.each(table(balancers))('%s refuses an option that it does not have', (name, method) => {
+    const place = { objectives: [{ name: 'a' }], batchesPerEpoch: 1 };
+    expect(() => method.make(place, { a: 1, nonsense: 1 })).toThrow(name);
+  });
+
+  test('s begins where the option says, else where the run does', () => {
+    const start = (options: object) => {
+      const place = { objectives: [{ name: 'a' }], initialLogVariance: 2 };
+      return balancerNamed('uncertainty-halved').make(place, options).variables['a'].dataSync()[0];
+    };
+    expect([start({ initial: -0.5 }), start({})]).toEqual([-0.5, 2]);
+  });
+});

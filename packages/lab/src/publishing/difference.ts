@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject } from './json.ts';
+
+/**
+ * In what a JSON value differs from another: path → value, keys joined by `.`; empty where they are alike.
+ * Objects of the same keys are compared key by key, all else is taken whole.
+ *
+ * @example
+ * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // { 'a.c': 3 }
+ */
+export function differenceOf(base: unknown, value: unknown): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const compare = (from: unknown, to: unknown, path: readonly string[]): void => {
+    if (isDeepStrictEqual(from, to)) return;
+    if (isObject(from) && isObject(to) && comparable(from, to)) {
+      for (const key of Object.keys(to)) compare(from[key], to[key], [...path, key]);
+    } else {
+      found[path.join('.')] = to;
+    }
+  };
+  compare(base, value, []);
+  return found;
+}
+
+/** A path names one place only where no key has a dot or is empty. */
+const comparable = (a: object, b: object): boolean =>
+  isDeepStrictEqual(new Set(Object.keys(a)), new Set(Object.keys(b))) &&
+  Object.keys(a).every((key) => key !== '' && !key.includes('.'));
+
+/** The value whose `differenceOf(base, value)` this is. */
+export function withDifference(
+  base: unknown,
+  difference: Readonly<Record<string, unknown>>,
+): unknown {
+  return Object.entries(difference).reduce(
+    (value, [path, part]) => (path === '' ? part : replaced(value, path.split('.'), part)),
+    base,
+  );
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
+  const inner = isObject(value) ? value : {};
+  return { ...inner, [key]: rest.length === 0 ? part : replaced(inner[key], rest, part) };
+}

@@ -1,0 +1,65 @@
+import { conditionsPage, detailPage, type PartPictures } from './detail-page.ts';
+import { chartsOf, partSlug, standalone } from './figures.ts';
+import type { ResultsFile, ResultsGroup, ResultsTexts } from './group.ts';
+import { sectionsOf, type SectionPart } from './sections.ts';
+import { legendOf, sheetOf, type PictureCodec } from './sheet.ts';
+import { summaryPage } from './summary-page.ts';
+
+/** Frames of an experiment that its page shows and that are published of each group. */
+export const SHOWN_FRAMES = 2;
+
+/** Charts that the page of an experiment shows, of the first group that has any. */
+const SHOWN_CHARTS = 2;
+
+/** Folder of the pages of experiments, and of their pictures inside it. */
+const FOLDER = 'results';
+const FIGURES = 'figures';
+
+/**
+ * `RESULTS.md`, a page for each experiment and one of conditions under `results/`, and the few pictures that
+ * these show: charts and frames of the best evidence alone. The same groups give the same bytes.
+ * @throws RangeError when two groups have one name, or a table is incomplete
+ */
+export async function resultsFiles(
+  groups: readonly ResultsGroup[],
+  texts: ResultsTexts,
+  codec: PictureCodec,
+): Promise<ResultsFile[]> {
+  const sections = sectionsOf(groups);
+  const files: ResultsFile[] = [];
+  for (const section of sections) {
+    const pictures = new Map<SectionPart, PartPictures>();
+    const illustrated = section.parts.find(({ artefacts }) => artefacts.figures.length > 0);
+    const photographed = section.parts.find(({ artefacts }) => artefacts.strips.length > 0);
+    for (const part of section.parts) {
+      const charts = part === illustrated ? await chartsOf(part, SHOWN_CHARTS) : [];
+      for (const { id, svg } of charts) {
+        files.push({ path: `${FOLDER}/${FIGURES}/${id}.svg`, content: standalone(svg) });
+      }
+      const sheets: PartPictures['sheets'][number][] = [];
+      const strips = part === photographed ? part.artefacts.strips.slice(0, SHOWN_FRAMES) : [];
+      for (const [i, strip] of strips.entries()) {
+        const path = `${FIGURES}/${partSlug(part)}-frame-${i + 1}.png`;
+        sheets.push({ title: strip.title, legend: legendOf(strip), path });
+        files.push({ path: `${FOLDER}/${path}`, content: await sheetOf(strip, codec) });
+      }
+      pictures.set(part, { charts, sheets });
+    }
+    const page = detailPage(section, texts, (part) => pictures.get(part)!, {
+      summary: '../RESULTS.md',
+      figures: FIGURES,
+    });
+    files.push({ path: pageOf(section.name), content: page });
+  }
+  const conditions = `${FOLDER}/conditions.md`;
+  return [
+    {
+      path: 'RESULTS.md',
+      content: summaryPage(groups, texts, { section: pageOf, conditions }),
+    },
+    { path: conditions, content: conditionsPage(groups, texts) },
+    ...files,
+  ];
+}
+
+const pageOf = (section: string): string => `${FOLDER}/${section}.md`;

@@ -1,0 +1,95 @@
+import type { Artefacts } from '../experiment/artefacts.ts';
+
+/** One experiment within a group of results. */
+export interface ExperimentResults {
+  /** Name of its section: letters, digits, `-`. */
+  readonly name: string;
+  readonly title: string;
+  /** Its command and its own flags as one types them. */
+  readonly typed: string;
+  /** Absent where it was not run. */
+  readonly artefacts?: Artefacts;
+}
+
+/**
+ * Results that may stand beside each other: one profile on one data set. Groups are never mixed in a
+ * table, so that a quick result cannot pose as one of a long training.
+ */
+export interface ResultsGroup {
+  /** Short and unique: the profile and the data. */
+  readonly name: string;
+  /** How many seeds were run. */
+  readonly seeds: number;
+  /** The name with all that numbers depend on: size, steps, seeds. */
+  readonly heading: string;
+  /** What it was made with, in a line of a table: column → text; the columns of all groups are the same. */
+  readonly overview: Readonly<Record<string, string>>;
+  /** The rest of what its numbers depend on. */
+  readonly conditions: Readonly<Record<string, string>>;
+  /** Flags that chose the data and changed the profile, as one types them. */
+  readonly flags: string;
+  /** In the order of sections; without those that the data cannot have. */
+  readonly experiments: readonly ExperimentResults[];
+  /** Name → value of every run behind it; equal ones are shown once. */
+  readonly environments: readonly Readonly<Record<string, string>>[];
+}
+
+/** A file to write, relative to the folder of the pages. */
+export interface ResultsFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+/** What pages say besides results. */
+export interface ResultsTexts {
+  /** One sentence on what this is. */
+  readonly subject: string;
+  /** What was asked, a paragraph each. */
+  readonly asked: readonly string[];
+  readonly howToRead: readonly string[];
+  /** What stands before the list of what was not run. */
+  readonly notRunLead: string;
+  /** What every command begins with. */
+  readonly program: string;
+  /** The experiment whose first table stands in the summary. */
+  readonly main: string;
+}
+
+/** The name of a group for file names and anchors. */
+export const groupSlug = ({ name }: Pick<ResultsGroup, 'name'>): string => slugOf(name);
+
+/** Text → lower-case letters, digits and `-`. */
+export const slugOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+
+/** The command that makes an experiment of a group, or `ITEM` in its place. */
+export const commandOf = (
+  { program }: Pick<ResultsTexts, 'program'>,
+  { flags }: Pick<ResultsGroup, 'flags'>,
+  { typed } = { typed: 'ITEM' },
+): string => `${program} ${typed} ${flags}`.trim();
+
+/** Machine, versions and commits behind a group: every distinct value of each name, joined. */
+export function groupEnvironment({ environments }: ResultsGroup): Record<string, string> {
+  const values = new Map<string, Set<string>>();
+  for (const environment of environments) {
+    for (const [name, value] of Object.entries(environment)) {
+      const known = values.get(name) ?? new Set();
+      values.set(name, known.add(value));
+    }
+  }
+  // Sorted: the order in which runs were finished must not show.
+  return Object.fromEntries([...values].map(([name, of]) => [name, [...of].sort().join('; ')]));
+}
+
+/** All conditions of a group: what it was made with, on which machines. */
+export const factsOf = (group: ResultsGroup): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(group.overview).map(([name, text]) => [name.toLowerCase(), text]),
+  ),
+  ...group.conditions,
+  ...groupEnvironment(group),
+});

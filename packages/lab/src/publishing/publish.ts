@@ -1,0 +1,96 @@
+import type { Kept } from '../specs/measurement.ts';
+import { SHOWN_FRAMES } from './files.ts';
+import type { RunResults } from './run-results.ts';
+import type { Publishable, Shown } from './shown.ts';
+import { writeGroup, type GroupContent, type StoredRun } from './stored-group.ts';
+
+/** What is published of a group. */
+export interface PublishOptions<C, S> {
+  /** Folder of the group. */
+  readonly folder: string;
+  /** What the group is, as `readGroup` gives it back. */
+  readonly description: object;
+  /** What the runs' specs are stored as differences from. */
+  readonly base: unknown;
+  readonly shown: readonly Shown<Publishable<C, S>>[];
+  readonly context: (shown: Shown<Publishable<C, S>>) => C;
+  /** Runs that were made, and those that were published before. */
+  readonly results: RunResults<S>;
+  /** A measurement with its version and commit, however old. */
+  readonly kept: (spec: S, measurement: string) => Promise<Kept | undefined>;
+  readonly identify: (spec: S) => string;
+  /** What was published before. */
+  readonly previous?: GroupContent | undefined;
+  /** Replaces another folder's content, and drops runs that nobody asks for any more. */
+  readonly force?: boolean | undefined;
+}
+
+/**
+ * Publishes what tables and figures need of every finished run, and nothing else: records, measurements, and
+ * the few pictures that pages show. Runs that are published already and not here any more stay. Returns the
+ * number of runs.
+ * @throws when runs published before are no longer asked for, unless forced
+ */
+export async function publish<C, S>(options: PublishOptions<C, S>): Promise<number> {
+  const { shown, results, identify, previous, force = false } = options;
+  const runs = new Map<string, StoredRun>();
+  const measured = new Map<string, Record<string, Kept>>();
+  const pictures = new Map<string, Uint8Array>();
+  const asked = new Set<string>();
+  for (const one of shown) {
+    const context = options.context(one);
+    for (const { spec, measurements = [] } of askedBy(one, context, results)) {
+      const id = identify(spec);
+      asked.add(id);
+      const record = results.summary(spec);
+      if (!record) continue;
+      runs.set(id, record);
+      for (const { name } of measurements) {
+        const kept = await options.kept(spec, name);
+        if (kept) measured.set(id, { ...measured.get(id), [name]: kept });
+      }
+    }
+    const frames = recorded(results, identify);
+    await one.experiment.show(context, frames.results);
+    for (const [path, bytes] of (await frames.asked()).slice(0, SHOWN_FRAMES)) {
+      pictures.set(path, bytes);
+    }
+  }
+  const dropped = [...(previous?.runs.keys() ?? [])].filter((id) => !asked.has(id));
+  if (dropped.length > 0 && !force) {
+    throw new Error(
+      `${options.folder}: ${dropped.length} published runs are asked for by nothing any more ` +
+        `(${dropped[0]}${dropped.length > 1 ? ', …' : ''}); give --force to drop them`,
+    );
+  }
+  const { folder, description, base } = options;
+  await writeGroup(folder, description, base, { runs, measured, pictures }, force);
+  return runs.size;
+}
+
+/** The runs of all stages. */
+const askedBy = <C, S>(
+  { experiment }: Shown<Publishable<C, S>>,
+  context: C,
+  results: RunResults<S>,
+) => [...experiment.stages(context, results)].flat();
+
+/** Results that remember which files were asked for, in order. */
+function recorded<S>(results: RunResults<S>, identify: (spec: S) => string) {
+  const asked: Promise<[string, Uint8Array | undefined]>[] = [];
+  return {
+    results: {
+      ...results,
+      file(spec, measurement, name) {
+        const file = results.file(spec, measurement, name);
+        const path = `${identify(spec)}/${measurement.name}/${name}`;
+        asked.push(file.then((bytes) => [path, bytes]));
+        return file;
+      },
+    } satisfies RunResults<S> as RunResults<S>,
+    asked: async () =>
+      (await Promise.all(asked)).flatMap(([path, bytes]) =>
+        bytes ? [[path, bytes] as const] : [],
+      ),
+  };
+}

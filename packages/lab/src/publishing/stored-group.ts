@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '@scene-mtl/data/files';
+import { z } from 'zod';
+import { canonicalJson } from '../specs/canonical-json.ts';
+import { compressed, decompressed } from './compressed.ts';
+import { decodeCurves, encodeCurves, type Logged } from './curves.ts';
+import { differenceOf, withDifference } from './difference.ts';
+import type { Kept } from '../specs/measurement.ts';
+
+/** What is kept of a finished run; it may have more fields, which are kept as they are. */
+export interface StoredRun extends Logged {
+  readonly id: string;
+  /** Everything that decided its numbers. */
+  readonly spec: object;
+  /** Machine, versions and commit: name → value. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The runs of a group with what was measured on them. */
+export interface GroupContent<R extends StoredRun = StoredRun> {
+  readonly runs: ReadonlyMap<string, R>;
+  /** By run, then by name of the measurement. */
+  readonly measured: ReadonlyMap<string, Readonly<Record<string, Kept>>>;
+  /** `<run>/<measurement>/<file>` → bytes. */
+  readonly pictures: ReadonlyMap<string, Uint8Array>;
+}
+
+const FILE = 'group.json';
+const RUNS = 'runs.jsonl';
+const CURVES = 'curves.json.br';
+const MEASURED = 'measured.json.br';
+const PICTURES = 'pictures';
+
+const FORMAT = 'group 2';
+
+const headSchema = z.looseObject({
+  format: z.literal(FORMAT),
+  environments: z.array(z.record(z.string(), z.string())),
+  pictures: z.array(z.string()),
+});
+
+/**
+ * Writes a group of results into a folder: `group.json` (what it is, its machines, its pictures), `runs.jsonl`
+ * (a line for each run: its spec as the difference from `base`, its environment by number), `curves.json.br`,
+ * `measured.json.br` and `pictures/`. The same group gives the same bytes. Only files that such a group
+ * consists of are replaced or deleted.
+ * @param description what the group is; its own keys must not be `format`, `environments` or `pictures`
+ * @throws where the folder holds something else, unless forced
+ */
+export async function writeGroup(
+  folder: string,
+  description: object,
+  base: unknown,
+  { runs, measured, pictures }: GroupContent,
+  force = false,
+): Promise<void> {
+  const before = await headOf(folder, force);
+  if (!before && !force && existsSync(folder) && (await readdir(folder)).length > 0) {
+    throw new Error(
+      `${folder}: holds something else than results; give another folder, or --force`,
+    );
+  }
+  const ids = [...runs.keys()].sort();
+  const environments = distinct(ids.map((id) => runs.get(id)!.environment));
+  const paths = [...pictures.keys()].sort();
+  const lines = ids.map((id) => {
+    const { spec, series: _, evaluations: __, environment, ...rest } = runs.get(id)!;
+    const number = environments.findIndex((one) => isDeepStrictEqual(one, environment));
+    return JSON.stringify({ ...rest, spec: differenceOf(base, spec), environment: number });
+  });
+  const kept = Object.fromEntries(
+    ids.flatMap((id) => {
+      const of = Object.entries(measured.get(id) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+      return of.length > 0 ? [[id, Object.fromEntries(of)]] : [];
+    }),
+  );
+  for (const path of paths) {
+    await writeAtomically(join(folder, PICTURES, path), pictures.get(path)!);
+  }
+  await writeAtomically(join(folder, CURVES), encodeCurves(runs));
+  await writeAtomically(join(folder, MEASURED), compressed(kept));
+  await writeAtomically(join(folder, RUNS), lines.map((line) => `${line}\n`).join(''));
+  const head = { format: FORMAT, ...description, environments, pictures: paths };
+  await writeAtomically(join(folder, FILE), `${JSON.stringify(head, null, 2)}\n`);
+  for (const path of before?.pictures ?? []) {
+    if (!pictures.has(path)) await rm(join(folder, PICTURES, path), { force: true });
+  }
+}
+
+/**
+ * Reads a group that `writeGroup` wrote; undefined where the folder holds none.
+ * @param baseOf what specs were stored as differences from, of the group's description
+ * @throws naming the file that is not what was written
+ */
+export async function readGroup<D, R extends StoredRun>(
+  folder: string,
+  describe: (description: unknown, source: string) => D,
+  baseOf: (description: D) => unknown,
+): Promise<(GroupContent<R> & { readonly description: D }) | undefined> {
+  const head = await headOf(folder, false);
+  if (!head) return undefined;
+  const { format: _, environments, pictures: paths, ...rest } = head;
+  const description = describe(rest, join(folder, FILE));
+  const base = baseOf(description);
+  const logged = decodeCurves(await readFile(join(folder, CURVES)), join(folder, CURVES));
+  const lines = (await readFile(join(folder, RUNS), 'utf8')).split('\n').filter(Boolean);
+  const runs = lines.map((line, i): [string, R] => {
+    const run = JSON.parse(line) as {
+      id: string;
+      spec: Record<string, unknown>;
+      environment: number;
+    };
+    const curves = logged.get(run.id);
+    if (!curves)
+      throw new Error(`${join(folder, RUNS)}:${i + 1}: no curves of ${run.id} in ${CURVES}`);
+    const spec = withDifference(base, run.spec);
+    return [
+      run.id,
+      { ...run, spec, ...curves, environment: environments[run.environment] } as never,
+    ];
+  });
+  const kept = decompressed(await readFile(join(folder, MEASURED)), join(folder, MEASURED));
+  const pictures = await Promise.all(
+    paths.map(async (path): Promise<[string, Uint8Array]> => [
+      path,
+      await readFile(join(folder, PICTURES, path)),
+    ]),
+  );
+  return {
+    description,
+    runs: new Map(runs),
+    measured: new Map(Object.entries(kept as Record<string, Record<string, Kept>>)),
+    pictures: new Map(pictures),
+  };
+}
+
+async function headOf(
+  folder: string,
+  force: boolean,
+): Promise<z.infer<typeof headSchema> | undefined> {
+  const file = join(folder, FILE);
+  if (!existsSync(file)) return undefined;
+  const parsed = headSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  if (force) return undefined;
+  throw new Error(
+    `${file}: not a group of results as they are written now (${z.prettifyError(parsed.error)}); ` +
+      `publish it again with --force`,
+  );
+}
+
+const distinct = <T>(values: readonly T[]): T[] =>
+  [...new Map(values.map((value) => [canonicalJson(value), value]))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, value]) => value);

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+
+/** An experiment as far as its flags go. */
+export interface Flagged {
+  /** The command. */
+  readonly name: string;
+  /** Adds its own flags to its command. */
+  addFlags?(this: void, command: Command): void;
+  /** Flags as typed → options. @throws naming the flag that is wrong */
+  options(this: void, flags: Readonly<Record<string, string | undefined>>): unknown;
+}
+
+/** An experiment shown once more with flags of its own. */
+export interface Variant {
+  readonly item: string;
+  /** The flags as one types them. */
+  readonly flags: string;
+}
+
+export const variantSchema = z.object({ item: z.string(), flags: z.string() });
+
+/**
+ * `"name --flag value"` → the experiment and its flags.
+ * @throws naming what is no experiment, or no flag of it
+ */
+export function parseVariant(text: string, experiments: readonly Flagged[]): Variant {
+  const [name, ...words] = text.trim().split(/\s+/);
+  const experiment = experiments.find((known) => known.name === name);
+  if (!experiment) {
+    const names = experiments.map((known) => known.name).join(', ');
+    throw new Error(`--also ${text}: ${name} is no item; items are ${names}`);
+  }
+  const variant = { item: name, flags: words.join(' ') };
+  if (words.length === 0) {
+    throw new Error(`--also ${text}: expected flags of ${name}; without them it is there anyway`);
+  }
+  variantOptions(variant, experiment);
+  return variant;
+}
+
+/**
+ * The options that a variant's flags mean.
+ * @throws naming a flag that the experiment does not have, or its value
+ */
+export function variantOptions({ flags }: Variant, experiment: Flagged): unknown {
+  const command = new Command(experiment.name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  experiment.addFlags?.(command);
+  try {
+    command.parse(flags.split(' '), { from: 'user' });
+  } catch (cause) {
+    throw new Error(`${experiment.name} ${flags}: ${(cause as Error).message}`, { cause });
+  }
+  return experiment.options(command.opts());
+}

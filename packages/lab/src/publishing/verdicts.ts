@@ -1,0 +1,67 @@
+import type { ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
+import type { Judgement } from '../compare/verdict.ts';
+import type { Artefacts } from '../experiment/artefacts.ts';
+import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
+import { sectionsOf } from './sections.ts';
+
+/** A claim with what every group says about it, and the section that has its details. */
+export interface JudgedClaim extends ReportVerdict {
+  readonly section: string;
+}
+
+/**
+ * Every claim that a group could judge, once, in the order of the experiments, with what each of these
+ * groups says about it: a verdict is never read without the group it comes from.
+ */
+export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
+  const found = new Map<string, JudgedClaim & { findings: JudgedClaim['findings'][number][] }>();
+  for (const { name, parts } of sectionsOf(groups)) {
+    for (const { group, artefacts } of parts) {
+      for (const { claim, source, judgement, evidence } of artefacts.verdicts) {
+        const key = `${name} ${claim}`;
+        const known = found.get(key) ?? { section: name, claim, source, findings: [] };
+        // Kept even so: the first group that has a claim gives it its place.
+        found.set(key, known);
+        if (judgement !== 'not run')
+          known.findings.push({ group: group.name, judgement, evidence });
+      }
+    }
+  }
+  return [...found.values()].filter(({ findings }) => findings.length > 0);
+}
+
+/** By group, the experiments of which claims were not run, and the command that runs them. */
+export const notRun = (groups: readonly ResultsGroup[], texts: ResultsTexts): ReportNotRun[] =>
+  groups.flatMap((group) => {
+    const items = group.experiments.flatMap(({ typed, artefacts }) => {
+      if (!artefacts) return [typed];
+      const { verdicts } = artefacts;
+      const lacking = count(artefacts, 'not run');
+      if (lacking === 0) return [];
+      return [
+        `${typed} (${lacking === verdicts.length ? '' : `${lacking} of `}${plural(verdicts.length)})`,
+      ];
+    });
+    return items.length > 0 ? [{ group: group.name, command: commandOf(texts, group), items }] : [];
+  });
+
+const plural = (claims: number): string => `${claims} claim${claims === 1 ? '' : 's'}`;
+
+/** What came of an experiment: its verdicts by kind. */
+export function outcome(artefacts: Artefacts): string {
+  const counts = kinds.flatMap((kind) => {
+    const n = count(artefacts, kind);
+    return n > 0 ? [`${n} ${kind}`] : [];
+  });
+  return counts.length > 0 ? counts.join(', ') : 'run';
+}
+
+const kinds = [
+  'reproduced',
+  'not reproduced',
+  'cannot tell',
+  'not run',
+] as const satisfies readonly Judgement[];
+
+const count = ({ verdicts }: Artefacts, kind: Judgement): number =>
+  verdicts.filter(({ judgement }) => judgement === kind).length;

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
+import { z } from 'zod';
+import type { ResultsFile } from './group.ts';
+
+const schema = z.strictObject({ written: z.record(z.string(), z.string()) });
+
+/** Path of the list of what was written, relative to the folder of the pages. */
+export const WRITTEN = 'results/written.json';
+
+/**
+ * Writes files, and deletes those of the last time that are not among them. A list of what was written, with
+ * checksums, stays beside them: what is not in it, or was changed since, is neither replaced nor deleted.
+ * @throws naming the files that would be lost, unless forced; then nothing was written
+ */
+export async function writeOwn(
+  root: string,
+  files: readonly ResultsFile[],
+  force = false,
+): Promise<void> {
+  const known = await listIn(root);
+  const content = new Map(files.map((file) => [file.path, file.content]));
+  const foreign: string[] = [];
+  for (const path of new Set([...content.keys(), ...Object.keys(known)])) {
+    const there = await checksumOf(join(root, path));
+    const wanted = content.get(path);
+    const same = wanted !== undefined && there === checksum(wanted);
+    if (there !== undefined && there !== known[path] && !same) foreign.push(path);
+  }
+  if (foreign.length > 0 && !force) {
+    throw new Error(
+      `${foreign.map((path) => join(root, path)).join(', ')}: not as this command wrote it; ` +
+        `move it away, or give --force to replace it`,
+    );
+  }
+  for (const [path, text] of content) await writeAtomically(join(root, path), text);
+  for (const path of Object.keys(known)) {
+    if (!content.has(path)) await rm(join(root, path), { force: true });
+  }
+  const written = Object.fromEntries(
+    [...content.keys()].sort().map((path) => [path, checksum(content.get(path)!)]),
+  );
+  await writeAtomically(join(root, WRITTEN), `${JSON.stringify({ written }, null, 2)}\n`);
+}
+
+async function listIn(root: string): Promise<Readonly<Record<string, string>>> {
+  const file = join(root, WRITTEN);
+  if (!existsSync(file)) return {};
+  const parsed = schema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (parsed.success) return parsed.data.written;
+  throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+}
+
+const checksum = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+async function checksumOf(path: string): Promise<string | undefined> {
+  return existsSync(path) ? checksum(await readFile(path)) : undefined;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
+
+/**
+ * A value without what its schema would fill in: every key whose value equals the schema's default goes, in
+ * objects at any depth. What is left says how the value differs from the plain one, so that a new option with
+ * a default changes nothing that was said before.
+ *
+ * Keys that the schema does not know, and values that have no default, stay. Parts that were left out of the
+ * value stay out.
+ *
+ * @param value what the schema accepts, before or after parsing
+ *
+ * @example
+ * const schema = z.object({ steps: z.number(), zoom: z.number().default(1) });
+ * withoutDefaults(schema, { steps: 5, zoom: 1 }); // { steps: 5 }
+ */
+export function withoutDefaults(schema: z.ZodType, value: unknown): unknown {
+  const bare = unwrapped(schema);
+  if (Array.isArray(value)) {
+    return value.map((one, i) => {
+      const element = elementOf(bare, i);
+      return element ? withoutDefaults(element, one) : (one as unknown);
+    });
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (bare instanceof z.ZodUnion) {
+    const option = optionOf(bare, value);
+    return option ? withoutDefaults(option, value) : value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+      const known = fieldOf(bare, key);
+      if (!known) return [[key, inner]];
+      const kept = withoutDefaults(known, inner);
+      const standard = defaultOf(known);
+      return standard && canonicalJson(kept) === canonicalJson(standard.value) ? [] : [[key, kept]];
+    }),
+  );
+}
+
+/** A schema without what says only that a value may be absent or null, or is not to be changed. */
+function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+    ? unwrapped(schema.def.innerType as z.ZodType)
+    : schema;
+}
+
+/** The default of a field, reduced as the values that are compared with it; undefined where it has none. */
+function defaultOf(schema: z.ZodType): { value: unknown } | undefined {
+  if (schema instanceof z.ZodDefault) {
+    return { value: withoutDefaults(schema, schema.def.defaultValue) };
+  }
+  return schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly
+    ? defaultOf(schema.def.innerType as z.ZodType)
+    : undefined;
+}
+
+function fieldOf(schema: z.ZodType, key: string): z.ZodType | undefined {
+  if (schema instanceof z.ZodRecord) return schema.def.valueType as z.ZodType;
+  if (!(schema instanceof z.ZodObject)) return undefined;
+  const shape = schema.def.shape as Readonly<Record<string, z.ZodType>>;
+  return Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+
+function elementOf(schema: z.ZodType, index: number): z.ZodType | undefined {
+  if (schema instanceof z.ZodArray) return schema.def.element as z.ZodType;
+  if (!(schema instanceof z.ZodTuple)) return undefined;
+  return (schema.def.items[index] ?? schema.def.rest ?? undefined) as z.ZodType | undefined;
+}
+
+/** The option of a union that a value is of: by its discriminator where there is one, else the first that fits. */
+function optionOf(union: z.ZodUnion, value: object): z.ZodType | undefined {
+  const options = union.def.options as readonly z.ZodType[];
+  if (!(union instanceof z.ZodDiscriminatedUnion)) {
+    return options.find((option) => option.safeParse(value).success);
+  }
+  const { discriminator } = union.def;
+  const named = (value as Readonly<Record<string, unknown>>)[discriminator];
+  return options.find(
+    (option) => fieldOf(unwrapped(option), discriminator)?.safeParse(named).success,
+  );
+}

@@ -1,0 +1,244 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { dotChart, type Rgb } from '@scene-mtl/eval';
+import {
+  experimentNames,
+  firstPart,
+  legendOf,
+  places,
+  resultsFiles,
+  resultsHtml,
+  SHOWN_FRAMES,
+  writeOwn,
+  WRITTEN,
+  type Artefacts,
+  type PictureCodec,
+  type ResultsGroup,
+  type ResultsTexts,
+} from '@scene-mtl/lab';
+
+/** Pictures as JSON in place of PNG: what a sheet shows can be read from its bytes. */
+const codec: PictureCodec = {
+  read: (bytes) => {
+    const { height, width, data } = JSON.parse(Buffer.from(bytes).toString()) as Rgb;
+    return Promise.resolve({ height, width, data: Uint8Array.from(Object.values(data)) });
+  },
+  write: (picture) => Promise.resolve(Buffer.from(JSON.stringify(picture))),
+};
+
+const png = await codec.write({ height: 2, width: 3, data: new Uint8Array(18).fill(7) });
+const strip = (title: string) => ({
+  title,
+  panels: ['photo', 'classes, truth', 'classes, prediction'].map((name) => ({
+    ...{ name, alt: name, png },
+  })),
+});
+
+const figure = (name: string): Artefacts['figures'][number] => ({
+  name,
+  spec: dotChart({
+    ...{ title: 't', label: 'x', rows: ['r'] },
+    series: [{ name: 's', dots: [{ row: 'r', value: 1 }] }],
+  }),
+  caption: `Dots ${name}.`,
+  description: 'One dot at 1.',
+});
+
+const artefacts: Artefacts = {
+  lead: 'What *happened*.',
+  tables: [
+    {
+      name: 'a',
+      table: {
+        title: 'Made',
+        corner: 'row',
+        columns: [{ name: 'x' }],
+        rows: [{ header: 'r', cells: [{ value: 0.5 }] }],
+      },
+    },
+  ],
+  figures: ['one', 'two', 'three'].map(figure),
+  strips: ['one', 'two', 'three', 'four'].map(strip),
+  verdicts: [
+    { claim: 'A holds', source: 'Table 1', judgement: 'reproduced', evidence: '1 | 2; 3' },
+    { claim: 'B holds', source: 'Figure 2', judgement: 'cannot tell', evidence: 'one seed' },
+    { claim: 'C holds', source: 'Figure 2', judgement: 'not run', evidence: '' },
+  ],
+};
+
+const group = (name: string, seeds: number, run: boolean): ResultsGroup => ({
+  ...{ name, seeds, heading: `${name}: ${seeds} seeds`, flags: `--profile ${name}` },
+  overview: { Data: 'street', Seeds: String(seeds) },
+  conditions: { rate: '0.1' },
+  experiments: [
+    { ...{ name: 'table1', title: 'Table 1', typed: 'table1' }, artefacts },
+    {
+      ...{ name: 'figure9', title: 'Figure 9', typed: 'figure9' },
+      ...(run && {
+        artefacts: { ...artefacts, strips: [], figures: [], verdicts: [] },
+      }),
+    },
+  ],
+  environments: [
+    { processor: 'b', commit: '1' },
+    { processor: 'a', commit: '1' },
+  ],
+});
+
+const texts: ResultsTexts = {
+  ...{ subject: 'A paper.', asked: ['Whether A holds.'], howToRead: ['A dash: not run.'] },
+  ...{ notRunLead: 'Not run:', program: 'run', main: 'table1' },
+};
+
+const groups = [group('standard', 1, true), group('quick', 3, false)];
+const files = await resultsFiles(groups, texts, codec);
+const content = (path: string): string => String(files.find((f) => f.path === path)?.content);
+const summary = content('RESULTS.md');
+const details = content('results/table1.md');
+
+test('the summary asks, judges, shows the main table, says what was not run and how to read it', () => {
+  expect(summary.match(/^#+ .*$/gm)).toEqual([
+    ...['# Results', '## What was asked', '## Claims', '## Table 1', '## Not run'],
+    ...['## How to read this', '## Details'],
+  ]);
+  expect(summary).toContain('| Group of results | Data | Seeds |');
+  expect(summary).toContain('standard: 1 seeds; other groups in');
+});
+
+test('a claim has one line: a verdict for each group, and the first number of that with most seeds', () => {
+  const [, , first, second, ...rest] = /(\| Claim .*\n(?:\|.*\n)+)/
+    .exec(summary)![1]
+    .trim()
+    .split('\n');
+  expect(first).toBe(
+    '| [A holds](results/table1.md) | reproduced | reproduced | 1 \\| 2 _(quick)_ |',
+  );
+  expect(second).toContain('| cannot tell | cannot tell | one seed _(quick)_ |');
+  expect(rest).toEqual([]);
+});
+
+test('the first part of evidence ends at the first semicolon outside brackets', () => {
+  expect(firstPart('a 1 (1 seed; over frames 2 … 3); b 2')).toBe('a 1 (1 seed; over frames 2 … 3)');
+  expect(firstPart('a')).toBe('a');
+});
+
+test('what was not run stands in a line per group with its command', () => {
+  expect(summary).not.toContain('C holds');
+  expect(summary).toContain(
+    [
+      '- Not run at standard: table1 (1 of 3 claims). Command: `run ITEM --profile standard`',
+      '- Not run at quick: table1 (1 of 3 claims), figure9. Command: `run ITEM --profile quick`',
+    ].join('\n'),
+  );
+});
+
+test('a page has every group with its command, all evidence and all tables', () => {
+  expect(details.match(/^#+ .*$/gm)).toEqual([
+    '# Table 1',
+    '## standard: 1 seeds',
+    '## quick: 3 seeds',
+  ]);
+  expect(details).toContain('run table1 --profile quick');
+  expect(details).toContain('| A holds _(Table 1)_ | **reproduced** | 1 \\| 2; 3 |');
+  expect(details.match(/\*\*Made\*\*/g)).toHaveLength(2);
+  expect(content('results/figure9.md')).toContain('What \\*happened\\*.');
+});
+
+test('every linked picture and page is written, and nothing else: few, of the best evidence', () => {
+  const linked = files.flatMap(({ path, content: text }) => {
+    if (!path.endsWith('.md')) return [];
+    const folder = path.startsWith('results/') ? 'results/' : '';
+    return [...String(text).matchAll(/\]\(([^)#]+)\)/g)].map(([, to]) =>
+      to.startsWith('../') ? to.slice(3) : folder + to,
+    );
+  });
+  expect([...new Set(linked)].sort()).toEqual(files.map(({ path }) => path).sort());
+  const pictures = files.filter(({ path }) => /svg|png$/.test(path)).map(({ path }) => path);
+  expect(pictures).toHaveLength(2 + SHOWN_FRAMES);
+  expect(pictures.every((path) => path.includes('standard'))).toBe(true);
+  expect(details).toContain('Not shown here: 1 chart and 2 frames; see `run report --html');
+  expect(details).toContain('Not shown here: 3 charts and 4 frames');
+  expect(content('results/figures/standard-table1-one.svg')).not.toContain('currentColor');
+});
+
+test('machines and commits are listed once, in alphabetical order', () => {
+  expect(content('results/conditions.md')).toContain('- processor: a; b\n');
+  expect(content('results/conditions.md')).toContain('- commit: 1\n');
+});
+
+test('the whole report is one file with a section per experiment; the same groups, the same bytes', async () => {
+  const html = await resultsHtml(groups, texts);
+  expect(html).toContain('<section id="table1"');
+  expect(html).toContain('<article id="standard-figure9"');
+  expect(html).not.toMatch(/<script|src="(?!data:)/);
+  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(await resultsHtml(groups, texts)).toBe(html);
+  expect(await resultsFiles(groups, texts, codec)).toEqual(files);
+});
+
+test('an experiment of one group alone keeps its place among the others', () => {
+  const named = (...names: string[]): ResultsGroup => ({
+    ...group('quick', 1, false),
+    experiments: names.map((name) => ({ name, title: name, typed: name })),
+  });
+  expect(experimentNames([named('a', 'c'), named('a', 'a-tuned', 'c', 'd'), named('b')])).toEqual([
+    ...['b', 'a', 'a-tuned', 'c', 'd'],
+  ]);
+  expect(experimentNames([])).toEqual([]);
+});
+
+test('sheets have a column per quantity, and rows of four where names tell of none', () => {
+  expect(places(['photo', 'classes, truth', 'classes, error', 'disparity, truth'])).toEqual([
+    ...[
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [2, 0],
+    ],
+  ]);
+  expect(places(['a', 'b', 'c', 'd', 'e'])[4]).toEqual([0, 1]);
+});
+
+test('quantities that would leave much of a sheet empty are laid in reading order, and named so', () => {
+  const ragged = ['photo', ...['a', 'b', 'c', 'd', 'e', 'f'].map((m) => `objects, ${m}`)];
+  // Two columns of up to six would have 12 places for 7 pictures, more than 1.5 each.
+  expect(places(ragged)).toEqual([
+    [0, 0],
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [0, 1],
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(legendOf(strip('x'))).toBe('photo · classes, truth · classes, prediction');
+});
+
+test('only what was written before, and is as it was written, is replaced or deleted', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'lab-written-'));
+  const at = (path: string) => join(root, path);
+  const page = (text: string) => [{ path: 'PAGE.md', content: text }];
+  await writeOwn(root, [...page('1'), { path: 'results/figures/old.svg', content: '<svg/>' }]);
+  await writeFile(at('results/figures/mine.svg'), 'mine');
+  await writeOwn(root, page('2'));
+  expect(await readFile(at('PAGE.md'), 'utf8')).toBe('2');
+  expect(existsSync(at('results/figures/old.svg'))).toBe(false);
+  expect(await readFile(at('results/figures/mine.svg'), 'utf8')).toBe('mine');
+
+  await writeFile(at('PAGE.md'), 'changed by hand');
+  await expect(writeOwn(root, page('3'))).rejects.toThrow(/PAGE\.md: not as this command wrote it/);
+  await expect(writeOwn(root, [])).rejects.toThrow('--force');
+  expect(await readFile(at('PAGE.md'), 'utf8')).toBe('changed by hand');
+  await writeOwn(root, page('3'), true);
+  expect(await readFile(at('PAGE.md'), 'utf8')).toBe('3');
+
+  // Without the list nothing is known of the page, but one that is as it would be written is no loss.
+  await rm(at(WRITTEN));
+  await writeOwn(root, page('3'));
+  await rm(at(WRITTEN));
+  await expect(writeOwn(root, page('4'))).rejects.toThrow('--force');
+});

@@ -1,0 +1,151 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  decodeCurves,
+  differenceOf,
+  encodeCurves,
+  readGroup,
+  withDifference,
+  writeGroup,
+  type GroupContent,
+  type Logged,
+  type StoredRun,
+} from '@scene-mtl/lab';
+
+// JSON has no −0 and no NaN; a log never holds them.
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
+const curve = fc.array(fc.tuple(fc.nat(), number));
+const name = fc.string({ minLength: 1 }).filter((key) => key !== '__proto__');
+const logged: fc.Arbitrary<Logged> = fc.record({
+  series: fc.dictionary(name, curve, { noNullPrototype: true }),
+  evaluations: fc.array(
+    fc.record({
+      step: fc.nat(),
+      metrics: fc.dictionary(name, fc.option(number), { noNullPrototype: true }),
+    }),
+  ),
+});
+
+test('every number of every curve comes back, whatever the order of runs', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, logged), { maxLength: 6 }), (entries) => {
+      const runs = new Map(entries);
+      const bytes = encodeCurves(runs);
+      expect(decodeCurves(bytes, 'file')).toEqual(runs);
+      expect(encodeCurves(new Map([...runs].reverse()))).toEqual(bytes);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('steps that runs share are stored once', () => {
+  const series = (values: number[]) => ({ loss: values.map((v, i) => [10 * i, v] as const) });
+  const run = (values: number[]): Logged => ({ series: series(values), evaluations: [] });
+  const one = encodeCurves(new Map([['a', run([1, 2, 3])]]));
+  const two = encodeCurves(
+    new Map([
+      ['a', run([1, 2, 3])],
+      ['b', run([1, 2, 4])],
+    ]),
+  );
+  // The second run costs its name, three values and the number of the steps.
+  expect(two.length - one.length).toBeLessThan(30);
+});
+
+test('what is not a file of curves is an error that names it', () => {
+  expect(() => decodeCurves(Buffer.from('text'), 'x/curves.json.br')).toThrow(
+    'x/curves.json.br: expected JSON compressed with brotli',
+  );
+});
+
+const json = fc
+  .jsonValue({ maxDepth: 4 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+
+test('a difference laid over its base gives the value', () => {
+  fc.assert(
+    fc.property(json, json, (base, value) => {
+      expect(withDifference(base, differenceOf(base, value))).toEqual(value);
+      expect(differenceOf(value, value)).toEqual({});
+    }),
+  );
+  const base = { size: { height: 1, width: 2 }, encoder: { kind: 'a', stem: 3 } };
+  const value = { size: { height: 1, width: 4 }, encoder: { kind: 'b', alpha: 1 } };
+  expect(differenceOf(base, value)).toEqual({
+    'size.width': 4,
+    encoder: { kind: 'b', alpha: 1 },
+  });
+});
+
+interface Run extends StoredRun {
+  readonly result: { readonly metrics: Readonly<Record<string, number>> };
+}
+
+const run = (id: string, rate: number, commit: string): Run => ({
+  id,
+  spec: { config: { rate, decay: null }, tasks: ['x'] },
+  result: { metrics: { 'x/error': 0.1 + 0.2 } },
+  series: { 'loss/x': [[1, 1 / 3]] },
+  evaluations: [{ step: 1, metrics: { 'x/error': null } }],
+  environment: { commit },
+});
+
+const content: GroupContent<Run> = {
+  runs: new Map([run('b', 0.1, '2'), run('a', 0.2, '1'), run('c', 0.1, '2')].map((r) => [r.id, r])),
+  measured: new Map([['a', { objects: { version: 2, commit: '3', value: [1.5, null] } }]]),
+  pictures: new Map([['a/objects/one.png', Uint8Array.of(1, 2)]]),
+};
+const base = { config: { rate: 0.1, decay: null }, tasks: ['x'] };
+const read = (folder: string) =>
+  readGroup<unknown, Run>(
+    folder,
+    (value) => value,
+    () => base,
+  );
+const scratch = () => mkdtemp(join(tmpdir(), 'lab-group-'));
+
+test('a group comes back as it was, from a line a run, and is written to the same bytes', async () => {
+  const folder = join(await scratch(), 'new');
+  await writeGroup(folder, { profile: 'p' }, base, content);
+  expect(await read(folder)).toEqual({ ...content, description: { profile: 'p' } });
+  const lines = (await readFile(join(folder, 'runs.jsonl'), 'utf8')).trim().split('\n');
+  expect(lines[1]).toBe(
+    '{"id":"b","result":{"metrics":{"x/error":0.30000000000000004}},"spec":{},"environment":1}',
+  );
+  expect(lines[0]).toContain('"spec":{"config.rate":0.2}');
+  const bytes = async () =>
+    Promise.all(
+      (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(async (entry) => [entry.name, await readFile(join(entry.parentPath, entry.name))]),
+    );
+  const before = await bytes();
+  const reversed = new Map([...content.runs].reverse());
+  await writeGroup(folder, { profile: 'p' }, base, { ...content, runs: reversed });
+  expect(await bytes()).toEqual(before);
+});
+
+test('only a group’s own files go, and another folder is left alone unless forced', async () => {
+  const folder = await scratch();
+  const file = join(folder, 'notes.txt');
+  await writeFile(file, 'mine');
+  await expect(writeGroup(folder, {}, base, content)).rejects.toThrow('--force');
+  await writeGroup(folder, {}, base, content, true);
+  await mkdir(join(folder, 'pictures', 'other'));
+  await writeFile(join(folder, 'pictures', 'other', 'mine.png'), 'mine');
+  await writeGroup(folder, {}, base, { ...content, pictures: new Map() });
+  const left = (await readdir(folder, { recursive: true })).sort();
+  expect(left).toContain('notes.txt');
+  expect(left).toContain(join('pictures', 'other', 'mine.png'));
+  expect(left.some((name) => name.endsWith('one.png'))).toBe(false);
+});
+
+test('a group of another format is an error that says what to do', async () => {
+  const folder = await scratch();
+  await writeFile(join(folder, 'group.json'), '{"profile":"p"}');
+  await expect(read(folder)).rejects.toThrow(/group\.json: not a group .* publish it again/s);
+  expect(await read(await scratch())).toBeUndefined();
+});
