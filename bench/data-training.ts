@@ -5,7 +5,7 @@ import { compile } from '@scene-mtl/runtime';
 import { assemble } from '../apps/replicate/src/assemble.ts';
 import type { Config } from '../apps/replicate/src/config/schema.ts';
 import type { StoredData } from '../apps/replicate/src/data/stored-data.ts';
-import { tasksOf } from '../apps/replicate/src/data/tasks.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 
 /** How a training loop spent its time. */
 export interface Loop {
@@ -32,7 +32,7 @@ export async function trainingLoop(options: {
 }): Promise<Loop> {
   const { config, dataset, again, workers } = options;
   const steps = stepsOf(config);
-  const tasks = Object.values(tasksOf(dataset));
+  const tasks = tasksFor(dataset);
   const balance = { name: 'uncertainty', options: {} };
   const parts = assemble({ config, dataset, tasks, balance, seed: 1, dataWorkers: workers });
   /** When each batch was asked for and given. */

@@ -7,7 +7,6 @@ import {
   multiTaskModel,
   objectiveOf,
   parametersOf,
-  pure,
   resNet,
   sgd,
   trainingStep,
@@ -57,7 +56,7 @@ export const heads =
     const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
     const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);
     const step = trainingStep({
-      network: pure(network, parameters.buffers),
+      network,
       objectives: tasks.map((task) => objectiveOf(task, size)),
       balancer,
       parameters,

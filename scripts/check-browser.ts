@@ -132,6 +132,7 @@ async function main(): Promise<void> {
         occlusion: 'ordinary',
         gaps: 'geometric',
         disparitySigma: 0,
+        derive: [],
         holdOut: null,
       },
       training: { ...smoke.training, steps: 60, evalEvery: 60 },

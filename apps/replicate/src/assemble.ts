@@ -6,13 +6,14 @@ import {
   constant,
   cosine,
   dilatedResidual,
+  frozen,
   mobileNet,
   MAIN_STREAM,
   multiTaskModel,
   objectiveOf,
   parametersOf,
+  partsOf,
   poly,
-  pure,
   resNet,
   scaledRates,
   sgd,
@@ -37,6 +38,7 @@ import {
   symmetricNormalisation,
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
+import type { VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
@@ -59,16 +61,17 @@ export async function datasetOf(
   line: ProgressLine,
 ): Promise<StoredData> {
   const { data, size } = config;
-  const { holdOut } = data;
+  const { holdOut, derive } = data;
   const cache = join(runs, 'data', 'cache');
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    return openStored({ root, classes, skyDisparity, limits, holdOut, cache });
+    return openStored({ root, classes, skyDisparity, derive, limits, holdOut, cache });
   }
-  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, line });
+  const normals = derive.includes('normals');
+  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, normals, line });
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
-  return openStored({ root, ...truth, limits: ALL, holdOut, cache });
+  return openStored({ root, ...truth, derive, limits: ALL, holdOut, cache });
 }
 
 function encoderOf({ network, size }: Config): Encoder {
@@ -99,21 +102,34 @@ function encoderOf({ network, size }: Config): Encoder {
 export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
   network.encoder.kind === 'mobilenet' ? symmetricNormalisation : imageNetNormalisation;
 
-/** The network of a configuration with its initial weights. */
-export function networkOf(config: Config, tasks: readonly Task[], seed: number): MultiTaskModel {
+/** A network whose tasks know all that belongs to them. */
+export type VisionNetwork = NetworkOf<VisionTask>;
+
+/** A network that knows its tasks by their own type. */
+export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
+  readonly tasks: readonly T[];
+};
+
+/** The network of a configuration with its initial weights, and with what it freezes. */
+export function networkOf<T extends Task>(
+  config: Config,
+  tasks: readonly T[],
+  seed: number,
+): NetworkOf<T> {
   const { size, network } = config;
-  return multiTaskModel({
+  const whole = multiTaskModel({
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
     decoder: network.decoder,
     seed,
   });
+  return { ...frozen(whole, partsOf(whole, network.freeze)), tasks };
 }
 
 /** Everything that a training run needs, made from a configuration. */
 export interface Assembled {
-  readonly network: MultiTaskModel;
+  readonly network: VisionNetwork;
   readonly parameters: ParameterSet;
   readonly step: TrainingStep;
   readonly schedule: Schedule;
@@ -125,7 +141,7 @@ export interface Assembled {
 export interface Parts {
   readonly config: Config;
   readonly dataset: StoredData;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly balance: Balance;
   readonly seed: number;
   /** Threads that make batches; 0: the training's own. Never changes them. */
@@ -182,7 +198,7 @@ export function assemble(parts: Parts): Assembled {
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
   const step = trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,

@@ -75,6 +75,7 @@ test('noise goes into the data of depth-only runs, and only into generated data'
     maxVal: null,
     classes: 19,
     skyDisparity: 'zero',
+    derive: [] as never[],
     holdOut: null,
   } as const;
   expect(runsOf(ablations, { ...of, config: { ...of.config, data } }, nothing)).toEqual([]);

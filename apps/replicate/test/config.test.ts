@@ -33,6 +33,7 @@ test('a folder in place of generated scenes keeps the number of frames as limits
     maxVal: 8,
     classes: 19,
     skyDisparity: 'zero',
+    derive: [],
     holdOut: null,
   });
 });

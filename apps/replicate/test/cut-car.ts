@@ -2,15 +2,13 @@ import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
-  depth,
   type DepthPrediction,
-  instance,
   type InstancePrediction,
-  semantic,
   type SemanticPrediction,
+  tasksFor,
+  type Predictions,
 } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
-import type { Predictions } from '../src/train/evaluation.ts';
 import { street } from './records.ts';
 
 /** Training classes of `street`. */
@@ -97,7 +95,7 @@ export function placeOf(
 ): MeasurementPlace & { readonly files: Map<string, Uint8Array> } {
   const frames = shown.map(({ sample }) => sample.id);
   const files = new Map<string, Uint8Array>();
-  const { name, classes } = street;
+  const { name } = street;
   const dataset: Dataset = {
     name,
     fields: ['semantic', 'instance', 'depth'],
@@ -106,7 +104,7 @@ export function placeOf(
     read: (id) => Promise.resolve(shown.find(({ sample }) => sample.id === id)!.sample),
   };
   return {
-    tasks: [semantic(classes.length), instance(), depth()],
+    tasks: tasksFor(dataset),
     size,
     dataset,
     frames,

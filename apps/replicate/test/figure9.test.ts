@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
-import { depth, instance, semantic } from '@scene-mtl/vision-heads';
 import { runsOf, type Verdict } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
 import {
@@ -27,12 +26,12 @@ import {
   momentsOf,
   objectGroups,
 } from '../src/papers/kendall2018/figure9/object-groups.ts';
-import { madeFrame, placeOf } from './made-place.ts';
+import { madeFrame, placeOf, madeTasks } from './made-place.ts';
 import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const context = { config: { ...profiles.smoke, seeds: [1, 2, 3] }, data: street, options: {} };
 const size = { height: 16, width: 32 };
-const tasks = [semantic(3), instance(), depth()];
+const tasks = madeTasks;
 
 test('blocks are means over shared pixels; a block of fewer than four does not count', () => {
   const all = new Float32Array(512).fill(1);
@@ -80,7 +79,7 @@ test('objects: error against the longer side, pieces, wrong classes', () => {
     // Columns 10 … 15: 3 px of 6.
     { frame: 'a', extent: 6 / 16, occluded: true, vector: 3 / 6, wrong: 0 },
   ]);
-  expect(objectErrors([semantic(3)], sample, predictions)).toEqual([]);
+  expect(objectErrors(tasks.slice(0, 1), sample, predictions)).toEqual([]);
 });
 
 test('differences between groups of objects', () => {
@@ -134,7 +133,7 @@ const together = [1, 2, 3, 4].map((k) =>
 
 test('blocks of networks trained apart are those of the network with all tasks', async () => {
   const whole = await errorBlocks.measure(placeOf(together).place);
-  const alone = await errorBlocks.measure(placeOf(together, [depth()]).place);
+  const alone = await errorBlocks.measure(placeOf(together, tasks.slice(2)).place);
   expect(Object.keys(whole.pairs)).toEqual([
     'semantic+instance',
     'semantic+depth',
@@ -170,7 +169,7 @@ const made = async (seed: number): Promise<MadeRun[]> => {
     },
     ...(await Promise.all(
       tasks.map(async (task) => ({
-        tasks: [task.name as 'depth'],
+        tasks: [task.name],
         ...{ weighting: 'fixed', options: { [task.name]: 1 }, seed, metrics: {} },
         measured: { 'error-blocks': await errorBlocks.measure(placeOf(together, [task]).place) },
       })),

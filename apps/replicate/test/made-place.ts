@@ -1,10 +1,8 @@
 import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { sizeOf, type Sample } from '@scene-mtl/data';
-import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
-import { depth, instance, semantic } from '@scene-mtl/vision-heads';
+import { instance, tasksFor, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
-import type { Predictions } from '../src/train/evaluation.ts';
 import { street } from './records.ts';
 
 /** A frame with what a network said of it. */
@@ -60,17 +58,21 @@ export function madeFrame(options: MadeOptions): MadeFrame {
   };
 }
 
+const madeData = { fields: ['semantic', 'instance', 'depth'], legend: street };
+
+/** The three tasks of a made frame. */
+export const madeTasks: readonly VisionTask[] = tasksFor(madeData);
+
 /** A place that shows these frames; what is saved goes into `saved`. */
 export function placeOf(
   frames: readonly MadeFrame[],
-  tasks: readonly Task[] = [semantic(3), instance(), depth()],
+  tasks: readonly VisionTask[] = madeTasks,
 ): { place: MeasurementPlace; saved: Map<string, Uint8Array> } {
   const saved = new Map<string, Uint8Array>();
   const ids = frames.map(({ sample }) => sample.id);
   const dataset: Dataset = {
     name: 'made',
-    fields: ['semantic', 'instance', 'depth'],
-    legend: street,
+    ...madeData,
     list: () => ids,
     read: (id) => Promise.resolve(frames[ids.indexOf(id)].sample),
   };

@@ -1,21 +1,18 @@
 import sharp from 'sharp';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 import { resizeNearest } from '@scene-mtl/data';
 import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dataset, openDataset, legendOf } from '@scene-mtl/datasets';
 import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
-import { encodeRuns } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
-import { disparityFile, instanceFiles } from '../src/predict/official-files.ts';
-import { classOverlay, disparityOverlay, instanceOverlay } from '../src/predict/overlay.ts';
 import { readPhoto } from '../src/predict/photo.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
 import { evaluator } from '../src/train/evaluation.ts';
-import { regularIds, toRegularIds } from '../src/train/official-labels.ts';
 import { scratch, type Scratch, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
@@ -91,7 +88,7 @@ describe('predicting the frames of a split', () => {
   });
 
   test('shows the three tasks over the photograph at the run’s size', async () => {
-    for (const task of ['semantic', 'instance', 'disparity']) {
+    for (const task of ['semantic', 'instance', 'depth']) {
       const file = join(out, 'overlay', `${dataset.list('val')[0]}_${task}.png`);
       expect(await sharp(file).metadata()).toMatchObject({ width: 64, height: 32, channels: 3 });
     }
@@ -151,111 +148,4 @@ test('a bad image is one error that names the file', async () => {
 test('photographs that would write the same files are refused', () => {
   expect(stemsOf(['a/x_leftImg8bit.png', 'b/y z.tar.jpg'])).toEqual(['x', 'y_z.tar']);
   expect(() => stemsOf(['a/x.png', 'b/x.jpg'])).toThrow('--image a/x.png and b/x.jpg: both');
-});
-
-describe('official files', () => {
-  test('of objects: a line, a mask and a value of the instance image each', async () => {
-    const from = { height: 2, width: 3 };
-    const to = { height: 4, width: 6 };
-    const object = (id: number, classId: number, pixels: number[]) => ({
-      ...{ id, classId, confidence: 0.5, area: pixels.length, centre: { row: 0, column: 0 } },
-      mask: encodeRuns(pixels, 2, 3),
-    });
-    const instances = [object(1, 0, [0, 3]), object(2, 0, [2]), object(3, 1, [4])];
-    const files = await instanceFiles(
-      'a',
-      { instances, ids: new Uint16Array() },
-      [26, 24],
-      from,
-      to,
-    );
-    expect(files.map(({ path }) => path)).toEqual([
-      'instance/a.txt',
-      'instance/a_instanceIds.png',
-      'instance/masks/a_0.png',
-      'instance/masks/a_1.png',
-      'instance/masks/a_2.png',
-    ]);
-    expect(files[0].content).toBe(
-      'masks/a_0.png 26 0.500000\nmasks/a_1.png 26 0.500000\nmasks/a_2.png 24 0.500000\n',
-    );
-    const folder = await newFolder();
-    const read = async (k: number) => {
-      const file = join(folder, `${k}.png`);
-      await writeFile(file, files[k].content);
-      return [...(await readPng(file)).data];
-    };
-    // Each pixel of 2×3 becomes a block of 2×2.
-    const [a, b, c] = [26000, 26001, 24000];
-    const [top, bottom] = [
-      [a, a, 0, 0, b, b],
-      [a, a, c, c, 0, 0],
-    ];
-    expect(await read(1)).toEqual([...top, ...top, ...bottom, ...bottom]);
-    expect(await read(2)).toEqual(
-      [...top, ...top, ...bottom, ...bottom].map((v) => (v === a ? 255 : 0)),
-    );
-  });
-
-  test('of an object that vanishes in a smaller photograph: none', async () => {
-    const one = { id: 1, classId: 0, confidence: 1, area: 1, centre: { row: 0, column: 0 } };
-    const objects = {
-      instances: [{ ...one, mask: encodeRuns([0], 3, 3) }],
-      ids: new Uint16Array(),
-    };
-    // Of 3×3 px the one kept at 1×1 is the middle one.
-    const files = await instanceFiles(
-      ...(['a', objects, [26], { height: 3, width: 3 }, { height: 1, width: 1 }] as const),
-    );
-    expect(files.map(({ path }) => path)).not.toContain('instance/masks/a_0.png');
-    expect(files[0].content).toBe('');
-  });
-
-  test('of disparity: p = 256 d + 1 in px at the photograph’s width, 0 for what is negative', async () => {
-    const { path, content } = await disparityFile(
-      ...([
-        'a',
-        Float32Array.of(1.5, -2),
-        { height: 1, width: 2 },
-        { height: 1, width: 4 },
-      ] as const),
-    );
-    expect(path).toBe('disparity/a_disparity.png');
-    const file = join(await newFolder(), 'd.png');
-    await writeFile(file, content);
-    // 1.5 px at width 2 is 3 px at width 4: 3 · 256 + 1 = 769.
-    expect([...(await readPng(file)).data]).toEqual([769, 769, 1, 1]);
-  });
-});
-
-describe('overlays', () => {
-  const photo = new Uint8Array(3 * 15).fill(100);
-  const strip = { height: 3, width: 5 };
-
-  test('mix photograph and class colour at 45 to 55', () => {
-    const { data } = classOverlay(photo, new Uint8Array(15), strip, [[200, 0, 20]]);
-    // 0.45 · 100 + 0.55 · (200, 0, 20) = (155, 45, 56)
-    expect([...data.subarray(0, 3)]).toEqual([155, 45, 56]);
-  });
-
-  test('leave the photograph outside objects, and draw contours in the full colour', () => {
-    // A 3×3 object in columns 1 to 3: its middle pixel alone is inside, the rest is contour.
-    const ids = Uint16Array.from({ length: 15 }, (_, i) => Number(i % 5 >= 1 && i % 5 <= 3));
-    const { data } = instanceOverlay(photo, ids, strip);
-    const pixel = (i: number) => [...data.subarray(3 * i, 3 * i + 3)];
-    expect(pixel(0)).toEqual([100, 100, 100]);
-    expect(pixel(4)).toEqual([100, 100, 100]);
-    const contour = pixel(1);
-    expect(pixel(13)).toEqual(contour);
-    expect(pixel(7)).toEqual(contour.map((c) => Math.round(0.45 * 100 + 0.55 * c)));
-  });
-
-  test('give the nearest pixel the lightest disparity colour', () => {
-    const disparity = new Float32Array(15);
-    disparity[3] = 8;
-    const { data } = disparityOverlay(photo, disparity, strip);
-    const light = (i: number) => data[3 * i] + data[3 * i + 1] + data[3 * i + 2];
-    expect(light(3)).toBeGreaterThan(light(0));
-    expect(light(0)).toBe(light(14));
-  });
 });

@@ -160,6 +160,7 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
     maxVal: null,
     classes: 19,
     skyDisparity: 'zero',
+    derive: [] as never[],
     holdOut: null,
   } as const;
   const context = {

@@ -1,14 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_ADOPT_WITHIN, DEFAULT_MIN_AREA } from '@scene-mtl/vision-heads';
+import {
+  decodingFor,
+  DEFAULT_ADOPT_WITHIN,
+  DEFAULT_MIN_AREA,
+  objectJudge,
+  officialInstances,
+  regularIds,
+  tasksFor,
+} from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NO_CLASSES } from '@scene-mtl/datasets';
 import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
-import { tasksOf } from '../src/data/tasks.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
-import { decodingFor } from '../src/train/instance-decoding.ts';
-import { objectJudge } from '../src/train/object-metrics.ts';
-import { officialInstances, regularIds } from '../src/train/official-labels.ts';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
@@ -169,7 +173,7 @@ describe('what a configuration chooses', () => {
 
   test('a selecting metric must be one of the tasks', () => {
     const legend = { ...NO_CLASSES, classes: ['a', 'b'] };
-    const all = Object.values(tasksOf({ fields: ['semantic', 'instance', 'depth'], legend }));
+    const all = tasksFor({ fields: ['semantic', 'instance', 'depth'], legend });
     expect(selectionOf(all, undefined)).toEqual({ metric: 'semantic/iou', better: 'higher' });
     expect(selectionOf(all, 'depth/rms')).toEqual({ metric: 'depth/rms', better: 'lower' });
     expect(() => selectionOf(all, 'test/iou')).toThrow(/--select test\/iou: expected .*depth\/rms/);

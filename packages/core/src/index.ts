@@ -8,6 +8,7 @@ export {
   type Checkpoint,
   type Manifest,
 } from './checkpoint/checkpoint.ts';
+export { initialise } from './checkpoint/initialise.ts';
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -18,27 +19,41 @@ export { restoreVariables, storeVariables, type NamedVariables } from './checkpo
 export { aspp, scaledRates, withAspp, type AsppOptions } from './encoders/aspp.ts';
 export { dilatedResidual, type DilatedResidualOptions } from './encoders/dilated-residual.ts';
 export { imageClassifier } from './encoders/classifier.ts';
-export type { Encoder } from './encoders/encoder.ts';
+export {
+  lastFeatures,
+  stagedEncoder,
+  type Encoder,
+  type Stage,
+  type StageFeatures,
+} from './encoders/encoder.ts';
 export { loadWeights } from './encoders/load-weights.ts';
 export { loadMobileNet, mobileNetName, readTfjsWeights } from './encoders/mobilenet-weights.ts';
 export { mobileNet, type MobileNetOptions } from './encoders/mobilenet.ts';
 export { resNet, type ResNetDepth, type ResNetOptions } from './encoders/resnet.ts';
 export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
 export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
+export { frozen, partsOf, type Choice } from './freezing.ts';
 export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
 export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
 export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
+export { dense, type DenseOptions } from './layers/dense.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
-export { inside, type Scope } from './layers/scope.ts';
+export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
+export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
 export { upsampleTo } from './layers/upsample.ts';
-export { maskedCrossEntropy, maskedL1, maskedL2 } from './losses.ts';
+export { maskedCrossEntropy, maskedL1, maskedL2, maskedMean } from './losses.ts';
+export { multiTaskModel, type MultiTaskModel, type MultiTaskModelOptions } from './model.ts';
 export {
   ENCODER_SCOPE,
-  multiTaskModel,
-  type MultiTaskModel,
-  type MultiTaskModelOptions,
-} from './model.ts';
+  network,
+  type Forward,
+  type ForwardOptions,
+  type Head,
+  type Network,
+  type NetworkOptions,
+  type Runnable,
+} from './network.ts';
 export { adam, type AdamOptions } from './optimisers/adam.ts';
 export { accumulated } from './optimisers/accumulate.ts';
 export { gradientsOf } from './optimisers/gradients.ts';
@@ -50,6 +65,7 @@ export type {
   Rates,
 } from './optimisers/optimiser.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export type { Weight } from './ownership.ts';
 export {
   countParameters,
   parametersOf,
@@ -133,7 +149,6 @@ export {
   type Run,
 } from './objective.ts';
 export { gradientStep } from './steps/gradient-step.ts';
-export { commit, pure, type Forward, type Network, type Statistic } from './steps/network.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export { scalarStep } from './steps/scalar-step.ts';
 export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';

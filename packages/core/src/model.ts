@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Encoder } from './encoders/encoder.ts';
+import { lastFeatures, type Encoder } from './encoders/encoder.ts';
+import { network, type Head, type Network } from './network.ts';
 import type { Task } from './task.ts';
 
 /** What {@link multiTaskModel} is built from. */
@@ -15,24 +15,15 @@ export interface MultiTaskModelOptions {
   readonly seed: number;
 }
 
-/** A shared encoder with one decoder per task. */
-export interface MultiTaskModel {
-  /** Input `image` `[B, H, W, 3]`; outputs `[B, H, W, Task.outputChannels]` in task order. */
-  readonly model: tf.LayersModel;
+/**
+ * A network of images: one shared encoder with one decoder per task. Input `image` `[B, H, W, 3]`,
+ * outputs `[B, H, W, Task.outputChannels]` in task order.
+ */
+export interface MultiTaskModel extends Network {
   readonly encoder: Encoder;
   readonly tasks: readonly Task[];
   readonly size: readonly [number, number];
-  /**
-   * Runs the network.
-   * @param image `[B, H, W, 3]`, normalised
-   * @param training true: batch statistics, and the moving averages are updated
-   * @returns output `[B, H, W, C]` by task name
-   */
-  forward(image: tf.Tensor4D, training: boolean): Record<string, tf.Tensor4D>;
 }
-
-/** Prefix of every layer of the encoder; a decoder's layers begin with its task's name. */
-export const ENCODER_SCOPE = 'encoder';
 
 /**
  * Builds the network of Kendall et al. 2018, figure 1: one encoder shared by all tasks, one decoder
@@ -41,7 +32,6 @@ export const ENCODER_SCOPE = 'encoder';
  */
 export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
   const { encoder, tasks, size, decoder = {}, seed } = options;
-  checkTasks(tasks);
   for (const side of size) {
     if (!Number.isInteger(side) || side < 1 || side % encoder.outputStride !== 0) {
       throw new Error(
@@ -50,36 +40,12 @@ export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
       );
     }
   }
-  const input = tf.input({ shape: [size[0], size[1], 3], name: 'image' });
-  const features = encoder.build(input, { name: ENCODER_SCOPE, seed });
   const { width = 64, kernel = 3 } = decoder;
-  const outputs = tasks.map((task) =>
-    task.decoder(features, size, { width, kernel, seed, name: task.name }),
-  );
-  const model = tf.model({ inputs: input, outputs, name: `${encoder.name}-multi-task` });
-  return {
-    model,
-    encoder,
-    tasks,
-    size,
-    forward(image, training) {
-      const result = model.apply(image, { training }) as tf.Tensor4D | tf.Tensor4D[];
-      const list = Array.isArray(result) ? result : [result];
-      return Object.fromEntries(tasks.map((task, i) => [task.name, list[i]]));
-    },
-  };
-}
-
-function checkTasks(tasks: readonly Task[]): void {
-  const names = tasks.map((task) => task.name);
-  const valid = names.every((name) => /^[A-Za-z][A-Za-z0-9_-]*$/.test(name));
-  if (names.length === 0 || new Set(names).size < names.length || !valid) {
-    throw new Error(
-      `multiTaskModel: expected one or more tasks with distinct names of letters, digits, _ and -, ` +
-        `got [${names.join(', ')}]`,
-    );
-  }
-  if (names.includes(ENCODER_SCOPE)) {
-    throw new Error(`multiTaskModel: the name ${ENCODER_SCOPE} is taken; rename that task`);
-  }
+  const heads = tasks.map((task): Head => ({
+    name: task.name,
+    build: (stages, scope) =>
+      task.decoder(lastFeatures(stages), size, { width, kernel, scope, stages }),
+  }));
+  const input = { name: 'image', shape: [...size, 3] };
+  return { ...network({ input, encoder, heads, seed }), encoder, tasks, size };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Forward } from './steps/network.ts';
+import type { Forward } from './network.ts';
 import type { Likelihood, Task } from './task.ts';
 
 /** Tensors of one stream's batch, by the names of its arrays. */
@@ -39,27 +39,24 @@ export interface Objective {
 export const MAIN_STREAM = 'train';
 
 /**
- * A task's loss as an objective: reads `target/<task>` `[B, H, W, C]` and `mask/<task>` `[B, H, W, 1]`,
- * as `sampleArrays` gives them.
- * @param size `[H, W]` of targets and masks
+ * A task's loss as an objective: reads `target/<task>` `[B, …places, C]` and `mask/<task>` `[B, …places, 1]`,
+ * as `sampleArrays` gives them; places are those of the picture, or none.
+ * @param size `[H, W]` of the picture
  */
 export function objectiveOf(
-  task: Pick<Task, 'name' | 'likelihood' | 'targetChannels' | 'loss'>,
+  task: Pick<Task, 'name' | 'likelihood' | 'targetChannels' | 'places' | 'loss'>,
   size: readonly [number, number],
 ): Objective {
   const { name, likelihood, targetChannels } = task;
+  const places = task.places?.(size) ?? size;
   const [target, mask] = [`target/${name}`, `mask/${name}`];
   return {
     name,
     stream: MAIN_STREAM,
     likelihood,
-    arrays: { [target]: [...size, targetChannels], [mask]: [...size, 1] },
+    arrays: { [target]: [...places, targetChannels], [mask]: [...places, 1] },
     loss: (forward, batch) => ({
-      value: task.loss(
-        forward(batch).outputs[name] as tf.Tensor4D,
-        batch[target] as tf.Tensor4D,
-        batch[mask] as tf.Tensor4D,
-      ),
+      value: task.loss(forward(batch).outputs[name], batch[target], batch[mask]),
       present: tf.cast(tf.greater(tf.sum(batch[mask]), 0), 'float32'),
     }),
   };

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { ENCODER_SCOPE, type MultiTaskModel } from './model.ts';
+import type { Network } from './network.ts';
 
 /** Which part of the network a parameter belongs to. */
-export type ParameterRole = 'shared' | 'task' | 'weighting' | 'frozen';
+export type ParameterRole = 'shared' | 'between' | 'task' | 'weighting' | 'frozen';
 
 /** One trainable, or deliberately frozen, tensor. */
 export interface Parameter {
@@ -31,41 +31,28 @@ export interface ParameterSet {
 }
 
 /**
- * Puts every weight of the model, and every variable of the weighting, into exactly one role:
- * `frozen` when `frozen(name)` says so, otherwise `shared` (the encoder's), `task` (a decoder's) or
- * `weighting`. Moving averages are buffers.
- * @param frozen names to leave untrained; default none
- * @throws when a weight belongs to no role or when two have one name
+ * Puts every weight of the network, and every variable of the weighting, into exactly one role:
+ * `frozen` where the network says so, otherwise that of its owner, or `weighting`. What no gradient
+ * changes is a buffer.
+ * @throws when two have one name
  */
 export function parametersOf(
-  network: Pick<MultiTaskModel, 'model' | 'tasks'>,
+  network: Pick<Network, 'weights'>,
   weightingVariables: Readonly<Record<string, tf.Variable>> = {},
-  frozen: (name: string) => boolean = () => false,
 ): ParameterSet {
   const all: Parameter[] = [];
   const buffers: Buffer[] = [];
-  for (const weight of network.model.weights) {
-    const name = weight.originalName;
-    // `read` of a layer's weight gives the variable itself.
-    const variable = weight.read() as tf.Variable;
-    if (/\/moving_(mean|variance)$/.test(name)) {
+  for (const { name, owner, variable, trainable, frozen } of network.weights) {
+    if (!trainable) {
       buffers.push({ name, variable });
       continue;
     }
-    const owner = name.split('/')[0];
-    const task = network.tasks.find((t) => t.name === owner)?.name;
-    if (owner !== ENCODER_SCOPE && task === undefined) {
-      const owners = [ENCODER_SCOPE, ...network.tasks.map((t) => t.name)].join(', ');
-      throw new Error(`parameter ${name}: expected a name that begins with one of ${owners}`);
-    }
-    const role = frozen(name) ? 'frozen' : task === undefined ? 'shared' : 'task';
+    const own = typeof owner === 'string' ? { role: owner } : ({ role: 'task', ...owner } as const);
     const decay = /\/(kernel|depthwise_kernel)$/.test(name);
-    all.push({ name, role, decay, variable, ...(task === undefined ? {} : { task }) });
+    all.push({ name, decay, variable, ...own, ...(frozen && { role: 'frozen' }) });
   }
   for (const [key, variable] of Object.entries(weightingVariables)) {
-    const name = `weighting/${key}`;
-    const role = frozen(name) ? 'frozen' : 'weighting';
-    all.push({ name, role, decay: false, variable });
+    all.push({ name: `weighting/${key}`, role: 'weighting', decay: false, variable });
   }
   checkDistinct([...all, ...buffers]);
   return {
@@ -85,7 +72,7 @@ function checkDistinct(entries: readonly { name: string }[]): void {
 
 /** Numbers per role, and in total without the buffers. */
 export function countParameters(set: ParameterSet): Record<ParameterRole | 'total', number> {
-  const counts = { shared: 0, task: 0, weighting: 0, frozen: 0, total: 0 };
+  const counts = { shared: 0, between: 0, task: 0, weighting: 0, frozen: 0, total: 0 };
   for (const { role, variable } of [...set.trained, ...set.frozen]) {
     counts[role] += variable.size;
     counts.total += variable.size;

@@ -1,5 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { Sample } from '@scene-mtl/data';
+import type * as tf from '@tensorflow/tfjs';
+import type { StageFeatures } from './encoders/encoder.ts';
+import type { Scope } from './layers/scope.ts';
 
 /**
  * The noise model of a task's loss, which decides its form under uncertainty weighting
@@ -9,9 +11,9 @@ export type Likelihood = 'softmax' | 'gaussian' | 'laplace';
 
 /** What a head is trained towards for one sample. */
 export interface Target {
-  /** `[H, W, C]` row-major, C = `Task.targetChannels`. Class ids are whole numbers. */
+  /** `[…places, C]` row-major, C = `Task.targetChannels`. Class ids are whole numbers. */
   readonly value: Float32Array;
-  /** `[H, W]`: 1 where `value` counts, 0 where it is ignored. */
+  /** `[…places]`: 1 where `value` counts, 0 where it is ignored. */
   readonly mask: Float32Array;
 }
 
@@ -28,6 +30,12 @@ export interface TargetEncoder {
   readonly name: string;
   /** Channels of `Target.value`. */
   readonly targetChannels: number;
+  /**
+   * Axes over which the task has an answer, between batch and channels. Default: those of the picture,
+   * `[H, W]`; `[]`: one answer for the whole example.
+   * @param size of the picture, `[H, W]` px
+   */
+  readonly places?: (size: readonly [number, number]) => readonly number[];
   /** True when the sample carries this task's annotation. */
   has(sample: Sample): boolean;
   /** Ground truth → target and mask, at the sample's size. */
@@ -50,10 +58,10 @@ export interface Task<Prediction = unknown> extends TargetEncoder {
 
   /**
    * Adds this task's decoder to a `tf.layers` graph.
-   * @param features shared features `[B, H/s, W/s, C]`
+   * @param features shared features `[B, H/s, W/s, C]`, or of another rank for heads that take it
    * @param size output size in px `[H, W]`
-   * @param options the decoder's width and the seed of its initial weights
-   * @returns symbolic output `[B, H, W, outputChannels]`
+   * @param options the decoder's width and scope
+   * @returns symbolic output `[B, …places, outputChannels]`
    */
   decoder(
     features: tf.SymbolicTensor,
@@ -61,15 +69,15 @@ export interface Task<Prediction = unknown> extends TargetEncoder {
     options: DecoderOptions,
   ): tf.SymbolicTensor;
   /**
-   * Mean loss over the masked pixels, a scalar; 0 when the mask is empty.
-   * @param output `[B, H, W, outputChannels]`
-   * @param target `[B, H, W, targetChannels]`
-   * @param mask `[B, H, W, 1]`
+   * Mean loss over the masked places, a scalar; 0 when the mask is empty.
+   * @param output `[B, …places, outputChannels]`
+   * @param target `[B, …places, targetChannels]`
+   * @param mask `[B, …places, 1]`
    */
-  loss(output: tf.Tensor4D, target: tf.Tensor4D, mask: tf.Tensor4D): tf.Scalar;
+  loss(output: tf.Tensor, target: tf.Tensor, mask: tf.Tensor): tf.Scalar;
   /**
-   * One image's output → prediction.
-   * @param output `[H, W, outputChannels]` row-major
+   * One example's output → prediction.
+   * @param output `[…places, outputChannels]` row-major
    */
   decode(output: Float32Array, height: number, width: number): Prediction;
 }
@@ -80,8 +88,8 @@ export interface DecoderOptions {
   readonly width: number;
   /** Kernel of the hidden layer: the paper's body says 3, its appendix says 1. */
   readonly kernel: 1 | 3;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** Prefix of the layers' names. */
-  readonly name: string;
+  /** Prefix of the layers' names (the task's), seed and owner of their weights. */
+  readonly scope: Scope;
+  /** Every stage of the encoder, for a decoder that reads more than the shared features. */
+  readonly stages: readonly StageFeatures[];
 }

@@ -13,7 +13,7 @@ import { gradientError } from './toy.ts';
 
 beforeAll(useCpu);
 
-const scope = (name: string, seed = 1): Scope => ({ name, seed });
+const scope = (name: string, seed = 1): Scope => ({ name, seed, owner: 'shared' });
 
 /** A model of one piece of graph. */
 function modelOf(

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   convolution,
   imageClassifier,
+  lastFeatures,
   loadMobileNet,
   loadWeights,
   mobileNet,
@@ -115,9 +116,15 @@ test('names follow the published ones', () => {
 test('strides become dilations, and dilated depthwise convolutions have gradients', () => {
   const encoder = mobileNet({ alpha: 0.25, outputStride: 4, blocks: 5 });
   const image = tf.input({ shape: [16, 16, 3] });
-  const features = encoder.build(image, { name: 'encoder', seed: 1 });
+  const features = lastFeatures(
+    encoder.build(image, { name: 'encoder', seed: 1, owner: 'shared' }),
+  );
   expect(features.shape).toEqual([null, 4, 4, 64]);
-  const output = convolution(features, { name: 'o', seed: 1 }, { filters: 1, kernel: 1 });
+  const output = convolution(
+    features,
+    { name: 'o', seed: 1, owner: 'shared' },
+    { filters: 1, kernel: 1 },
+  );
   const model = tf.model({ inputs: image, outputs: output });
   const dilated = model.getLayer('encoder/block5/depthwise/conv');
   expect(dilated.getConfig()['dilationRate']).toEqual([2, 2]);

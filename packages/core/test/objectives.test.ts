@@ -1,9 +1,9 @@
-import { stream } from '@scene-mtl/data';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
+import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import {
   balancerNamed,
@@ -11,7 +11,6 @@ import {
   multiTaskModel,
   objectiveOf,
   parametersOf,
-  pure,
   sgd,
   train,
   trainingStep,
@@ -45,7 +44,7 @@ function setUp(method: string, objectives = [mirrored]) {
   const balancer = balancerNamed(method).make({ objectives: all });
   const parameters = parametersOf(network, balancer.variables);
   return trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: all,
     balancer,
     parameters,

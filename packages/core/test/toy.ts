@@ -3,12 +3,23 @@ import { stream } from '@scene-mtl/data';
 import {
   convolution,
   dilatedResidual,
+  inside,
   maskedCrossEntropy,
   maskedL1,
   maskedL2,
   upsampleTo,
   type Likelihood,
   type Task,
+  MAIN_STREAM,
+  objectiveOf,
+  parametersOf,
+  sgd,
+  trainingStep,
+  type Balancer,
+  type MultiTaskModel,
+  type Optimiser,
+  type Parameter,
+  type TrainingStep,
 } from '../src/index.ts';
 
 /** A head without a hidden layer: 1×1 convolution, up-sampled. */
@@ -22,9 +33,9 @@ export function toyTask(name: string, likelihood: Likelihood, channels: number):
     metrics: [{ name: 'error', unit: '', better: 'lower' }],
     has: () => true,
     encode: () => ({ value: new Float32Array(), mask: new Float32Array() }),
-    decoder(features, size, { seed }) {
-      const scope = { name: `${name}/output`, seed };
-      const y = convolution(features, scope, { filters: channels, kernel: 1, bias: true, gain: 1 });
+    decoder(features, size, { scope }) {
+      const at = inside(scope, 'output');
+      const y = convolution(features, at, { filters: channels, kernel: 1, bias: true, gain: 1 });
       return upsampleTo(y, size, name);
     },
     loss: losses[likelihood],
@@ -46,6 +57,23 @@ export const tinyEncoder = () =>
     blocks: [1, 1, 1],
     aspp: { channels: 4, rates: [1, 2] },
   });
+
+/** A training step of a network's tasks with batches of two. */
+export function toyStep(
+  network: MultiTaskModel,
+  balancer: Balancer,
+  optimiser: (parameters: readonly Parameter[]) => Optimiser = (p) => sgd(p),
+): TrainingStep {
+  const parameters = parametersOf(network, balancer.variables);
+  return trainingStep({
+    network,
+    objectives: network.tasks.map((task) => objectiveOf(task, network.size)),
+    balancer,
+    parameters,
+    optimiser: optimiser(parameters.trained),
+    batchSizes: { [MAIN_STREAM]: 2 },
+  });
+}
 
 /** Random arrays of the inputs of a training step: 70 % of the pixels labelled. */
 export function toyArrays(

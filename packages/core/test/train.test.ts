@@ -14,7 +14,6 @@ import {
   objectiveOf,
   parametersOf,
   poly,
-  pure,
   readMetrics,
   sgd,
   train,
@@ -64,7 +63,7 @@ function options(run: string, steps: number, setUp: SetUp = {}): TrainOptions {
   const optimiser = make(parameters.trained);
   return {
     step: trainingStep({
-      network: pure(network, parameters.buffers),
+      network,
       objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
       balancer,
       parameters,

@@ -24,6 +24,10 @@ export interface Dataset {
   readonly fields: readonly string[];
   /** Classes of the pixels; absent where the data has none. */
   readonly legend?: Legend | undefined;
+  /** Class names of each field of kind `label`, by the field's name; absent where there is none. */
+  readonly labels?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Length of each annotation of kind `numbers`, by the field's name; absent where there is none. */
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
   /** Ids of the frames of a split, always in the same order. */
   list(split: Split): readonly string[];
   /** Files that a frame is read from, so that a cache sees them change; absent: it has none. */

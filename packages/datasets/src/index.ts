@@ -11,6 +11,7 @@ export {
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
+export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { type Rgb } from './image/read.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';

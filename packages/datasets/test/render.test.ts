@@ -177,7 +177,11 @@ describe('a street frame', () => {
   });
 
   test('with photometric gaps differs in what stereo finds, and only there', () => {
-    const photometric = renderFrame(streetScene(name), { height: 64, width: 128 }, 'photometric');
+    const photometric = renderFrame(
+      streetScene(name),
+      { height: 64, width: 128 },
+      { gaps: 'photometric' },
+    );
     const { disparityValid, ...rest } = photometric;
     expect(frame).toMatchObject(rest);
     const texture = textured(frame.image, frame);

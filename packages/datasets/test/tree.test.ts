@@ -3,8 +3,11 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { fieldOf, normalsKind } from '@scene-mtl/data';
 import { arraysOf } from '../../data/test/street-sample.ts';
 import { generateTree, openDataset, readManifest } from '../src/index.ts';
+import { contentProblems } from '../src/street/tree/content.ts';
+import { MANIFEST } from '../src/street/tree/manifest.ts';
 import { newFolder, put } from './support.ts';
 
 const small = { frames: { train: 1, val: 1 }, height: 16, width: 32, seed: 11 };
@@ -51,6 +54,36 @@ describe('generating a tree', () => {
     const again = join(await newFolder(), 'tree');
     await generateTree({ ...small, out: again });
     await sameFiles(root, again);
+  });
+
+  test('records normals on request, under a manifest and a hash of their own', async () => {
+    const out = join(await newFolder(), 'tree');
+    await generateTree({ ...small, out, normals: true });
+    const own = (name: string) => name.startsWith('normals/');
+    const names = await listing(out);
+    expect(names.filter((name) => !own(name))).toEqual(await listing(root));
+    for (const name of await listing(root)) {
+      if (name === MANIFEST) continue;
+      expect(await readFile(join(out, name))).toEqual(await readFile(join(root, name)));
+    }
+    const [plain, manifest] = [await readManifest(root), await readManifest(out)];
+    expect(plain).not.toHaveProperty('normals');
+    expect(manifest?.normals).toBe(true);
+    expect(manifest?.hash).not.toBe(plain?.hash);
+    const dataset = await openDataset(out);
+    expect(dataset.fields).toEqual(['semantic', 'instance', 'depth', 'normals']);
+    expect(await contentProblems(out, dataset, manifest!)).toEqual([]);
+    // The road of the lower half faces up.
+    const sample = await dataset.read('altwasser_000000_000019', 'train', {
+      height: 16,
+      width: 32,
+    });
+    const { data, valid } = fieldOf(sample, 'normals', normalsKind);
+    const up = Array.from(valid.subarray(256), (_, i) => data[3 * (256 + i) + 1]);
+    expect(up.filter((y) => y < -0.99).length).toBeGreaterThan(100);
+    const [file] = names.filter(own);
+    await cp(join(out, file.replace(/normals/g, 'leftImg8bit')), join(out, file));
+    expect(await contentProblems(out, dataset, manifest!)).toHaveLength(1);
   });
 
   test('names photometric gaps in the manifest, and only them', async () => {

@@ -37,6 +37,8 @@ export {
   colourClasses,
   colourDisparity,
   colourInstances,
+  colourNormals,
+  colourProbability,
   colourVectors,
   disparityMap,
   oklch,
@@ -44,15 +46,20 @@ export {
   type Palette,
   type Rgb,
 } from './images/colours.ts';
-export {
-  panelPng,
-  strip,
-  stripPanels,
-  type Panel,
-  type StripInput,
-  type StripSide,
-} from './images/strip.ts';
+export { panelPng, type Panel } from './images/panel.ts';
 export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
+export {
+  angularError,
+  degreesBetween,
+  type AngularError,
+  type AngularErrorResult,
+} from './metrics/angular-error.ts';
+export {
+  BOUNDARY_TOLERANCE,
+  boundaryScore,
+  type BoundaryScore,
+  type BoundaryScoreResult,
+} from './metrics/boundary-score.ts';
 export {
   confidenceCalibration,
   type ConfidenceCalibration,

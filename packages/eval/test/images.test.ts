@@ -8,10 +8,8 @@ import {
   colourVectors,
   disparityMap,
   oklch,
-  strip,
-  stripPanels,
+  panelPng,
   VOID_GREY,
-  type StripInput,
 } from '../src/index.ts';
 
 const grey = [VOID_GREY, VOID_GREY, VOID_GREY];
@@ -76,59 +74,11 @@ describe('colours', () => {
   });
 });
 
-describe('strip', () => {
-  const side = {
-    classes: Uint8Array.of(0, 1),
-    instances: Uint16Array.of(0, 5),
-    disparity: Float32Array.of(1, 4),
-  };
-  const input: StripInput = {
-    height: 1,
-    width: 2,
-    photo: Uint8Array.of(1, 2, 3, 4, 5, 6),
-    palette: trainPalette,
-    truth: { ...side, disparityValid: Uint8Array.of(1, 0) },
-    prediction: side,
-  };
-
-  test('lays out truth beside prediction, task by task', () => {
-    expect(stripPanels(input).map((p) => p.name)).toEqual([
-      'photo',
-      'classes, truth',
-      'classes, prediction',
-      'instances, truth',
-      'instances, prediction',
-      'disparity, truth',
-      'disparity, prediction',
-    ]);
-  });
-
-  test('leaves out what is not there', () => {
-    const some = { ...input, truth: {}, prediction: { vectors: Float32Array.of(1, 0, 0, 1) } };
-    expect(stripPanels(some).map((p) => p.name)).toEqual(['photo', 'centre vectors, prediction']);
-  });
-
-  test('colours truth and prediction by one scale: the largest known true disparity', () => {
-    const panels = stripPanels(input);
-    // Truth knows only d = 1, so 1 is the top of the scale for both.
-    expect(pixel(panels[5], 0)).toEqual([...disparityMap[255]]);
-    expect(pixel(panels[6], 0)).toEqual([...disparityMap[255]]);
-    const fixed = stripPanels({ ...input, maxDisparity: 4 });
-    expect(pixel(fixed[6], 0)).toEqual([...disparityMap[64]]);
-  });
-
-  test('writes a PNG with the panels 4 px apart, the same bytes each time', async () => {
-    const png = await strip(input);
-    expect((await strip(input)).equals(png)).toBe(true);
-    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-    expect([info.width, info.height]).toEqual([7 * 2 + 6 * 4, 1]);
-    expect([...data.subarray(0, 9)]).toEqual([1, 2, 3, 4, 5, 6, 255, 255, 255]);
-    expect([...data.subarray(18, 21)]).toEqual([...trainPalette[0]]);
-  });
-
-  test('refuses a photo of another size', () => {
-    expect(() => stripPanels({ ...input, photo: new Uint8Array(4) })).toThrow(
-      '[1, 2, 3] = 6 bytes',
-    );
-  });
+test('a panel is a lossless PNG, the same bytes each time', async () => {
+  const panel = { height: 1, width: 2, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
+  const png = await panelPng(panel);
+  expect((await panelPng(panel)).equals(png)).toBe(true);
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([2, 1]);
+  expect([...data]).toEqual([1, 2, 3, 4, 5, 6]);
 });

@@ -1,10 +1,4 @@
-import {
-  convBnRelu,
-  convolution,
-  upsampleTo,
-  type DecoderOptions,
-  type Scope,
-} from '@scene-mtl/core';
+import { convBnRelu, convolution, inside, upsampleTo, type DecoderOptions } from '@scene-mtl/core';
 import type * as tf from '@tensorflow/tfjs';
 
 /**
@@ -20,15 +14,14 @@ export function decoder(
   features: tf.SymbolicTensor,
   outputChannels: number,
   size: readonly [number, number],
-  { width, kernel, seed, name }: DecoderOptions,
+  { width, kernel, scope }: DecoderOptions,
 ): tf.SymbolicTensor {
-  const scope = (part: string): Scope => ({ name: `${name}/${part}`, seed });
-  const hidden = convBnRelu(features, scope('hidden'), { filters: width, kernel });
-  const output = convolution(hidden, scope('output'), {
+  const hidden = convBnRelu(features, inside(scope, 'hidden'), { filters: width, kernel });
+  const output = convolution(hidden, inside(scope, 'output'), {
     filters: outputChannels,
     kernel: 1,
     bias: true,
     gain: 1,
   });
-  return upsampleTo(output, size, name);
+  return upsampleTo(output, size, scope.name);
 }

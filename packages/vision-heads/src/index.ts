@@ -1,5 +1,8 @@
+export { classification, type ClassificationPrediction } from './classification/task.ts';
 export { decoder } from './decoder.ts';
 export { depth, type DepthPrediction } from './depth/task.ts';
+export { edges, type EdgesPrediction } from './edges/task.ts';
+export { exampleHead } from './example-head.ts';
 export {
   clusterByComponents,
   clusterByDbscan,
@@ -31,19 +34,45 @@ export {
   type XiClusters,
   type XiOptions,
 } from './instance/clustering/index.ts';
+export { decodingFor, densityFor, objectsOf, pixelsAt } from './instance/decoding.ts';
+export { objectOverlay } from './instance/files.ts';
+export { objectJudge } from './instance/object-judge.ts';
 export { instance, type InstancePrediction } from './instance/task.ts';
+export type {
+  Accumulator,
+  ConstantFit,
+  Judge,
+  MapView,
+  Metric,
+  Metrics,
+  OutputFile,
+  Picture,
+  PredictedPhoto,
+  Predictions,
+  TaskKit,
+  VisionTask,
+} from './kit.ts';
+export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
+export { normals, type NormalsPrediction } from './normals/task.ts';
+export { panelsOf } from './panels.ts';
+export { regression, type RegressionPrediction } from './regression/task.ts';
+export {
+  officialInstances,
+  regularIds,
+  toRegularIds,
+  UNLABELED,
+} from './semantic/official-labels.ts';
+export { semantic, type SemanticPrediction } from './semantic/task.ts';
 export {
   centreVectors,
   classMapOf,
-  depthTargets,
   disparityMapOf,
   imageNetNormalisation,
-  instanceTargets,
   normalised,
   objectMapOf,
   sampleArrays,
-  semanticTargets,
   symmetricNormalisation,
+  targetsFor,
+  type KitData,
   type Normalisation,
 } from './targets.ts';
-export { semantic, type SemanticPrediction } from './semantic/task.ts';

@@ -1,4 +1,4 @@
-import type { TargetEncoder } from '@scene-mtl/core';
+import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { imageOf, type Sample } from '@scene-mtl/data';
 
 /** Per-channel mean and standard deviation of an image, on the scale 0 … 1, in the order R, G, B. */
@@ -48,7 +48,7 @@ function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
 
 /**
  * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and for each task
- * `target/<task>` `[H, W, Task.targetChannels]` and `mask/<task>` `[H, W]`. A task whose annotation
+ * `target/<task>` `[…places, Task.targetChannels]` and `mask/<task>` `[…places]`. A task whose annotation
  * the sample lacks gets zeros and an empty mask, so that the sample trains the other tasks only.
  */
 export function sampleArrays(
@@ -57,14 +57,21 @@ export function sampleArrays(
   normalisation: Normalisation,
 ): Record<string, Float32Array> {
   const image = imageOf(sample);
-  const pixels = image.height * image.width;
+  const size = [image.height, image.width] as const;
   const arrays: Record<string, Float32Array> = { image: normalised(image.data, normalisation) };
   for (const task of tasks) {
-    const target = task.has(sample)
-      ? task.encode(sample)
-      : { value: new Float32Array(pixels * task.targetChannels), mask: new Float32Array(pixels) };
+    const target = task.has(sample) ? task.encode(sample) : noTarget(task, size);
     arrays[`target/${task.name}`] = target.value;
     arrays[`mask/${task.name}`] = target.mask;
   }
   return arrays;
+}
+
+/** Zeros that count nowhere. */
+function noTarget(
+  { places, targetChannels }: TargetEncoder,
+  size: readonly [number, number],
+): Target {
+  const count = (places?.(size) ?? size).reduce((a, b) => a * b, 1);
+  return { value: new Float32Array(count * targetChannels), mask: new Float32Array(count) };
 }

@@ -1,7 +1,17 @@
 /** `@scene-mtl/vision-heads/targets`: samples as arrays, the targets of the heads; no TensorFlow.js. */
-export { depthTargets, disparityMapOf } from './depth/targets.ts';
+import type { TargetEncoder } from '@scene-mtl/core';
+import { classificationTargetKit } from './classification/targets.ts';
+import { depthTargetKit } from './depth/targets.ts';
+import { edgesTargetKit } from './edges/targets.ts';
+import { instanceTargetKit } from './instance/targets.ts';
+import { normalsTargetKit } from './normals/targets.ts';
+import { regressionTargetKit } from './regression/targets.ts';
+import { semanticTargetKit } from './semantic/targets.ts';
+import type { KitData, TargetKit } from './target-kit.ts';
+
+export { disparityMapOf } from './depth/targets.ts';
 export { centreVectors } from './instance/centre-vectors.ts';
-export { instanceTargets, objectMapOf } from './instance/targets.ts';
+export { objectMapOf } from './instance/targets.ts';
 export {
   imageNetNormalisation,
   normalised,
@@ -9,4 +19,24 @@ export {
   symmetricNormalisation,
   type Normalisation,
 } from './sample-arrays.ts';
-export { classMapOf, semanticTargets } from './semantic/targets.ts';
+export { classMapOf } from './semantic/targets.ts';
+export type { KitData, TargetKit } from './target-kit.ts';
+
+/** The part without tensors of all kits, in the order of the kits. */
+export const targetKits: readonly TargetKit[] = [
+  semanticTargetKit,
+  instanceTargetKit,
+  depthTargetKit,
+  normalsTargetKit,
+  edgesTargetKit,
+  classificationTargetKit,
+  regressionTargetKit,
+];
+
+/** How the targets of each task of some data are made, by the task's name: those of `tasksFor`. */
+export const targetsFor = (data: KitData): Readonly<Record<string, TargetEncoder>> =>
+  Object.fromEntries(
+    targetKits.flatMap((kit) =>
+      kit.fieldsIn(data).map((field) => [field, kit.encoder(data, field)] as const),
+    ),
+  );

@@ -5,7 +5,6 @@ import {
   multiTaskModel,
   objectiveOf,
   parametersOf,
-  pure,
   sgd,
   trainingStep,
   uncertainty,
@@ -244,7 +243,7 @@ test('the three tasks are learned together from a sample', async () => {
   const balancer = uncertainty.make({ objectives: tasks });
   const parameters = parametersOf(network, balancer.variables);
   const step = trainingStep({
-    network: pure(network, parameters.buffers),
+    network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,

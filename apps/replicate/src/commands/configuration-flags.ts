@@ -17,7 +17,10 @@ export interface ConfigurationFlags {
 export function addConfigurationFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--profile <name>', 'how much to compute; camvid: MobileNet v1, for --data CAMVID')
+      new Option(
+        '--profile <name>',
+        'how much to compute; camvid: MobileNet v1, for --data CAMVID; mnist: for --data MNIST',
+      )
         .choices(Object.keys(profiles))
         .default('quick'),
     )

@@ -9,7 +9,6 @@ import {
 } from './engine-flags.ts';
 import { evaluateRun, type Evaluation } from '../predict/evaluate-run.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
-import { unitOf } from '../train/split-metrics.ts';
 
 interface Flags extends EngineFlags {
   run: string;
@@ -46,7 +45,7 @@ export function addEvaluateCommand(program: Command): void {
   });
 }
 
-function tableOf({ run, checkpoint, data, size, balance, seed, metrics }: Evaluation) {
+function tableOf({ run, checkpoint, data, size, balance, seed, metrics, units }: Evaluation) {
   const { choice, step, selectedBy } = checkpoint;
   return {
     title: `${run}: ${data.name} ${data.split}`,
@@ -54,7 +53,7 @@ function tableOf({ run, checkpoint, data, size, balance, seed, metrics }: Evalua
     columns: [{ name: 'value', decimals: 3 }, { name: 'unit' }],
     rows: Object.entries(metrics).map(([name, value]) => ({
       header: name,
-      cells: [value === null ? null : { value }, unitOf(name)],
+      cells: [value === null ? null : { value }, units[name]],
     })),
     notes: [
       `${data.frames} frames at ${size.height}×${size.width}; ${choice} checkpoint, step ${step}` +

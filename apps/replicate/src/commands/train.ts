@@ -1,3 +1,4 @@
+import { withFrozen, withInitial } from '../config/initial.ts';
 import { balancerNamed, balancers } from '@scene-mtl/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
@@ -21,18 +22,17 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   balancer: string;
   balancerSet: string[];
   select?: string;
+  init: string[];
+  freeze?: string[];
   seed?: number;
   runs: string;
   name?: string;
 }
 
-const taskNames = ['semantic', 'instance', 'depth'];
-
 const taskList = (text: string): string[] => {
   const tasks = text.split(',');
-  const unknown = tasks.filter((task) => !taskNames.includes(task));
-  if (unknown.length > 0 || new Set(tasks).size < tasks.length) {
-    throw new InvalidArgumentError(`expected some of ${taskNames.join(',')}, each once.`);
+  if (tasks.includes('') || new Set(tasks).size < tasks.length) {
+    throw new InvalidArgumentError('expected names of tasks, each once, e.g. semantic,depth.');
   }
   return tasks;
 };
@@ -89,7 +89,11 @@ export function addTrainCommand(program: Command): void {
       'One training run. The same command continues a run that was stopped, to the same bytes.',
     );
   addConfigurationFlags(command)
-    .option('--tasks <names>', 'e.g. semantic,depth (default: all that the data has)', taskList)
+    .option(
+      '--tasks <names>',
+      'e.g. semantic,depth,normals,edges (default: all that the data has)',
+      taskList,
+    )
     .addOption(
       new Option('--balancer <name>', 'how the tasks are balanced; the methods are listed below')
         .argParser((name: string) => knownBalancer(name))
@@ -109,14 +113,25 @@ export function addTrainCommand(program: Command): void {
       'seed of everything (default: the first of the configuration)',
       seedNumber,
     )
+    .option(
+      '--init <run:parts...>',
+      'begin parts of the network as another run left them, e.g. runs/first:shared,depth',
+      [] as string[],
+    )
+    .option(
+      '--freeze <parts>',
+      'parts that training leaves as they are, bit by bit, e.g. shared,semantic',
+      (text) => text.split(','),
+    )
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   command.addHelpText('after', balancerHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
-    const config = await configurationOf(flags);
+    const { init, freeze, runs } = flags;
+    const config = await withInitial(withFrozen(await configurationOf(flags), freeze), init, runs);
     const { folder, result } = await trainRun({
       config,
-      runs: flags.runs,
+      runs,
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,

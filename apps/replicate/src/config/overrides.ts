@@ -59,9 +59,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
       profile.data.source === 'generated'
         ? { maxTrain: profile.data.train, maxVal: profile.data.val }
         : { maxTrain: null, maxVal: null };
-    config = merged(config, {
-      data: { source: 'folder', root: overrides.data, ...limits },
-    });
+    config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
   }
   if (overrides.file !== undefined) {
     config = merged(config, await readJson(overrides.file));

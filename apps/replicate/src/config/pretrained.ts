@@ -54,9 +54,13 @@ export async function withPretrained(config: Config, folder: string): Promise<Co
 
 /** What decides a run's numbers does not include where its weights lie. */
 export function withoutWeightsFolder<C extends Pick<Config, 'network'>>(config: C): C {
-  const { encoder } = config.network;
-  if (encoder.kind !== 'mobilenet' || encoder.weights === null) return config;
-  return withEncoder(config, { ...encoder, weights: { ...encoder.weights, folder: null } });
+  const { encoder, init } = config.network;
+  const placeless = {
+    ...config,
+    network: { ...config.network, init: init.map((from) => ({ ...from, folder: null })) },
+  };
+  if (encoder.kind !== 'mobilenet' || encoder.weights === null) return placeless;
+  return withEncoder(placeless, { ...encoder, weights: { ...encoder.weights, folder: null } });
 }
 
 /**

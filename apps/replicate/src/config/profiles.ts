@@ -19,12 +19,15 @@ const quick: Config = {
     occlusion: 'ordinary',
     gaps: 'geometric',
     disparitySigma: 0,
+    derive: [],
     holdOut: null,
   },
   size: { height: 64, width: 128 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 600,
@@ -61,12 +64,15 @@ const smoke: Config = {
     occlusion: 'ordinary',
     gaps: 'geometric',
     disparitySigma: 0,
+    derive: [],
     holdOut: null,
   },
   size: { height: 32, width: 64 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 16, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
@@ -89,6 +95,7 @@ const standard: Config = {
     occlusion: 'ordinary',
     gaps: 'photometric',
     disparitySigma: 0,
+    derive: [],
     holdOut: null,
   },
   size: { height: 128, width: 256 },
@@ -99,7 +106,7 @@ const standard: Config = {
 /** All of a folder, read as the paper does. */
 const folder = (root: string): Config['data'] => ({
   ...{ source: 'folder', root, maxTrain: null, maxVal: null },
-  ...{ classes: 19, skyDisparity: 'zero', holdOut: null },
+  ...{ classes: 19, skyDisparity: 'zero', derive: [], holdOut: null },
 });
 
 /** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
@@ -109,6 +116,8 @@ const paper: Config = {
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
     decoder: { width: 256, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     steps: 50_000,
@@ -152,6 +161,8 @@ const camvid: Config = {
       weights: null,
     },
     decoder: { width: 64, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,
@@ -168,8 +179,36 @@ const camvid: Config = {
   strips: 6,
 };
 
+/**
+ * MultiMNIST (Sener & Koltun 2018) in minutes: both digits of an image, at the nearest size that the
+ * encoder's stride divides. It has no validation split, so training images stand in for it; a mirror
+ * would exchange left and right.
+ */
+const mnist: Config = {
+  ...quick,
+  data: { ...folder('mnist'), holdOut: 2000 },
+  size: { height: 32, width: 32 },
+  network: {
+    ...quick.network,
+    encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
+    decoder: { width: 32, kernel: 3 },
+    init: [],
+    freeze: [],
+  },
+  training: {
+    ...quick.training,
+    steps: 1500,
+    batchSize: 32,
+    learningRate: 0.05,
+    flip: 0,
+    evalEvery: 500,
+    checkpointEvery: 500,
+  },
+  strips: 0,
+};
+
 /** The profiles by name. */
-export const profiles = { smoke, quick, standard, paper, camvid } as const satisfies Record<
+export const profiles = { smoke, quick, standard, paper, camvid, mnist } as const satisfies Record<
   string,
   Config
 >;

@@ -1,4 +1,4 @@
-import { GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
+import { DERIVED, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { z } from 'zod';
 
 /**
@@ -7,6 +7,13 @@ import { z } from 'zod';
  */
 
 const positive = z.number().int().positive();
+
+const derive = z
+  .array(z.enum(DERIVED))
+  .default([])
+  .describe(
+    'annotations that the data has not, computed from others (normals of generated scenes: recorded)',
+  );
 
 /** Where the images come from: a folder, or scenes generated on first use. */
 const data = z.discriminatedUnion('source', [
@@ -28,6 +35,7 @@ const data = z.discriminatedUnion('source', [
       .min(0)
       .default(0)
       .describe('px of Gaussian noise on the disparity labels of training frames'),
+    derive,
     holdOut: positive
       .nullable()
       .default(null)
@@ -35,7 +43,7 @@ const data = z.discriminatedUnion('source', [
   }),
   z.strictObject({
     source: z.literal('folder'),
-    root: z.string().min(1).describe('a Cityscapes tree or CamVid'),
+    root: z.string().min(1).describe('a Cityscapes tree, CamVid or the files of MNIST'),
     maxTrain: positive.nullable().describe('use only the first so many frames; null: all'),
     maxVal: positive.nullable(),
     classes: z
@@ -46,6 +54,7 @@ const data = z.discriminatedUnion('source', [
       .enum(['zero', 'asRecorded'])
       .default('zero')
       .describe('of a Cityscapes tree; zero: as in the paper'),
+    derive,
     holdOut: positive
       .nullable()
       .default(null)
@@ -53,18 +62,31 @@ const data = z.discriminatedUnion('source', [
   }),
 ]);
 
+const checksum = z.string().regex(/^[0-9a-f]{16}$/);
+
 /** Weights that a fresh run begins with: part of its identity by content, never by place. */
 const pretrained = z.strictObject({
-  checksum: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .describe('of the tensors used, see weightsChecksum'),
+  checksum: checksum.describe('of the tensors used, see weightsChecksum'),
   folder: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe('where they are; a resumed run needs none'),
+});
+
+const part = z.string().min(1).describe('shared, a task, or the beginning of weights’ names');
+
+/** Parts of another run's network: its last checkpoint. Identity by content, never by place. */
+const initial = z.strictObject({
+  checksum: checksum.describe('of the checkpoint'),
+  folder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('of the run; a resumed run needs none'),
+  parts: z.array(part).min(1),
 });
 
 const encoder = z.discriminatedUnion('kind', [
@@ -95,6 +117,11 @@ export const configSchema = z.strictObject({
       width: positive,
       kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
     }),
+    init: z.array(initial).default([]).describe('parts that begin as another run left them'),
+    freeze: z
+      .array(part)
+      .default([])
+      .describe('parts that training leaves as they are, bit by bit'),
   }),
   training: z.strictObject({
     steps: positive,
@@ -140,11 +167,7 @@ export const configSchema = z.strictObject({
     logEvery: positive.default(10).describe('steps over which a logged number is the mean'),
   }),
   optimalWeights: z
-    .strictObject({
-      semantic: z.number().min(0),
-      instance: z.number().min(0),
-      depth: z.number().min(0),
-    })
+    .record(z.string(), z.number().min(0))
     .optional()
     .describe('of Table 1’s row of approximately optimal weights; absent: the paper’s'),
   seeds: z.array(z.number().int().nonnegative()).min(1),

@@ -1,7 +1,9 @@
 import {
   diskCached,
   openDataset,
+  withDerived,
   type Dataset,
+  type DerivedField,
   type OpenOptions,
   type Split,
 } from '@scene-mtl/datasets';
@@ -14,6 +16,8 @@ export interface DataRecipe {
   readonly classes?: 19 | 20;
   /** Of a Cityscapes tree: disparity of the sky; default 'zero'. */
   readonly skyDisparity?: 'zero' | 'asRecorded';
+  /** Annotations to be computed from others where the data has them not. */
+  readonly derive?: readonly DerivedField[];
   /** Tree with the true labels, to validate on; absent: `root` has them. */
   readonly truth?: string;
   /** Frames of each split at most; null: all. */
@@ -40,11 +44,11 @@ const CACHE_BYTES = 4 * 2 ** 30;
  * @throws as `openDataset` does; for data without annotations; when fewer frames are there than held out
  */
 export async function openStored(recipe: DataRecipe): Promise<StoredData> {
-  const { truth, limits, holdOut } = recipe;
+  const { truth, limits, holdOut, derive = [] } = recipe;
   const labelled = await opened(recipe.root, recipe);
   const judged = truth === undefined ? labelled : judgedBy(await opened(truth, recipe), labelled);
   const limited: Dataset = {
-    ...judged,
+    ...withDerived(judged, derive),
     list: (split) => spread(judged.list(split), limits[split]),
   };
   // Splits put together from others would name the wrong files.

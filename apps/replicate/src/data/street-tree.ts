@@ -15,14 +15,21 @@ export interface StreetTreeOptions {
   readonly gaps: Gaps;
   /** px; 0: labels are the truth. */
   readonly disparitySigma: number;
+  /** Record the normals of the surfaces. */
+  readonly normals: boolean;
   readonly line: ProgressLine;
 }
 
 /** Root of a tree of generated scenes, made unless a whole one is there already. */
 export async function streetTree(options: StreetTreeOptions): Promise<string> {
-  const { folder, size, train, val, seed, occlusion, gaps, disparitySigma, line } = options;
+  const { folder, size, train, val, seed, occlusion, gaps, disparitySigma, normals } = options;
+  const { line } = options;
   const noise = disparitySigma > 0 ? { disparitySigma } : {};
-  const scenes = { seed, occlusion, noise, ...(gaps !== 'geometric' && { gaps }) };
+  const scenes = {
+    ...{ seed, occlusion, noise },
+    ...(gaps !== 'geometric' && { gaps }),
+    ...(normals && { normals }),
+  };
   const recipe = { size, train, val, ...scenes };
   const key = hashOf({ ...recipe, generator: GENERATOR_VERSION });
   const root = join(folder, `street-${size.height}x${size.width}-${key}`);

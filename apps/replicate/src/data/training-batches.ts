@@ -1,14 +1,12 @@
-import type { TargetEncoder } from '@scene-mtl/core';
 import {
   moduleBeside,
   type BatchOptions,
   type BatchRecipe,
   type Dataset,
 } from '@scene-mtl/datasets';
-import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads/targets';
+import { sampleArrays, targetsFor, type Normalisation } from '@scene-mtl/vision-heads/targets';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
-import { targetsOf } from './targets.ts';
 
 /** What decides the batches of a training run. */
 export interface TrainingBatches {
@@ -34,7 +32,7 @@ export function trainingBatches(
   dataset: Dataset,
   { tasks, batchSize, augmentation, normalisation, seed }: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
-  const known: Readonly<Record<string, TargetEncoder>> = targetsOf(dataset);
+  const known = targetsFor(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
     dataset,

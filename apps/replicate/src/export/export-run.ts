@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { MultiTaskModel } from '@scene-mtl/core';
+import type { VisionNetwork } from '../assemble.ts';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';
@@ -10,7 +10,7 @@ import { LAYERS_FILES, layersFiles } from './tfjs.ts';
 
 /** What an exporter gets: the network with its weights and where they come from. */
 export interface Exported {
-  readonly network: MultiTaskModel;
+  readonly network: VisionNetwork;
   readonly description: RunDescription;
   /** Step of the checkpoint. */
   readonly step: number;

@@ -5,7 +5,7 @@ import {
   clusterByOpticsXi,
   type InstanceOptions,
 } from '@scene-mtl/vision-heads';
-import { decodingFor, densityFor } from '../train/instance-decoding.ts';
+import { decodingFor, densityFor } from '@scene-mtl/vision-heads';
 
 /** Ways from centre votes to objects, in the order of tables. */
 export const clusterings = ['optics', 'opticsXi', 'dbscan', 'components'] as const;

@@ -5,7 +5,7 @@ import {
   type InstancePrediction,
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
-import type { Predictions } from '../train/evaluation.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
 
 /**
  * What objects are decoded from: what the network predicts; its classes with true centre vectors; true

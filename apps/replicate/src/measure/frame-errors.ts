@@ -1,11 +1,11 @@
+import type { Predictions } from '@scene-mtl/vision-heads';
 import type { Sample } from '@scene-mtl/data';
 import type { TaskName } from '../config/task-name.ts';
-import type { Predictions } from '../train/evaluation.ts';
 import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { errorMaps, meanError, taskOrder } from './pixel-errors.ts';
 
 /** Mean error of each frame of the split, in order; null where a frame has no truth. */
-export type FrameErrors = Readonly<Partial<Record<TaskName, readonly (number | null)[]>>>;
+export type FrameErrors = Readonly<Record<string, readonly (number | null)[]>>;
 
 /** `FrameErrors` as text, which JSON keeps on one line per task: `12.3 - 4.56`. */
 export type FrameErrorText = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { classesKind, fieldOf, objectsKind, VOID, type Sample } from '@scene-mtl/data';
 import { instanceLabels } from '@scene-mtl/data/cityscapes';
-import { officialInstances, regularIds, UNLABELED } from '../train/official-labels.ts';
+import { officialInstances, regularIds, UNLABELED } from '@scene-mtl/vision-heads';
 
 /** How objects of a data set are given to the official matching of Cityscapes. */
 export interface ObjectMatching {

@@ -1,17 +1,6 @@
-import { disparityMapOf } from '@scene-mtl/vision-heads/targets';
-import { sizeOf, type Sample, type Size } from '@scene-mtl/data';
-import {
-  colourDisparity,
-  stripPanels,
-  type Panel,
-  type PixelErrors,
-  type ReportStrip,
-  type Rgb,
-} from '@scene-mtl/eval';
-import type { TaskName } from '../config/task-name.ts';
-import { stripOf } from '../train/predictions.ts';
-import type { Predictions } from '../train/evaluation.ts';
-import { errorMaps, taskOrder } from './pixel-errors.ts';
+import { inKitOrder, panelsOf, type Predictions } from '@scene-mtl/vision-heads';
+import { type Sample } from '@scene-mtl/data';
+import { type Panel, type ReportStrip, type Rgb } from '@scene-mtl/eval';
 import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { readRgb, smallPng } from './small-png.ts';
 
@@ -23,55 +12,12 @@ export type StripFile = {
   readonly panels: readonly string[];
 };
 
-/** Names of the panels of a task's truth and prediction, as `stripPanels` gives them. */
-const panelsOf: Readonly<Record<TaskName, string>> = {
-  semantic: 'classes',
-  instance: 'centre vectors',
-  depth: 'disparity',
-};
-
-/**
- * Photograph; truth, prediction and error of each task. An error map goes from dark blue (none) to
- * light yellow: a wrong class; 10 % of the image's width for a vector; half the largest true
- * disparity. Pixels without a truth are grey.
- */
-export function framePanels(
-  place: Pick<MeasurementPlace, 'tasks' | 'dataset'>,
+/** Photograph; truth, prediction and error of each task, in the order of the kits. */
+export const framePanels = (
+  { tasks }: Pick<MeasurementPlace, 'tasks'>,
   sample: Sample,
   predictions: Predictions,
-): Panel[] {
-  const panels = stripPanels(stripOf(place.dataset, sample, predictions));
-  const maps = errorMaps(place.tasks, sample, predictions);
-  const tops: Readonly<Record<TaskName, number>> = {
-    semantic: 100,
-    instance: sizeOf(sample).width / 10,
-    depth: largest(sample) / 2,
-  };
-  return [
-    ...panels.filter(({ name }) => name === 'photo'),
-    ...taskOrder.flatMap((task) => {
-      const map = maps[task];
-      const drawn = panels.filter(({ name }) => name.startsWith(`${panelsOf[task]},`));
-      if (!map) return drawn;
-      const name = `${panelsOf[task]}, error`;
-      return [...drawn, { name, ...errorPicture(map, sizeOf(sample), tops[task]) }];
-    }),
-  ];
-}
-
-function errorPicture({ error, mask }: PixelErrors, { height, width }: Size, top: number): Rgb {
-  const known = Uint8Array.from(mask, Number);
-  return colourDisparity(Float32Array.from(error), known, height, width, top);
-}
-
-function largest(sample: Sample): number {
-  let most = 0;
-  const disparity = disparityMapOf(sample);
-  disparity?.data.forEach((d, i) => {
-    if (disparity.valid[i] !== 0 && d > most) most = d;
-  });
-  return most || 1;
-}
+): Panel[] => panelsOf(inKitOrder(tasks), sample, predictions, { errors: true });
 
 /** Saves the pictures of some frames beside a measurement, each frame once. */
 export async function saveStrips(

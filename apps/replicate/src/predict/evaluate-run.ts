@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { NO_CLASSES, type Dataset, type Split } from '@scene-mtl/datasets';
+import type { Dataset, Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
-import { judged, judgesOf } from '../train/split-metrics.ts';
+import { judged, judgesOf, unitsOf } from '../train/split-metrics.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import {
   assertMayMeasure,
@@ -42,6 +42,8 @@ export interface Evaluation {
   readonly seed: number;
   /** By `<task>/<metric>`; null where the split has nothing to judge. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Of the metrics, by the same names. */
+  readonly units: Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, choice);
   const dataset = await dataOf(description, run, options.data);
-  const { config, data, balance, seed } = description;
+  const { config, balance, seed } = description;
   const network = loadNetwork(description, checkpoint, run);
   const evaluation = await evaluator({
     network,
@@ -67,11 +69,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     compile: options.compile,
   });
   try {
-    const judges = judgesOf({
-      tasks: network.tasks,
-      size: config.size,
-      ...(data.legend ?? NO_CLASSES),
-    });
+    const judges = judgesOf(network.tasks, config.size);
     const line = progressLine();
     const frames = dataset.list(split).length;
     let seen = 0;
@@ -93,6 +91,7 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       balance,
       seed,
       metrics: judged(judges),
+      units: unitsOf(judges),
     };
   } finally {
     await evaluation.dispose();
@@ -105,10 +104,11 @@ async function dataOf(
   run: string,
   root: string | undefined,
 ): Promise<Dataset> {
+  const { derive } = config.data;
   const dataset =
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
-      : await openStored({ root: resolve(root), limits: ALL, holdOut: null });
+      : await openStored({ root: resolve(root), derive, limits: ALL, holdOut: null });
   const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
   if (expected !== got) {
     throw new Error(

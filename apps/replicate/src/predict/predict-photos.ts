@@ -1,23 +1,13 @@
 import { basename, join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
-import { panelPng } from '@scene-mtl/eval';
-import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import {
-  normalised,
-  type DepthPrediction,
-  type InstancePrediction,
-  type SemanticPrediction,
-} from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { NO_CLASSES } from '@scene-mtl/datasets';
+import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import { normalised, type OutputFile, type Picture } from '@scene-mtl/vision-heads';
+import sharp from 'sharp';
 import { normalisationOf } from '../assemble.ts';
-import { decoded, type Predictions } from '../train/evaluation.ts';
-import { decodingFor, objectsOf } from '../train/instance-decoding.ts';
-import { regularIds, toRegularIds } from '../train/official-labels.ts';
-import { readDescription, type RunDescription } from '../run/description.ts';
-import { disparityFile, instanceFiles, labelFile, type OutputFile } from './official-files.ts';
-import { classOverlay, disparityOverlay, instanceOverlay } from './overlay.ts';
-import { readPhoto, type Photo } from './photo.ts';
+import { decoded } from '../train/evaluation.ts';
+import { readDescription } from '../run/description.ts';
+import { readPhoto } from './photo.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';
 
 /** What `replicate predict` does. */
@@ -32,7 +22,8 @@ export interface PredictOptions {
 }
 
 /**
- * Predicts photographs, one after the other, and writes what belongs to each.
+ * Predicts photographs, one after the other, and writes what each task makes of them
+ * (`VisionTask.files`).
  * @returns paths of the files written
  * @throws naming the photograph that cannot be read; no photograph's files are ever half there
  */
@@ -49,23 +40,20 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
   try {
     await compiled.push();
     for (const [i, file] of images.entries()) {
-      const photo = await readPhoto(file, size);
-      const outputs = await compiled.run({ image: normalised(photo.image, normalisation) });
+      const { image, native } = await readPhoto(file, size);
+      const outputs = await compiled.run({ image: normalised(image, normalisation) });
       const predictions = Object.fromEntries(
-        network.tasks.map((task) => [
-          task.name,
-          decoded(task, outputs[task.name] as Float32Array, 0, size),
-        ]),
+        network.tasks.map((task) => {
+          const output = outputs[task.name] as Float32Array;
+          return [task.name, decoded(task, output, 0, 1, size)];
+        }),
       );
-      for (const { path, content } of await outputFiles(
-        stems[i],
-        photo,
-        predictions,
-        description,
-      )) {
+      const photo = { stem: stems[i], image, size, native, predictions };
+      for (const made of network.tasks.flatMap((task) => task.files(photo))) {
+        const path = join(out, made.path);
         // Not flushed to the disk one by one: they are many, and made again from the same photographs.
-        await writeAtomically(join(out, path), content, { sync: false });
-        written.push(join(out, path));
+        await writeAtomically(path, await contentOf(made), { sync: false });
+        written.push(path);
       }
     }
     return written;
@@ -75,43 +63,16 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
   }
 }
 
-/**
- * Overlays and official files of one photograph. Objects need classes and centre vectors; a network
- * without either gets none.
- */
-export async function outputFiles(
-  stem: string,
-  { image, size, native }: Photo,
-  predictions: Predictions,
-  { data }: Pick<RunDescription, 'data'>,
-): Promise<OutputFile[]> {
-  const { semantic, instance, depth } = predictions as {
-    semantic?: SemanticPrediction;
-    instance?: InstancePrediction;
-    depth?: DepthPrediction;
-  };
-  const files: OutputFile[] = [];
-  const { classes, palette, instanceClasses } = data.legend ?? NO_CLASSES;
-  const ids = regularIds(classes);
-  if (semantic) {
-    const picture = classOverlay(image, semantic.classes, size, palette);
-    files.push({ path: `overlay/${stem}_semantic.png`, content: await panelPng(picture) });
-    const values = ids ? toRegularIds(semantic.classes, ids) : semantic.classes;
-    files.push(await labelFile(stem, ids ? 'labelIds' : 'trainIds', values, size, native));
-  }
-  if (semantic && instance) {
-    const objects = objectsOf(semantic, instance, size, decodingFor(size, instanceClasses));
-    const picture = instanceOverlay(image, objects.ids, size);
-    files.push({ path: `overlay/${stem}_instance.png`, content: await panelPng(picture) });
-    const labels = ids ?? classes.map((_, c) => c);
-    files.push(...(await instanceFiles(stem, objects, labels, size, native)));
-  }
-  if (depth) {
-    const picture = disparityOverlay(image, depth.disparity, size);
-    files.push({ path: `overlay/${stem}_disparity.png`, content: await panelPng(picture) });
-    files.push(await disparityFile(stem, depth.disparity, size, native));
-  }
-  return files;
+/** Content of a file: text as it is, a picture as PNG. */
+export const contentOf = async ({ content }: OutputFile): Promise<string | Uint8Array> =>
+  typeof content === 'string' ? content : png(content);
+
+/** PNG of one channel or three, 8 or 16 bits as the array has, every value kept. */
+async function png({ data, width, height }: Picture): Promise<Buffer> {
+  const channels = data.length === 3 * width * height ? 3 : 1;
+  const picture = sharp(data, { raw: { width, height, channels } });
+  if (channels === 1) picture.toColourspace(data.BYTES_PER_ELEMENT === 2 ? 'grey16' : 'b-w');
+  return picture.png({ compressionLevel: 9 }).toBuffer();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { join } from 'node:path';
 import {
   latestCheckpoint,
@@ -6,12 +7,9 @@ import {
   parametersOf,
   restoreVariables,
   type Checkpoint,
-  type MultiTaskModel,
-  type Task,
 } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
-import { networkOf } from '../assemble.ts';
-import { tasksOf } from '../data/tasks.ts';
+import { networkOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 
 /** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */
@@ -53,13 +51,12 @@ export async function checkpointOf(folder: string, choice: CheckpointChoice): Pr
 }
 
 /** The tasks of a stored run, in its order. */
-export const tasksIn = ({ data, tasks }: RunDescription): Task[] => {
-  const known = tasksOf(data);
+export const tasksIn = ({ data, tasks }: RunDescription): VisionTask[] => {
+  const known = tasksFor(data);
   return tasks.map((name) => {
-    const task = known[name];
-    if (!task)
-      throw new Error(`run.json: task ${name} needs an annotation that ${data.name} lacks`);
-    return task;
+    const task = known.find((one) => one.name === name);
+    if (task) return task;
+    throw new Error(`run.json: task ${name} needs an annotation that ${data.name} lacks`);
   });
 };
 
@@ -71,7 +68,7 @@ export function loadNetwork(
   description: RunDescription,
   { tensors, manifest }: Checkpoint,
   folder: string,
-): MultiTaskModel {
+): VisionNetwork {
   const network = networkOf(description.config, tasksIn(description), description.seed);
   const { trained, frozen, buffers } = parametersOf(network);
   const variables = new Map(

@@ -161,7 +161,8 @@ const ranks: Readonly<Record<ProfileName, number>> = {
   standard: 1,
   quick: 2,
   camvid: 3,
-  smoke: 4,
+  mnist: 4,
+  smoke: 5,
 };
 
 const rank = ({ profile }: PublishedGroup): number =>

@@ -12,7 +12,7 @@ const colour = z.tuple([z.number(), z.number(), z.number()]);
 const schema = z.strictObject({
   config: configSchema,
   seed: z.number().int().nonnegative(),
-  tasks: z.array(z.enum(['semantic', 'instance', 'depth'])).min(1),
+  tasks: z.array(z.string()).min(1),
   balance: z.strictObject({
     name: z.string(),
     options: z.record(z.string(), z.number()),
@@ -31,6 +31,14 @@ const schema = z.strictObject({
         instanceClasses: z.array(z.number().int()),
       })
       .optional(),
+    labels: z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .describe('class names of each label of a whole example'),
+    numbers: z
+      .record(z.string(), z.number().int())
+      .optional()
+      .describe('how many numbers each annotation of a whole example has'),
   }),
 });
 
@@ -58,14 +66,14 @@ export function describeRun(run: {
   readonly select?: Selection;
 }): RunDescription {
   const { dataset, tasks, config, seed } = run;
-  const { name, fields, legend } = dataset;
+  const { name, fields, legend, labels, numbers } = dataset;
   return schema.parse({
     config: { ...withoutWeightsFolder(config), seeds: [seed] },
     seed,
     tasks: tasks.map((task) => task.name),
     balance: run.balance,
     select: run.select ?? null,
-    data: { name, fields, legend },
+    data: { name, fields, legend, labels, numbers },
   });
 }
 

@@ -1,9 +1,8 @@
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { hashOf, type Opened } from '@scene-mtl/lab';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
-import type { TaskName } from '../config/task-name.ts';
-import { tasksOf } from '../data/tasks.ts';
 import type { SceneData } from './kind.ts';
 
 /**
@@ -41,7 +40,7 @@ function summaryOf(dataset: Dataset): SceneData {
   return {
     name,
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
-    tasks: Object.keys(tasksOf(dataset)) as TaskName[],
+    tasks: tasksFor(dataset).map((task) => task.name),
     ...(legend ?? NO_CLASSES),
   };
 }

@@ -1,13 +1,12 @@
 import type { Sample, Size } from '@scene-mtl/data';
-import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { Json, Measurement } from '@scene-mtl/lab';
-import type { Predictions } from '../train/evaluation.ts';
+import type { Predictions, VisionTask } from '@scene-mtl/vision-heads';
 import type { RunConfig } from './kind.ts';
 
 /** A finished run's network on the frames that a measurement looks at. */
 export interface MeasurementPlace {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly size: Size;
   readonly dataset: Dataset;
   /** Frames of the measured split, in order. */

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import type { Task } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
 import {
   readJsonIfPresent,
   runId,
@@ -11,11 +9,12 @@ import {
   type Trained,
   type TrainingRun,
 } from '@scene-mtl/lab';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import { datasetOf } from '../assemble.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import { tasksOf } from '../data/tasks.ts';
 import { runRow } from '../train/run-row.ts';
+import { chosenTasks } from '../train/selection.ts';
 import { trivialMetrics } from '../train/trivial.ts';
 import { openedAs, summaryWithoutData } from './data.ts';
 import type { Scenes, SceneSpec } from './kind.ts';
@@ -77,7 +76,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
         : openedAs(config, await datasetAt(config)),
     async trivial(config) {
       const dataset = await datasetAt(config);
-      return trivialMetrics(dataset, Object.values(tasksOf(dataset)), config.size);
+      return trivialMetrics(dataset, tasksFor(dataset), config.size);
     },
     async prepare({ spec, measurements }) {
       await datasetAt(spec.config);
@@ -99,7 +98,7 @@ async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promis
   const { config, balance, seed } = spec;
   const result = await runRow({
     config: { ...config, seeds: [seed], strips },
-    tasks: presentTasks(spec, dataset),
+    tasks: chosenTasks(dataset, spec.tasks),
     configHash: id,
     ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
   });
@@ -109,13 +108,4 @@ async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promis
     result,
     timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RunTiming,
   };
-}
-
-function presentTasks({ tasks }: SceneSpec, dataset: Dataset): Task[] {
-  const available = tasksOf(dataset);
-  return tasks.map((name) => {
-    const task = available[name];
-    if (!task) throw new Error(`${dataset.name}: no annotation for the task ${name}`);
-    return task;
-  });
 }

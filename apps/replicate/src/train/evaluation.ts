@@ -1,12 +1,15 @@
-import { predictionStep, type MultiTaskModel, type Task } from '@scene-mtl/core';
+import { predictionStep } from '@scene-mtl/core';
+import type { Sample, Size } from '@scene-mtl/data';
 import type { Dataset, Split } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import type { Sample, Size } from '@scene-mtl/data';
-import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads';
-import { accumulatorOf, type Metrics } from './metrics.ts';
-
-/** One image's predictions by task name. */
-export type Predictions = Readonly<Record<string, unknown>>;
+import {
+  sampleArrays,
+  type Normalisation,
+  type Predictions,
+  type VisionTask,
+} from '@scene-mtl/vision-heads';
+import type { VisionNetwork } from '../assemble.ts';
+import { accumulators, type Metrics } from './metrics.ts';
 
 /** Evaluates a network's current weights. */
 export interface Evaluator {
@@ -21,7 +24,7 @@ export interface Evaluator {
 
 /** Compiles the network for inference. `evaluate` and `predict` read its variables anew each time. */
 export async function evaluator(options: {
-  readonly network: MultiTaskModel;
+  readonly network: VisionNetwork;
   readonly dataset: Dataset;
   readonly split: Split;
   readonly size: Size;
@@ -33,7 +36,10 @@ export async function evaluator(options: {
   const { tasks } = network;
   const ids = dataset.list(split);
   if (ids.length === 0)
-    throw new Error(`${dataset.name}: split ${split} has no frames to evaluate`);
+    throw new Error(
+      `${dataset.name}: split ${split} has no frames to evaluate; of training frames so many stand in ` +
+        `for validation with --set data.holdOut=N`,
+    );
   const { run, signature } = predictionStep(network, batchSize);
   const compiled = await compile(run, signature, options.compile);
 
@@ -50,10 +56,12 @@ export async function evaluator(options: {
       );
       const outputs = await compiled.run({ image });
       for (const [i, sample] of samples.entries()) {
-        const predictions: Record<string, unknown> = {};
-        for (const task of tasks) {
-          predictions[task.name] = decoded(task, outputs[task.name] as Float32Array, i, size);
-        }
+        const predictions = Object.fromEntries(
+          tasks.map((task) => {
+            const output = outputs[task.name] as Float32Array;
+            return [task.name, decoded(task, output, i, batchSize, size)];
+          }),
+        );
         yield { sample, predictions };
       }
     }
@@ -61,11 +69,9 @@ export async function evaluator(options: {
 
   return {
     async evaluate() {
-      const accumulators = tasks.map((task) => accumulatorOf(task));
-      for await (const { sample, predictions } of predicted(ids)) {
-        accumulators.forEach(({ add }, t) => add(predictions[tasks[t].name], sample));
-      }
-      return Object.assign({}, ...accumulators.map(({ result }) => result())) as Metrics;
+      const { add, result } = accumulators(tasks);
+      for await (const { sample, predictions } of predicted(ids)) add(sample, predictions);
+      return result();
     },
     async each(visit) {
       for await (const { sample, predictions } of predicted(ids)) await visit(sample, predictions);
@@ -79,13 +85,14 @@ export async function evaluator(options: {
   };
 }
 
-/** Image `i` of a batch's output, decoded; a copy, since the engine reuses its buffers. */
-export function decoded(
-  task: Task,
+/** Example `i` of a batch's output, decoded; a copy, since the engine reuses its buffers. */
+export function decoded<P>(
+  task: VisionTask<P>,
   output: Float32Array,
   i: number,
+  batchSize: number,
   { height, width }: Size,
-): unknown {
-  const length = height * width * task.outputChannels;
+): P {
+  const length = output.length / batchSize;
   return task.decode(output.slice(i * length, (i + 1) * length), height, width);
 }

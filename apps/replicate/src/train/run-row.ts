@@ -9,13 +9,14 @@ import {
   type CompileStep,
   type MetricsRecord,
   type Progress,
-  type Task,
   type TrainingBatch,
 } from '@scene-mtl/core';
 import { json, readJsonIfPresent, type Balance } from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
+import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { assemble, normalisationOf } from '../assemble.ts';
+import { loadInitial } from '../config/initial.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
@@ -53,7 +54,7 @@ export interface RowTiming {
 export interface RowRun {
   readonly config: Config;
   readonly dataset: StoredData;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly VisionTask[];
   readonly balance: Balance;
   /** The validation metric that decides which checkpoint is kept besides the last ones. */
   readonly select?: Selection;
@@ -88,6 +89,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
   await saveDescription(folder, describeRun(run));
   if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
     await loadPretrained(parts.network, config);
+    await loadInitial(parts.network, config);
   }
   const evaluation = await evaluator({
     network: parts.network,
@@ -135,7 +137,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
     await saveEvents(folder);
-    await savePredictions(folder, dataset, evaluation, config);
+    await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RowResult = {
       metrics: (metrics ?? {}) as Metrics,

@@ -1,28 +1,41 @@
-import type { Task } from '@scene-mtl/core';
-import type { Dataset } from '@scene-mtl/datasets';
-import { tasksOf } from '../data/tasks.ts';
-import type { TaskName } from '../config/task-name.ts';
+import type { Config } from '../config/schema.ts';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import { DERIVED, type Dataset } from '@scene-mtl/datasets';
 import type { Selection } from '../run/description.ts';
+import { metricsOf } from './split-metrics.ts';
+
+/**
+ * A configuration with the annotations that some tasks learn from and that are computed from others, so
+ * that naming a task is enough.
+ */
+export function withFieldsFor(config: Config, wanted: readonly string[] | undefined): Config {
+  const { derive } = config.data;
+  const all = DERIVED.filter((name) => derive.includes(name) || wanted?.includes(name));
+  // Nothing to compute leaves the configuration what it was.
+  return all.length === derive.length
+    ? config
+    : { ...config, data: { ...config.data, derive: all } };
+}
 
 /**
  * The tasks of a run, in the order asked for.
  * @param wanted names; undefined: every task that the data has annotations for
  * @throws naming the task that the data cannot train, and those it can
  */
-export function chosenTasks(dataset: Dataset, wanted: readonly string[] | undefined): Task[] {
-  const available = tasksOf(dataset);
-  if (Object.keys(available).length === 0) {
+export function chosenTasks(dataset: Dataset, wanted: readonly string[] | undefined): VisionTask[] {
+  const available = tasksFor(dataset);
+  if (available.length === 0) {
     throw new Error(
       `${dataset.name}: no task learns from its annotations (${dataset.fields.join(', ')})`,
     );
   }
-  if (wanted === undefined) return Object.values(available);
+  if (wanted === undefined) return available;
   return wanted.map((name) => {
-    const task = available[name as TaskName];
+    const task = available.find((one) => one.name === name);
     if (!task) {
       throw new Error(
         `--tasks ${wanted.join(',')}: ${dataset.name} has no annotation for ${name}; ` +
-          `it can train ${Object.keys(available).join(', ')}`,
+          `it can train ${available.map((one) => one.name).join(', ')}`,
       );
     }
     return task;
@@ -34,14 +47,12 @@ export function chosenTasks(dataset: Dataset, wanted: readonly string[] | undefi
  * @param wanted `<task>/<metric>`; undefined: the primary metric of the first task
  * @throws listing the metrics of these tasks when it is none of them
  */
-export function selectionOf(tasks: readonly Task[], wanted: string | undefined): Selection {
-  const all = tasks.flatMap((task) =>
-    task.metrics.map(({ name, better }) => ({ metric: `${task.name}/${name}`, better })),
-  );
-  const found = wanted === undefined ? all[0] : all.find(({ metric }) => metric === wanted);
-  if (found) return found;
+export function selectionOf(tasks: readonly VisionTask[], wanted: string | undefined): Selection {
+  const all = tasks.flatMap(metricsOf);
+  const found = wanted === undefined ? all[0] : all.find(({ name }) => name === wanted);
+  if (found) return { metric: found.name, better: found.better };
   throw new Error(
     `--select ${wanted}: expected a validation metric of this run's tasks: ` +
-      all.map(({ metric }) => metric).join(', '),
+      all.map(({ name }) => name).join(', '),
   );
 }

@@ -24,7 +24,7 @@ import {
   type Selection,
 } from '../run/description.ts';
 import { runRow, type RowResult } from './run-row.ts';
-import { chosenTasks, selectionOf } from './selection.ts';
+import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -56,7 +56,7 @@ export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RowResult }> {
   const { runs, name, seed, balance } = options;
-  const config: Config = { ...options.config, seeds: [seed] };
+  const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   const folder = join(runs, name);
   const line = progressLine();
   await claimFolder(folder, keptConfig(config));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { convBnRelu } from '../layers/conv-block.ts';
 import { inside, type Scope } from '../layers/scope.ts';
 import { upsampleTo } from '../layers/upsample.ts';
-import type { Encoder } from './encoder.ts';
+import { stagedEncoder, type Encoder } from './encoder.ts';
 
 /** Shape of {@link aspp}. */
 export interface AsppOptions {
@@ -70,10 +70,14 @@ export function scaledRates(
   return [scaled(12), scaled(24), scaled(36)];
 }
 
-/** An encoder followed by {@link aspp}. Its layers are named `aspp/…`. */
-export const withAspp = (encoder: Encoder, options: AsppOptions): Encoder => ({
-  name: `${encoder.name}-aspp`,
-  outputStride: encoder.outputStride,
-  channels: asppChannels(options),
-  build: (image, scope) => aspp(encoder.build(image, scope), inside(scope, 'aspp'), options),
-});
+/** An encoder with {@link aspp} as one more stage. Its layers are named `aspp/…`. */
+export const withAspp = (encoder: Encoder, options: AsppOptions): Encoder =>
+  stagedEncoder(`${encoder.name}-aspp`, [
+    ...encoder.stages,
+    {
+      name: 'aspp',
+      stride: encoder.outputStride,
+      channels: asppChannels(options),
+      build: (x, scope) => aspp(x, inside(scope, 'aspp'), options),
+    },
+  ]);

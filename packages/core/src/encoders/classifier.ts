@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { inside, initialStream } from '../layers/scope.ts';
-import { ENCODER_SCOPE } from '../model.ts';
-import type { Encoder } from './encoder.ts';
+import { dense } from '../layers/dense.ts';
+import { ENCODER_SCOPE } from '../network.ts';
+import { lastFeatures, type Encoder } from './encoder.ts';
 
 /**
  * An encoder as an image classifier: global average pooling, one dense layer, logits. For
@@ -16,17 +16,10 @@ export function imageClassifier(
   seed: number,
 ): tf.LayersModel {
   const image = tf.input({ shape: [size[0], size[1], 3], name: 'image' });
-  const features = encoder.build(image, { name: ENCODER_SCOPE, seed });
+  const scope = { name: ENCODER_SCOPE, seed, owner: 'shared' } as const;
   const pooled = tf.layers
     .globalAveragePooling2d({ name: 'pool', dataFormat: 'channelsLast' })
-    .apply(features) as tf.SymbolicTensor;
-  const dense = tf.layers.dense({ name: 'classifier', units: classes, kernelInitializer: 'zeros' });
-  const logits = dense.apply(pooled) as tf.SymbolicTensor;
-  const { channels } = encoder;
-  const scope = inside({ name: '', seed }, 'classifier');
-  const drawn = initialStream(scope, 'kernel').normals(channels * classes, 1 / Math.sqrt(channels));
-  const kernel = tf.tensor2d(drawn, [channels, classes]);
-  dense.weights[0].write(kernel);
-  kernel.dispose();
+    .apply(lastFeatures(encoder.build(image, scope))) as tf.SymbolicTensor;
+  const logits = dense(pooled, { ...scope, name: 'classifier' }, { units: classes });
   return tf.model({ inputs: image, outputs: logits, name: `${encoder.name}-classifier` });
 }

@@ -1,8 +1,8 @@
 import { convBnRelu } from '../layers/conv-block.ts';
 import { inside } from '../layers/scope.ts';
 import { withAspp, type AsppOptions } from './aspp.ts';
-import type { Encoder } from './encoder.ts';
-import { basicBlock } from './residual-block.ts';
+import { stagedEncoder, type Encoder } from './encoder.ts';
+import { basicBlock, residualStage } from './residual-block.ts';
 
 /** Shape of {@link dilatedResidual}. */
 export interface DilatedResidualOptions {
@@ -27,23 +27,24 @@ export interface DilatedResidualOptions {
 export function dilatedResidual(options: DilatedResidualOptions = {}): Encoder {
   const { stem = 32, channels = [32, 64, 96], blocks = [2, 2, 2] } = options;
   const { aspp = { channels: 64, rates: [3, 6, 9] } } = options;
-  const backbone: Encoder = {
-    name: 'dilated-residual',
-    outputStride: 8,
-    channels: channels[2],
-    build(image, scope) {
-      let x = convBnRelu(image, inside(scope, 'stem'), { filters: stem, stride: 2, fan: 'out' });
-      for (const [s, count] of blocks.entries()) {
-        for (let b = 0; b < count; b++) {
-          x = basicBlock.build(x, inside(scope, `stage${s + 1}/block${b + 1}`), {
-            channels: channels[s],
-            stride: s < 2 && b === 0 ? 2 : 1,
-            dilation: s === 2 ? 2 : 1,
-          });
-        }
-      }
-      return x;
+  const backbone = stagedEncoder('dilated-residual', [
+    {
+      name: 'stem',
+      stride: 2,
+      channels: stem,
+      build: (image, scope) =>
+        convBnRelu(image, inside(scope, 'stem'), { filters: stem, stride: 2, fan: 'out' }),
     },
-  };
+    ...blocks.map((count, s) =>
+      residualStage(basicBlock, {
+        name: `stage${s + 1}`,
+        blocks: count,
+        channels: channels[s],
+        stride: s < 2 ? 2 : 1,
+        total: s === 0 ? 4 : 8,
+        dilation: s === 2 ? 2 : 1,
+      }),
+    ),
+  ]);
   return aspp === null ? backbone : withAspp(backbone, aspp);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import { ENCODER_SCOPE } from '../model.ts';
+import { ENCODER_SCOPE } from '../network.ts';
 import { loadWeights } from './load-weights.ts';
 
 interface WeightEntry {

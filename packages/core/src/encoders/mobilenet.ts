@@ -3,7 +3,7 @@ import { batchNormalisation } from '../layers/batch-normalisation.ts';
 import { convolution } from '../layers/convolution.ts';
 import { depthwise } from '../layers/depthwise.ts';
 import { inside, type Scope } from '../layers/scope.ts';
-import type { Encoder } from './encoder.ts';
+import { stagedEncoder, type Encoder, type Stage } from './encoder.ts';
 import { dilatedStrides } from './strides.ts';
 
 /** Shape of {@link mobileNet}. */
@@ -37,25 +37,31 @@ export function mobileNet(options: MobileNetOptions): Encoder {
   }
   const width = (c: number) => Math.round(c * alpha);
   const geometry = dilatedStrides('mobileNet', 2, strides.slice(0, blocks), outputStride);
-  return {
-    name: `mobilenet-v1-${alpha}`,
-    outputStride,
-    channels: width(channels[blocks - 1]),
-    build(image, scope) {
-      const first = inside(scope, 'stem');
-      const stem = { filters: width(32), stride: 2, padAsTensorFlow };
-      let x = normRelu6(convolution(image, inside(first, 'conv'), stem), first);
-      for (const [i, { stride, dilation }] of geometry.entries()) {
+  return stagedEncoder(`mobilenet-v1-${alpha}`, [
+    {
+      name: 'stem',
+      stride: 2,
+      channels: width(32),
+      build(image, scope) {
+        const first = inside(scope, 'stem');
+        const stem = { filters: width(32), stride: 2, padAsTensorFlow };
+        return normRelu6(convolution(image, inside(first, 'conv'), stem), first);
+      },
+    },
+    ...geometry.map(({ stride, dilation, total }, i): Stage => ({
+      name: `block${i + 1}`,
+      stride: total,
+      channels: width(channels[i]),
+      build(x, scope) {
         const deep = inside(scope, `block${i + 1}/depthwise`);
         const spatial = depthwise(x, inside(deep, 'conv'), { stride, dilation, padAsTensorFlow });
         const point = inside(scope, `block${i + 1}/pointwise`);
         const mixed = { filters: width(channels[i]), kernel: 1 };
         const narrow = normRelu6(spatial, deep);
-        x = normRelu6(convolution(narrow, inside(point, 'conv'), mixed), point);
-      }
-      return x;
-    },
-  };
+        return normRelu6(convolution(narrow, inside(point, 'conv'), mixed), point);
+      },
+    })),
+  ]);
 }
 
 function normRelu6(x: tf.SymbolicTensor, scope: Scope): tf.SymbolicTensor {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { convBn, convBnRelu, relu } from '../layers/conv-block.ts';
 import { inside, type Scope } from '../layers/scope.ts';
+import type { Stage } from './encoder.ts';
 
 /** Shape of one residual block. */
 export interface ResidualBlockOptions {
@@ -39,6 +40,34 @@ export const bottleneckBlock: ResidualBlock = {
     return joined(x, convBn(spatial, inside(scope, '3'), widened), scope, stride);
   },
 };
+
+/** Shape of a {@link residualStage}. */
+export interface ResidualStageOptions extends ResidualBlockOptions {
+  /** Prefix of its layers' names. */
+  readonly name: string;
+  /** How many blocks. */
+  readonly blocks: number;
+  /** Stride of its output, counted from the encoder's input. */
+  readonly total: number;
+}
+
+/** Blocks one behind the other, `<name>/block1` …; the first has the stride. */
+export const residualStage = (
+  block: ResidualBlock,
+  { name, blocks, total, channels, stride, dilation }: ResidualStageOptions,
+): Stage => ({
+  name,
+  stride: total,
+  channels: channels * block.expansion,
+  build(x, scope) {
+    let y = x;
+    for (let b = 0; b < blocks; b++) {
+      const at = inside(scope, `${name}/block${b + 1}`);
+      y = block.build(y, at, { channels, stride: b === 0 ? stride : 1, dilation });
+    }
+    return y;
+  },
+});
 
 /** relu(branch + shortcut); the shortcut is a 1×1 convolution where the shape changes. */
 function joined(

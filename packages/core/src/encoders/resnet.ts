@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { convBnRelu } from '../layers/conv-block.ts';
-import { inside } from '../layers/scope.ts';
-import type { Encoder } from './encoder.ts';
-import { basicBlock, bottleneckBlock, type ResidualBlock } from './residual-block.ts';
+import { inside, type Scope } from '../layers/scope.ts';
+import { stagedEncoder, type Encoder } from './encoder.ts';
+import {
+  basicBlock,
+  bottleneckBlock,
+  residualStage,
+  type ResidualBlock,
+} from './residual-block.ts';
 import { dilatedStrides } from './strides.ts';
 
 /** Layers with weights of a {@link resNet}. */
@@ -33,30 +38,35 @@ export function resNet({ depth, outputStride = 8 }: ResNetOptions): Encoder {
   if (!variant) throw new Error(`resNet: expected depth 18, 34, 50 or 101, got ${String(depth)}`);
   const { block, blocks } = variant;
   const geometry = dilatedStrides(`resNet ${depth}`, 4, [1, 2, 2, 2], outputStride);
-  return {
-    name: `resnet${depth}`,
-    outputStride,
-    channels: 512 * block.expansion,
-    build(image, scope) {
-      const stem = { filters: 64, kernel: 7, stride: 2, fan: 'out' } as const;
-      const first = convBnRelu(image, inside(scope, 'stem'), stem);
-      // Zeros pad as −∞ would: what is pooled has passed a ReLU.
-      const padded = tf.layers
-        .zeroPadding2d({ padding: [1, 1], name: `${scope.name}/pool/pad` })
-        .apply(first) as tf.SymbolicTensor;
-      let x = tf.layers
-        .maxPooling2d({ poolSize: 3, strides: 2, padding: 'valid', name: `${scope.name}/pool` })
-        .apply(padded) as tf.SymbolicTensor;
-      for (const [s, { stride, dilation }] of geometry.entries()) {
-        for (let b = 0; b < blocks[s]; b++) {
-          x = block.build(x, inside(scope, `stage${s + 1}/block${b + 1}`), {
-            channels: 64 * 2 ** s,
-            stride: b === 0 ? stride : 1,
-            dilation,
-          });
-        }
-      }
-      return x;
+  const [first, ...rest] = geometry.map((strides, s) =>
+    residualStage(block, {
+      name: `stage${s + 1}`,
+      blocks: blocks[s],
+      channels: 64 * 2 ** s,
+      ...strides,
+    }),
+  );
+  return stagedEncoder(`resnet${depth}`, [
+    {
+      name: 'stem',
+      stride: 2,
+      channels: 64,
+      build(image, scope) {
+        const stem = { filters: 64, kernel: 7, stride: 2, fan: 'out' } as const;
+        return convBnRelu(image, inside(scope, 'stem'), stem);
+      },
     },
-  };
+    { ...first, build: (x, scope) => first.build(pooled(x, scope), scope) },
+    ...rest,
+  ]);
+}
+
+/** 3×3 maxima, stride 2. Zeros pad as −∞ would: what is pooled has passed a ReLU. */
+function pooled(x: tf.SymbolicTensor, scope: Scope): tf.SymbolicTensor {
+  const padded = tf.layers
+    .zeroPadding2d({ padding: [1, 1], name: `${scope.name}/pool/pad` })
+    .apply(x) as tf.SymbolicTensor;
+  return tf.layers
+    .maxPooling2d({ poolSize: 3, strides: 2, padding: 'valid', name: `${scope.name}/pool` })
+    .apply(padded) as tf.SymbolicTensor;
 }

@@ -1,8 +1,10 @@
-/** Stride and dilation of one stage. */
+/** Strides and dilation of one stage. */
 export interface StageGeometry {
   readonly stride: number;
   /** Of every block of the stage, the first one included. */
   readonly dilation: number;
+  /** Stride of its output, counted from the encoder's input. */
+  readonly total: number;
 }
 
 /**
@@ -26,10 +28,10 @@ export function dilatedStrides(
   const stages = strides.map((stride) => {
     if (reached * stride <= outputStride) {
       reached *= stride;
-      return { stride, dilation };
+      return { stride, dilation, total: reached };
     }
     dilation *= stride;
-    return { stride: 1, dilation };
+    return { stride: 1, dilation, total: reached };
   });
   if (reached !== outputStride) {
     throw new Error(`${where}: expected an output stride it can have, got ${outputStride}`);

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import { ENCODER_SCOPE } from '../model.ts';
+import { ENCODER_SCOPE } from '../network.ts';
 import { loadWeights } from './load-weights.ts';
 
 const leaves: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { batchNormTraining } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { replaceCall, weightOf } from './replace-call.ts';
-import type { Scope } from './scope.ts';
+import { owned, type Scope } from './scope.ts';
+import { commit, type Statistic } from './forward.ts';
 
 /** Constants of a {@link batchNormalisation}. */
 export interface BatchNormOptions {
@@ -18,7 +19,8 @@ export interface BatchNormOptions {
  * Batch normalisation over batch and space (Ioffe & Szegedy 2015).
  *
  * Training: statistics of the batch, by one op with its own gradient; the moving averages become
- * `a ← momentum · a + (1 − momentum) · statistic`. Inference: the moving averages.
+ * `a ← momentum · a + (1 − momentum) · statistic` when the step is over (see {@link Statistic}).
+ * Inference, and training where the layer is frozen: the moving averages.
  *
  * As in PyTorch the variance that enters the moving average is the unbiased one, times
  * m/(m − 1) with m = B·H·W (TensorFlow.js's own layer averages the biased one). At m = 1 it is 0.
@@ -32,7 +34,8 @@ export function batchNormalisation(
   { epsilon = 1e-5, momentum = 0.9 }: BatchNormOptions = {},
 ): tf.SymbolicTensor {
   const layer = tf.layers.batchNormalization({ name: scope.name, epsilon, momentum });
-  replaceCall(layer, (input, training) => {
+  owned(layer, scope);
+  replaceCall(layer, (input, { training = false, report }) => {
     const gamma = weightOf<tf.Tensor1D>(layer, 'gamma');
     const beta = weightOf<tf.Tensor1D>(layer, 'beta');
     const movingMean = weightOf<tf.Variable<tf.Rank.R1>>(layer, 'moving_mean');
@@ -42,21 +45,26 @@ export function batchNormalisation(
     }
     const { y, mean, variance } = batchNormTraining(input, gamma, beta, epsilon);
     const m = input.size / mean.size;
-    moveTowards(movingMean, mean, momentum, 1);
-    moveTowards(movingVariance, variance, momentum, m / Math.max(m - 1, 1));
+    const moved = [
+      movedTowards(movingMean, mean, momentum, 1),
+      movedTowards(movingVariance, variance, momentum, m / Math.max(m - 1, 1)),
+    ];
+    if (report) moved.forEach(report);
+    else commit(moved);
     return y;
   });
   return layer.apply(x) as tf.SymbolicTensor;
 }
 
-function moveTowards(
+function movedTowards(
   average: tf.Variable<tf.Rank.R1>,
   statistic: tf.Tensor1D,
   momentum: number,
   factor: number,
-): void {
-  tf.tidy(() => {
+): Statistic {
+  const value = tf.tidy(() => {
     const kept = tf.mul(average, momentum);
-    average.assign(tf.add(kept, tf.mul(statistic, (1 - momentum) * factor)));
+    return tf.add(kept, tf.mul(statistic, (1 - momentum) * factor));
   });
+  return { variable: average, value };
 }

@@ -2,7 +2,7 @@ import '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { normalKernel, type KernelInit } from './initialise.ts';
 import { replaceCall, weightOf } from './replace-call.ts';
-import { initialStream, type Scope } from './scope.ts';
+import { initialStream, owned, type Scope } from './scope.ts';
 
 /** Shape and start of a {@link convolution}. */
 export interface ConvolutionOptions extends KernelInit {
@@ -70,6 +70,7 @@ export function convolution(
     kernelInitializer: 'zeros',
   });
   // The layer would call the fused convolution, which refuses the gradient of a dilated one.
+  owned(layer, scope);
   replaceCall(layer, (input4d) => {
     const w = weightOf<tf.Tensor4D>(layer, 'kernel');
     const y = tf.conv2d(input4d, w, stride, padding, 'NHWC', dilation);

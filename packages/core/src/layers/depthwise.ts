@@ -2,7 +2,7 @@ import '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { normalKernel } from './initialise.ts';
 import { replaceCall, weightOf } from './replace-call.ts';
-import { initialStream, type Scope } from './scope.ts';
+import { initialStream, owned, type Scope } from './scope.ts';
 
 /** Shape of a {@link depthwise}. */
 export interface DepthwiseOptions {
@@ -48,6 +48,7 @@ export function depthwise(
     useBias: false,
     depthwiseInitializer: 'zeros',
   });
+  owned(layer, scope);
   replaceCall(layer, (input4d) => {
     const w = weightOf<tf.Tensor4D>(layer, 'depthwise_kernel');
     return tf.depthwiseConv2d(input4d, w, stride, padding, 'NHWC', dilation);

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { LayerContext } from './forward.ts';
 
-/** Body of a layer with one input: `training` is what the model's `apply` was given. */
-export type LayerCall = (input: tf.Tensor4D, training: boolean) => tf.Tensor;
+/** Body of a layer with one input: `context` is what the model's `apply` was given. */
+export type LayerCall = (input: tf.Tensor4D, context: LayerContext) => tf.Tensor;
 
 /**
  * Replaces what a standard layer computes, on this one instance. Its class name, configuration and
@@ -11,7 +12,7 @@ export type LayerCall = (input: tf.Tensor4D, training: boolean) => tf.Tensor;
 export function replaceCall<L extends tf.layers.Layer>(layer: L, call: LayerCall): L {
   layer.call = (inputs, kwargs) => {
     const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-    return call(input, (kwargs as { training?: boolean } | null)?.training === true);
+    return call(input, kwargs ?? {});
   };
   return layer;
 }

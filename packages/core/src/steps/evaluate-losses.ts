@@ -1,7 +1,8 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
+import type { Statistic } from '../layers/forward.ts';
+import type { Forward, Runnable } from '../network.ts';
 import { MAIN_STREAM, type Batch, type Loss, type Objective, type Run } from '../objective.ts';
-import type { Forward, Network, Statistic } from './network.ts';
 import { arrayName, type FloatSignature } from './step.ts';
 
 /** The objectives of one batch of each stream, ready to be asked inside a differentiation. */
@@ -18,7 +19,7 @@ export interface Losses {
 /** The arrays of a stream out of a step's inputs, by their plain names. */
 function batchOf(
   stream: string,
-  network: Network,
+  network: Runnable,
   objectives: readonly Objective[],
   inputs: InputTensors<FloatSignature>,
 ): Batch {
@@ -29,7 +30,7 @@ function batchOf(
 
 /** Prepares the losses of a step's inputs; passes over the same batch are made once. */
 export function lossesOf(
-  network: Network,
+  network: Runnable,
   objectives: readonly Objective[],
   inputs: InputTensors<FloatSignature>,
 ): Losses {
@@ -64,11 +65,11 @@ export function lossesOf(
 /** Takes tensors out of a differentiation, which frees all but its result. */
 export interface Escape {
   /** To be called inside, on what is needed outside. */
-  readonly keep: <T extends tf.Tensor>(tensor: T) => T;
+  keep<T extends tf.Tensor>(this: void, tensor: T): T;
   /** To be called outside: a copy in the surrounding scope. */
-  readonly out: <T extends tf.Tensor>(tensor: T) => T;
+  out<T extends tf.Tensor>(this: void, tensor: T): T;
   /** To be called at the end. */
-  readonly free: () => void;
+  free(this: void): void;
 }
 
 /** An empty {@link Escape}. */

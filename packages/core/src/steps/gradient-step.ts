@@ -1,13 +1,14 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { sumOf, type GradientBalancer } from '../balancing/balancer.ts';
+import { commit, type Statistic } from '../layers/forward.ts';
+import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
-import { commit, type Network, type Statistic } from './network.ts';
 import {
   BALANCER_INPUT,
   outlineOf,
@@ -89,7 +90,7 @@ interface Differentiated {
 
 function differentiated(
   objective: Objective,
-  network: Network,
+  network: Runnable,
   objectives: readonly Objective[],
   parameters: readonly Parameter[],
   inputs: InputTensors<FloatSignature>,

@@ -14,6 +14,6 @@ export function predictionStep(network: MultiTaskModel, batchSize: number): Pred
   const [H, W] = network.size;
   return {
     signature: { image: float(batchSize, H, W, 3) },
-    run: ({ image }) => tf.tidy(() => network.forward(image as tf.Tensor4D, false)),
+    run: (inputs) => tf.tidy(() => ({ ...network.forward(inputs, { training: false }).outputs })),
   };
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { sumOf, type PerTask, type ScalarBalancer } from '../balancing/balancer.ts';
+import { commit, type Statistic } from '../layers/forward.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
-import { commit, type Statistic } from './network.ts';
 import { BALANCER_INPUT, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
 
 /**

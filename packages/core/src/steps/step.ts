@@ -2,10 +2,10 @@ import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import type * as tf from '@tensorflow/tfjs';
 import type { Balancer } from '../balancing/balancer.ts';
 import type { NamedVariables } from '../checkpoint/variables.ts';
+import type { Runnable } from '../network.ts';
 import { MAIN_STREAM, type Objective } from '../objective.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
 import type { ParameterSet } from '../parameters.ts';
-import type { Network } from './network.ts';
 
 /** Shape of one float32 input. */
 export type FloatSpec = InputSpec & { readonly dtype: 'float32' };
@@ -15,7 +15,7 @@ export type FloatSignature = Readonly<Record<string, FloatSpec>>;
 
 /** What a training step is made of, whatever its kind. */
 export interface StepOptions<B extends Balancer = Balancer> {
-  readonly network: Network;
+  readonly network: Runnable;
   /** In the order in which losses are summed and gradients stand in rows. */
   readonly objectives: readonly Objective[];
   readonly balancer: B;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
+import * as tf from '@tensorflow/tfjs';
 import { graddrop, mgda, pcgrad } from '../../src/index.ts';
 import { ofOneSign, purity } from '../../src/balancing/graddrop.ts';
 import { ordersAt } from '../../src/balancing/pcgrad.ts';

@@ -83,7 +83,7 @@ export function problem(
     variable,
   }));
   const trained = [...shared, ...heads, ...noises];
-  const network: Network = {
+  const network: Pick<Network, 'inputs' | 'forward'> = {
     inputs: { x: [X] },
     forward({ x }) {
       const [w, b] = shared.map(({ variable }) => variable);

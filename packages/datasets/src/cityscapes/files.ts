@@ -7,6 +7,7 @@ const PARTNERS = {
   semantic: ['gtFine', 'gtFine_labelIds.png'],
   instance: ['gtFine', 'gtFine_instanceIds.png'],
   disparity: ['disparity', 'disparity.png'],
+  normals: ['normals', 'normals.png'],
   camera: ['camera', 'camera.json'],
   centres: ['centres', 'centres.json'],
 } as const;

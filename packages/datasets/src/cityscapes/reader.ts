@@ -21,6 +21,7 @@ import { readGrey16, readGrey8, readPhoto } from '../image/read.ts';
 import { objects, trainIds } from './annotations.ts';
 import { readCamera, readJson } from './camera.ts';
 import { decodeDisparity } from './disparity.ts';
+import { decodeNormals } from './normals.ts';
 import { listTree, partnerPath, photoPath, type Partner } from './files.ts';
 
 /** How a Cityscapes tree is read. */
@@ -45,7 +46,7 @@ const SKY = evaluatedLabels.findIndex((label) => label.name === 'sky');
 
 /**
  * A Cityscapes tree on disk: `leftImg8bit`, and where present `gtFine` (labelIds, instanceIds),
- * `disparity`, `camera` and `centres`. Disparities are px at the native width of their own image,
+ * `disparity`, `normals`, `camera` and `centres`. Disparities are px at the native width of their own image,
  * whatever it is (official 2048; generated trees are smaller).
  * @throws when partner files are missing; the message lists them
  */
@@ -65,6 +66,7 @@ export async function openCityscapes(
       ...(annotated('semantic') ? ['semantic'] : []),
       ...(annotated('instance') ? ['instance'] : []),
       ...(annotated('disparity') ? ['depth'] : []),
+      ...(annotated('normals') ? ['normals'] : []),
     ],
     legend: {
       classes: named.map((label) => label.name),
@@ -133,6 +135,10 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
       map.valid[i] = 1;
     }
     fields['depth'] = map;
+  }
+  if (has.has('normals')) {
+    const file = path('normals');
+    fields['normals'] = decodeNormals(ofPhoto(file, await readPhoto(file), native), native, size);
   }
   if (has.has('camera')) {
     fields['camera'] = cameraField(await readCamera(path('camera'), ratio));

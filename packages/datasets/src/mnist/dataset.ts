@@ -3,6 +3,8 @@ import { assertSize, labelField, photo, resizeTriangle } from '@scene-mtl/data';
 import { DIGIT_SIDE, readMnist, type Mnist } from './idx.ts';
 import { joined, partnersOf } from './multi-mnist.ts';
 
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
+
 /** How MultiMNIST is made. */
 export interface MultiMnistOptions {
   /** Draws the digit at the lower right of each image; default 1. */
@@ -26,6 +28,7 @@ export async function openMultiMnist(
   return {
     name: 'multi-mnist',
     fields: ['left', 'right'],
+    labels: { left: DIGITS, right: DIGITS },
     list: (split) => parts[split]?.ids ?? [],
     read(id, split, size) {
       assertSize(`read ${id}`, size);

@@ -13,6 +13,7 @@ export function toyDataset(options: ToyOptions): Dataset {
   return {
     name: 'toy',
     fields: targets.map((_, k) => `y${k}`),
+    numbers: Object.fromEntries(targets.map((_, k) => [`y${k}`, 1])),
     list: (split) => (split === 'train' ? ids : []),
     read(id, split) {
       const i = split === 'train' ? positions.get(id) : undefined;

@@ -102,6 +102,49 @@ export function colourVectors(
   });
 }
 
+/**
+ * Surface normals → the usual colours of normal maps: `127.5 · (1 + (n_x, −n_y, −n_z))`, so that a wall
+ * that faces the camera is light blue, a road green, and what faces right red. Pixels outside the mask
+ * are dark grey.
+ * @param normals unit vectors in camera coordinates (x right, y down, z away), `f32 [H, W, 3]`; vectors
+ *   of another length are drawn by their direction
+ * @param mask `u8 [H, W]`, non-zero where known; absent means everywhere
+ */
+export function colourNormals(
+  normals: Float32Array,
+  mask: Uint8Array | undefined,
+  height: number,
+  width: number,
+): Rgb {
+  checkSize('colourNormals', normals.length / 3, height, width);
+  if (mask) checkSize('colourNormals (mask)', mask.length, height, width);
+  return paint(height, width, (i) => {
+    const [x, y, z] = normals.subarray(3 * i, 3 * i + 3);
+    const length = Math.hypot(x, y, z);
+    if (mask?.[i] === 0 || !(length > 0 && length < Infinity)) return undefined;
+    return [x, -y, -z].map((n) => Math.round(127.5 * (1 + n / length)));
+  });
+}
+
+/**
+ * Probabilities 0 … 1 → black to white; what is beyond is clipped. Pixels outside the mask are dark grey.
+ * @param mask `u8 [H, W]`, non-zero where known; absent means everywhere
+ */
+export function colourProbability(
+  probability: ArrayLike<number>,
+  mask: Uint8Array | undefined,
+  height: number,
+  width: number,
+): Rgb {
+  checkSize('colourProbability', probability.length, height, width);
+  if (mask) checkSize('colourProbability (mask)', mask.length, height, width);
+  return paint(height, width, (i) => {
+    if (mask?.[i] === 0) return undefined;
+    const grey = Math.round(255 * Math.min(1, Math.max(0, probability[i])));
+    return [grey, grey, grey];
+  });
+}
+
 /** The 256 colours of `colourDisparity`, far to near. */
 export const disparityMap: Palette = Array.from({ length: 256 }, (_, i) => {
   const t = i / 255;

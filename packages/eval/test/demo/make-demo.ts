@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import { trainPalette } from '@scene-mtl/data/cityscapes';
 import {
   bandOverSeeds,
+  colourClasses,
+  colourDisparity,
+  colourInstances,
+  colourVectors,
   lineChart,
   panelPng,
   renderPng,
   renderSvg,
   report,
-  strip,
-  stripPanels,
   weightGridChart,
-  type StripInput,
+  type Panel,
   type Table,
 } from '../../src/index.ts';
 
@@ -102,7 +104,7 @@ function row(
 }
 
 /** A drawn street: sky, houses, road, two cars, a pole. */
-function street(): StripInput {
+function street(): Panel[] {
   const [height, width] = [64, 128];
   const pixels = height * width;
   const classes = new Uint8Array(pixels);
@@ -142,20 +144,20 @@ function street(): StripInput {
   const mask = Uint8Array.from(instances, (v) => Number(v > 0));
   const valid = Uint8Array.from(disparity, (d, i) => Number(d > 0 && i % 11 !== 0));
   const blurred = classes.map((_, i) => classes[Math.min(pixels - 1, i + ((i * 7) % 3) * width)]);
-  return {
-    height,
-    width,
-    photo,
-    palette: trainPalette,
-    truth: { classes, instances, vectors, vectorMask: mask, disparity, disparityValid: valid },
-    prediction: {
-      classes: blurred,
-      instances: instances.map((v, i) => (i % 13 === 0 ? 0 : v)),
-      vectors: vectors.map((v, i) => v * (0.9 + 0.2 * Math.sin(i / 50))),
-      vectorMask: mask,
-      disparity: disparity.map((d, i) => d * (1 + 0.05 * Math.sin(i / 300))),
-    },
-  };
+  const drawn = vectors.map((v, i) => v * (0.9 + 0.2 * Math.sin(i / 50)));
+  const guess = disparity.map((d, i) => d * (1 + 0.05 * Math.sin(i / 300)));
+  const found = instances.map((v, i) => (i % 13 === 0 ? 0 : v));
+  return [
+    { name: 'photo', height, width, data: photo },
+    { name: 'classes, truth', ...colourClasses(classes, height, width, trainPalette) },
+    { name: 'classes, prediction', ...colourClasses(blurred, height, width, trainPalette) },
+    { name: 'instances, truth', ...colourInstances(instances, height, width) },
+    { name: 'instances, prediction', ...colourInstances(found, height, width) },
+    { name: 'centre vectors, truth', ...colourVectors(vectors, mask, height, width, 17) },
+    { name: 'centre vectors, prediction', ...colourVectors(drawn, mask, height, width, 17) },
+    { name: 'disparity, truth', ...colourDisparity(disparity, valid, height, width, 12) },
+    { name: 'disparity, prediction', ...colourDisparity(guess, undefined, height, width, 12) },
+  ];
 }
 
 const chart = async (spec: Parameters<typeof renderSvg>[0], id: string, description: string) => {
@@ -163,15 +165,13 @@ const chart = async (spec: Parameters<typeof renderSvg>[0], id: string, descript
   writeFileSync(join(folder, `${id}.png`), await renderPng(svg, 1.5));
   return svg;
 };
-const scene = street();
 const panels = await Promise.all(
-  stripPanels(scene).map(async (panel) => ({
+  street().map(async (panel) => ({
     name: panel.name,
     alt: `Drawn street, ${panel.name}`,
     png: await panelPng(panel),
   })),
 );
-writeFileSync(join(folder, 'strip.png'), await strip(scene));
 const html = report({
   title: 'Example report: three tasks, learned weights',
   lead: 'Layout example with made-up numbers. A real report has the same sections, filled from a run folder.',

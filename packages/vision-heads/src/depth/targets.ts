@@ -1,5 +1,6 @@
 import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { disparityKind, fieldOf, findField, type DisparityMap, type Sample } from '@scene-mtl/data';
+import { ownField, type TargetKit } from '../target-kit.ts';
 
 /** Targets of `depth`: the disparity of each pixel, `[H, W, 1]`, in px; unknown ones are masked. */
 export function depthTargets(): TargetEncoder {
@@ -33,3 +34,10 @@ function knownDisparity(sample: Sample): Target {
 /** Disparities of a sample: its field `depth`, or undefined where it has none. */
 export const disparityMapOf = (sample: Sample): DisparityMap | undefined =>
   findField(sample, 'depth', disparityKind);
+
+/** Reads the field `depth`. */
+export const depthTargetKit: TargetKit = {
+  name: 'depth',
+  fieldsIn: ownField('depth'),
+  encoder: depthTargets,
+};

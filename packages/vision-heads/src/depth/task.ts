@@ -1,5 +1,6 @@
 import { maskedL1, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
+import { depthMetrics } from './metrics.ts';
 import { depthTargets } from './targets.ts';
 
 /** What the depth head predicts for one image. */
@@ -18,10 +19,7 @@ export function depth(): Task<DepthPrediction> {
     ...depthTargets(),
     likelihood: 'laplace',
     outputChannels: 1,
-    metrics: [
-      { name: 'meanError', unit: 'px', better: 'lower' },
-      { name: 'rms', unit: 'px', better: 'lower' },
-    ],
+    metrics: depthMetrics,
     decoder: (features, size, options) => decoder(features, 1, size, options),
     loss: maskedL1,
     decode(output, height, width) {

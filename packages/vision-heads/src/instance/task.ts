@@ -1,5 +1,6 @@
 import { maskedL1, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
+import { instanceMetrics } from './metrics.ts';
 import { instanceTargets } from './targets.ts';
 
 /** What the instance head predicts for one image; clustering makes instances of it. */
@@ -18,11 +19,7 @@ export function instance(): Task<InstancePrediction> {
     ...instanceTargets(),
     likelihood: 'laplace',
     outputChannels: 2,
-    metrics: [
-      { name: 'meanError', unit: 'px', better: 'lower' },
-      { name: 'euclidean', unit: 'px', better: 'lower' },
-      { name: 'rms', unit: 'px', better: 'lower' },
-    ],
+    metrics: instanceMetrics,
     decoder: (features, size, options) => decoder(features, 2, size, options),
     loss: maskedL1,
     decode(output, height, width) {

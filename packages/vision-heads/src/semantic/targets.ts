@@ -1,5 +1,6 @@
 import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { classesKind, fieldOf, findField, VOID, type ClassMap, type Sample } from '@scene-mtl/data';
+import { legendFor, ownField, type TargetKit } from '../target-kit.ts';
 
 /**
  * Targets of `semantic`: the class of each pixel, `[H, W, 1]`; void pixels are masked.
@@ -38,3 +39,10 @@ function encodeClasses(sample: Sample, classes: number): Target {
 /** Classes of the pixels of a sample: its field `semantic`, or undefined where it has none. */
 export const classMapOf = (sample: Sample): ClassMap | undefined =>
   findField(sample, 'semantic', classesKind);
+
+/** Reads the field `semantic`. */
+export const semanticTargetKit: TargetKit = {
+  name: 'semantic',
+  fieldsIn: ownField('semantic'),
+  encoder: (data) => semanticTargets(legendFor('semantic', data).classes.length),
+};

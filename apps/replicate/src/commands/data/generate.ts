@@ -28,6 +28,7 @@ interface Options {
   boundarySigma?: number;
   centreSigma?: number;
   truth?: boolean;
+  normals?: boolean;
 }
 
 /** Adds `data generate`: street scenes as a Cityscapes tree. */
@@ -61,6 +62,7 @@ export function addGenerateCommand(data: Command): void {
     .option('--boundary-sigma <px>', 'displacement of the classes’ boundaries, px', notNegative)
     .option('--centre-sigma <px>', 'noise of the objects’ centres, px', notNegative)
     .option('--truth', 'the exact tree under truth/ without noise too: disparity without gaps')
+    .option('--normals', 'the normals of the surfaces under normals/ too; no other file changes')
     .action(async (options: Options) => {
       const { out, frames, val, seed, occlusion, gaps, workers } = options;
       await generateTree({
@@ -73,6 +75,7 @@ export function addGenerateCommand(data: Command): void {
         workers,
         noise: noiseOf(options),
         truth: options.truth ?? false,
+        normals: options.normals ?? false,
         onProgress: progress('rendering'),
       });
       const manifest = await readManifest(out);

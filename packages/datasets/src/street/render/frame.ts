@@ -4,6 +4,7 @@ import { bonnetCovers, paintBonnet } from './bonnet.ts';
 import { viewOf } from './camera.ts';
 import { contactMap } from './contact.ts';
 import { develop } from './lens.ts';
+import { surfaceNormals } from './normals.ts';
 import { rasterise } from './rasterise.ts';
 import { shade } from './shade.ts';
 import { shadowMap } from './shadow.ts';
@@ -27,6 +28,15 @@ export interface StreetFrame extends Size {
   /** 1 where a stereo matcher would find the disparity, `u8 [H, W]`. */
   readonly disparityValid: Uint8Array;
   readonly camera: Camera;
+  /** Unit vectors in the camera's frame, `f32 [H, W, 3]`, 0 for sky and the bonnet; only if asked for. */
+  readonly normals?: Float32Array;
+}
+
+/** What is rendered besides the photograph and the maps that every frame has. */
+export interface RenderOptions {
+  readonly gaps?: Gaps;
+  /** Surface normals; default false. */
+  readonly normals?: boolean;
 }
 
 /** Samples per pixel and side: odd, so that one lies on the pixel's centre. */
@@ -36,7 +46,11 @@ const SAMPLES = 3;
  * Renders a scene. The photograph averages 3 × 3 samples per pixel; classes, objects and disparity
  * are those of the sample on the pixel's centre.
  */
-export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'): StreetFrame {
+export function renderFrame(
+  scene: Scene,
+  size: Size,
+  { gaps = 'geometric', normals = false }: RenderOptions = {},
+): StreetFrame {
   const { mesh, weather, lens, bonnet, seed } = scene;
   const camera = scene.cameraAt(size);
   const view = viewOf(camera, size);
@@ -78,5 +92,9 @@ export function renderFrame(scene: Scene, size: Size, gaps: Gaps = 'geometric'):
   }
   const patches = pickIndex(randomStream('stereo', seed), 2 ** 31);
   const disparityValid = matched(disparity, usable, size, patches);
-  return { ...size, image, labelIds, instanceIds, disparity, disparityValid, camera };
+  return {
+    ...size,
+    ...{ image, labelIds, instanceIds, disparity, disparityValid, camera },
+    ...(normals && { normals: surfaceNormals(visibility, mesh, view, ego) }),
+  };
 }

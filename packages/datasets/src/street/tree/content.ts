@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { partnerPath, photoPath } from '../../cityscapes/files.ts';
+import { partnerPath, photoPath, type Partner } from '../../cityscapes/files.ts';
 import type { Dataset, Split } from '../../dataset.ts';
 import { readGrey16, readGrey8, readPhoto } from '../../image/read.ts';
 import type { Manifest } from './manifest.ts';
@@ -12,12 +12,15 @@ export interface FrameContent {
   readonly instanceIds: Uint16Array;
   /** As recorded, 0 where not known. */
   readonly disparity: Uint16Array;
+  /** Where the tree has them. */
+  readonly normals?: Uint8Array;
 }
 
 /** SHA-256 of a frame's decoded images: the same on every machine. */
-export function frameHash({ image, labelIds, instanceIds, disparity }: FrameContent): string {
+export function frameHash(content: FrameContent): string {
+  const { image, labelIds, instanceIds, disparity, normals } = content;
   const hash = createHash('sha256');
-  for (const part of [image, labelIds, instanceIds, disparity]) {
+  for (const part of [image, labelIds, instanceIds, disparity, ...(normals ? [normals] : [])]) {
     hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   }
   return hash.digest('hex');
@@ -35,7 +38,7 @@ export const treeHash = (hashes: readonly string[]): string =>
 export async function contentProblems(
   root: string,
   dataset: Dataset,
-  { seed, frames, hash }: Manifest,
+  { seed, frames, hash, normals }: Manifest,
   onProgress?: (done: number, total: number) => void,
 ): Promise<string[]> {
   const plan = planTree(seed, frames);
@@ -59,7 +62,7 @@ export async function contentProblems(
   }
   const hashes: string[] = [];
   for (const { split, id } of plan) {
-    hashes.push(frameHash(await readContent(root, split, id)));
+    hashes.push(frameHash(await readContent(root, split, id, normals === true)));
     onProgress?.(hashes.length, plan.length);
   }
   const content = treeHash(hashes);
@@ -69,12 +72,18 @@ export async function contentProblems(
   ];
 }
 
-async function readContent(root: string, split: Split, id: string): Promise<FrameContent> {
-  const path = (kind: 'semantic' | 'instance' | 'disparity') => partnerPath(root, split, id, kind);
+async function readContent(
+  root: string,
+  split: Split,
+  id: string,
+  normals: boolean,
+): Promise<FrameContent> {
+  const path = (kind: Partner) => partnerPath(root, split, id, kind);
   return {
     image: (await readPhoto(photoPath(root, split, id))).data,
     labelIds: (await readGrey8(path('semantic'))).data,
     instanceIds: (await readGrey16(path('instance'))).data,
     disparity: (await readGrey16(path('disparity'))).data,
+    ...(normals && { normals: (await readPhoto(path('normals'))).data }),
   };
 }

@@ -4,6 +4,7 @@ import { labelsById, trainIdOf } from '@scene-mtl/data/cityscapes';
 import { objects } from '../../cityscapes/annotations.ts';
 import { cameraFile } from '../../cityscapes/camera.ts';
 import { encodeDisparity } from '../../cityscapes/disparity.ts';
+import { encodeNormals } from '../../cityscapes/normals.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
 import type { Gaps } from '../render/texture.ts';
@@ -41,6 +42,8 @@ export interface FrameOptions {
   readonly noise?: NoiseOptions;
   /** Record the truth under `truth/` even without noise. */
   readonly truth?: boolean;
+  /** Record the normals of the surfaces too. */
+  readonly normals?: boolean;
 }
 
 /** What one version of a frame records. */
@@ -49,6 +52,8 @@ interface Recorded {
   readonly instanceIds: Uint16Array;
   readonly disparity: Uint16Array;
   readonly centres?: ReadonlyMap<number, { row: number; column: number }>;
+  /** `encodeNormals`: the same with noise as without. */
+  readonly normals?: Uint8Array;
 }
 
 /** The labels' colours by id, as the four bytes red, green, blue, opaque. */
@@ -65,9 +70,12 @@ export async function frameFiles(
     gaps,
     noise = {},
     truth: hasTruth = isNoisy(noise),
+    normals: hasNormals = false,
   }: FrameOptions,
 ): Promise<FrameFiles> {
-  const rendered = renderFrame(streetScene(frame.name, occlusion), size, gaps);
+  const scene = streetScene(frame.name, occlusion);
+  const rendered = renderFrame(scene, size, { ...(gaps && { gaps }), normals: hasNormals });
+  const normals = rendered.normals && encodeNormals(rendered.normals);
   const { labelIds, instanceIds, disparity, disparityValid } = rendered;
   const recorded: Recorded = isNoisy(noise)
     ? noisy(frame, rendered, noise)
@@ -76,7 +84,7 @@ export async function frameFiles(
         instanceIds,
         disparity: encodeDisparity({ data: disparity, valid: disparityValid }),
       };
-  const files = await encode(frame, rendered, recorded);
+  const files = await encode(frame, rendered, { ...recorded, ...(normals && { normals }) });
   if (hasTruth) {
     // The truth has no gaps but the own car's bonnet: label 1.
     const everywhere = labelIds.map((id) => Number(id !== 1));
@@ -84,11 +92,13 @@ export async function frameFiles(
       labelIds,
       instanceIds,
       disparity: encodeDisparity({ data: disparity, valid: everywhere }),
+      ...(normals && { normals }),
     };
     const truthFiles = await encode(frame, rendered, truth);
     files.push(...truthFiles.map(({ path, content }) => ({ path: join('truth', path), content })));
   }
-  return { files, hash: frameHash({ image: rendered.image, ...recorded }) };
+  const content = { image: rendered.image, ...recorded, ...(normals && { normals }) };
+  return { files, hash: frameHash(content) };
 }
 
 function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {
@@ -108,7 +118,7 @@ function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions):
 async function encode(
   { split, id }: PlannedFrame,
   { image, height, width, camera }: StreetFrame,
-  { labelIds, instanceIds, disparity, centres }: Recorded,
+  { labelIds, instanceIds, disparity, centres, normals }: Recorded,
 ): Promise<TreeFile[]> {
   const size = { height, width };
   const city = id.slice(0, id.indexOf('_'));
@@ -125,6 +135,9 @@ async function encode(
     { path: at('disparity', 'disparity.png'), content: await grey16Png(disparity, size) },
     { path: at('camera', 'camera.json'), content: json(cameraFile(camera)) },
   ];
+  if (normals) {
+    files.push({ path: at('normals', 'normals.png'), content: await rgbPng(normals, size) });
+  }
   if (centres) {
     const entries = Array.from(centres, ([value, c]) => [value, [c.row, c.column]]);
     files.push({ path: at('centres', 'centres.json'), content: json(Object.fromEntries(entries)) });

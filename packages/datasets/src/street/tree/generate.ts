@@ -37,6 +37,8 @@ export interface GenerateOptions {
   readonly noise?: NoiseOptions;
   /** Write the exact tree under `truth/` without noise too: its disparity has no gaps but the bonnet. */
   readonly truth?: boolean;
+  /** Write the normals of the surfaces too, under `normals/`; changes no other file. */
+  readonly normals?: boolean;
   /** Threads that render; default 1, this one. Their number never changes the result. */
   readonly workers?: number;
   /** Called after each frame. */
@@ -49,7 +51,7 @@ export type WriteFile = (path: string, content: Uint8Array | string) => Promise<
 /**
  * Generates street scenes as an official Cityscapes tree: `leftImg8bit`, `gtFine` (labelIds,
  * labelTrainIds, instanceIds, color), `disparity` (px at the tree's own width) and `camera`; with
- * noise also `centres` where they are noisy, and the exact tree under `truth/`.
+ * noise also `centres` where they are noisy, and the exact tree under `truth/`; on request `normals`.
  *
  * The tree is written under a temporary name and renamed when whole; what a killed process left is
  * removed by the next one. A tree of the same recipe that
@@ -62,7 +64,7 @@ export async function generateTree(
   write: WriteFile = writeWithFolders,
 ): Promise<void> {
   const { frames, height, width, seed, occlusion = 'ordinary', noise = {}, workers = 1 } = options;
-  const { gaps = 'geometric' } = options;
+  const { gaps = 'geometric', normals = false } = options;
   check(options);
   const out = resolve(options.out);
   const hasTruth = options.truth === true || isNoisy(noise);
@@ -76,6 +78,7 @@ export async function generateTree(
     ...(gaps === 'photometric' && { gaps }),
     // With noise the truth goes without saying.
     ...(hasTruth && !isNoisy(noise) && { truth: true }),
+    ...(normals && { normals: true }),
   };
   if (await alreadyThere(out, recipe)) return;
 
@@ -83,7 +86,8 @@ export async function generateTree(
   await removeAbandoned(out);
   const partial = partialPath(out);
   try {
-    const job = { root: partial, size: { height, width }, occlusion, gaps, noise, truth: hasTruth };
+    const shared = { size: { height, width }, occlusion, gaps, noise, truth: hasTruth, normals };
+    const job = { root: partial, ...shared };
     const hashes = new Array<string>(plan.length);
     let done = 0;
     const finished = (index: number, hash: string) => {
@@ -127,6 +131,7 @@ export interface FrameJob {
   readonly gaps: Gaps;
   readonly noise: NoiseOptions;
   readonly truth: boolean;
+  readonly normals: boolean;
 }
 
 /** Renders and writes one frame; returns the hash of its images. */

@@ -24,6 +24,8 @@ export interface TreeRecipe {
   readonly gaps?: Gaps;
   /** Present when the truth was asked for without noise. */
   readonly truth?: true;
+  /** Present when surface normals are recorded. */
+  readonly normals?: true;
 }
 
 /** The manifest of a generated tree. */

@@ -9,7 +9,13 @@ import {
   type Panel,
 } from '@scene-mtl/eval';
 import { imageOf, type Sample } from '@scene-mtl/data';
-import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
+import {
+  centreVectors,
+  decodeInstances,
+  decodeRuns,
+  objectOverlay,
+  type Predictions,
+} from '@scene-mtl/vision-heads';
 import {
   type Clustering,
   clusterings,
@@ -23,9 +29,7 @@ import {
 } from '../../../measure/decoding-input.ts';
 import { objectMatching } from '../../../measure/object-matching.ts';
 import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
-import { instanceOverlay } from '../../../predict/overlay.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
-import type { Predictions } from '../../../train/evaluation.ts';
 import { shownFrames } from '../../../train/predictions.ts';
 import { votePicture } from './vote-picture.ts';
 
@@ -184,7 +188,7 @@ function panelsOf(
   });
   const vectors = (of: Float32Array, where: Uint8Array) =>
     colourVectors(of, where, height, width, longest || 1);
-  const objects = (ids: Uint16Array) => instanceOverlay(image, ids, size);
+  const objects = (ids: Uint16Array) => objectOverlay(image, ids, size);
   return [
     { name: 'photo', height, width, data: image },
     { name: 'objects, truth', ...objects(trueObjects(sample, instanceClasses)) },

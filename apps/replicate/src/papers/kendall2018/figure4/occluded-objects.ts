@@ -1,7 +1,7 @@
 import { legendOf } from '@scene-mtl/datasets';
 import { imageOf, type Sample } from '@scene-mtl/data';
 import { occlusionRates, type Panel } from '@scene-mtl/eval';
-import { decodeInstances } from '@scene-mtl/vision-heads';
+import { decodeInstances, objectOverlay } from '@scene-mtl/vision-heads';
 import {
   type Clustering,
   clusterings,
@@ -14,7 +14,6 @@ import {
   trueObjects,
 } from '../../../measure/decoding-input.ts';
 import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
-import { instanceOverlay } from '../../../predict/overlay.ts';
 import type { RunConfig } from '../../../scenes/kind.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
 import { closeUp } from './close-up.ts';
@@ -162,7 +161,7 @@ function panelsOf(
   found: ReadonlyMap<string, Uint16Array>,
 ): Panel[] {
   const image = imageOf(sample);
-  const overlay = (ids: Uint16Array) => closeUp(instanceOverlay(image.data, ids, image), cut);
+  const overlay = (ids: Uint16Array) => closeUp(objectOverlay(image.data, ids, image), cut);
   const of = (source: OcclusionSource, name: Clustering) => found.get(`${source} ${name}`)!;
   return [
     { name: 'photo', ...closeUp(image, cut) },

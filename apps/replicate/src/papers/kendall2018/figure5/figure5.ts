@@ -1,21 +1,14 @@
+import { kitNamed } from '@scene-mtl/vision-heads';
 import type { Table } from '@scene-mtl/eval';
 import { type Artefacts, overSeeds } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
 import { fromText } from '../../../measure/frame-errors.ts';
-import { errorUnit, taskOrder } from '../../../measure/pixel-errors.ts';
+import { taskOrder } from '../../../measure/pixel-errors.ts';
 import { stripsOf } from '../../../measure/strips.ts';
 import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { learnedArm } from '../table1-arms.ts';
 import { qualitative, type Qualitative, type ShownFrame } from './qualitative.ts';
-
-/** What each task's error is called. */
-export const errorNames: Readonly<Record<TaskName, string>> = {
-  semantic: 'pixels of a wrong class',
-  instance: 'centre vector error',
-  depth: 'disparity error',
-};
 
 const percentile = (q: number): string => `${Math.round(100 * q)}th percentile`;
 
@@ -55,9 +48,15 @@ const titleOf = (frame: string, { shown }: Qualitative): string =>
     .map(reason)
     .join('; ')}`;
 
+/** What each task's error is called, with its unit. */
+export function errorHead(task: string): string {
+  const { title, unit } = kitNamed(task).error ?? { title: task, unit: '' };
+  return `${title} (${unit})`;
+}
+
 function reason({ task, quantile, error }: ShownFrame): string {
-  const name = task as TaskName;
-  return `${percentile(quantile)} of ${errorNames[name]} (${error} ${errorUnit[name]})`;
+  const of = kitNamed(task).error;
+  return `${percentile(quantile)} of ${of?.title ?? task} (${error} ${of?.unit ?? ''})`;
 }
 
 /** Error of each task at the shown percentiles, and the frames that have it. */
@@ -71,7 +70,7 @@ function choiceTable(context: SceneContext, found: Qualitative | undefined): Tab
       { name: 'frame', group: percentile(q) },
     ]),
     rows: taskOrder.map((task) => ({
-      header: `${errorNames[task]} (${errorUnit[task]})`,
+      header: errorHead(task),
       cells: shownQuantiles.flatMap((quantile) => {
         const shown = found?.shown.find((s) => s.task === task && s.quantile === quantile);
         const list = errors?.[task] ?? [];

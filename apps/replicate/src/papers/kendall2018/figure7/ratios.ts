@@ -5,7 +5,7 @@ import type { SceneSummary } from '../../../scenes/kind.ts';
 import { EARLY, figure7Source, FULL_WIDTH, publishedNoise } from './published.ts';
 
 /** σ² of some tasks. */
-export type Noise = Readonly<Partial<Record<TaskName, number>>>;
+export type Noise = Readonly<Record<string, number>>;
 
 /** The iteration at which σ² is first compared: the paper's 500, or a sixth of a shorter run. */
 export const earlyStep = (steps: number): number => Math.min(EARLY, Math.round(steps / 6));
@@ -21,7 +21,7 @@ export function noiseOf(
     return (points.find(([at]) => at >= step) ?? points.at(-1))?.[1];
   });
   if (found.length === 0 || found.includes(undefined)) return undefined;
-  return Object.fromEntries(tasks.map((task, i) => [task, found[i]]));
+  return Object.fromEntries(tasks.map((task, i) => [task, found[i] as number]));
 }
 
 /** Ratios to the last task: of 1/σ², or of equation 10's weights, ½/σ² and 1/σ² for softmax. */
@@ -68,7 +68,7 @@ export function ratioTable(
 ): Table {
   const steps = summaries[0]?.spec.config.training.steps ?? 0;
   const early = earlyStep(steps);
-  const at = (step?: number) => summaries.flatMap((r) => noiseOf(r, tasks, step) ?? []);
+  const at = (step?: number) => summaries.flatMap((r) => [noiseOf(r, tasks, step) ?? []].flat());
   const ours = (header: string, runs: readonly Noise[], ruleAbove = false): TableRow => ({
     header,
     ...(ruleAbove && { ruleAbove }),

@@ -126,7 +126,7 @@ function sameRatio(
   tasks: readonly TaskName[],
   dataName: string,
 ): Verdict {
-  const ends = summaries.flatMap((summary) => noiseOf(summary, tasks) ?? []);
+  const ends = summaries.flatMap((summary) => [noiseOf(summary, tasks) ?? []].flat());
   const theirs = ratios(publishedNoise[2].sigma2, tasks, 'precision');
   const ours = ends.map((noise) => ratios(noise, tasks, 'precision'));
   const near = ours.every((run) => run.every((r, i) => Math.abs(Math.log2(r / theirs[i])) <= 1));

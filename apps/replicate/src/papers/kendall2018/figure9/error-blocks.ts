@@ -1,6 +1,6 @@
+import { tasksFor } from '@scene-mtl/vision-heads';
 import { sizeOf, type Sample } from '@scene-mtl/data';
 import type { TaskName } from '../../../config/task-name.ts';
-import { tasksOf } from '../../../data/tasks.ts';
 import {
   frameErrors,
   type FrameErrorText,
@@ -52,13 +52,13 @@ export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
   version: 1,
   module: import.meta.url,
   async measure(place) {
-    const known = tasksOf(place.dataset);
+    const known = tasksFor(place.dataset);
     const trained = trainedTasks(place);
-    const pairs = pairsOf(Object.keys(known) as TaskName[])
+    const pairs = pairsOf(known.map(({ name }) => name))
       .filter((pair) => pair.some((task) => trained.includes(task)))
       .map((pair) => ({ pair, counts: [] as number[], means: new Map<TaskName, number[]>() }));
     const maskOf = (task: TaskName, sample: Sample) => {
-      const of = known[task];
+      const of = known.find(({ name }) => name === task);
       // No truth, no pixel counts.
       return of?.has(sample) ? of.encode(sample).mask : new Float32Array(pixelsOf(sample));
     };

@@ -1,8 +1,6 @@
-import { objectMapOf } from '@scene-mtl/vision-heads';
+import { objectMapOf, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 import { connectedComponents, type Sample } from '@scene-mtl/data';
-import type { Task } from '@scene-mtl/core';
 import { errorMaps } from '../../../measure/pixel-errors.ts';
-import type { Predictions } from '../../../train/evaluation.ts';
 
 /** What became of one object of the truth. */
 export interface ObjectError {
@@ -22,13 +20,13 @@ const LEAST_PIXELS = 4;
 
 /** The objects of a frame with their errors; none for a network without the instance task. */
 export function objectErrors(
-  tasks: readonly Task[],
+  tasks: readonly VisionTask[],
   sample: Sample,
   predictions: Predictions,
 ): ObjectError[] {
   const truth = objectMapOf(sample);
   const maps = errorMaps(tasks, sample, predictions);
-  if (!truth || !maps.instance) return [];
+  if (!truth || !maps['instance']) return [];
   const { data: instance, height, width } = truth;
   const pieces = piecesOf(instance, height, width);
   const objects = new Map<number, ObjectSums>();
@@ -42,10 +40,10 @@ export function objectErrors(
     sums.right = Math.max(sums.right, x);
     sums.top = Math.min(sums.top, y);
     sums.bottom = Math.max(sums.bottom, y);
-    sums.vector += maps.instance.error[i];
-    if (maps.semantic && maps.semantic.mask[i] !== 0) {
+    sums.vector += maps['instance'].error[i];
+    if (maps['semantic'] && maps['semantic'].mask[i] !== 0) {
       sums.labelled++;
-      sums.wrong += maps.semantic.error[i] / 100;
+      sums.wrong += maps['semantic'].error[i] / 100;
     }
   }
   return [...objects].flatMap(([id, sums]) => {

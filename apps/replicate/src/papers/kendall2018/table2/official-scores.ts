@@ -17,12 +17,14 @@ import {
   type DepthPrediction,
   type InstancePrediction,
   type SemanticPrediction,
+  type Predictions,
+  decodingFor,
+  objectsOf,
+  regularIds,
+  toRegularIds,
 } from '@scene-mtl/vision-heads';
 import { objectMatching } from '../../../measure/object-matching.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
-import type { Predictions } from '../../../train/evaluation.ts';
-import { decodingFor, objectsOf } from '../../../train/instance-decoding.ts';
-import { regularIds, toRegularIds } from '../../../train/official-labels.ts';
 
 /** The ten numbers of Table 2, in the order of its columns; null where one does not apply. */
 export type OfficialScores = {

@@ -26,8 +26,8 @@ export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =
  * @throws when the sample lacks classes or instances
  */
 export function officialInstances(sample: Sample, ids: Uint8Array): Uint16Array {
-  const { data: semantic } = fieldOf(sample, 'semantic', classesKind);
-  const { data: instance } = fieldOf(sample, 'instance', objectsKind);
+  const semantic = fieldOf(sample, 'semantic', classesKind).data;
+  const instance = fieldOf(sample, 'instance', objectsKind).data;
   return Uint16Array.from(instance, (value, i) =>
     value !== 0 ? value : semantic[i] === VOID ? UNLABELED : ids[semantic[i]],
   );

@@ -1,3 +1,5 @@
+import type { Size } from '@scene-mtl/data';
+import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
   instanceMatcher,
@@ -5,28 +7,24 @@ import {
   type ImageMatches,
   type PanopticImage,
 } from '@scene-mtl/eval';
-import type { Sample, Size } from '@scene-mtl/data';
-import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
-import {
-  classMapOf,
-  decodeRuns,
-  objectMapOf,
-  type DecodedInstances,
-  type InstanceOptions,
-  type InstancePrediction,
-  type SemanticPrediction,
-} from '@scene-mtl/vision-heads';
-import type { Predictions } from './evaluation.ts';
-import { objectsOf } from './instance-decoding.ts';
-import type { Metrics } from './metrics.ts';
-import { officialInstances, toRegularIds, UNLABELED } from './official-labels.ts';
+import type { Judge } from '../kit.ts';
+import { officialInstances, toRegularIds, UNLABELED } from '../semantic/official-labels.ts';
+import { classMapOf } from '../semantic/targets.ts';
+import type { SemanticPrediction } from '../semantic/task.ts';
+import { decodeRuns, type DecodedInstances, type InstanceOptions } from './clustering/index.ts';
+import { objectsOf } from './decoding.ts';
+import { objectMapOf } from './targets.ts';
+import type { InstancePrediction } from './task.ts';
 
-/** Judges all predictions of an image together; accumulates over a split. */
-export interface Judge {
-  add(sample: Sample, predictions: Predictions): void;
-  /** Numbers by `<task>/<metric>`; NaN where nothing was there to judge. */
-  result(): Metrics;
-}
+const names = [
+  'instance/ap',
+  'instance/ap50',
+  'panoptic/pq',
+  'panoptic/sq',
+  'panoptic/rq',
+  'panoptic/pqThings',
+  'panoptic/pqStuff',
+];
 
 /** Official smallest object of the AP, 100 px at 2048×1024, as a share of the image. */
 const SMALLEST_SHARE = 100 / (2048 * 1024);
@@ -43,6 +41,7 @@ export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOption
   );
   const minRegion = SMALLEST_SHARE * size.height * size.width;
   return {
+    metrics: names.map((name) => ({ name, unit: '%', better: 'higher' })),
     add(sample, predictions) {
       if (!classMapOf(sample) || !objectMapOf(sample)) return;
       const semantic = predictions['semantic'] as SemanticPrediction;

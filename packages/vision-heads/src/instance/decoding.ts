@@ -1,4 +1,5 @@
 import type { Size } from '@scene-mtl/data';
+import type { SemanticPrediction } from '../semantic/task.ts';
 import {
   clusterByOptics,
   decodeInstances,
@@ -6,9 +7,8 @@ import {
   DEFAULT_MIN_AREA,
   type DecodedInstances,
   type InstanceOptions,
-  type InstancePrediction,
-  type SemanticPrediction,
-} from '@scene-mtl/vision-heads';
+} from './clustering/index.ts';
+import type { InstancePrediction } from './task.ts';
 
 /** Size for which the defaults of `decodeInstances` were chosen, px (docs/decisions/0002-optics.md). */
 const CHOSEN_AT = { height: 128, width: 256 };

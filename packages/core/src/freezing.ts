@@ -1,0 +1,55 @@
+import type * as tf from '@tensorflow/tfjs';
+import { ownerName } from './layers/scope.ts';
+import type { Network } from './network.ts';
+import type { Weight } from './ownership.ts';
+
+/** Chooses weights of a network, by owner, name, or both. */
+export type Choice = (weight: Pick<Weight, 'name' | 'owner'>) => boolean;
+
+/**
+ * The choice of whole parts of a network: `shared`, `between`, a task, or the beginning of the
+ * weights' names up to a `/` (`encoder/stem`, `depth/hidden`).
+ * @throws when a part has no weight, naming those that there are
+ */
+export function partsOf({ weights }: Pick<Network, 'weights'>, parts: readonly string[]): Choice {
+  const inPart = (part: string, { name, owner }: Pick<Weight, 'name' | 'owner'>): boolean =>
+    ownerName(owner) === part || name.startsWith(`${part}/`);
+  const unknown = parts.find((part) => !weights.some((weight) => inPart(part, weight)));
+  if (unknown !== undefined) {
+    const there = [...new Set(weights.map(({ owner }) => ownerName(owner)))].join(', ');
+    throw new Error(
+      `part ${unknown}: the network has none; expected one of ${there}, or the beginning of a ` +
+        `weight's name, for example ${weights[0].name.split('/').slice(0, 2).join('/')}`,
+    );
+  }
+  return (weight) => parts.some((part) => inPart(part, weight));
+}
+
+/**
+ * The network with some of its weights frozen: they get no gradient, no weight decay and no place in
+ * an optimiser, so that training leaves them as they are, bit by bit.
+ *
+ * A layer all of whose weights are frozen runs as in inference even in training: it normalises by
+ * its moving averages, and these do not move (nor does it drop anything out). Otherwise the outputs
+ * of a frozen part would change with every batch that passes through it. So an output is the same
+ * before and after training, bit by bit, where all weights on its way are frozen. A layer of which
+ * only some weights are frozen runs on as the others need it, its moving averages included.
+ *
+ * The model itself is the same one; freezing twice adds to what is frozen.
+ */
+export function frozen<N extends Network>(network: N, choice: Choice): N {
+  const weights = network.weights.map((weight) =>
+    choice(weight) ? { ...weight, frozen: true } : weight,
+  );
+  const layers = new Set<tf.layers.Layer>(weights.map(({ layer }) => layer));
+  for (const { layer, frozen: still } of weights) if (!still) layers.delete(layer);
+  return {
+    ...network,
+    weights,
+    forward: (inputs, options) =>
+      network.forward(inputs, {
+        ...options,
+        frozen: new Set([...layers, ...(options.frozen ?? [])]),
+      }),
+  };
+}

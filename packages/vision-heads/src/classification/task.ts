@@ -1,0 +1,33 @@
+import { maskedCrossEntropy, type Task } from '@scene-mtl/core';
+import { exampleHead } from '../example-head.ts';
+import { mostProbable } from '../most-probable.ts';
+import { classificationMetrics } from './metrics.ts';
+import { labelTargets } from './targets.ts';
+
+/** What a classification head predicts for one example. */
+export interface ClassificationPrediction {
+  /** Most probable class; the lower one where two are equal. */
+  readonly value: number;
+  /** Softmax probabilities `f32 [C]`. */
+  readonly probabilities: Float32Array;
+}
+
+/**
+ * One class for a whole example: softmax and cross-entropy.
+ * @param field of kind `label`: the digit at the left, the weather
+ * @param classes number of classes C, from 2
+ */
+export function classification(field: string, classes: number): Task<ClassificationPrediction> {
+  return {
+    ...labelTargets(field, classes),
+    likelihood: 'softmax',
+    outputChannels: classes,
+    metrics: classificationMetrics,
+    decoder: (features, _, options) => exampleHead(features, classes, options),
+    loss: maskedCrossEntropy,
+    decode(output) {
+      const { classes: best, probabilities } = mostProbable(field, output, 1, classes);
+      return { value: best[0], probabilities };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Target } from '@scene-mtl/core';
+import { resizeNearest } from '@scene-mtl/data';
+import { colourDisparity } from '@scene-mtl/eval';
+import { meanTarget, perPixel } from '../constant.ts';
+import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
+import { over, overlayFile } from '../overlay.ts';
+import { depthAccumulator, depthJudge, depthMetrics, DISPARITY_UNIT } from './metrics.ts';
+import { depthTargetKit } from './targets.ts';
+import { depth, type DepthPrediction } from './task.ts';
+
+const error = { title: 'disparity error', unit: DISPARITY_UNIT };
+
+/** Everything of depth by disparity. */
+export const depthKit: TaskKit<DepthPrediction> = {
+  ...depthTargetKit,
+  title: 'Depth',
+  likelihood: 'laplace',
+  metrics: depthMetrics,
+  constant: 'mean disparity',
+  error,
+  task() {
+    const task = depth();
+    return {
+      ...task,
+      kit: depthKit,
+      title: depthKit.title,
+      metrics: depthMetrics,
+      accumulator: () => depthAccumulator(task),
+      judges: () => [depthJudge(task)],
+      constant: () => meanTarget(1, perPixel),
+      view,
+      files: depthFiles,
+      meaning: ({ width }) =>
+        `Disparity in px at width ${width}; below 0 counts as 0. Inverse depth: disparity / (baseline · fx).`,
+    };
+  },
+};
+
+const view: MapView<DepthPrediction> = {
+  shows: 'disparity',
+  pictures({ height, width }, truth, prediction) {
+    const nearest = truth ? largest(truth) : largest({ value: prediction?.disparity ?? [] });
+    return {
+      ...(truth && {
+        truth: colourDisparity(truth.value, Uint8Array.from(truth.mask), height, width, nearest),
+      }),
+      ...(prediction && {
+        prediction: colourDisparity(prediction.disparity, undefined, height, width, nearest),
+      }),
+    };
+  },
+  error,
+  errors: ({ disparity }, { value, mask }) => ({
+    error: value.map((d, i) => Math.abs(disparity[i] - d)),
+    mask,
+  }),
+  top: (truth) => largest(truth) / 2,
+};
+
+// A scale of 1 where there is nothing to scale by: the picture is then flat, not an error.
+function largest({ value, mask }: { value: ArrayLike<number>; mask?: Target['mask'] }): number {
+  let most = 0;
+  for (let i = 0; i < value.length; i++) {
+    if (mask?.[i] !== 0 && value[i] > most) most = value[i];
+  }
+  return most || 1;
+}
+
+/**
+ * The overlay (the lightest is the nearest pixel), and the disparity as a 16-bit Cityscapes PNG at the
+ * photograph's size, in px at that width: `p = round(256 d) + 1`. A negative prediction counts as 0;
+ * above 255.99 px it is clipped.
+ */
+function depthFiles({ stem, image, size, native, predictions }: PredictedPhoto): OutputFile[] {
+  const { disparity } = predictions['depth'] as DepthPrediction;
+  const { height, width } = size;
+  const colours = colourDisparity(
+    disparity,
+    undefined,
+    height,
+    width,
+    largest({ value: disparity }),
+  );
+  const scale = native.width / width;
+  const recorded = Uint16Array.from(resizeNearest(disparity, size, native), (d) =>
+    Math.min(65535, Math.round(Math.fround(Math.max(0, d * scale)) * 256) + 1),
+  );
+  return [
+    overlayFile(stem, 'depth', over(image, colours)),
+    { path: `disparity/${stem}_disparity.png`, content: { ...native, data: recorded } },
+  ];
+}

@@ -1,0 +1,65 @@
+import type { MetricInfo, TargetEncoder } from '@scene-mtl/core';
+import { cameraKind, findField } from '@scene-mtl/data';
+import { disparityError } from '@scene-mtl/eval';
+import type { Accumulator, Judge, Metrics } from '../kit.ts';
+import type { DepthPrediction } from './task.ts';
+
+/** Of disparities; px are those of the images that were judged. */
+export const DISPARITY_UNIT = 'px of disparity';
+
+/** Mean and root mean square of |d − d̂|. */
+export const depthMetrics = [
+  { name: 'meanError', title: 'mean error', unit: DISPARITY_UNIT, digits: 3, better: 'lower' },
+  { name: 'rms', title: 'RMS', unit: DISPARITY_UNIT, digits: 3, better: 'lower' },
+] as const satisfies Metrics;
+
+/** Over all pixels of the split whose disparity is known. */
+export function depthAccumulator({ has, encode }: TargetEncoder): Accumulator<DepthPrediction> {
+  const errors = disparityError();
+  return {
+    add(prediction, sample) {
+      if (!has(sample)) return;
+      const { value, mask } = encode(sample);
+      errors.add(value, prediction.disparity, mask);
+    },
+    result() {
+      const { mean, rms } = errors.result();
+      return { meanError: mean, rms };
+    },
+  };
+}
+
+const relative: readonly MetricInfo[] = [
+  { name: 'depth/absRel', unit: '', better: 'lower' },
+  { name: 'depth/delta1', unit: '%', better: 'higher' },
+  { name: 'depth/delta2', unit: '%', better: 'higher' },
+  { name: 'depth/delta3', unit: '%', better: 'higher' },
+  { name: 'depth/inverseDepthMean', unit: 'm⁻¹', better: 'lower' },
+  { name: 'depth/inverseDepthRms', unit: 'm⁻¹', better: 'lower' },
+];
+
+/** Relative errors of the disparity, and its error as inverse depth where the camera is known. */
+export function depthJudge({ has, encode }: TargetEncoder): Judge {
+  const errors = disparityError();
+  return {
+    metrics: relative,
+    add(sample, predictions) {
+      if (!has(sample)) return;
+      const { value, mask } = encode(sample);
+      const { disparity } = predictions['depth'] as DepthPrediction;
+      const camera = findField(sample, 'camera', cameraKind);
+      errors.add(value, disparity, mask, camera && camera.baseline * camera.fx);
+    },
+    result() {
+      const { absRel, delta1, delta2, delta3, inverseDepthMean, inverseDepthRms } = errors.result();
+      return {
+        'depth/absRel': absRel,
+        'depth/delta1': 100 * delta1,
+        'depth/delta2': 100 * delta2,
+        'depth/delta3': 100 * delta3,
+        'depth/inverseDepthMean': inverseDepthMean,
+        'depth/inverseDepthRms': inverseDepthRms,
+      };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { TargetEncoder } from '@scene-mtl/core';
+import { edgesKind, fieldOf, VOID } from '@scene-mtl/data';
+import { ownField, type TargetKit } from '../target-kit.ts';
+
+/** Targets of `edges`: 1 where an edge runs through the pixel, else 0, `[H, W, 1]`; void is masked. */
+export function edgeTargets(): TargetEncoder {
+  return {
+    name: 'edges',
+    targetChannels: 1,
+    has: ({ fields }) => fields['edges'] !== undefined,
+    encode(sample) {
+      const { data } = fieldOf(sample, 'edges', edgesKind);
+      const wrong = data.findIndex((edge) => edge > 1 && edge !== VOID);
+      if (wrong >= 0) {
+        throw new Error(
+          `edges: sample ${sample.id} pixel ${wrong}: expected 0, 1 or ${VOID}, got ${data[wrong]}`,
+        );
+      }
+      return {
+        value: Float32Array.from(data, (edge) => (edge === 1 ? 1 : 0)),
+        mask: Float32Array.from(data, (edge) => (edge === VOID ? 0 : 1)),
+      };
+    },
+  };
+}
+
+/** Reads the field `edges`. */
+export const edgesTargetKit: TargetKit = {
+  name: 'edges',
+  fieldsIn: ownField('edges'),
+  encoder: edgeTargets,
+};

@@ -1,0 +1,80 @@
+import { colourVectors } from '@scene-mtl/eval';
+import type { Target } from '@scene-mtl/core';
+import { meanTarget, perPixel } from '../constant.ts';
+import type { MapView, TaskKit } from '../kit.ts';
+import { regularIds } from '../semantic/official-labels.ts';
+import { decodingFor } from './decoding.ts';
+import { objectFiles } from './files.ts';
+import { instanceAccumulator, instanceMetrics } from './metrics.ts';
+import { objectJudge } from './object-judge.ts';
+import { instanceTargetKit } from './targets.ts';
+import { instance, type InstancePrediction } from './task.ts';
+
+const error = { title: 'centre vector error', unit: 'px' };
+
+/** Everything of instances by centre vectors. */
+export const instanceKit: TaskKit<InstancePrediction> = {
+  ...instanceTargetKit,
+  title: 'Instance',
+  likelihood: 'laplace',
+  metrics: instanceMetrics,
+  constant: 'mean vector',
+  error,
+  task(data) {
+    // Objects are found in classes; without those there are only vectors.
+    const { classes, instanceClasses } = data.legend ?? { classes: [], instanceClasses: [] };
+    const ids = classes.length > 0 ? regularIds(classes) : undefined;
+    const labels = ids ?? classes.map((_, c) => c);
+    const task = instance();
+    return {
+      ...task,
+      kit: instanceKit,
+      title: instanceKit.title,
+      metrics: instanceMetrics,
+      accumulator: () => instanceAccumulator(task),
+      judges: (size, beside) =>
+        ids && beside.has('semantic')
+          ? [objectJudge(ids, size, decodingFor(size, instanceClasses))]
+          : [],
+      constant: () => meanTarget(2, perPixel),
+      view,
+      files: (photo) => objectFiles(photo, instanceClasses, labels),
+      meaning: ({ width }) =>
+        `Vector (dx, dy) from each pixel to the centre of its object, px at width ${width}, x to the ` +
+        'right, y down. Objects: cluster pixel + vector within each class of `instanceClasses`.',
+    };
+  },
+};
+
+const view: MapView<InstancePrediction> = {
+  shows: 'centre vectors',
+  pictures({ height, width }, truth, prediction) {
+    const mask = truth && Uint8Array.from(truth.mask);
+    const longest = truth ? longestVector(truth) : 1;
+    const picture = (vectors: Float32Array) => colourVectors(vectors, mask, height, width, longest);
+    return {
+      ...(truth && { truth: picture(truth.value) }),
+      // Where no object is, a vector means nothing: without a truth there is nothing to show.
+      ...(truth && prediction && { prediction: picture(prediction.vectors) }),
+    };
+  },
+  error,
+  errors: ({ vectors }, { value, mask }) => ({
+    error: new Float32Array(mask.length).map(
+      (_, i) =>
+        Math.abs(vectors[2 * i] - value[2 * i]) + Math.abs(vectors[2 * i + 1] - value[2 * i + 1]),
+    ),
+    mask,
+  }),
+  top: (_, { width }) => width / 10,
+};
+
+// A scale of 1 where there is nothing to scale by: the picture is then flat, not an error.
+function longestVector({ value, mask }: Target): number {
+  let most = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    most = Math.max(most, Math.hypot(value[2 * i], value[2 * i + 1]) || 0);
+  }
+  return most || 1;
+}

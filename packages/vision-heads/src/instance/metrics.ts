@@ -1,0 +1,30 @@
+import type { TargetEncoder } from '@scene-mtl/core';
+import { vectorError } from '@scene-mtl/eval';
+import type { Accumulator, Metrics } from '../kit.ts';
+import type { InstancePrediction } from './task.ts';
+
+/** Mean of |dx| + |dy|, mean length and RMS length of the error of the vectors. */
+export const instanceMetrics = [
+  { name: 'meanError', title: 'mean error', unit: 'px', digits: 2, better: 'lower' },
+  { name: 'euclidean', title: 'Euclidean error', unit: 'px', digits: 2, better: 'lower' },
+  { name: 'rms', title: 'RMS', unit: 'px', digits: 2, better: 'lower' },
+] as const satisfies Metrics;
+
+/** Over all pixels of objects of the split. */
+export function instanceAccumulator({
+  has,
+  encode,
+}: TargetEncoder): Accumulator<InstancePrediction> {
+  const errors = vectorError();
+  return {
+    add(prediction, sample) {
+      if (!has(sample)) return;
+      const { value, mask } = encode(sample);
+      errors.add(value, prediction.vectors, mask);
+    },
+    result() {
+      const { l1, euclidean, rms } = errors.result();
+      return { meanError: l1, euclidean, rms };
+    },
+  };
+}

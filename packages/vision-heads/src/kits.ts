@@ -1,0 +1,38 @@
+import { classificationKit } from './classification/kit.ts';
+import { depthKit } from './depth/kit.ts';
+import { edgesKit } from './edges/kit.ts';
+import { instanceKit } from './instance/kit.ts';
+import type { TaskKit, VisionTask } from './kit.ts';
+import { normalsKit } from './normals/kit.ts';
+import { regressionKit } from './regression/kit.ts';
+import { semanticKit } from './semantic/kit.ts';
+import type { KitData } from './target-kit.ts';
+
+/** All kits, in the order in which tasks are listed everywhere: the paper's columns first. */
+export const kits: readonly TaskKit[] = [
+  semanticKit,
+  instanceKit,
+  depthKit,
+  normalsKit,
+  edgesKit,
+  classificationKit,
+  regressionKit,
+];
+
+/**
+ * The kit of a name.
+ * @throws for a name that no kit has
+ */
+export function kitNamed(name: string): TaskKit {
+  const kit = kits.find((candidate) => candidate.name === name);
+  if (kit) return kit;
+  throw new Error(`task kit ${name}: expected one of ${kits.map((k) => k.name).join(', ')}`);
+}
+
+/** The tasks that some data has annotations for, in the order of the kits. */
+export const tasksFor = (data: KitData): VisionTask[] =>
+  kits.flatMap((kit) => kit.fieldsIn(data).map((field) => kit.task(data, field)));
+
+/** Tasks in the order of the kits; those of one kit stay in theirs. */
+export const inKitOrder = <T extends Pick<VisionTask, 'kit'>>(tasks: readonly T[]): T[] =>
+  kits.flatMap((kit) => tasks.filter((task) => task.kit === kit));

@@ -1,0 +1,40 @@
+import { imageOf, type Sample } from '@scene-mtl/data';
+import { colourDisparity, type Panel, type PixelErrors, type Rgb } from '@scene-mtl/eval';
+import type { Size } from '@scene-mtl/data';
+import type { Predictions, VisionTask } from './kit.ts';
+
+/**
+ * Pictures of one example in reading order: the photograph; then truth, prediction and, if wanted, the
+ * error of each task that has a map. Only what is there is drawn. An error map goes from dark blue (none)
+ * to light yellow (`MapView.top`); pixels without a truth are grey.
+ */
+export function panelsOf(
+  tasks: readonly VisionTask[],
+  sample: Sample,
+  predictions: Predictions,
+  { errors = false }: { readonly errors?: boolean } = {},
+): Panel[] {
+  const { height, width, data } = imageOf(sample);
+  const size = { height, width };
+  const panels: Panel[] = [{ name: 'photo', ...size, data }];
+  for (const { name, view, has, encode } of tasks) {
+    if (!view) continue;
+    const truth = has(sample) ? encode(sample) : undefined;
+    const prediction = predictions[name];
+    const pictures = view.pictures(size, truth, prediction);
+    for (const side of ['truth', 'prediction'] as const) {
+      const picture = pictures[side];
+      if (picture) panels.push({ name: `${view.shows}, ${side}`, ...picture });
+    }
+    if (!errors || !truth || prediction === undefined) continue;
+    const map = view.errors(prediction, truth);
+    const picture = errorPicture(map, size, view.top(truth, size));
+    panels.push({ name: `${view.shows}, error`, ...picture });
+  }
+  return panels;
+}
+
+function errorPicture({ error, mask }: PixelErrors, { height, width }: Size, top: number): Rgb {
+  const known = Uint8Array.from(mask, Number);
+  return colourDisparity(Float32Array.from(error), known, height, width, top);
+}

@@ -1,0 +1,35 @@
+import type { TargetEncoder } from '@scene-mtl/core';
+import { exactSum } from '@scene-mtl/eval';
+import type { Accumulator, Metrics } from '../kit.ts';
+import type { RegressionPrediction } from './task.ts';
+
+/** Root mean square and mean of the error of a number, in the target's own unit. */
+export const regressionMetrics = [
+  { name: 'rms', title: 'RMS', unit: '', digits: 3, better: 'lower' },
+  { name: 'meanError', title: 'mean error', unit: '', digits: 3, better: 'lower' },
+] as const satisfies Metrics;
+
+/** Over all numbers of the split that are known. */
+export function regressionAccumulator({
+  has,
+  encode,
+}: TargetEncoder): Accumulator<RegressionPrediction> {
+  const [absolute, square] = [exactSum(), exactSum()];
+  let counted = 0;
+  return {
+    add({ values }, sample) {
+      if (!has(sample)) return;
+      const { value, mask } = encode(sample);
+      if (mask[0] === 0) return;
+      value.forEach((truth, k) => {
+        absolute.add(Math.abs(values[k] - truth));
+        square.add((values[k] - truth) ** 2);
+        counted++;
+      });
+    },
+    result: () => ({
+      rms: Math.sqrt(square.value() / counted),
+      meanError: absolute.value() / counted,
+    }),
+  };
+}

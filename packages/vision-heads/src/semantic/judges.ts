@@ -1,0 +1,80 @@
+import type { Size } from '@scene-mtl/data';
+import { confidenceCalibration, confusion, pixelScores } from '@scene-mtl/eval';
+import type { MetricInfo } from '@scene-mtl/core';
+import type { Judge } from '../kit.ts';
+import { objectMapOf } from '../instance/targets.ts';
+import { officialInstances, toRegularIds } from './official-labels.ts';
+import { classMapOf } from './targets.ts';
+import type { SemanticPrediction } from './task.ts';
+
+const iou = (name: string): MetricInfo => ({
+  name: `semantic/${name}`,
+  unit: '%',
+  better: 'higher',
+});
+
+/** IoU of each class in %, and the expected calibration error of the probabilities in %. */
+export function classJudge(classes: readonly string[]): Judge {
+  const matrix = confusion(classes.length);
+  const calibration = confidenceCalibration();
+  return {
+    metrics: [
+      { name: 'semantic/calibrationError', unit: '%', better: 'lower' },
+      ...classes.map((name) => iou(`iou/${name}`)),
+    ],
+    add(sample, predictions) {
+      const truth = classMapOf(sample)?.data;
+      if (!truth) return;
+      const { classes: guess, confidence } = predictions['semantic'] as SemanticPrediction;
+      matrix.add(truth, guess);
+      const known = truth.map((c) => Number(c < classes.length));
+      const correct = truth.map((c, i) => Number(c === guess[i]));
+      calibration.add(confidence, correct, known);
+    },
+    result() {
+      const { iou: perClass } = matrix.result();
+      return {
+        'semantic/calibrationError': 100 * calibration.result().error,
+        ...Object.fromEntries(
+          classes.map((name, c) => [`semantic/iou/${name}`, 100 * perClass[c]]),
+        ),
+      };
+    },
+  };
+}
+
+/**
+ * Category IoU of the official pixel-level benchmark and, at 2048×1024 alone, its instance-weighted
+ * IoUs, in %: their weights are mean sizes of objects in px there, and do not scale.
+ */
+export function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {
+  const scores = pixelScores();
+  const official = height === 1024 && width === 2048;
+  return {
+    metrics: [
+      iou('categoryIou'),
+      ...(official ? [iou('instanceIou'), iou('categoryInstanceIou')] : []),
+    ],
+    add(sample, predictions) {
+      const truth = classMapOf(sample)?.data;
+      if (!truth) return;
+      const { classes } = predictions['semantic'] as SemanticPrediction;
+      const objects = official && objectMapOf(sample);
+      scores.add(
+        toRegularIds(truth, ids),
+        toRegularIds(classes, ids),
+        objects ? officialInstances(sample, ids) : undefined,
+      );
+    },
+    result() {
+      const result = scores.result();
+      return {
+        'semantic/categoryIou': 100 * result.averageScoreCategories,
+        ...(official && {
+          'semantic/instanceIou': 100 * result.averageScoreInstClasses,
+          'semantic/categoryInstanceIou': 100 * result.averageScoreInstCategories,
+        }),
+      };
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { resizeNearest, VOID } from '@scene-mtl/data';
+import { colourClasses, type Palette } from '@scene-mtl/eval';
+import { mostFrequent, perPixel } from '../constant.ts';
+import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
+import { over, overlayFile } from '../overlay.ts';
+import { legendFor } from '../target-kit.ts';
+import { classJudge, pixelJudge } from './judges.ts';
+import { semanticAccumulator, semanticMetrics } from './metrics.ts';
+import { regularIds, toRegularIds } from './official-labels.ts';
+import { semanticTargetKit } from './targets.ts';
+import { semantic, type SemanticPrediction } from './task.ts';
+
+const error = { title: 'pixels of a wrong class', unit: '%' };
+
+/** Everything of semantic segmentation. */
+export const semanticKit: TaskKit<SemanticPrediction> = {
+  ...semanticTargetKit,
+  title: 'Semantic',
+  likelihood: 'softmax',
+  metrics: semanticMetrics,
+  constant: 'majority class',
+  error,
+  task(data) {
+    const { classes, palette } = legendFor('semantic', data);
+    const ids = regularIds(classes);
+    return {
+      ...semantic(classes.length),
+      kit: semanticKit,
+      title: semanticKit.title,
+      metrics: semanticMetrics,
+      accumulator: () => semanticAccumulator(classes.length),
+      judges: (size) => [classJudge(classes), ...(ids ? [pixelJudge(ids, size)] : [])],
+      constant: () => mostFrequent(classes.length, perPixel),
+      view: classView(palette),
+      files: (photo) => semanticFiles(photo, palette, ids),
+      meaning: () =>
+        'Logits of the training classes, in the order of `classes`. Class: argmax over the last axis; ' +
+        'probabilities: softmax over it.',
+    };
+  },
+};
+
+const classView = (palette: Palette): MapView<SemanticPrediction> => ({
+  shows: 'classes',
+  pictures({ height, width }, truth, prediction) {
+    const picture = (classes: Uint8Array) => colourClasses(classes, height, width, palette);
+    return {
+      ...(truth && {
+        truth: picture(Uint8Array.from(truth.value, (c, i) => (truth.mask[i] === 0 ? VOID : c))),
+      }),
+      ...(prediction && { prediction: picture(prediction.classes) }),
+    };
+  },
+  error,
+  // 100 for a wrong class, so that a mean is the share of wrong pixels in %.
+  errors: ({ classes }, { value, mask }) => ({
+    error: value.map((c, i) => (c === classes[i] ? 0 : 100)),
+    mask,
+  }),
+  top: () => 100,
+});
+
+/**
+ * The overlay, and the classes at the photograph's own size (each pixel takes the nearest) as a PNG of
+ * one channel: regular ids or, for classes that Cityscapes does not have, training ids.
+ */
+function semanticFiles(
+  { stem, image, size, native, predictions }: PredictedPhoto,
+  palette: Palette,
+  ids: Uint8Array | undefined,
+): OutputFile[] {
+  const { classes } = predictions['semantic'] as SemanticPrediction;
+  const values = ids ? toRegularIds(classes, ids) : classes;
+  const colours = colourClasses(classes, size.height, size.width, palette);
+  return [
+    overlayFile(stem, 'semantic', over(image, colours)),
+    {
+      path: `semantic/${stem}_${ids ? 'labelIds' : 'trainIds'}.png`,
+      content: { ...native, data: resizeNearest(values, size, native) },
+    },
+  ];
+}
