@@ -38,7 +38,7 @@ function metricCells(
   published: Table1Row['published'],
 ): TableCell[] {
   return metrics.map((metric, i) => {
-    const task = metric.split('/')[0] as TaskName;
+    const task = metric.split('/')[0];
     return measuredCell(values[i], metric === primaryMetric[task] ? published[task] : undefined);
   });
 }
