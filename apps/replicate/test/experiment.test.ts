@@ -119,7 +119,7 @@ describe('from the command line', () => {
     runs = await mkdtemp(join(tmpdir(), 'replicate-experiment-'));
   });
 
-  test('plan, two runs at a time, plan again, publish, report', async () => {
+  test('plan, two runs at a time, plan again', async () => {
     const place = ['--runs', runs];
     expect(await replicate('plan', 'table1', ...place, ...flags)).toContain('9 of 9 runs to do');
     const one = ['plan', 'table1', '--rows', 'depth-only', '--tune-rates', '0.1,0.2'];
@@ -131,7 +131,10 @@ describe('from the command line', () => {
     expect(table).toContain('Inverse depth only');
     const plan = await replicate('plan', 'table1', ...place, ...flags);
     expect(plan).toMatch(/7 of 9 runs to do, about \d+:\d\d with one run at a time/);
+  });
 
+  test('publish what was run, and report on it', async () => {
+    const place = ['--runs', runs];
     const results = join(runs, 'published');
     const published = await replicate('publish', '--out', results, ...place, ...flags);
     expect(published).toContain('2 runs');
@@ -155,9 +158,7 @@ describe('from the command line', () => {
       await replicate('report', '--results', join(again, 'results'), '--out', again, ...more);
       return readFile(join(again, 'RESULTS.md'), 'utf8');
     };
-    const first = await report();
-    expect(first).toContain('table1');
-    expect(await report()).toBe(first);
+    expect(await report()).toContain('table1');
     expect(existsSync(join(again, 'results', 'report.html'))).toBe(false);
     const html = join(runs, 'site', 'report.html');
     await report('--html', html);

@@ -78,6 +78,9 @@ test('a difference laid over its base gives the value', () => {
     'size.width': 4,
     encoder: { kind: 'b', alpha: 1 },
   });
+  // What the base does not have is added; what the value does not have makes it whole.
+  expect(differenceOf({ a: { b: 1 } }, { a: { b: 1 }, c: 2 })).toEqual({ c: 2 });
+  expect(differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1 } })).toEqual({ a: { b: 1 } });
 });
 
 interface Run extends StoredRun {
@@ -98,7 +101,7 @@ const content: GroupContent<Run> = {
   measured: new Map([['a', { objects: { version: 2, commit: '3', value: [1.5, null] } }]]),
   pictures: new Map([['a/objects/one.png', Uint8Array.of(1, 2)]]),
 };
-const base = { config: { rate: 0.1, decay: null }, tasks: ['x'] };
+const base = { config: { rate: 0.1, decay: null } };
 const read = (folder: string) =>
   readGroup<unknown, Run>(
     folder,
@@ -113,9 +116,9 @@ test('a group comes back as it was, from a line a run, and is written to the sam
   expect(await read(folder)).toEqual({ ...content, description: { profile: 'p' } });
   const lines = (await readFile(join(folder, 'runs.jsonl'), 'utf8')).trim().split('\n');
   expect(lines[1]).toBe(
-    '{"id":"b","result":{"metrics":{"x/error":0.30000000000000004}},"spec":{},"environment":1}',
+    '{"id":"b","result":{"metrics":{"x/error":0.30000000000000004}},"spec":{"tasks":["x"]},"environment":1}',
   );
-  expect(lines[0]).toContain('"spec":{"config.rate":0.2}');
+  expect(lines[0]).toContain('"spec":{"config.rate":0.2,"tasks":["x"]}');
   const bytes = async () =>
     Promise.all(
       (await readdir(folder, { recursive: true, withFileTypes: true }))

@@ -192,6 +192,8 @@ const mnist: Config = {
     ...quick.network,
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 32, kernel: 3 },
+    init: [],
+    freeze: [],
   },
   training: {
     ...quick.training,

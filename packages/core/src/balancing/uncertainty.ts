@@ -105,4 +105,4 @@ export const uncertaintyForms: readonly BalancerDefinition<
 );
 
 /** Uncertainty weighting as the paper prints it. */
-export const [uncertainty] = uncertaintyForms;
+export const uncertainty = uncertaintyForms[0];

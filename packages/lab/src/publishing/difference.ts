@@ -3,7 +3,7 @@ import { isObject } from './json.ts';
 
 /**
  * In what a JSON value differs from another: path → value, keys joined by `.`; empty where they are alike.
- * Objects of the same keys are compared key by key, all else is taken whole.
+ * Objects that lack no key of the base's are compared key by key, all else is taken whole.
  *
  * @example
  * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // { 'a.c': 3 }
@@ -13,7 +13,8 @@ export function differenceOf(base: unknown, value: unknown): Record<string, unkn
   const compare = (from: unknown, to: unknown, path: readonly string[]): void => {
     if (isDeepStrictEqual(from, to)) return;
     if (isObject(from) && isObject(to) && comparable(from, to)) {
-      for (const key of Object.keys(to)) compare(from[key], to[key], [...path, key]);
+      for (const key of Object.keys(to))
+        compare(Object.hasOwn(from, key) ? from[key] : undefined, to[key], [...path, key]);
     } else {
       found[path.join('.')] = to;
     }
@@ -22,10 +23,10 @@ export function differenceOf(base: unknown, value: unknown): Record<string, unkn
   return found;
 }
 
-/** A path names one place only where no key has a dot or is empty. */
-const comparable = (a: object, b: object): boolean =>
-  isDeepStrictEqual(new Set(Object.keys(a)), new Set(Object.keys(b))) &&
-  Object.keys(a).every((key) => key !== '' && !key.includes('.'));
+/** Nothing says that a key is gone; and a path names one place only where no key has a dot or is empty. */
+const comparable = (base: object, value: object): boolean =>
+  Object.keys(base).every((key) => Object.hasOwn(value, key)) &&
+  Object.keys(value).every((key) => key !== '' && !key.includes('.'));
 
 /** The value whose `differenceOf(base, value)` this is. */
 export function withDifference(
@@ -40,5 +41,11 @@ export function withDifference(
 
 function replaced(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
   const inner = isObject(value) ? value : {};
-  return { ...inner, [key]: rest.length === 0 ? part : replaced(inner[key], rest, part) };
+  return {
+    ...inner,
+    [key]:
+      rest.length === 0
+        ? part
+        : replaced(Object.hasOwn(inner, key) ? inner[key] : undefined, rest, part),
+  };
 }
