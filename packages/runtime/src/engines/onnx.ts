@@ -6,7 +6,7 @@ import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
 import { endHandover, runInPlace } from './in-place.ts';
-import { runError } from './run-error.ts';
+import { runError, sessionError } from './run-error.ts';
 import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
@@ -152,7 +152,10 @@ export class OnnxStep {
     const lowered = lower(trace, await onnxTarget(options));
     const end = endHandover(lowered.graph);
     const ort = await onnxRuntime();
-    const session = await sessionFor(ort, encodeModel(lowered.graph), options);
+    const model = encodeModel(lowered.graph);
+    const session = await sessionFor(ort, model, options).catch((error: unknown) => {
+      throw sessionError(lowered.graph, error);
+    });
     return new OnnxStep(ort, trace, lowered, session, end, options);
   }
 
