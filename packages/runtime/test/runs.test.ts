@@ -203,6 +203,19 @@ test('compileEach shares its state among signatures that run at once', async () 
   await sum.dispose();
 });
 
+test('reuseOutputs: true overwrites the last results, but not while they are read', async () => {
+  const signature = { s: { shape: [5], dtype: 'float32' } } as const;
+  const step = await compile(({ s }) => ({ s: tf.reverse(s) }), signature, {
+    threads: 1,
+    reuseOutputs: true,
+  });
+  const first = (await step.run({ s: Float32Array.of(1, 2, 3, 4, 5) })).s as Float32Array;
+  const second = (await step.run({ s: first })).s;
+  expect(second).toBe(first);
+  expect(Array.from(second)).toEqual([1, 2, 3, 4, 5]);
+  await step.dispose();
+});
+
 test('dispose twice is dispose once, and a run after it says so', async () => {
   const { step: body } = counting();
   const step = await compile(body, scalar, { threads: 1 });
