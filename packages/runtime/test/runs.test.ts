@@ -169,7 +169,9 @@ test('steps compiled at once, of one optimiser too, train as one after the other
         w,
       ]) as tf.Scalar,
     });
-    const evaluate = ({ x }: InputTensors<typeof signature>) => ({ loss: tf.sum(tf.mul(w, x)) });
+    const evaluate = ({ x }: InputTensors<typeof signature>) => ({
+      loss: tf.sum<tf.Scalar>(tf.mul(w, x)),
+    });
     const bodies = [train, evaluate, train];
     const compileOne = (body: typeof train) => compile(body, signature, { threads: 1 });
     const steps = [];
