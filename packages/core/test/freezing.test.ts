@@ -149,9 +149,7 @@ test('gradients through frozen parts equal finite differences', () => {
     const network = frozen(whole, partsOf(whole, [part]));
     const loss = () =>
       task.loss(
-        network.forward({ image: tensor('image', 3) }, { training: true }).outputs[
-          'classes'
-        ],
+        network.forward({ image: tensor('image', 3) }, { training: true }).outputs['classes'],
         tensor('target/classes', 1),
         tensor('mask/classes', 1),
       );

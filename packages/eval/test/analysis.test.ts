@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  confidenceCalibration,
-  errorCorrelation,
-  occlusionRates,
-} from '../src/index.ts';
+import { confidenceCalibration, errorCorrelation, occlusionRates } from '../src/index.ts';
 
 /** Rows of digits → pixels. */
 const map = (...rows: string[]) => Uint16Array.from(rows.join(''), Number);
