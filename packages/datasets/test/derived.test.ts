@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  cameraField,
   edgesKind,
   fieldOf,
   flipSample,
@@ -177,7 +178,7 @@ describe('a data set with derived annotations', () => {
       ...{ kind: 'disparity', ...size, data: frame.disparity },
       valid: frame.disparityValid,
     } as Field,
-    camera: { kind: 'camera', ...frame.camera } as Field,
+    camera: cameraField(frame.camera),
   };
   let reads = 0;
   const dataset: Dataset = {

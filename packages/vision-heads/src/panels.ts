@@ -17,9 +17,10 @@ export function panelsOf(
   const { height, width, data } = imageOf(sample);
   const size = { height, width };
   const panels: Panel[] = [{ name: 'photo', ...size, data }];
-  for (const { name, view, has, encode } of tasks) {
+  for (const task of tasks) {
+    const { name, view } = task;
     if (!view) continue;
-    const truth = has(sample) ? encode(sample) : undefined;
+    const truth = task.has(sample) ? task.encode(sample) : undefined;
     const prediction = predictions[name];
     const pictures = view.pictures(size, truth, prediction);
     for (const side of ['truth', 'prediction'] as const) {

@@ -20,8 +20,10 @@ export function errorMaps(
   predictions: Predictions,
 ): ErrorMaps {
   const maps: Record<string, PixelErrors> = {};
-  for (const { name, view, has, encode } of tasks) {
-    if (view && has(sample)) maps[name] = view.errors(predictions[name], encode(sample));
+  for (const task of tasks) {
+    const { name, view } = task;
+    if (!view || !task.has(sample)) continue;
+    maps[name] = view.errors(predictions[name], task.encode(sample));
   }
   return maps;
 }

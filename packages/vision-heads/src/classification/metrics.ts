@@ -8,16 +8,15 @@ export const classificationMetrics = [
 ] as const satisfies Metrics;
 
 /** Over all examples of the split that have a label. */
-export function classificationAccumulator({
-  has,
-  encode,
-}: TargetEncoder): Accumulator<ClassificationPrediction> {
+export function classificationAccumulator(
+  target: TargetEncoder,
+): Accumulator<ClassificationPrediction> {
   let right = 0;
   let all = 0;
   return {
     add(prediction, sample) {
-      if (!has(sample)) return;
-      right += Number(encode(sample).value[0] === prediction.value);
+      if (!target.has(sample)) return;
+      right += Number(target.encode(sample).value[0] === prediction.value);
       all++;
     },
     result: () => ({ accuracy: (100 * right) / all }),

@@ -14,12 +14,12 @@ export const depthMetrics = [
 ] as const satisfies Metrics;
 
 /** Over all pixels of the split whose disparity is known. */
-export function depthAccumulator({ has, encode }: TargetEncoder): Accumulator<DepthPrediction> {
+export function depthAccumulator(target: TargetEncoder): Accumulator<DepthPrediction> {
   const errors = disparityError();
   return {
     add(prediction, sample) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       errors.add(value, prediction.disparity, mask);
     },
     result() {
@@ -39,13 +39,13 @@ const relative: readonly MetricInfo[] = [
 ];
 
 /** Relative errors of the disparity, and its error as inverse depth where the camera is known. */
-export function depthJudge({ has, encode }: TargetEncoder): Judge {
+export function depthJudge(target: TargetEncoder): Judge {
   const errors = disparityError();
   return {
     metrics: relative,
     add(sample, predictions) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       const { disparity } = predictions['depth'] as DepthPrediction;
       const camera = findField(sample, 'camera', cameraKind);
       errors.add(value, disparity, mask, camera && camera.baseline * camera.fx);

@@ -21,12 +21,12 @@ const THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
  * Boundary F (`boundaryScore`) at the one threshold that is best over the split: the optimal dataset
  * scale of Martin, Fowlkes & Malik 2004, with nine thresholds, and without thinning.
  */
-export function edgesAccumulator({ has, encode }: TargetEncoder): Accumulator<EdgesPrediction> {
+export function edgesAccumulator(target: TargetEncoder): Accumulator<EdgesPrediction> {
   const scores = THRESHOLDS.map(() => boundaryScore());
   return {
     add({ edges }, sample) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       const size = sizeOf(sample);
       THRESHOLDS.forEach((threshold, k) => {
         const drawn = Uint8Array.from(edges, (p) => Number(p >= threshold));

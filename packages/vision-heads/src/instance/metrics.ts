@@ -11,15 +11,12 @@ export const instanceMetrics = [
 ] as const satisfies Metrics;
 
 /** Over all pixels of objects of the split. */
-export function instanceAccumulator({
-  has,
-  encode,
-}: TargetEncoder): Accumulator<InstancePrediction> {
+export function instanceAccumulator(target: TargetEncoder): Accumulator<InstancePrediction> {
   const errors = vectorError();
   return {
     add(prediction, sample) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       errors.add(value, prediction.vectors, mask);
     },
     result() {

@@ -16,12 +16,12 @@ export const normalsMetrics = [
 ] as const satisfies Metrics;
 
 /** Over all pixels of the split whose normal is known. */
-export function normalsAccumulator({ has, encode }: TargetEncoder): Accumulator<NormalsPrediction> {
+export function normalsAccumulator(target: TargetEncoder): Accumulator<NormalsPrediction> {
   const errors = angularError();
   return {
     add(prediction, sample) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       errors.add(value, prediction.normals, mask);
     },
     result() {

@@ -10,16 +10,13 @@ export const regressionMetrics = [
 ] as const satisfies Metrics;
 
 /** Over all numbers of the split that are known. */
-export function regressionAccumulator({
-  has,
-  encode,
-}: TargetEncoder): Accumulator<RegressionPrediction> {
+export function regressionAccumulator(target: TargetEncoder): Accumulator<RegressionPrediction> {
   const [absolute, square] = [exactSum(), exactSum()];
   let counted = 0;
   return {
     add({ values }, sample) {
-      if (!has(sample)) return;
-      const { value, mask } = encode(sample);
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
       if (mask[0] === 0) return;
       value.forEach((truth, k) => {
         absolute.add(Math.abs(values[k] - truth));

@@ -1,3 +1,21 @@
+import type { Quantity } from '@scene-mtl/lab';
+import { quantityNamed } from '../../scenes/quantities.ts';
+
+/** In the order of the columns. */
+export const taskNames: readonly string[] = ['semantic', 'instance', 'depth'];
+
+/** The metrics of Table 1's columns. */
+export const metrics = [
+  'semantic/iou',
+  'instance/meanError',
+  'instance/rms',
+  'depth/meanError',
+  'depth/rms',
+] as const;
+
+/** What the paper's tables compare: for each task what Table 1 prints, and its RMS. */
+export const quantities: readonly Quantity[] = metrics.map(quantityNamed);
+
 /** How a row weighs its tasks. */
 export type RowWeighting =
   | { readonly kind: 'fixed'; readonly weights: Readonly<Partial<Record<string, number>>> }

@@ -27,7 +27,7 @@ import {
   primaryOfTask,
   primaryQuantities,
 } from '../../../scenes/quantities.ts';
-import { quantities } from '../table1/table.ts';
+import { quantities } from '../table1-rows.ts';
 import { singleArm } from '../table1-arms.ts';
 import { collapse, collapseArm } from './learned-collapse.ts';
 import { type LossArm, lossArms } from './loss-arms.ts';

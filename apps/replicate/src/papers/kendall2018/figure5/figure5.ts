@@ -3,7 +3,7 @@ import { kitNamed } from '@scene-mtl/vision-heads';
 import { type Artefacts, overSeeds } from '@scene-mtl/lab';
 import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
 import { fromText } from '../../../measure/frame-errors.ts';
-import { taskNames } from '../table1/table.ts';
+import { taskNames } from '../table1-rows.ts';
 import { stripsOf } from '../../../measure/strips.ts';
 import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';

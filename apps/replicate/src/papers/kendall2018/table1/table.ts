@@ -1,34 +1,20 @@
 import type { Table, TableCell, TableRow } from '@scene-mtl/eval';
-import { measuredCell, metricOf, summariesOf, type Quantity } from '@scene-mtl/lab';
+import { measuredCell, metricOf, summariesOf } from '@scene-mtl/lab';
 import { kitNamed } from '@scene-mtl/vision-heads';
 import type { SceneArm, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { columnOf, primaryOfTask, quantityNamed } from '../../../scenes/quantities.ts';
+import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
 import { weightsOf } from '../table1-arms.ts';
-import { table1Rows, table1Source, type Table1Row } from '../table1-rows.ts';
+import { metrics, table1Rows, table1Source, taskNames, type Table1Row } from '../table1-rows.ts';
 import { sizeName, type Table1Context } from './options.ts';
 import { heldOut } from './rate-choice.ts';
 import { armFor } from './runs.ts';
-
-/** In the order of the columns. */
-export const taskNames: readonly string[] = ['semantic', 'instance', 'depth'];
-
-const metrics = [
-  'semantic/iou',
-  'instance/meanError',
-  'instance/rms',
-  'depth/meanError',
-  'depth/rms',
-] as const;
 
 const weightColumns: Table['columns'] = taskNames.map((task) => ({
   ...{ name: task, group: 'Weights', decimals: 3 },
 }));
 
 const metricColumns: Table['columns'] = metrics.map(columnOf);
-
-/** What the paper's tables compare: for each task what Table 1 prints, and its RMS. */
-export const quantities: readonly Quantity[] = metrics.map(quantityNamed);
 
 function metricCells(
   values: readonly (readonly number[])[],
