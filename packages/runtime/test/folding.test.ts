@@ -29,6 +29,56 @@ test('a shape computed from shapes may be read: the usual end of an exported cla
   expect(outputs['y']).toEqual(values);
 });
 
+/** A graph model that flattens `[B, 3, 4]` as an exported classifier does, times a weight. */
+async function flattening(): Promise<tf.GraphModel> {
+  const int = { type: 'DT_INT32' };
+  const constant = (name: string, dtype = 'DT_INT32') => ({
+    name,
+    op: 'Const',
+    attr: { dtype: { type: dtype } },
+  });
+  const masks = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask'];
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' } } },
+    ...['zero', 'one', 'twelve'].map((name) => constant(name)),
+    constant('weight', 'DT_FLOAT'),
+    { name: 'shape', op: 'Shape', input: ['x'], attr: { out_type: int } },
+    {
+      name: 'batch',
+      op: 'StridedSlice',
+      input: ['shape', 'zero', 'one', 'one'],
+      attr: {
+        ...Object.fromEntries(masks.map((mask) => [mask, { i: 0 }])),
+        shrink_axis_mask: { i: 1 },
+      },
+    },
+    { name: 'packed', op: 'Pack', input: ['batch', 'twelve'], attr: { axis: { i: 0 } } },
+    { name: 'flat', op: 'Reshape', input: ['x', 'packed'] },
+    { name: 'y', op: 'MatMul', input: ['flat', 'weight'] },
+  ];
+  const weightSpecs = [
+    { name: 'zero', shape: [1], dtype: 'int32' as const },
+    { name: 'one', shape: [1], dtype: 'int32' as const },
+    { name: 'twelve', shape: [], dtype: 'int32' as const },
+    { name: 'weight', shape: [12, 1], dtype: 'float32' as const },
+  ];
+  const weightData = new ArrayBuffer(60);
+  new Int32Array(weightData, 0, 3).set([0, 1, 12]);
+  new Float32Array(weightData, 12).fill(2);
+  const artifacts = { modelTopology: { node, versions: { producer: 1 } }, weightSpecs, weightData };
+  return tf.loadGraphModel(tf.io.fromMemory(artifacts));
+}
+
+test('so do graph models, which read such shapes by themselves', async () => {
+  const model = await flattening();
+  const { outputs, outputShapes } = await result((t) => ({ y: model.predict(t) as tf.Tensor }));
+  expect(outputShapes['y']).toEqual([2, 1]);
+  // 2 · (0 + … + 11) and 2 · (12 + … + 23).
+  expect(Array.from(outputs['y'])).toEqual([132, 420]);
+  expect((model.predict(tf.ones([1, 3, 4])) as tf.Tensor).dataSync()[0]).toBe(24);
+  model.dispose();
+});
+
 test('and so may numbers inside a gradient', async () => {
   const { outputs } = await result((t) => ({
     // The scale is 1 + 2 = 3.

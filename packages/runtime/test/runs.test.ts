@@ -167,7 +167,7 @@ test('steps compiled at once, of one optimiser too, train as one after the other
     const train = ({ x }: InputTensors<typeof signature>) => ({
       loss: optimiser.minimize(() => tf.sum(tf.square(tf.sub(tf.mul(w, x), 1))), true, [
         w,
-      ]) as tf.Scalar,
+      ]) as tf.Tensor,
     });
     const evaluate = ({ x }: InputTensors<typeof signature>) => ({
       loss: tf.sum<tf.Scalar>(tf.mul(w, x)),
