@@ -6,6 +6,7 @@ import { encodeModel, type OnnxType } from '../onnx/proto.ts';
 import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
 import { endHandover, runInPlace } from './in-place.ts';
+import { runError } from './run-error.ts';
 import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
 
 /** Options of the ONNX Runtime engine. */
@@ -138,7 +139,6 @@ export class OnnxStep {
   readonly #session: Ort.InferenceSession;
   readonly #end: string;
   readonly #variables: { now: Buffer; next: Buffer | undefined }[];
-  readonly #outputs: Record<string, Ort.Tensor>;
 
   static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
@@ -171,15 +171,9 @@ export class OnnxStep {
       if (!write || lowered.inPlace[i]) return { now, next: write && now };
       return { now, next: buffer(allocate(write.shape, write.type)) };
     });
-    this.#outputs = Object.fromEntries(
-      Object.entries(lowered.outputs).map(([name, ref]) => [
-        name,
-        tensor(ort, ref, allocate(ref.shape, ref.type)),
-      ]),
-    );
   }
 
-  /** One step. The arrays returned are overwritten by the next one. */
+  /** One step; its results are in arrays of their own. One at a time: the variables are shared. */
   async run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
     const { reads, writes, outputs, graph } = this.lowered;
     const feeds: Record<string, Ort.Tensor> = {};
@@ -192,17 +186,23 @@ export class OnnxStep {
       if (now.feed) feeds[(reads[i] as Ref).name] = now.feed;
       if (next?.fetch) fetches[(writes[i] as Ref).name] = next.fetch;
     });
-    for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = this.#outputs[name];
-    await runInPlace(this.#session, this.#end, feeds, fetches);
+    const results: Record<string, Values> = {};
+    for (const [name, ref] of Object.entries(outputs)) {
+      results[name] = allocate(ref.shape, ref.type);
+      fetches[ref.name] = tensor(this.#ort, ref, results[name]);
+    }
+    try {
+      await runInPlace(this.#session, this.#end, feeds, fetches);
+    } catch (error) {
+      throw runError(graph, error);
+    }
     for (const variable of this.#variables) {
       if (!variable.next) continue;
       const { now, next } = variable;
       variable.now = next;
       variable.next = now;
     }
-    return Object.fromEntries(
-      Object.entries(this.#outputs).map(([name, value]) => [name, value.data as Values]),
-    );
+    return results;
   }
 
   /** Current values of every variable of the step. */
