@@ -1,14 +1,14 @@
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
-  tasksFor,
   type DepthPrediction,
   type InstancePrediction,
-  type Predictions,
   type SemanticPrediction,
+  tasksFor,
+  type Predictions,
 } from '@scene-mtl/vision-heads';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
-import type { MeasurementPlace } from '../src/measure/measurement.ts';
+import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';
 
 /** Training classes of `street`. */

@@ -1,19 +1,19 @@
-import { mkdtemp, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
+import { resizeNearest } from '@scene-mtl/data';
+import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { legendOf, openDataset, type Dataset } from '@scene-mtl/datasets';
+import { type Dataset, openDataset, legendOf } from '@scene-mtl/datasets';
 import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import sharp from 'sharp';
-import { resizeNearest } from '@scene-mtl/data';
 import { normalisationOf } from '../src/assemble.ts';
+import { readPhoto } from '../src/predict/photo.ts';
+import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
+import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
-import { readPhoto } from '../src/run/photo.ts';
-import { predictPhotos, stemsOf } from '../src/run/predict-photos.ts';
-import { checkpointOf, loadNetwork } from '../src/run/stored-network.ts';
 import { evaluator } from '../src/train/evaluation.ts';
-import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
-import { scratch, tinyRun, type Scratch } from './tiny-run.ts';
+import { scratch, type Scratch, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
 let run: string;

@@ -1,3 +1,4 @@
+import { withFrozen, withInitial } from '../config/initial.ts';
 import { balancerNamed, balancers } from '@scene-mtl/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
@@ -6,8 +7,7 @@ import {
   compileOptions,
   type DataFlags,
   type EngineFlags,
-} from '../run/engine-flags.ts';
-import { withFrozen, withInitial } from '../config/initial.ts';
+} from './engine-flags.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,

@@ -1,7 +1,7 @@
-import type { Sample } from '@scene-mtl/data';
-import type { TaskName } from '../paper/table1.ts';
 import type { Predictions } from '@scene-mtl/vision-heads';
-import type { MeasurementPlace } from './measurement.ts';
+import type { Sample } from '@scene-mtl/data';
+import type { TaskName } from '../config/task-name.ts';
+import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { errorMaps, meanError, taskOrder } from './pixel-errors.ts';
 
 /** Mean error of each frame of the split, in order; null where a frame has no truth. */
