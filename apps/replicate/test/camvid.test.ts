@@ -126,7 +126,7 @@ test('rows with disparity show dashes, with the reason; fixed weights go on with
   const depthOnly = rows[3];
   expect(depthOnly.header).toBe('Inverse depth only');
   expect(depthOnly.cells.slice(3)).toContainEqual({ value: null, n: 0, published: 0.64 });
-  expect(notes?.join('\n')).toContain('This data set has no disparity');
+  expect(notes?.join('\n')).toContain('This data set has no annotation for depth');
   expect(notes?.join('\n')).toContain('instances are connected components');
   expect(notes?.join('\n')).toContain('from scratch');
   const asked = runsOf(table1, context, resultsOf(context, []));

@@ -2,11 +2,11 @@ import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
+  tasksFor,
   type DepthPrediction,
   type InstancePrediction,
-  type SemanticPrediction,
-  tasksFor,
   type Predictions,
+  type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';

@@ -26,7 +26,7 @@ import {
   momentsOf,
   objectGroups,
 } from '../src/papers/kendall2018/figure9/object-groups.ts';
-import { madeFrame, placeOf, madeTasks } from './made-place.ts';
+import { madeFrame, madeTasks, placeOf } from './made-place.ts';
 import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const context = { config: { ...profiles.smoke, seeds: [1, 2, 3] }, data: street, options: {} };

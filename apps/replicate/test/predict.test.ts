@@ -1,5 +1,4 @@
 import sharp from 'sharp';
-import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 import { resizeNearest } from '@scene-mtl/data';
 import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
 import { evaluator } from '../src/train/evaluation.ts';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 import { scratch, type Scratch, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;

@@ -1,6 +1,5 @@
 import type { Artefacts, Json, Series } from '@scene-mtl/lab';
 import { sceneRunId } from '../src/scenes/program.ts';
-import type { TaskName } from '../src/config/task-name.ts';
 import type {
   SceneContext,
   SceneData,
@@ -27,7 +26,7 @@ export const street: SceneData = {
 
 /** A finished run as a test states it. */
 export interface MadeRun {
-  readonly tasks: readonly TaskName[];
+  readonly tasks: readonly string[];
   readonly weighting: string;
   readonly options?: Readonly<Record<string, number>>;
   readonly seed: number;

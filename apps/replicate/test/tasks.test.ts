@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { evaluateRun } from '../src/predict/evaluate-run.ts';
-import { predictPhotos } from '../src/predict/predict-photos.ts';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { withFieldsFor } from '../src/train/selection.ts';
+import { predictPhotos } from '../src/predict/predict-photos.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
 let place: Scratch;

@@ -29,8 +29,8 @@ export interface Compiled<S extends Signature, O extends Outputs> {
   /** Shapes of the outputs by name. */
   readonly outputShapes: Readonly<Record<keyof O & string, readonly number[]>>;
   /**
-   * Runs one step, after those asked for before it. The arrays returned are the caller's own; those
-   * given are read until the promise settles.
+   * Runs one step, after those asked for before it. The arrays returned are the caller's own, unless
+   * `reuseOutputs` is set; those given are read until the promise settles.
    * @throws when an input is missing, unknown, or of another size or type, an index is out of range,
    * or the settings of an optimiser have changed; with `debug: { finite: true }` also when a result is
    * not finite

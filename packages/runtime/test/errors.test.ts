@@ -134,6 +134,39 @@ describe.each([['onnx'], ['cpu']] as const)('run on %s refuses', (engine) => {
   });
 });
 
+describe('shapes that only the kernels of TensorFlow.js check', () => {
+  const y = (t: tf.Tensor, shape: number[]) => tf.add(tf.zeros(shape), tf.sum(t));
+  const steps: Readonly<Record<string, (t: tf.Tensor) => tf.Tensor>> = {
+    BatchMatMul: (t) => tf.matMul(y(t, [2, 3]), y(t, [4, 5])),
+    'BatchMatMul, of batches': (t) => tf.matMul(y(t, [2, 1, 3]), y(t, [3, 3, 1])),
+    Concat: (t) => tf.concat([y(t, [2, 3]), y(t, [2, 4])], 0),
+    Pack: (t) => tf.stack([y(t, [2, 3]), y(t, [2, 4])]),
+    Slice: (t) => tf.slice(y(t, [2, 3]), [1, 1], [2, 2]),
+    GatherNd: (t) => tf.gatherND(y(t, [2, 3]), tf.zeros([2, 3], 'int32')),
+    Einsum: (t) => tf.einsum('ij,jk->ik', y(t, [2, 3]), y(t, [4, 5])),
+    UnsortedSegmentSum: (t) =>
+      tf.unsortedSegmentSum(y(t, [2, 3]), tf.tensor1d([0, 1, 2], 'int32'), 3),
+    Add: (t) => tf.add(y(t, [2, 3]), y(t, [4, 5])),
+    Conv2DBackpropInput: (t) =>
+      tf.conv2dTranspose(
+        y(t, [1, 4, 4, 3]) as tf.Tensor4D,
+        tf.ones([3, 3, 2, 3]),
+        [1, 20, 20, 2],
+        2,
+        'same',
+      ),
+  };
+
+  test.each(Object.entries(steps))('%s: named with the place', async (name, body) => {
+    const failed = compileOn(({ x: t }) => ({ y: body(t) }));
+    await expect(failed).rejects.toThrow(CaptureError);
+    const kernel = name.split(',')[0];
+    await expect(failed).rejects.toThrow(
+      new RegExp(`^compile: ${kernel} at .*errors\\.test\\.ts:\\d+:\\d+: `),
+    );
+  });
+});
+
 describe('an index out of range, −1 among them, is refused by op and line', () => {
   const i = { i: { shape: [2], dtype: 'int32' } } as const;
   const t = () => tf.tensor1d([1, 2, 3]);

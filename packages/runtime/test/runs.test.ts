@@ -169,7 +169,9 @@ test('steps compiled at once, of one optimiser too, train as one after the other
         w,
       ]) as tf.Scalar,
     });
-    const evaluate = ({ x }: InputTensors<typeof signature>) => ({ loss: tf.sum(tf.mul(w, x)) });
+    const evaluate = ({ x }: InputTensors<typeof signature>) => ({
+      loss: tf.sum<tf.Scalar>(tf.mul(w, x)),
+    });
     const bodies = [train, evaluate, train];
     const compileOne = (body: typeof train) => compile(body, signature, { threads: 1 });
     const steps = [];
@@ -201,6 +203,19 @@ test('compileEach shares its state among signatures that run at once', async () 
   await sum.pull();
   expect(total.dataSync()[0]).toBe(13);
   await sum.dispose();
+});
+
+test('reuseOutputs: true overwrites the last results, but not while they are read', async () => {
+  const signature = { s: { shape: [5], dtype: 'float32' } } as const;
+  const step = await compile(({ s }) => ({ s: tf.reverse(s) }), signature, {
+    threads: 1,
+    reuseOutputs: true,
+  });
+  const first = (await step.run({ s: Float32Array.of(1, 2, 3, 4, 5) })).s as Float32Array;
+  const second = (await step.run({ s: first })).s;
+  expect(second).toBe(first);
+  expect(Array.from(second)).toEqual([1, 2, 3, 4, 5]);
+  await step.dispose();
 });
 
 test('dispose twice is dispose once, and a run after it says so', async () => {

@@ -12,12 +12,12 @@ import * as tf from '@tensorflow/tfjs';
 export function exampleHead(
   features: tf.SymbolicTensor,
   outputChannels: number,
-  { width, scope }: DecoderOptions,
+  { width, scope }: Pick<DecoderOptions, 'width' | 'scope'>,
 ): tf.SymbolicTensor {
-  const [into, out] = [inside(scope, 'hidden'), inside(scope, 'output')];
-  const pooled = pool(features, inside(scope, 'pool').name);
-  const hidden = dense(pooled, into, { units: width, gain: Math.SQRT2 });
-  return dense(relu(hidden, inside(into, 'relu').name), out, { units: outputChannels });
+  const pooled = pool(features, `${scope.name}/pool`);
+  const mixed = dense(pooled, inside(scope, 'hidden'), { units: width, gain: Math.SQRT2 });
+  const hidden = relu(mixed, `${scope.name}/relu`);
+  return dense(hidden, inside(scope, 'output'), { units: outputChannels });
 }
 
 /** Mean over all axes but the first and the last. */

@@ -1,4 +1,4 @@
-import { dense, relu, type DecoderOptions } from '@scene-mtl/core';
+import { dense, relu } from '@scene-mtl/core';
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { classification, exampleHead, regression } from '../src/index.ts';
@@ -7,11 +7,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const headOptions = (name: string, width: number): DecoderOptions => ({
-  ...{ width, kernel: 1, stages: [] },
-  scope: { name, seed: 1, owner: { task: name } },
-});
-const options = headOptions('left', 6);
+const options = { width: 6, scope: { name: 'left', seed: 1, owner: { task: 'left' } } } as const;
 
 test.each([[[5]], [[7, 5]], [[4, 7, 5]]])('features [B, %j] become [B, N]', (shape) => {
   const features = tf.input({ shape });
@@ -43,7 +39,12 @@ test('a dense network without pictures learns a class and two numbers', () => {
   const x = tf.input({ shape: [4] });
   const scope = { name: 'shared', seed: 3, owner: 'shared' } as const;
   const shared = relu(dense(x, scope, { units: 8, gain: Math.SQRT2 }), 'shared/relu');
-  const outputs = tasks.map((task) => task.decoder(shared, [0, 0], headOptions(task.name, 8)));
+  const outputs = tasks.map((task) =>
+    task.decoder(shared, [0, 0], {
+      ...{ width: 8, kernel: 1, stages: [] },
+      scope: { name: task.name, seed: 3, owner: { task: task.name } },
+    }),
+  );
   const model = tf.model({ inputs: x, outputs });
   const inputs = tf.tensor2d([1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, -1, 1, 1, 0, -1], [4, 4]);
   const side = tf.tensor2d([0, 1, 0, 1], [4, 1]);

@@ -1,4 +1,3 @@
-import { withFrozen, withInitial } from '../config/initial.ts';
 import { balancerNamed, balancers } from '@scene-mtl/core';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
@@ -8,6 +7,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { withFrozen, withInitial } from '../config/initial.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,

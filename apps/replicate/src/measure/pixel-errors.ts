@@ -1,6 +1,6 @@
-import { kits, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Sample } from '@scene-mtl/data';
 import type { PixelErrors } from '@scene-mtl/eval';
+import { kits, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 
 /** Names of the tasks that have an error at each pixel, in the order of the kits. */
 export const taskOrder: readonly string[] = kits.flatMap(({ name, error }) =>

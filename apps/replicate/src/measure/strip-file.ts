@@ -1,6 +1,6 @@
+import type { Sample } from '@scene-mtl/data';
+import type { Panel, ReportStrip, Rgb } from '@scene-mtl/eval';
 import { inKitOrder, panelsOf, type Predictions } from '@scene-mtl/vision-heads';
-import { type Sample } from '@scene-mtl/data';
-import { type Panel, type ReportStrip, type Rgb } from '@scene-mtl/eval';
 import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { readRgb, smallPng } from './small-png.ts';
 

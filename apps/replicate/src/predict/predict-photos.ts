@@ -5,8 +5,8 @@ import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { normalised, type OutputFile, type Picture } from '@scene-mtl/vision-heads';
 import sharp from 'sharp';
 import { normalisationOf } from '../assemble.ts';
-import { decoded } from '../train/evaluation.ts';
 import { readDescription } from '../run/description.ts';
+import { decoded } from '../train/evaluation.ts';
 import { readPhoto } from './photo.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';
 

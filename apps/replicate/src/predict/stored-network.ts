@@ -1,4 +1,3 @@
-import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { join } from 'node:path';
 import {
   latestCheckpoint,
@@ -9,6 +8,7 @@ import {
   type Checkpoint,
 } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { networkOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 

@@ -1,8 +1,8 @@
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { hashOf, type Opened } from '@scene-mtl/lab';
-import { tasksFor } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import type { SceneData } from './kind.ts';
 
 /**
@@ -14,14 +14,17 @@ export const openedAs = ({ data }: Pick<Config, 'data'>, dataset: Dataset): Open
   ...(data.source === 'folder' && { fingerprint: fingerprintOf(dataset) }),
 });
 
+/** What generated scenes have annotations for without being asked. */
+export const SCENE_TASKS: readonly string[] = ['semantic', 'instance', 'depth'];
+
 /** What generated scenes will be, before any is made. */
 export function summaryWithoutData({ data }: Pick<Config, 'data'>): SceneData {
   if (data.source !== 'generated') throw new Error('only generated scenes are known beforehand');
-  const { train, val } = data;
+  const { train, val, derive } = data;
   return {
     name: 'street',
     frames: { train, val },
-    tasks: ['semantic', 'instance', 'depth'],
+    tasks: [...SCENE_TASKS, ...derive],
     classes: evaluatedLabels.map(({ name }) => name),
     palette: evaluatedLabels.map(({ colour }) => colour),
     instanceClasses: evaluatedLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),

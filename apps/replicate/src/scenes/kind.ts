@@ -10,7 +10,6 @@ import type {
   RunSummary,
 } from '@scene-mtl/lab';
 import type { Config } from '../config/schema.ts';
-import type { TaskName } from '../config/task-name.ts';
 
 /** A configuration without what a single run does not depend on. */
 export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
@@ -18,13 +17,13 @@ export type RunConfig = Omit<Config, 'seeds' | 'strips' | 'optimalWeights'>;
 /** Everything that decides the numbers of a network trained on scenes. */
 export interface SceneSpec extends RunSpec<RunConfig> {
   /** In the order of the paper's columns. */
-  readonly tasks: readonly TaskName[];
+  readonly tasks: readonly string[];
 }
 
 /** What an experiment may know of its images before anything is trained. */
 export interface SceneData extends DataSummary {
   /** In the order of the paper's columns. */
-  readonly tasks: readonly TaskName[];
+  readonly tasks: readonly string[];
   readonly classes: readonly string[];
   readonly palette: Palette;
   /** Training ids of the classes whose objects are told apart. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+
 import {
   readJsonIfPresent,
   runId,
@@ -9,10 +10,10 @@ import {
   type Trained,
   type TrainingRun,
 } from '@scene-mtl/lab';
-import { tasksFor } from '@scene-mtl/vision-heads';
 import { datasetOf } from '../assemble.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
+import { kits, tasksFor } from '@scene-mtl/vision-heads';
 import { runRow } from '../train/run-row.ts';
 import { chosenTasks } from '../train/selection.ts';
 import { trivialMetrics } from '../train/trivial.ts';
@@ -35,7 +36,7 @@ export const scenes: Program<SceneSpec, Scenes> = {
   slug: slugOf,
   title: sceneTitle,
   portable,
-  headline: (metric) => /iou$|meanError$/.test(metric),
+  headline: (metric) => kits.some(({ metrics }) => metric.endsWith(`/${metrics[0].name}`)),
   notes: (config, data) => notesOf({ config, data }),
   effort({ config }) {
     const { training, size, network } = config;

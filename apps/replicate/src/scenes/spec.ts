@@ -2,7 +2,6 @@ import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { titleOf, withoutDefaults, type Balance } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
-import type { TaskName } from '../config/task-name.ts';
 import type { RunConfig, SceneArm, SceneSpec } from './kind.ts';
 
 /**
@@ -78,8 +77,8 @@ export function portable(spec: SceneSpec): SceneSpec {
 
 /** Fixed weights of a run, one per task. */
 export const fixedWeights = (
-  tasks: readonly TaskName[],
-  weights: Readonly<Partial<Record<TaskName, number>>>,
+  tasks: readonly string[],
+  weights: Readonly<Partial<Record<string, number>>>,
 ): Balance => ({
   name: 'fixed',
   options: Object.fromEntries(tasks.map((task) => [task, weights[task] ?? 0])),

@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema.ts';
-import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { DERIVED, type Dataset } from '@scene-mtl/datasets';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import type { Config } from '../config/schema.ts';
 import type { Selection } from '../run/description.ts';
 import { metricsOf } from './split-metrics.ts';
 

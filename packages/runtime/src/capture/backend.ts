@@ -107,7 +107,7 @@ export class CaptureBackend extends tf.KernelBackend {
     }
     const outputs: TraceValue[] = [];
     const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: this.#place() };
-    const infos = infer(values, attrs).map(({ shape, dtype }) => {
+    const infos = inferred(kernel, () => infer(values, attrs)).map(({ shape, dtype }) => {
       const value: TraceValue = { shape, dtype, source: { kind: 'node', node } };
       outputs.push(value);
       return { dataId: this.#store(value), shape: [...shape], dtype };
@@ -241,6 +241,17 @@ function refuseDropout(): void {
     `compile: tf.dropout would give the same mask in every step, at ${callSite()}; ` +
       'use dropout(x, rate, seed, stream) of this package with a seed that is an input',
   );
+}
+
+/** What a kernel infers; an error where its inputs do not go together, with the place. */
+function inferred<T>(kernel: string, infer: () => T): T {
+  try {
+    return infer();
+  } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
+    const why = (cause as Error).message;
+    throw new CaptureError(`compile: ${kernel} at ${callSite()}: ${why}`, { cause });
+  }
 }
 
 const constant = (values: tf.BackendValues): Source => ({

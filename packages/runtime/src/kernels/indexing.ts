@@ -67,6 +67,11 @@ const gatherNd: Kernel = {
   lowering: 'GatherND',
   infer: ({ params, indices }) => {
     const depth = indices.shape[indices.shape.length - 1];
+    if (depth > params.shape.length) {
+      throw new Error(
+        `expected indices of at most ${params.shape.length} numbers each, got ${depth}`,
+      );
+    }
     const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
     return [{ shape, dtype: params.dtype }];
   },
@@ -157,9 +162,12 @@ const sparseToDense: Kernel = {
 const segmentSum: Kernel = {
   name: 'UnsortedSegmentSum',
   lowering: 'ScatterND with addition',
-  infer: ({ x }, attrs) => [
-    { shape: [attrs['numSegments'] as number, ...x.shape.slice(1)], dtype: 'float32' },
-  ],
+  infer: ({ x, segmentIds }, attrs) => {
+    if (segmentIds.shape[0] !== x.shape[0]) {
+      throw new Error(`expected ${x.shape[0]} segment ids, got ${segmentIds.shape[0]}`);
+    }
+    return [{ shape: [attrs['numSegments'] as number, ...x.shape.slice(1)], dtype: 'float32' }];
+  },
   lower: (ctx, { inputs: { x, segmentIds }, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
     const segments = attrs['numSegments'] as number;

@@ -20,6 +20,16 @@ defineKernels({
   name: 'BatchMatMul',
   lowering: 'MatMul, or FusedMatMul where a float operand is transposed',
   infer: ({ a, b }, attrs) => {
+    const inner = [
+      attrs['transposeA'] ? a.shape.at(-2) : a.shape.at(-1),
+      attrs['transposeB'] ? b.shape.at(-1) : b.shape.at(-2),
+    ];
+    if (inner[0] !== inner[1]) {
+      throw new Error(
+        `expected operands of the same inner dimension, got ${inner.join(' and ')} ` +
+          `([${a.shape.join(', ')}] by [${b.shape.join(', ')}])`,
+      );
+    }
     const rows = attrs['transposeA'] ? a.shape.at(-1) : a.shape.at(-2);
     const columns = attrs['transposeB'] ? b.shape.at(-2) : b.shape.at(-1);
     const batch = tf.backend_util.assertAndGetBroadcastShape(
@@ -49,7 +59,15 @@ function labelSizes(
   shapes: readonly (readonly number[])[],
 ): Map<string, number> {
   const sizes = new Map<string, number>();
-  terms.forEach((term, t) => [...term].forEach((label, i) => sizes.set(label, shapes[t][i])));
+  terms.forEach((term, t) =>
+    [...term].forEach((label, i) => {
+      const [known, size] = [sizes.get(label), shapes[t][i]];
+      if (known !== undefined && known !== size) {
+        throw new Error(`label ${label} of '${terms.join()}' is of size ${known} and of ${size}`);
+      }
+      sizes.set(label, size);
+    }),
+  );
   return sizes;
 }
 

@@ -1,5 +1,5 @@
+import { kitNamed } from '@scene-mtl/vision-heads';
 import type { Series } from '@scene-mtl/lab';
-import type { TaskName } from '../../config/task-name.ts';
 import type { SceneSummary } from '../../scenes/kind.ts';
 
 /**
@@ -17,7 +17,7 @@ export interface Term {
 export interface LossForm {
   readonly weighting: string;
   readonly title: string;
-  readonly term: (task: TaskName) => Term;
+  readonly term: (task: string) => Term;
 }
 
 const term = (attenuation: number, regulariser: number, root: 1 | 2 = 1): Term => ({
@@ -31,7 +31,7 @@ export const lossForms: readonly LossForm[] = [
   {
     weighting: 'uncertainty',
     title: 'Equation 10: L/(2σ²) + log σ, softmax L/σ² + log σ',
-    term: (task) => (task === 'semantic' ? term(1, 0.5) : term(0.5, 0.5)),
+    term: (task) => (kitNamed(task).likelihood === 'softmax' ? term(1, 0.5) : term(0.5, 0.5)),
   },
   {
     weighting: 'uncertainty-plain',
@@ -41,7 +41,7 @@ export const lossForms: readonly LossForm[] = [
   {
     weighting: 'uncertainty-likelihood',
     title: 'Laplace: L/b + log b, softmax as equation 10',
-    term: (task) => (task === 'semantic' ? term(1, 0.5) : term(1, 0.5, 2)),
+    term: (task) => (kitNamed(task).likelihood === 'softmax' ? term(1, 0.5) : term(1, 0.5, 2)),
   },
 ];
 
@@ -62,5 +62,5 @@ export const stationaryS = (of: Term, loss: number): number =>
   of.root * Math.log(stationaryRatio(of) * loss);
 
 /** s over training, from the reported noise. */
-export const sSeries = ({ series }: SceneSummary, task: TaskName, { root }: Term): Series =>
+export const sSeries = ({ series }: SceneSummary, task: string, { root }: Term): Series =>
   (series[`sigma2/${task}`] ?? []).map(([step, noise]) => [step, root * Math.log(noise)] as const);

@@ -1,6 +1,5 @@
 import type { ComparedArm } from '@scene-mtl/lab';
 import type { Config } from '../../config/schema.ts';
-import type { TaskName } from '../../config/task-name.ts';
 import type { SceneArm } from '../../scenes/kind.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../scenes/spec.ts';
 import { table1Rows, type Table1Row } from './table1-rows.ts';
@@ -9,7 +8,7 @@ import { table1Rows, type Table1Row } from './table1-rows.ts';
  * The tasks of a row that the data has. Fixed weights go on without the absent one; a learned row is
  * defined by its set of tasks, so without one it is not run.
  */
-function tasksOf(row: Table1Row, available: readonly TaskName[]): readonly TaskName[] {
+function tasksOf(row: Table1Row, available: readonly string[]): readonly string[] {
   const present = row.tasks.filter((task) => available.includes(task));
   const complete = present.length === row.tasks.length;
   const several = row.weighting.kind === 'fixed' && present.length > 1;
@@ -20,7 +19,7 @@ function tasksOf(row: Table1Row, available: readonly TaskName[]): readonly TaskN
 export const weightsOf = (
   { slug, weighting }: Table1Row,
   { optimalWeights }: Pick<Config, 'optimalWeights'>,
-): Readonly<Partial<Record<TaskName, number>>> | undefined => {
+): Readonly<Partial<Record<string, number>>> | undefined => {
   if (weighting.kind !== 'fixed') return undefined;
   return slug === 'optimal-weights' && optimalWeights ? optimalWeights : weighting.weights;
 };
@@ -29,7 +28,7 @@ export const weightsOf = (
 export function rowArm(
   row: Table1Row,
   config: Config,
-  available: readonly TaskName[],
+  available: readonly string[],
 ): SceneArm | undefined {
   const tasks = tasksOf(row, available);
   if (tasks.length === 0) return undefined;
@@ -41,11 +40,11 @@ export function rowArm(
 }
 
 /** The arm with learned weights for a set of tasks, as in Table 1. */
-export const learnedArm = (config: Config, tasks: readonly TaskName[]): SceneArm =>
+export const learnedArm = (config: Config, tasks: readonly string[]): SceneArm =>
   armOf(config, { tasks, balance: learnedWeights() });
 
 /** The arm of one task alone, as in Table 1. */
-export const singleArm = (config: Config, task: TaskName): SceneArm =>
+export const singleArm = (config: Config, task: string): SceneArm =>
   armOf(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
 
 /** The row of Table 1 with a slug. */

@@ -1,9 +1,6 @@
-/** Names of the three tasks, in the order of the paper's columns. */
-export type TaskName = string;
-
 /** How a row weighs its tasks. */
 export type RowWeighting =
-  | { readonly kind: 'fixed'; readonly weights: Readonly<Partial<Record<TaskName, number>>> }
+  | { readonly kind: 'fixed'; readonly weights: Readonly<Partial<Record<string, number>>> }
   | { readonly kind: 'uncertainty' };
 
 /** One row of Table 1 of Kendall et al. 2018. */
@@ -11,15 +8,15 @@ export interface Table1Row {
   /** Folder of the row's runs. */
   readonly slug: string;
   readonly title: string;
-  readonly tasks: readonly TaskName[];
+  readonly tasks: readonly string[];
   readonly weighting: RowWeighting;
   /** What the paper prints: IoU in %, instance and inverse-depth mean error in px. */
-  readonly published: Readonly<Partial<Record<TaskName, number>>>;
+  readonly published: Readonly<Partial<Record<string, number>>>;
 }
 
-const all: readonly TaskName[] = ['semantic', 'instance', 'depth'];
+const all: readonly string[] = ['semantic', 'instance', 'depth'];
 
-const single = (task: TaskName, title: string, value: number): Table1Row => ({
+const single = (task: string, title: string, value: number): Table1Row => ({
   slug: `${task}-only`,
   title,
   tasks: [task],
@@ -28,7 +25,7 @@ const single = (task: TaskName, title: string, value: number): Table1Row => ({
 });
 
 /** A row whose name says its tasks, where they are not all. */
-const learned = (tasks: readonly TaskName[], published: Table1Row['published']): Table1Row => ({
+const learned = (tasks: readonly string[], published: Table1Row['published']): Table1Row => ({
   slug: `uncertainty-${tasks.join('-')}`,
   title:
     `Uncertainty weighting, ${tasks.length} tasks` +

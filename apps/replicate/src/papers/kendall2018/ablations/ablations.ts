@@ -1,4 +1,4 @@
-import type { Table, TableCell, TableColumn } from '@scene-mtl/eval';
+import type { Table, TableCell } from '@scene-mtl/eval';
 import {
   compare,
   type ComparedArm,
@@ -14,7 +14,6 @@ import {
   summariesOf,
   type Verdict,
 } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type {
   SceneContext,
   SceneExperiment,
@@ -22,8 +21,13 @@ import type {
   SceneSummary,
 } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { differenceUnits, primaryQuantities, quantities } from '../../../scenes/quantities.ts';
-import { primaryMetric } from '../../../train/metrics.ts';
+import {
+  columnOf,
+  differenceUnits,
+  primaryOfTask,
+  primaryQuantities,
+} from '../../../scenes/quantities.ts';
+import { quantities } from '../table1/table.ts';
 import { singleArm } from '../table1-arms.ts';
 import { collapse, collapseArm } from './learned-collapse.ts';
 import { type LossArm, lossArms } from './loss-arms.ts';
@@ -39,12 +43,6 @@ export interface AblationOptions {
 type Context = SceneContext<AblationOptions>;
 
 const slugs = [...lossArms.map(({ slug }) => slug), 'learned', 'noise'];
-
-const column: Readonly<Record<TaskName, TableColumn>> = {
-  semantic: { name: 'Semantic IoU', unit: '%', better: 'higher', decimals: 1 },
-  instance: { name: 'Instance mean error', unit: 'px', better: 'lower' },
-  depth: { name: 'Inverse depth mean error', unit: 'px', better: 'lower', decimals: 3 },
-};
 
 /** Forms of the loss and other weightings on the same tasks, and what the paper says of them. */
 export const ablations: SceneExperiment<AblationOptions> = {
@@ -149,14 +147,16 @@ function tableOf(context: Context, rows: readonly MadeRow[]): Table {
     title: 'Forms of the loss and other weightings',
     corner: 'Loss',
     columns: [
-      ...tasks.map((task) => column[task]),
+      ...tasks.map((task) => columnOf(primaryOfTask(task).metric)),
       ...tasks.map((task) => ({ name: task, group: 'Weight at the end', decimals: 3 })),
     ],
     rows: rows.map(({ row, summaries }) => ({
       header: row.title,
       ...(row.first && { ruleAbove: true }),
       cells: [
-        ...tasks.map((task): TableCell => measuredCell(metricOf(summaries, primaryMetric[task]))),
+        ...tasks.map((task): TableCell =>
+          measuredCell(metricOf(summaries, primaryOfTask(task).metric)),
+        ),
         ...tasks.map((task): TableCell =>
           measuredCell(summaries.flatMap((r) => lastWeight(r, task))),
         ),
@@ -170,12 +170,12 @@ function tableOf(context: Context, rows: readonly MadeRow[]): Table {
   };
 }
 
-const lastWeight = ({ series }: SceneSummary, task: TaskName): number[] => {
+const lastWeight = ({ series }: SceneSummary, task: string): number[] => {
   const last = series[`weight/${task}`]?.at(-1);
   return last ? [last[1]] : [];
 };
 
-function formVerdicts(rows: readonly ComparedArm[], tasks: readonly TaskName[]): Verdict[] {
+function formVerdicts(rows: readonly ComparedArm[], tasks: readonly string[]): Verdict[] {
   const runsOf = (slug: string) => rows.find((arm) => arm.slug === slug)?.runs ?? [];
   const approximate = runsOf('uncertainty');
   return [

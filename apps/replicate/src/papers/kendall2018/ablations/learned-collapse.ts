@@ -1,6 +1,5 @@
 import { lineChart, type Table } from '@scene-mtl/eval';
 import { type Claim, type Figure, notRun, type Verdict } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneArm, SceneContext, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import { armOf, learnedWeights } from '../../../scenes/spec.ts';
 
@@ -40,14 +39,14 @@ export function collapseArm(context: SceneContext): SceneArm {
 
 /** How a weight went. */
 interface Sinking {
-  readonly task: TaskName;
+  readonly task: string;
   readonly first: number;
   readonly last: number;
   /** First step whose weight is 0 or less. */
   readonly zeroAt: number | undefined;
 }
 
-const sinkingOf = ({ series }: SceneSummary, tasks: readonly TaskName[]): Sinking[] =>
+const sinkingOf = ({ series }: SceneSummary, tasks: readonly string[]): Sinking[] =>
   tasks.flatMap((task) => {
     const points = series[`weight/${task}`] ?? [];
     if (points.length === 0) return [];
@@ -97,7 +96,7 @@ const claim: Claim = {
 };
 
 /** About one run, so that one seed can tell. */
-function verdictOf(found: readonly Sinking[], tasks: readonly TaskName[], steps: number): Verdict {
+function verdictOf(found: readonly Sinking[], tasks: readonly string[], steps: number): Verdict {
   const all = tasks.length > 0 && found.length === tasks.length;
   const sunk = found.every(({ zeroAt }) => zeroAt !== undefined);
   return {
@@ -118,7 +117,7 @@ function verdictOf(found: readonly Sinking[], tasks: readonly TaskName[], steps:
 }
 
 /** Until shortly after the last weight has gone below 0: what follows would hide it. */
-function chartOf({ series }: SceneSummary, tasks: readonly TaskName[]): Figure {
+function chartOf({ series }: SceneSummary, tasks: readonly string[]): Figure {
   const paths = tasks.map((task) => series[`weight/${task}`] ?? []);
   const zeros = paths.map((path) => path.find(([, weight]) => weight <= 0)?.[0] ?? Infinity);
   const end = Math.max(10, 1.5 * Math.max(...zeros));

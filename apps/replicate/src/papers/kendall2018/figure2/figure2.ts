@@ -9,7 +9,6 @@ import {
   overSeeds,
   summariesOf,
 } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type {
   SceneArm,
   SceneContext,
@@ -20,7 +19,7 @@ import type {
 } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
-import { betterSign, primaryMetric } from '../../../train/metrics.ts';
+import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
 import { learnedArm } from '../table1-arms.ts';
 import { figure2Source, type WeightGrid, weightGrids } from './published.ts';
 import { figure2Verdict, type GridLine } from './verdict.ts';
@@ -38,11 +37,11 @@ type Context = SceneContext<Figure2Options>;
 const nameOf = ({ pair }: WeightGrid): string => pair.join('-');
 const names = weightGrids.map(nameOf);
 
-const unit: Readonly<Record<TaskName, string>> = {
-  semantic: 'IoU (%)',
-  instance: 'instance mean error (px)',
-  depth: 'inverse depth mean error (px)',
-};
+/** Head of a task's column and label of its axis. */
+function unitOf(task: string): string {
+  const { name, unit } = columnOf(primaryOfTask(task).metric);
+  return `${name} (${unit})`;
+}
 
 /** Figure 2: fixed weights of two tasks over a grid, beside learned weights. */
 export const figure2: SceneExperiment<Figure2Options> = {
@@ -170,7 +169,7 @@ function tableOf(
   const several = ratesOf(context).length > 1;
   const results = (summaries: readonly SceneSummary[], published: GridLine['published']) =>
     grid.pair.map((task) =>
-      measuredCell(metricOf(summaries, primaryMetric[task]), published[task]),
+      measuredCell(metricOf(summaries, primaryOfTask(task).metric), published[task]),
     );
   const row = (header: string, rest: Partial<TableRow>, cells: TableRow['cells']): TableRow => ({
     header,
@@ -183,9 +182,9 @@ function tableOf(
     columns: [
       ...(several ? [{ name: 'Learning rate' }] : []),
       ...grid.pair.map((task) => ({
-        name: unit[task],
-        better: betterSign[task] > 0 ? ('higher' as const) : ('lower' as const),
-        decimals: task === 'depth' ? 3 : task === 'semantic' ? 1 : 2,
+        name: unitOf(task),
+        better: primaryOfTask(task).better,
+        decimals: primaryOfTask(task).digits,
       })),
     ],
     rows: [
@@ -224,7 +223,7 @@ function chartOf(
     .filter((line) => line.rate === rate)
     .map(({ weight, summaries }) => {
       const [a, b] = grid.pair.map((task) =>
-        measuredCell(metricOf(summaries, primaryMetric[task])),
+        measuredCell(metricOf(summaries, primaryOfTask(task).metric)),
       );
       return {
         weight,
@@ -240,10 +239,10 @@ function chartOf(
   );
   if (!inner) return [];
   const [first, second] = grid.pair.map(
-    (task) => measuredCell(metricOf(learned, primaryMetric[task])).value,
+    (task) => measuredCell(metricOf(learned, primaryOfTask(task).metric)).value,
   );
-  const axis = (task: TaskName) =>
-    ({ label: unit[task], better: betterSign[task] > 0 ? 'higher' : 'lower' }) as const;
+  const axis = (task: string) =>
+    ({ label: unitOf(task), better: primaryOfTask(task).better }) as const;
   return [
     {
       name: `figure2-${nameOf(grid)}`,
@@ -256,7 +255,7 @@ function chartOf(
         ...(first !== null && second !== null && { learned: { left: first, right: second } }),
       }),
       caption: `Both tasks over the share of the fixed weight that ${right} gets; dotted: learned weights. Means over seeds, a bar for one deviation; a point without a bar is one seed.`,
-      description: `${unit[left]} and ${unit[right]} over the ${right} weight from 0 to 1, with the level of learned weights`,
+      description: `${unitOf(left)} and ${unitOf(right)} over the ${right} weight from 0 to 1, with the level of learned weights`,
     },
   ];
 }

@@ -1,15 +1,13 @@
 import { compare, judge, metricOf, paired, type Verdict } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneSummary } from '../../../scenes/kind.ts';
-import { primaryQuantities } from '../../../scenes/quantities.ts';
-import { betterSign, primaryMetric } from '../../../train/metrics.ts';
+import { betterSign, primaryOfTask, primaryQuantities } from '../../../scenes/quantities.ts';
 import type { WeightGrid } from './published.ts';
 
 /** One line of a grid with its finished runs. */
 export interface GridLine {
   readonly weight: number;
   readonly rate: number;
-  readonly published: Readonly<Partial<Record<TaskName, number>>>;
+  readonly published: Readonly<Partial<Record<string, number>>>;
   readonly summaries: readonly SceneSummary[];
 }
 
@@ -46,8 +44,8 @@ export function figure2Verdict(
   );
   const rival = made.find(({ summaries }) =>
     grid.pair.every((task) => {
-      const result = paired(learned, summaries, primaryMetric[task]);
-      return result !== undefined && betterSign[task] * result.difference < 0;
+      const result = paired(learned, summaries, primaryOfTask(task).metric);
+      return result !== undefined && betterSign(task) * result.difference < 0;
     }),
   );
   if (!rival) return verdict;
@@ -56,7 +54,7 @@ export function figure2Verdict(
 }
 
 /** Mean of a task's primary metric, turned so that larger is better. */
-const score = (summaries: readonly SceneSummary[], task: TaskName): number => {
-  const values = metricOf(summaries, primaryMetric[task]);
-  return (betterSign[task] * values.reduce((a, b) => a + b, 0)) / values.length;
+const score = (summaries: readonly SceneSummary[], task: string): number => {
+  const values = metricOf(summaries, primaryOfTask(task).metric);
+  return (betterSign(task) * values.reduce((a, b) => a + b, 0)) / values.length;
 };

@@ -9,13 +9,7 @@ import {
   type Panel,
 } from '@scene-mtl/eval';
 import { imageOf, type Sample } from '@scene-mtl/data';
-import {
-  centreVectors,
-  decodeInstances,
-  decodeRuns,
-  objectOverlay,
-  type Predictions,
-} from '@scene-mtl/vision-heads';
+import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
 import {
   type Clustering,
   clusterings,
@@ -29,7 +23,9 @@ import {
 } from '../../../measure/decoding-input.ts';
 import { objectMatching } from '../../../measure/object-matching.ts';
 import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { objectOverlay } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
 import { shownFrames } from '../../../train/predictions.ts';
 import { votePicture } from './vote-picture.ts';
 

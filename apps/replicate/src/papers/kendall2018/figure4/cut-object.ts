@@ -1,5 +1,5 @@
-import { pixelsAt } from '@scene-mtl/vision-heads';
 import { connectedComponents, type Size } from '@scene-mtl/data';
+import { pixelsAt } from '@scene-mtl/vision-heads';
 
 /** An object whose visible pixels fall into two or more pieces. */
 export interface CutObject {

@@ -1,7 +1,7 @@
 import { legendOf } from '@scene-mtl/datasets';
 import { imageOf, type Sample } from '@scene-mtl/data';
 import { occlusionRates, type Panel } from '@scene-mtl/eval';
-import { decodeInstances, objectOverlay } from '@scene-mtl/vision-heads';
+import { decodeInstances } from '@scene-mtl/vision-heads';
 import {
   type Clustering,
   clusterings,
@@ -14,6 +14,7 @@ import {
   trueObjects,
 } from '../../../measure/decoding-input.ts';
 import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { objectOverlay } from '@scene-mtl/vision-heads';
 import type { RunConfig } from '../../../scenes/kind.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
 import { closeUp } from './close-up.ts';

@@ -1,9 +1,9 @@
-import { kitNamed } from '@scene-mtl/vision-heads';
 import type { Table } from '@scene-mtl/eval';
+import { kitNamed } from '@scene-mtl/vision-heads';
 import { type Artefacts, overSeeds } from '@scene-mtl/lab';
 import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
 import { fromText } from '../../../measure/frame-errors.ts';
-import { taskOrder } from '../../../measure/pixel-errors.ts';
+import { taskNames } from '../table1/table.ts';
 import { stripsOf } from '../../../measure/strips.ts';
 import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
@@ -69,7 +69,7 @@ function choiceTable(context: SceneContext, found: Qualitative | undefined): Tab
       { name: 'error', group: percentile(q) },
       { name: 'frame', group: percentile(q) },
     ]),
-    rows: taskOrder.map((task) => ({
+    rows: taskNames.map((task) => ({
       header: errorHead(task),
       cells: shownQuantiles.flatMap((quantile) => {
         const shown = found?.shown.find((s) => s.task === task && s.quantile === quantile);

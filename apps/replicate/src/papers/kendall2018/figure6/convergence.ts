@@ -1,6 +1,5 @@
 import { median } from '@scene-mtl/eval';
 import type { Series } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneSummary } from '../../../scenes/kind.ts';
 import { type LossForm, sSeries, stationaryS } from '../log-variance-forms.ts';
 
@@ -39,7 +38,7 @@ export interface Convergence {
 export function convergence(
   runs: readonly StartedRun[],
   form: LossForm,
-  task: TaskName,
+  task: string,
 ): Convergence | undefined {
   const term = form.term(task);
   const logged = runs.filter(({ summary }) => (summary.series[`sigma2/${task}`] ?? []).length > 0);
@@ -77,7 +76,7 @@ export function convergence(
   };
 }
 
-const meanTail = (runs: readonly StartedRun[], task: TaskName): number => {
+const meanTail = (runs: readonly StartedRun[], task: string): number => {
   const tails = runs.flatMap(({ summary }) => {
     const losses = summary.series[`loss/${task}`] ?? [];
     return losses.slice(-Math.max(1, Math.round(losses.length / 10))).map(([, loss]) => loss);

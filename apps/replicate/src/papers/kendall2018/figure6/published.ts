@@ -1,8 +1,6 @@
-import type { TaskName } from '../../../config/task-name.ts';
-
 /** Values of s = log σ² read off the plots of figure 6, to about ±0.1. */
 export interface PlotReading {
-  readonly task: TaskName;
+  readonly task: string;
   readonly at100: number;
   readonly at250: number;
 }

@@ -1,5 +1,4 @@
 import { type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { LossForm } from '../log-variance-forms.ts';
 import { type Convergence, TOLERANCE } from './convergence.ts';
 import { figure6Iterations } from './published.ts';
@@ -11,7 +10,7 @@ export interface Setting {
   /** Starts that were asked for. */
   readonly wanted: readonly number[];
   readonly tasks: readonly {
-    readonly task: TaskName;
+    readonly task: string;
     readonly found: Convergence | undefined;
     /** Steps that the optimiser alone needs from the highest start. */
     readonly predicted: number | undefined;

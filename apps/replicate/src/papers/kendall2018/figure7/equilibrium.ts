@@ -1,6 +1,5 @@
 import { poly, warmUp } from '@scene-mtl/core';
 import { median } from '@scene-mtl/eval';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { RunConfig, SceneSummary } from '../../../scenes/kind.ts';
 import { formOf, stationaryRatio, type Term } from '../log-variance-forms.ts';
 
@@ -38,7 +37,7 @@ export function lagOf(
 }
 
 /** Follows σ² of a task beside its loss; empty for a run that has not logged them. */
-export function tracked({ series, spec }: SceneSummary, task: TaskName): Tracked[] {
+export function tracked({ series, spec }: SceneSummary, task: string): Tracked[] {
   const losses = new Map(series[`loss/${task}`] ?? []);
   const norms = new Map(series['gradientNorm'] ?? []);
   const term = formOf(spec.balance.name).term(task);

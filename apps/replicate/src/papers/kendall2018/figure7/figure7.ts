@@ -1,6 +1,5 @@
 import { bandOverSeeds, lineChart, type Table } from '@scene-mtl/eval';
 import { type Figure, measuredCell, overSeeds, summariesOf } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneContext, SceneExperiment, SceneSummary } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { formOf, stationaryRatio } from '../log-variance-forms.ts';
@@ -82,8 +81,8 @@ function equilibriumTable(context: SceneContext, summaries: readonly SceneSummar
 }
 
 /** A quantity of every task over the steps, seeds as a band. */
-function chartsOf(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Figure[] {
-  const logged = (prefix: string) => (summary: SceneSummary, task: TaskName) =>
+function chartsOf(summaries: readonly SceneSummary[], tasks: readonly string[]): Figure[] {
+  const logged = (prefix: string) => (summary: SceneSummary, task: string) =>
     (summary.series[`${prefix}/${task}`] ?? []).map(([x, y]) => ({ x, y }));
   const charts = [
     { name: 'sigma2', title: 'Learned σ²', label: 'σ²', points: logged('sigma2') },
@@ -94,7 +93,7 @@ function chartsOf(summaries: readonly SceneSummary[], tasks: readonly TaskName[]
       title: 'σ² over its stationary value',
       label: 'σ² over its stationary value',
       note: ' At 1 it is where the loss would hold it: L, softmax 2L, with the lag of s.',
-      points: (summary: SceneSummary, task: TaskName) =>
+      points: (summary: SceneSummary, task: string) =>
         tracked(summary, task).map(({ step, ratio }) => ({ x: step, y: ratio })),
     },
   ];

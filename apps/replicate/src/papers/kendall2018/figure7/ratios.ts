@@ -1,6 +1,6 @@
 import type { Table, TableCell, TableRow } from '@scene-mtl/eval';
 import { measuredCell } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
+import { kitNamed } from '@scene-mtl/vision-heads';
 import type { SceneSummary } from '../../../scenes/kind.ts';
 import { EARLY, figure7Source, FULL_WIDTH, publishedNoise } from './published.ts';
 
@@ -13,7 +13,7 @@ export const earlyStep = (steps: number): number => Math.min(EARLY, Math.round(s
 /** σ² of a run at a step, or at its end; undefined where a task has not logged it. */
 export function noiseOf(
   { series }: SceneSummary,
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   step = Infinity,
 ): Noise | undefined {
   const found = tasks.map((task) => {
@@ -27,12 +27,12 @@ export function noiseOf(
 /** Ratios to the last task: of 1/σ², or of equation 10's weights, ½/σ² and 1/σ² for softmax. */
 export function ratios(
   noise: Noise,
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   of: 'precision' | 'weight',
 ): number[] {
   const values = tasks.map((task) => {
     const precision = 1 / (noise[task] ?? NaN);
-    return of === 'weight' && task !== 'semantic' ? precision / 2 : precision;
+    return of === 'weight' && kitNamed(task).likelihood !== 'softmax' ? precision / 2 : precision;
   });
   return values.map((value) => value / values[values.length - 1]);
 }
@@ -42,7 +42,7 @@ export const ratioText = (values: readonly number[]): string =>
   values.map((value) => String(Number(value.toPrecision(3)))).join(' : ');
 
 /** Geometric mean of the noise over runs: a mean of ratios would depend on which way they are taken. */
-export const meanNoise = (runs: readonly Noise[], tasks: readonly TaskName[]): Noise =>
+export const meanNoise = (runs: readonly Noise[], tasks: readonly string[]): Noise =>
   Object.fromEntries(
     tasks.map((task) => {
       const logs = runs.map((noise) => Math.log(noise[task] ?? NaN));
@@ -55,14 +55,14 @@ export const atWidth = (noise: Noise, factor: number): Noise =>
   Object.fromEntries(
     Object.entries(noise).map(([task, value]) => [
       task,
-      task === 'semantic' ? value : value * factor,
+      kitNamed(task).likelihood === 'softmax' ? value : value * factor,
     ]),
   );
 
 /** σ² and the ratios of the tasks' weights, the paper's beside these runs'. */
 export function ratioTable(
   summaries: readonly SceneSummary[],
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   width: number,
   notes: readonly string[],
 ): Table {
@@ -114,7 +114,7 @@ export function ratioTable(
   };
 }
 
-const ratioCells = (noise: Noise | undefined, tasks: readonly TaskName[]): TableCell[] =>
+const ratioCells = (noise: Noise | undefined, tasks: readonly string[]): TableCell[] =>
   (['precision', 'weight'] as const).map((of) =>
     noise && tasks.length > 1 ? ratioText(ratios(noise, tasks, of)) : null,
   );

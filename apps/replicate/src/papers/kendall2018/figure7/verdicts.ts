@@ -1,5 +1,4 @@
 import { ENOUGH_SEEDS, type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneSummary } from '../../../scenes/kind.ts';
 import { agreement, tracked } from './equilibrium.ts';
 import { publishedNoise } from './published.ts';
@@ -18,7 +17,7 @@ const times = (factor: number): string => `×${factor.toPrecision(3)}`;
 /** What figure 7 and appendix B say of one learned run. */
 export function figure7Verdicts(
   summaries: readonly SceneSummary[],
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   dataName: string,
 ): Verdict[] {
   const verdicts = [
@@ -31,7 +30,7 @@ export function figure7Verdicts(
 }
 
 /** Of each run by itself, so that one seed can tell. */
-function tracks(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
+function tracks(summaries: readonly SceneSummary[], tasks: readonly string[]): Verdict {
   const found = tasks.flatMap((task) => {
     const all = summaries.flatMap((summary) => agreement(tracked(summary, task)) ?? []);
     return all.length > 0 ? [{ task, all }] : [];
@@ -61,7 +60,7 @@ const verdictOf = (known: boolean, holds: boolean): Judgement =>
 /** σ² at the end over σ² early, per run and task. */
 function changes(
   summaries: readonly SceneSummary[],
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
 ): { readonly early: number; readonly runs: Record<string, number>[] } {
   const early = earlyStep(summaries[0]?.spec.config.training.steps ?? 0);
   const runs = summaries.flatMap((summary) => {
@@ -74,7 +73,7 @@ function changes(
   return { early, runs };
 }
 
-function shrinks(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
+function shrinks(summaries: readonly SceneSummary[], tasks: readonly string[]): Verdict {
   const { early, runs } = changes(summaries, tasks);
   const holds = runs.every((run) => tasks.every((task) => run[task] < 1));
   return {
@@ -91,7 +90,7 @@ function shrinks(summaries: readonly SceneSummary[], tasks: readonly TaskName[])
 }
 
 /** Weights against each other: their ratio to the last task's, early and at the end. */
-function moves(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): Verdict {
+function moves(summaries: readonly SceneSummary[], tasks: readonly string[]): Verdict {
   const { early, runs } = changes(summaries, tasks);
   const last = tasks[tasks.length - 1];
   const shifts = runs.map((run) => tasks.slice(0, -1).map((task) => run[last] / run[task]));
@@ -112,7 +111,7 @@ function moves(summaries: readonly SceneSummary[], tasks: readonly TaskName[]): 
   };
 }
 
-function publishedShift(tasks: readonly TaskName[]): string {
+function publishedShift(tasks: readonly string[]): string {
   const [early, , end] = publishedNoise.map(({ sigma2 }) => ratios(sigma2, tasks, 'precision'));
   return tasks
     .slice(0, -1)
@@ -123,10 +122,10 @@ function publishedShift(tasks: readonly TaskName[]): string {
 /** The published ratio belongs to CityScapes; elsewhere the losses, and so the weights, differ. */
 function sameRatio(
   summaries: readonly SceneSummary[],
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   dataName: string,
 ): Verdict {
-  const ends = summaries.flatMap((summary) => [noiseOf(summary, tasks) ?? []].flat());
+  const ends = summaries.flatMap((record) => [noiseOf(record, tasks) ?? []].flat());
   const theirs = ratios(publishedNoise[2].sigma2, tasks, 'precision');
   const ours = ends.map((noise) => ratios(noise, tasks, 'precision'));
   const near = ours.every((run) => run.every((r, i) => Math.abs(Math.log2(r / theirs[i])) <= 1));

@@ -1,4 +1,3 @@
-import type { TaskName } from '../../../config/task-name.ts';
 import { unpackMeans } from './block-grid.ts';
 import { type ErrorBlocks, pairName, type TaskPair } from './error-blocks.ts';
 
@@ -15,7 +14,7 @@ export interface Correlation {
 /** One network's errors of one task at the blocks of a pair. */
 export interface ErrorSide {
   readonly blocks: ErrorBlocks;
-  readonly task: TaskName;
+  readonly task: string;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type Dot, dotChart, type Table, type TableRow } from '@scene-mtl/eval';
 import { type Figure, measuredCell } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import { fromText } from '../../../measure/frame-errors.ts';
 import type { SceneContext, SceneResults } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
@@ -96,7 +95,7 @@ const bothOf = <T>([a, b]: readonly (T | undefined)[]): readonly [T, T] | undefi
 const between = (pair: TaskPair, a: ErrorBlocks, b: ErrorBlocks) =>
   blockCorrelation(pair, { blocks: a, task: pair[0] }, { blocks: b, task: pair[1] });
 
-const framesOf = ([a, b]: readonly [TaskName, TaskName], x: ErrorBlocks, y: ErrorBlocks) =>
+const framesOf = ([a, b]: readonly [string, string], x: ErrorBlocks, y: ErrorBlocks) =>
   frameCorrelation(fromText(x.frameErrors)[a], fromText(y.frameErrors)[b]);
 
 const cell = (seeds: readonly SeedCorrelation[], of: (s: SeedCorrelation) => number | undefined) =>

@@ -1,6 +1,5 @@
-import { tasksFor } from '@scene-mtl/vision-heads';
 import { sizeOf, type Sample } from '@scene-mtl/data';
-import type { TaskName } from '../../../config/task-name.ts';
+import { tasksFor } from '@scene-mtl/vision-heads';
 import {
   frameErrors,
   type FrameErrorText,
@@ -12,10 +11,10 @@ import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { blockMeans, packMeans } from './block-grid.ts';
 
 /** Two tasks, in the order of the paper's columns. */
-export type TaskPair = readonly [TaskName, TaskName];
+export type TaskPair = readonly [string, string];
 
 /** The pairs of some tasks. */
-export const pairsOf = (tasks: readonly TaskName[]): TaskPair[] =>
+export const pairsOf = (tasks: readonly string[]): TaskPair[] =>
   taskOrder
     .filter((task) => tasks.includes(task))
     .flatMap((a, i, all) => all.slice(i + 1).map((b): TaskPair => [a, b]));
@@ -56,8 +55,8 @@ export const errorBlocks: SceneMeasurement<ErrorBlocks> = {
     const trained = trainedTasks(place);
     const pairs = pairsOf(known.map(({ name }) => name))
       .filter((pair) => pair.some((task) => trained.includes(task)))
-      .map((pair) => ({ pair, counts: [] as number[], means: new Map<TaskName, number[]>() }));
-    const maskOf = (task: TaskName, sample: Sample) => {
+      .map((pair) => ({ pair, counts: [] as number[], means: new Map<string, number[]>() }));
+    const maskOf = (task: string, sample: Sample) => {
       const of = known.find(({ name }) => name === task);
       // No truth, no pixel counts.
       return of?.has(sample) ? of.encode(sample).mask : new Float32Array(pixelsOf(sample));

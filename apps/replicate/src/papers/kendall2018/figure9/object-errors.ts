@@ -1,6 +1,7 @@
-import { objectMapOf, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
+import { objectMapOf } from '@scene-mtl/vision-heads';
 import { connectedComponents, type Sample } from '@scene-mtl/data';
 import { errorMaps } from '../../../measure/pixel-errors.ts';
+import type { Predictions, VisionTask } from '@scene-mtl/vision-heads';
 
 /** What became of one object of the truth. */
 export interface ObjectError {

@@ -1,8 +1,7 @@
 import { selectBest } from '@scene-mtl/eval';
 import { metricOf, overSeeds } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import type { SceneArm, SceneResults, SceneRun, SceneSummary } from '../../../scenes/kind.ts';
-import { betterSign, primaryMetric } from '../../../train/metrics.ts';
+import { betterSign, primaryOfTask } from '../../../scenes/quantities.ts';
 
 /**
  * Part of the training frames that decide between learning rates: a validation split that chose them
@@ -59,7 +58,7 @@ export function chosenRate(
   const scores = all.map((summary, i) => {
     const value = base.tasks.reduce(
       (sum, task) =>
-        sum + betterSign[task] * Math.log(primary(summary, task) / primary(first, task)),
+        sum + betterSign(task) * Math.log(primary(summary, task) / primary(first, task)),
       0,
     );
     return { candidate: rates[i], split: 'train' as const, value };
@@ -69,8 +68,8 @@ export function chosenRate(
   return finite.length > 0 ? selectBest(finite, 'higher') : rates[0];
 }
 
-const primary = (summary: SceneSummary | undefined, task: TaskName): number =>
-  metricOf(summary ? [summary] : [], primaryMetric[task])[0] ?? NaN;
+const primary = (summary: SceneSummary | undefined, task: string): number =>
+  metricOf(summary ? [summary] : [], primaryOfTask(task).metric)[0] ?? NaN;
 
 /** The arm at another learning rate. */
 export const withRate = (base: SceneArm, learningRate: number): SceneArm => ({

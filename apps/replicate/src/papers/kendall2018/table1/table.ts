@@ -1,9 +1,9 @@
 import type { Table, TableCell, TableRow } from '@scene-mtl/eval';
-import { measuredCell, metricOf, summariesOf } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
+import { measuredCell, metricOf, summariesOf, type Quantity } from '@scene-mtl/lab';
+import { kitNamed } from '@scene-mtl/vision-heads';
 import type { SceneArm, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { primaryMetric } from '../../../train/metrics.ts';
+import { columnOf, primaryOfTask, quantityNamed } from '../../../scenes/quantities.ts';
 import { weightsOf } from '../table1-arms.ts';
 import { table1Rows, table1Source, type Table1Row } from '../table1-rows.ts';
 import { sizeName, type Table1Context } from './options.ts';
@@ -11,7 +11,7 @@ import { heldOut } from './rate-choice.ts';
 import { armFor } from './runs.ts';
 
 /** In the order of the columns. */
-export const taskNames: readonly TaskName[] = ['semantic', 'instance', 'depth'];
+export const taskNames: readonly string[] = ['semantic', 'instance', 'depth'];
 
 const metrics = [
   'semantic/iou',
@@ -25,21 +25,21 @@ const weightColumns: Table['columns'] = taskNames.map((task) => ({
   ...{ name: task, group: 'Weights', decimals: 3 },
 }));
 
-const metricColumns: Table['columns'] = [
-  { name: 'Semantic IoU', unit: '%', better: 'higher', decimals: 1 },
-  { name: 'Instance mean error', unit: 'px', better: 'lower' },
-  { name: 'Instance RMS', unit: 'px', better: 'lower' },
-  { name: 'Inverse depth mean error', unit: 'px', better: 'lower', decimals: 3 },
-  { name: 'Inverse depth RMS', unit: 'px', better: 'lower', decimals: 3 },
-];
+const metricColumns: Table['columns'] = metrics.map(columnOf);
+
+/** What the paper's tables compare: for each task what Table 1 prints, and its RMS. */
+export const quantities: readonly Quantity[] = metrics.map(quantityNamed);
 
 function metricCells(
   values: readonly (readonly number[])[],
   published: Table1Row['published'],
 ): TableCell[] {
   return metrics.map((metric, i) => {
-    const task = metric.split('/')[0] as TaskName;
-    return measuredCell(values[i], metric === primaryMetric[task] ? published[task] : undefined);
+    const task = metric.split('/')[0];
+    return measuredCell(
+      values[i],
+      metric === primaryOfTask(task).metric ? published[task] : undefined,
+    );
   });
 }
 
@@ -108,7 +108,7 @@ function trivialRow({ data: { trivial = {} }, options }: Table1Context): TableRo
     .map((metric) => trivial[metric])
     .map((v) => (Number.isFinite(v) ? [v] : []));
   return {
-    header: 'Trivial: majority class, mean vector, mean disparity',
+    header: `Trivial: ${taskNames.map((task) => kitNamed(task).constant).join(', ')}`,
     cells: [
       ...weightColumns.map(() => null),
       ...(options.rates.length > 0 ? [null] : []),

@@ -8,7 +8,7 @@ import {
   type NamedTable,
 } from '@scene-mtl/lab';
 import type { SceneExperiment, SceneResults } from '../../../scenes/kind.ts';
-import { differenceUnits, quantities } from '../../../scenes/quantities.ts';
+import { differenceUnits } from '../../../scenes/quantities.ts';
 import { mostLearned } from '../table1-arms.ts';
 import { benchmarkTables } from './camvid-test-split.ts';
 import {
@@ -20,7 +20,14 @@ import {
   type Table1Options,
 } from './options.ts';
 import { candidateRuns, tableRuns, undecidedRuns } from './runs.ts';
-import { madeRows, table1Table, table1Title, taskNames, type MadeRow } from './table.ts';
+import {
+  madeRows,
+  table1Table,
+  table1Title,
+  taskNames,
+  type MadeRow,
+  quantities,
+} from './table.ts';
 import { table1Verdicts } from './verdicts.ts';
 
 /** Table 1: single tasks, fixed weights, learned weights. */

@@ -1,5 +1,4 @@
 import { compare, type ComparedArm, type Comparison, judge, type Verdict } from '@scene-mtl/lab';
-import type { TaskName } from '../../../config/task-name.ts';
 import { primaryQuantities } from '../../../scenes/quantities.ts';
 
 /**
@@ -7,10 +6,7 @@ import { primaryQuantities } from '../../../scenes/quantities.ts';
  * network of these two stands for that of three, in claims of their own; with one nothing is claimed.
  * @param tasks those that the data has
  */
-export function table1Verdicts(
-  arms: readonly ComparedArm[],
-  tasks: readonly TaskName[],
-): Verdict[] {
+export function table1Verdicts(arms: readonly ComparedArm[], tasks: readonly string[]): Verdict[] {
   if (tasks.length < 2) return [];
   const find = (slug: string): ComparedArm | undefined => arms.find((arm) => arm.slug === slug);
   const whole = find(`uncertainty-${tasks.join('-')}`);
@@ -71,7 +67,7 @@ export function table1Verdicts(
 function against(
   ours: ComparedArm | undefined,
   theirs: ComparedArm | undefined,
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
 ) {
   const common = tasks.filter((task) => theirs?.tasks.includes(task));
   const comparisons = compare(ours?.runs ?? [], theirs?.runs ?? [], primaryQuantities(common));

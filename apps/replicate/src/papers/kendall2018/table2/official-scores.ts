@@ -17,14 +17,12 @@ import {
   type DepthPrediction,
   type InstancePrediction,
   type SemanticPrediction,
-  type Predictions,
-  decodingFor,
-  objectsOf,
-  regularIds,
-  toRegularIds,
 } from '@scene-mtl/vision-heads';
 import { objectMatching } from '../../../measure/object-matching.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
+import type { Predictions } from '@scene-mtl/vision-heads';
+import { decodingFor, objectsOf } from '@scene-mtl/vision-heads';
+import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
 
 /** The ten numbers of Table 2, in the order of its columns; null where one does not apply. */
 export type OfficialScores = {

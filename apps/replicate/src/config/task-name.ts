@@ -1,2 +1,0 @@
-/** Name of a task; `@scene-mtl/vision-heads` has the kits that they name. */
-export type TaskName = string;
