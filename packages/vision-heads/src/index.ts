@@ -73,6 +73,7 @@ export {
   objectMapOf,
   sampleArrays,
   symmetricNormalisation,
+  targetArrays,
   targetsFor,
   type KitData,
   type Normalisation,
