@@ -8,7 +8,7 @@ export const TASKS = ['steering', 'lanes', 'left', 'right', 'centre', 'road', 'b
  * A dark road of one or two lanes on a lighter border, 32 grey values with noise; two lanes have a bright line
  * between them. Steering is to the middle of the road, or of its right lane. Places and greys are in 0 … 1.
  */
-function draw(random: Random) {
+export function draw(random: Random) {
   const between = (low: number, high: number) => low + (high - low) * random.next();
   const [centre, width, lanes] = [between(0.3, 0.7), between(0.25, 0.6), random.integer(2)];
   const [left, right] = [centre - width / 2, centre + width / 2];
