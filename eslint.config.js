@@ -62,7 +62,8 @@ const foldersMayImport = {
     export: ['config', 'run', 'predict', 'assemble.ts'],
     scenes: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     measure: ['config', 'data', 'train', 'predict', 'scenes'],
-    papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure'],
+    numbers: [],
+    papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure', 'numbers'],
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],

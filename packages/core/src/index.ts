@@ -123,6 +123,7 @@ export {
 } from './balancing/define.ts';
 export { dynamicAverage } from './balancing/dynamic-average.ts';
 export { equal, fixed } from './balancing/fixed.ts';
+export { geometricMean } from './balancing/geometric-mean.ts';
 export { graddrop } from './balancing/graddrop.ts';
 export { learned } from './balancing/learned.ts';
 export { logSum } from './balancing/log-sum.ts';

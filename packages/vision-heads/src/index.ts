@@ -52,6 +52,7 @@ export type {
   TaskKit,
   VisionTask,
 } from './kit.ts';
+export { flipInvariance } from './hints/flip-invariance.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';
 export { panelsOf } from './panels.ts';
@@ -72,6 +73,7 @@ export {
   objectMapOf,
   sampleArrays,
   symmetricNormalisation,
+  targetArrays,
   targetsFor,
   type KitData,
   type Normalisation,

@@ -47,18 +47,31 @@ function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
 }
 
 /**
- * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and for each task
- * `target/<task>` `[…places, Task.targetChannels]` and `mask/<task>` `[…places]`. A task whose annotation
- * the sample lacks gets zeros and an empty mask, so that the sample trains the other tasks only.
+ * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and those of {@link targetArrays}.
  */
 export function sampleArrays(
   sample: Sample,
   tasks: readonly TargetEncoder[],
   normalisation: Normalisation,
 ): Record<string, Float32Array> {
-  const image = imageOf(sample);
-  const size = [image.height, image.width] as const;
-  const arrays: Record<string, Float32Array> = { image: normalised(image.data, normalisation) };
+  const { data, height, width } = imageOf(sample);
+  return {
+    image: normalised(data, normalisation),
+    ...targetArrays(sample, tasks, [height, width]),
+  };
+}
+
+/**
+ * For each task `target/<task>` `[…places, Task.targetChannels]` and `mask/<task>` `[…places]`. A task whose
+ * annotation the sample lacks gets zeros and an empty mask, so that the sample trains the other tasks only.
+ * @param size of the picture, where a task has an answer for each of its pixels
+ */
+export function targetArrays(
+  sample: Sample,
+  tasks: readonly TargetEncoder[],
+  size: readonly [number, number],
+): Record<string, Float32Array> {
+  const arrays: Record<string, Float32Array> = {};
   for (const task of tasks) {
     const target = task.has(sample) ? task.encode(sample) : noTarget(task, size);
     arrays[`target/${task.name}`] = target.value;

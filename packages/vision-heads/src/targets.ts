@@ -17,6 +17,7 @@ export {
   normalised,
   sampleArrays,
   symmetricNormalisation,
+  targetArrays,
   type Normalisation,
 } from './sample-arrays.ts';
 export { classMapOf } from './semantic/targets.ts';

@@ -1,5 +1,6 @@
 import type { Experiment } from '@scene-mtl/lab';
+import { caruana1997 } from './caruana1997/index.ts';
 import { kendall2018 } from './kendall2018/index.ts';
 
 /** Every experiment that is a command, paper by paper. */
-export const experiments: readonly Experiment[] = [...kendall2018];
+export const experiments: readonly Experiment[] = [...kendall2018, ...caruana1997];

@@ -28,7 +28,7 @@ import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
 import type { SceneContext, SceneData, SceneSpec, SceneSummary } from '../scenes/kind.ts';
-import { sceneRunId } from '../scenes/program.ts';
+import { scenes, sceneRunId } from '../scenes/program.ts';
 import { runConfig } from '../scenes/spec.ts';
 import { describeGroup } from './describe-group.ts';
 
@@ -84,9 +84,14 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
   });
 }
 
-/** Items read results of their own records, which is what is stored under their ids. */
+/**
+ * Items read results of their own records, which is what is stored under their ids. A group holds runs on one
+ * data set of images, so that items with a program of their own have no place in it.
+ */
 const publishable = (items: readonly Experiment[]) =>
-  items as readonly unknown[] as readonly Publishable<SceneContext, SceneSpec>[];
+  items.filter(
+    ({ program }) => program === undefined || program.name === scenes.name,
+  ) as readonly unknown[] as readonly Publishable<SceneContext, SceneSpec>[];
 
 /** A record names no folder, so neither does what it is stored as the difference from. */
 function baseOf({ config }: PublishedGroup): Pick<SceneSpec, 'config'> {

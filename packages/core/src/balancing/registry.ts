@@ -3,6 +3,7 @@ import type { Balancer } from './balancer.ts';
 import type { BalancerDefinition } from './define.ts';
 import { dynamicAverage } from './dynamic-average.ts';
 import { equal, fixed } from './fixed.ts';
+import { geometricMean } from './geometric-mean.ts';
 import { graddrop } from './graddrop.ts';
 import { learned } from './learned.ts';
 import { logSum } from './log-sum.ts';
@@ -26,6 +27,7 @@ export const balancers: readonly AnyBalancer[] = [
   fixed,
   learned,
   logSum,
+  geometricMean,
   random,
   softOptimal,
   dynamicAverage,

@@ -6,6 +6,7 @@ import {
   dynamicAverage,
   equal,
   fixed,
+  geometricMean,
   learned,
   logSum,
   random,
@@ -175,6 +176,27 @@ test('at its optimum uncertainty weighting is ½ Σ (1 + log L), half the sum of
   // log 0.2 + log 7 = log 1.4
   expect(logs.total).toBeCloseTo(Math.log(1.4), 5);
   expect(logs.report['weight/a']).toBeCloseTo(5, 5);
+});
+
+test('the geometric mean weighs each loss by its part of the gradient', () => {
+  expect(balancerNamed('GLS')).toBe(geometricMean);
+  const weighting = geometricMean.make(of(['a', 'b', 'c']));
+  // (2 · 8 · 0.5)^(1/3) = 2; 2/(3 · 2), 2/(3 · 8), 2/(3 · 0.5)
+  const all = combine(weighting, { a: 2, b: 8, c: 0.5 });
+  expect(all.total).toBeCloseTo(2, 5);
+  expect(Object.values(all.report)).toBeAllClose([1 / 3, 1 / 12, 4 / 3], { rtol: 1e-5 });
+  // √(2 · 8) = 4; 4/(2 · 2), 4/(2 · 8)
+  const present = { a: 1, b: 1, c: 0 };
+  const two = combine(weighting, { a: 2, b: 8, c: 0 }, { present });
+  expect(two.total).toBeCloseTo(4, 5);
+  expect([two.report['weight/a'], two.report['weight/b']]).toBeAllClose([1, 1 / 4], { rtol: 1e-5 });
+  const w = tf.variable(tf.scalar(2));
+  const { grads } = tf.variableGrads(() => {
+    // L_a = w² = 4, L_b = w = 2, L_c = 1: L = w, whose slope is 1.
+    const losses = { a: tf.square<tf.Scalar>(w), b: tf.mul<tf.Scalar>(w, 1), c: tf.scalar(1) };
+    return weighting.combine(losses, allPresent(['a', 'b', 'c'])).total;
+  }, [w]);
+  expect(value(grads[w.name])).toBeCloseTo(1, 5);
 });
 
 test('the exact form scales the logits and adds no log term', () => {

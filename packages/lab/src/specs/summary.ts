@@ -22,9 +22,9 @@ export interface RunResult {
 export interface RunTiming {
   readonly seconds: number;
   readonly stepsPerSecond: number;
-  /** Part of the training loop's time spent inside the engine, 0 … 1. */
-  readonly engineShare: number;
-  /** Part spent waiting for batches; absent in timings of before it was measured. */
+  /** Part of the training loop's time spent inside the engine, 0 … 1; absent where not measured. */
+  readonly engineShare?: number;
+  /** Part spent waiting for batches; absent where not measured. */
   readonly waitingShare?: number;
   readonly engine: string;
 }
