@@ -3,10 +3,24 @@ import { exactSum } from './exact-sum.ts';
 /** Probability that a residual of a noise model with this scale is at most `residual` in size. */
 export type WithinProbability = (residual: number, scale: number) => number;
 
-/** P(|r| ≤ x) of a Gaussian with standard deviation σ: erf(x / (σ√2)). */
+/**
+ * P(|r| ≤ x) of a Gaussian with standard deviation σ: erf(x / (σ√2)).
+ * @example
+ * ```ts
+ * import { gaussianWithin } from '@scene-mtl/eval';
+ * gaussianWithin(1.96, 1); // → 0.950
+ * ```
+ */
 export const gaussianWithin: WithinProbability = (x, sigma) => erf(x / (sigma * Math.SQRT2));
 
-/** P(|r| ≤ x) of a Laplace distribution with scale b: 1 − exp(−x / b). */
+/**
+ * P(|r| ≤ x) of a Laplace distribution with scale b: 1 − exp(−x / b).
+ * @example
+ * ```ts
+ * import { laplaceWithin } from '@scene-mtl/eval';
+ * laplaceWithin(Math.log(2), 1); // → 0.500
+ * ```
+ */
 export const laplaceWithin: WithinProbability = (x, b) => -Math.expm1(-x / b);
 
 /** How well a predicted noise scale fits the residuals. */
@@ -48,6 +62,15 @@ export interface SigmaCalibration {
  *
  * @param within the noise model: `gaussianWithin` or `laplaceWithin`
  * @param bins number of levels (default 20)
+ * @example
+ * ```ts
+ * import { laplaceWithin, sigmaCalibration } from '@scene-mtl/eval';
+ * const calibration = sigmaCalibration(laplaceWithin, 2);
+ * // Half of the residuals should lie within ln 2 ≈ 0.69 of the scale; three of four do.
+ * calibration.add([0.1, -0.2, 0.3, 2], 1, [1, 1, 1, 1]);
+ * calibration.result().observed; // → [0.75, 1.00]
+ * calibration.result().error; // → 0.25
+ * ```
  */
 export function sigmaCalibration(within: WithinProbability, bins = 20): SigmaCalibration {
   const counts = new Float64Array(bins);

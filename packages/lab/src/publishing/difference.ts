@@ -6,7 +6,10 @@ import { isObject } from './json.ts';
  * Objects that lack no key of the base's are compared key by key, all else is taken whole.
  *
  * @example
- * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // { 'a.c': 3 }
+ * ```ts
+ * import { differenceOf } from '@scene-mtl/lab';
+ * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // → { 'a.c': 3 }
+ * ```
  */
 export function differenceOf(base: unknown, value: unknown): Record<string, unknown> {
   const found: Record<string, unknown> = {};
