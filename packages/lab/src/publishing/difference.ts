@@ -31,7 +31,14 @@ const comparable = (base: object, value: object): boolean =>
   Object.keys(base).every((key) => Object.hasOwn(value, key)) &&
   Object.keys(value).every((key) => key !== '' && !key.includes('.'));
 
-/** The value whose `differenceOf(base, value)` this is. */
+/**
+ * The value whose `differenceOf(base, value)` this is.
+ * @example
+ * ```ts
+ * import { withDifference } from '@scene-mtl/lab';
+ * withDifference({ a: { b: 1, c: 2 } }, { 'a.c': 3 }); // → { a: { b: 1, c: 3 } }
+ * ```
+ */
 export function withDifference(
   base: unknown,
   difference: Readonly<Record<string, unknown>>,
