@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
@@ -39,6 +41,101 @@ const direction = Object.entries(mayImport).map(([folder, allowed]) => ({
   },
 }));
 
+// Who may import whom inside a package: its folders, lowest first. A folder's own files are free. Files that
+// stand beside the folders (index.ts, cli.ts) may import all.
+const foldersMayImport = {
+  'packages/lab/src': {
+    specs: [],
+    store: ['specs'],
+    execute: ['specs', 'store'],
+    compare: ['specs'],
+    experiment: ['specs', 'store', 'execute', 'compare'],
+    publishing: ['specs', 'store', 'compare', 'experiment'],
+  },
+  'apps/replicate/src': {
+    config: [],
+    run: ['config'],
+    data: ['config', 'run'],
+    'assemble.ts': ['config', 'data'],
+    train: ['config', 'run', 'data', 'assemble.ts'],
+    predict: ['config', 'run', 'data', 'train', 'assemble.ts'],
+    export: ['config', 'run', 'predict', 'assemble.ts'],
+    scenes: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
+    measure: ['config', 'data', 'train', 'predict', 'scenes'],
+    papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure'],
+    results: ['config', 'run', 'scenes', 'measure'],
+    commands: [
+      ...['config', 'run', 'data', 'train', 'predict', 'export'],
+      ...['scenes', 'measure', 'papers', 'results'],
+    ],
+  },
+};
+// A paper's experiments do not know each other: what two of them need stands beside their folders.
+const papers = 'apps/replicate/src/papers';
+for (const { name } of readdirSync(papers, { withFileTypes: true }).filter((e) =>
+  e.isDirectory(),
+)) {
+  const entries = readdirSync(`${papers}/${name}`, { withFileTypes: true });
+  const shared = entries
+    .map((e) => e.name)
+    .filter((file) => /\.ts$/.test(file) && file !== 'index.ts');
+  foldersMayImport[`${papers}/${name}`] = Object.fromEntries(
+    entries.filter((e) => e.isDirectory()).map((e) => [e.name, shared]),
+  );
+}
+
+/** An import that leaves its folder for one that the table does not name. */
+const wallsIn = (root, allowed) => ({
+  create(context) {
+    const placeIn = (file) => relative(resolve(root), file).split(sep);
+    const own = placeIn(context.filename)[0];
+    const check = ({ source }) => {
+      if (!source || !String(source.value).startsWith('.')) return;
+      const place = placeIn(resolve(dirname(context.filename), source.value));
+      // Outside of this root another wall stands, or the one around the package.
+      if (place[0] === '..' || place[0] === own || allowed[own]?.includes(place[0])) return;
+      if (!(own in allowed)) return;
+      const may = allowed[own].join(', ') || 'nothing beside it';
+      const message = `${root}/${own} may import only: ${may} (foldersMayImport in eslint.config.js).`;
+      context.report({ node: source, message });
+    };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: ({ source }) => source.type === 'Literal' && check({ source }),
+    };
+  },
+});
+const folderWalls = Object.entries(foldersMayImport).map(([root, allowed]) => {
+  const rule = root.replaceAll('/', '-');
+  return {
+    files: [`${root}/**/*.ts`],
+    plugins: { [rule]: { rules: { walls: wallsIn(root, allowed) } } },
+    rules: { [`${rule}/walls`]: 'error' },
+  };
+});
+
+// How experiments run is the same for every task and paper: `lab` names none.
+const named =
+  'semantic|instance(?!of)|depth|disparity|normals|kendall|caruana|ruder|mostafa|karpathy|cityscapes|camvid|kitti|nyu|mnist';
+const namesNothing = {
+  files: ['packages/lab/src/**/*.ts'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...[
+        `Identifier[name=/${named}/i]`,
+        `Literal[value=/${named}/i]`,
+        `TemplateElement[value.raw=/${named}/i]`,
+      ].map((selector) => ({
+        selector,
+        message: 'lab knows no task, no data set and no paper: take it from the experiment.',
+      })),
+    ],
+  },
+};
+
 export default defineConfig([
   globalIgnores(['**/dist/', '**/coverage/', 'runs/', '**/fixtures/']),
   js.configs.recommended,
@@ -70,4 +167,6 @@ export default defineConfig([
     },
   },
   ...direction,
+  ...folderWalls,
+  namesNothing,
 ]);

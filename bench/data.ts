@@ -3,9 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateTree } from '@scene-mtl/datasets';
 import * as tf from '@tensorflow/tfjs';
+import { environment } from '@scene-mtl/lab';
 import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { ALL, openStored, type DataRecipe } from '../apps/replicate/src/data/stored-data.ts';
-import { environment } from '../apps/replicate/src/run/environment.ts';
 import { readingRate } from './data-reading.ts';
 import { trainingLoop, type Loop } from './data-training.ts';
 

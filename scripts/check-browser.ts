@@ -12,8 +12,8 @@ import { imageNetNormalisation, normalised } from '@scene-mtl/vision-heads/targe
 import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { exportRun } from '../apps/replicate/src/export/export-run.ts';
 import { readDescription } from '../apps/replicate/src/run/description.ts';
-import { readPhoto } from '../apps/replicate/src/run/photo.ts';
-import { checkpointOf, loadNetwork } from '../apps/replicate/src/run/stored-network.ts';
+import { readPhoto } from '../apps/replicate/src/predict/photo.ts';
+import { checkpointOf, loadNetwork } from '../apps/replicate/src/predict/stored-network.ts';
 import { trainRun } from '../apps/replicate/src/train/train-run.ts';
 
 /**

@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { Command } from 'commander';
+import { hashOf, json, readJsonIfPresent, progressLine } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../apps/replicate/src/config/pretrained.ts';
 import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { configSchema, type Config } from '../apps/replicate/src/config/schema.ts';
-import { runConfig, runId, type RunSpec } from '../apps/replicate/src/experiment/spec.ts';
-import { openWorkspace } from '../apps/replicate/src/experiment/workspace.ts';
-import { hashOf, json, readJsonIfPresent } from '../apps/replicate/src/run/files.ts';
-import { progressLine } from '../apps/replicate/src/run/progress.ts';
+import type { SceneSpec } from '../apps/replicate/src/scenes/kind.ts';
+import { sceneRunId, scenes } from '../apps/replicate/src/scenes/program.ts';
+import { runConfig } from '../apps/replicate/src/scenes/spec.ts';
 import { trainRunHash } from '../apps/replicate/src/train/train-run.ts';
 
 /**
@@ -30,7 +30,7 @@ interface Named {
 /** The part of a record, or of a `run.json`, that names a run as it was. */
 interface Before {
   readonly config: Config;
-  readonly tasks: RunSpec['tasks'];
+  readonly tasks: SceneSpec['tasks'];
   readonly weighting: Named;
   readonly seed: number;
 }
@@ -110,13 +110,13 @@ export async function migrateTrained(
       continue;
     }
     const { config, tasks, weighting, seed } = before;
-    const spec: RunSpec = {
+    const spec: SceneSpec = {
       config: runConfig(wholeConfig(config)),
       tasks,
       balance: { name: weighting.name, options: weighting.options },
       seed,
     };
-    const id = runId(spec, found);
+    const id = sceneRunId(spec, found);
     if (existsSync(join(root, id))) {
       say(`${folder}: left as it is; ${id} is there already`);
       continue;
@@ -259,7 +259,7 @@ function fingerprintsOf(
       const key = JSON.stringify({ ...data, root });
       if (known.has(key)) continue;
       const config = configSchema.parse({ ...profiles.smoke, data: { ...data, root } });
-      known.set(key, (await openWorkspace(config, runs, progressLine())).found);
+      known.set(key, (await scenes.start({ runs, line: progressLine() }).open(config)).fingerprint);
     }
     return [...known.values()].filter((found) => found !== undefined);
   };

@@ -32,6 +32,7 @@ import {
   type TrainingStep,
 } from '@scene-mtl/core';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import {
   imageNetNormalisation,
   symmetricNormalisation,
@@ -47,8 +48,6 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
-import type { ProgressLine } from './run/progress.ts';
-import type { Balance } from './experiment/spec.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -57,7 +56,7 @@ import type { Balance } from './experiment/spec.ts';
  * in `data/cache` of the folder of all runs.
  */
 export async function datasetOf(
-  config: Config,
+  config: Pick<Config, 'data' | 'size'>,
   runs: string,
   line: ProgressLine,
 ): Promise<StoredData> {

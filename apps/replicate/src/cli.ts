@@ -5,7 +5,7 @@ import { addScoreCommand } from './commands/score.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addPredictCommand } from './commands/predict.ts';
-import { addItemCommands } from './commands/item.ts';
+import { addExperimentCommands } from './commands/experiment.ts';
 import { addReportCommands } from './commands/report.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -17,7 +17,7 @@ const program = new Command('replicate')
   .description('Tables and figures of Kendall, Gal & Cipolla 2018, by one command each')
   .showHelpAfterError()
   .exitOverride();
-addItemCommands(program);
+addExperimentCommands(program);
 addPlanCommand(program);
 addReportCommands(program);
 addTrainCommand(program);

@@ -1,24 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
+import { runsOf, type Series } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
-import type { ItemContext } from '../src/experiment/item.ts';
-import type { Series } from '../src/experiment/record.ts';
-import { runId } from '../src/experiment/spec.ts';
-import { ablationsItem, type AblationOptions } from '../src/items/ablations.ts';
-import { recovered } from '../src/items/noise-trials.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type AblationOptions, ablations } from '../src/papers/kendall2018/ablations/ablations.ts';
+import { recovered } from '../src/papers/kendall2018/ablations/noise-arms.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
+import type { SceneContext } from '../src/scenes/kind.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const tasks = ['semantic', 'instance', 'depth'] as const;
 
-const context = (flags: Record<string, string> = {}): ItemContext<AblationOptions> => ({
+const context = (flags: Record<string, string> = {}): SceneContext<AblationOptions> => ({
   config: { ...profiles.quick, seeds: [1, 2, 3] },
   data: street,
-  options: ablationsItem.options(flags),
+  options: ablations.options(flags),
 });
 
 const nothing = resultsOf(context(), []);
-const asked = (flags: Record<string, string> = {}) => ablationsItem.runs(context(flags), nothing);
+const asked = (flags: Record<string, string> = {}) => runsOf(ablations, context(flags), nothing);
 
 /** One made run for each that the item asks for, with the series that a test gives by its label. */
 const made = (
@@ -38,10 +38,10 @@ test('fourteen weightings and two forms at four noises per seed, and one run tha
   const runs = asked();
   // 14 · 3 + 1 + 2 · 4 · 3.
   expect(runs).toHaveLength(67);
-  expect(new Set(runs.map(({ spec }) => runId(spec))).size).toBe(67);
-  const table = { ...context(), options: table1Item.options({}) };
-  const shared = new Set(table1Item.runs(table, nothing).map(({ spec }) => runId(spec)));
-  const labels = runs.filter(({ spec }) => shared.has(runId(spec))).map(({ label }) => label);
+  expect(new Set(runs.map(({ spec }) => sceneRunId(spec))).size).toBe(67);
+  const table = { ...context(), options: table1.options({}) };
+  const shared = new Set(runsOf(table1, table, nothing).map(({ spec }) => sceneRunId(spec)));
+  const labels = runs.filter(({ spec }) => shared.has(sceneRunId(spec))).map(({ label }) => label);
   expect(labels).toEqual(
     ['uncertainty', 'equal-weights', 'optimal-weights'].flatMap((slug) =>
       [1, 2, 3].map((seed) => `${slug}/seed-${seed}`),
@@ -78,11 +78,11 @@ test('noise goes into the data of depth-only runs, and only into generated data'
     derive: [] as never[],
     holdOut: null,
   } as const;
-  expect(ablationsItem.runs({ ...of, config: { ...of.config, data } }, nothing)).toEqual([]);
+  expect(runsOf(ablations, { ...of, config: { ...of.config, data } }, nothing)).toEqual([]);
 });
 
 test('without runs there are dashes, no chart, and every claim is not run', async () => {
-  const { tables, figures, verdicts } = await rendered(ablationsItem, context(), []);
+  const { tables, figures, verdicts } = await rendered(ablations, context(), []);
   expect(tables.map(({ name }) => name)).toEqual([
     'ablations',
     'ablations-learned',
@@ -107,17 +107,17 @@ test('the exact likelihood is compared seed by seed, in every task', async () =>
     };
   };
   const rows = { rows: 'uncertainty,uncertainty-exact' };
-  const better = await rendered(ablationsItem, context(), made(rows, result(true)));
+  const better = await rendered(ablations, context(), made(rows, result(true)));
   expect(better.verdicts[0]).toMatchObject({ judgement: 'reproduced' });
   // Mean of 52, 53, 54 and of 51, 52, 53.
   expect(better.verdicts[0].evidence).toContain('semantic 53.0 % against 52.0 %');
   const paired = better.tables[1].table;
   expect(paired.title).toBe('Equation 10 minus each other row, seed by seed');
   expect(paired.rows[0].cells.slice(0, 2)).toEqual(['+1.000', '+1.000 … +1.000']);
-  const worse = await rendered(ablationsItem, context(), made(rows, result(false)));
+  const worse = await rendered(ablations, context(), made(rows, result(false)));
   expect(worse.verdicts[0]).toMatchObject({ judgement: 'not reproduced' });
   const one = { ...context(), config: { ...profiles.quick, seeds: [1] } };
-  const alone = await rendered(ablationsItem, one, made(rows, result(true)));
+  const alone = await rendered(ablations, one, made(rows, result(true)));
   expect(alone.verdicts[0]).toMatchObject({ judgement: 'cannot tell' });
 });
 
@@ -126,7 +126,7 @@ test('a row with one seed has a difference, but neither interval nor p', async (
   const runs = made(rows, (label, seed) => ({
     metrics: { 'semantic/iou': 50 + seed + Number(label.startsWith('uncertainty/')) },
   })).filter(({ weighting, seed }) => weighting !== 'uncertainty-plain' || seed === 1);
-  const { tables } = await rendered(ablationsItem, context(), runs);
+  const { tables } = await rendered(ablations, context(), runs);
   const cells = tables[1].table.rows.map((row) => row.cells.slice(0, 3));
   // As the signs fell and their mirror, of 2³ patterns: p = 2 / 8.
   expect(cells).toEqual([
@@ -149,14 +149,14 @@ test('weights that cross 0 have collapsed; the step is told and the chart ends s
     // 0.3 − 0.01 t is 0 at t = 30.
     series: weights((step) => (30 - step) / 100),
   }));
-  const { tables, figures, verdicts } = await rendered(ablationsItem, context(), sinking);
+  const { tables, figures, verdicts } = await rendered(ablations, context(), sinking);
   const { rows } = tables[1].table;
   expect(rows[2].cells).toEqual([{ value: 0.29 }, '30', { value: -1.2 }]);
   expect(verdicts[2]).toMatchObject({ judgement: 'reproduced' });
   const { values } = figures[0].spec.data as unknown as { values: { x: number }[] };
   expect(Math.max(...values.map(({ x }) => x))).toBe(45);
   const rising = made({ rows: 'learned' }, () => ({ metrics: {}, series: weights((s) => s) }));
-  const other = await rendered(ablationsItem, context(), rising);
+  const other = await rendered(ablations, context(), rising);
   expect(other.verdicts[2]).toMatchObject({ judgement: 'not reproduced' });
 });
 
@@ -164,7 +164,7 @@ test('a weight of equation 10 that ends far below its own middle has gone to 0',
   const run = (of: (step: number) => number) =>
     made({ rows: 'uncertainty' }, () => ({ metrics: {}, series: weights(of) }));
   const growing = await rendered(
-    ablationsItem,
+    ablations,
     context(),
     run((step) => step),
   );
@@ -173,7 +173,7 @@ test('a weight of equation 10 that ends far below its own middle has gone to 0',
   expect(growing.verdicts[1].evidence).toContain('150.000 at the end, ×1.97 of half way');
   expect((growing.tables[0].table.rows[0].cells[3] as { value: number }).value).toBe(150);
   const gone = await rendered(
-    ablationsItem,
+    ablations,
     context(),
     run((step) => Math.exp(-step / 10)),
   );
@@ -193,7 +193,7 @@ test('the labels’ σ is recovered from the learned noise in quadrature', async
       };
     });
   const { tables, figures, verdicts } = await rendered(
-    ablationsItem,
+    ablations,
     context(),
     noisy((sigma) => Math.hypot(0.3, 0.8 * sigma)),
   );
@@ -208,13 +208,13 @@ test('the labels’ σ is recovered from the learned noise in quadrature', async
   expect(figures[0].name).toBe('ablations-noise');
   expect(verdicts[3]).toMatchObject({ judgement: 'reproduced' });
   const flat = await rendered(
-    ablationsItem,
+    ablations,
     context(),
     noisy(() => 0.3),
   );
   expect(flat.verdicts[3]).toMatchObject({ judgement: 'not reproduced' });
   const mixed = await rendered(
-    ablationsItem,
+    ablations,
     context(),
     noisy((sigma, seed) => (seed === 1 ? 0.3 : 0.3 + sigma)),
   );
@@ -223,14 +223,14 @@ test('the labels’ σ is recovered from the learned noise in quadrature', async
 
 test('data with one task has nothing to weigh', async () => {
   const camvid = { ...context(), data: { ...street, tasks: ['semantic'] as const } };
-  expect(ablationsItem.runs(camvid, nothing)).toEqual([]);
-  const { tables, verdicts } = await rendered(ablationsItem, camvid, []);
+  expect(runsOf(ablations, camvid, nothing)).toEqual([]);
+  const { tables, verdicts } = await rendered(ablations, camvid, []);
   expect(tables.map(({ name }) => name)).toEqual(['ablations']);
   expect(verdicts).toEqual([]);
 });
 
 test('a wrong row is named', () => {
-  expect(() => ablationsItem.options({ rows: 'uncertainty,nothing' })).toThrow(
+  expect(() => ablations.options({ rows: 'uncertainty,nothing' })).toThrow(
     /--rows nothing: expected some of uncertainty, /,
   );
 });

@@ -1,10 +1,10 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
 import { centresOf, flipSample, randomStream, type Sample } from '@scene-mtl/data';
 import { instance } from '@scene-mtl/vision-heads';
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
-import { augment, augmentationOf } from '../src/data/augmentation.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
+import { augment, augmentationOf } from '../src/data/augmentation.ts';
 
 const size = { height: 24, width: 32 };
 const config = (zoom?: number): Config => ({

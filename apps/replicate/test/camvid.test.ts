@@ -1,31 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { describeGroup } from '../src/results/describe-group.ts';
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { toLatex, toMarkdown, type Table } from '@scene-mtl/eval';
-import * as tf from '@tensorflow/tfjs';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { type Table, toLatex, toMarkdown } from '@scene-mtl/eval';
+import { runsOf, makeExperiment } from '@scene-mtl/lab';
+import { sceneRunId, scenes } from '../src/scenes/program.ts';
+import { keptConfig } from '../src/config/kept.ts';
 import { configured } from '../src/config/overrides.ts';
-import { profiles, type ProfileName } from '../src/config/profiles.ts';
+import { type ProfileName, profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
-import { makeItem } from '../src/experiment/make-item.ts';
-import type { DataSummary } from '../src/experiment/item.ts';
-import { runConfig, runId } from '../src/experiment/spec.ts';
-import { figure2Item } from '../src/items/figure2.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { enlargedClasses } from '../src/measure/enlarge.ts';
-import { testScores, type TestScores } from '../src/measure/test-scores.ts';
-import { camvidPublished } from '../src/paper/camvid.ts';
-import { describeGroup } from '../src/results/describe-group.ts';
+import { figure2 } from '../src/papers/kendall2018/figure2/figure2.ts';
+import { camvidPublished } from '../src/papers/kendall2018/table1/camvid-published.ts';
+import { enlargedClasses } from '../src/papers/kendall2018/table1/enlarge.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
+import { testScores, type TestScores } from '../src/papers/kendall2018/table1/test-scores.ts';
+import type { SceneData, SceneExperiment } from '../src/scenes/kind.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import { madeFrame, placeOf } from './made-place.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 beforeAll(async () => {
   tf.env().set('PROD', true);
   await tf.setBackend('cpu');
 });
 
-const data: DataSummary = {
+const data: SceneData = {
   ...street,
   name: 'camvid',
   tasks: ['semantic', 'instance'],
@@ -40,7 +42,7 @@ const withWeights = (weights: object | null): Config => {
   };
 };
 const config = withWeights(null);
-const context = { config, data, options: table1Item.options({}) };
+const context = { config, data, options: table1.options({}) };
 
 test('probabilities are enlarged between pixel centres, then the largest is taken', () => {
   // One row of two pixels, two classes: (1, 0) and (0.2, 0.8). Target centres at 4 px lie at source
@@ -119,15 +121,15 @@ const pair: MadeRun = {
 };
 
 test('rows with disparity show dashes, with the reason; fixed weights go on without it', async () => {
-  const { tables, verdicts } = await rendered(table1Item, context, [pair]);
+  const { tables, verdicts } = await rendered(table1, context, [pair]);
   const { rows, notes } = tables[0].table;
   const depthOnly = rows[3];
   expect(depthOnly.header).toBe('Inverse depth only');
   expect(depthOnly.cells.slice(3)).toContainEqual({ value: null, n: 0, published: 0.64 });
-  expect(notes?.join('\n')).toContain('This data set has no disparity');
+  expect(notes?.join('\n')).toContain('This data set has no annotation for depth');
   expect(notes?.join('\n')).toContain('instances are connected components');
   expect(notes?.join('\n')).toContain('from scratch');
-  const asked = table1Item.runs(context, resultsOf(context, []));
+  const asked = runsOf(table1, context, resultsOf(context, []));
   expect(asked.map(({ label }) => label).filter((label) => label.endsWith('seed-1'))).toEqual([
     'semantic-only/seed-1',
     'instance-only/seed-1',
@@ -149,7 +151,7 @@ test('the weights called optimal are those of the configuration, where it has so
   const weights = { semantic: 0.9, instance: 0.1, depth: 0 };
   const own = { ...context, config: { ...config, optimalWeights: weights } };
   const run = (c: typeof context) =>
-    table1Item.runs(c, resultsOf(c, [])).find(({ label }) => label === 'optimal-weights/seed-1');
+    runsOf(table1, c, resultsOf(c, [])).find(({ label }) => label === 'optimal-weights/seed-1');
   expect(run(own)?.spec.balance).toMatchObject({ options: { semantic: 0.9, instance: 0.1 } });
   const { optimalWeights: _, ...papers } = config;
   // Kendall et al. 2018, Table 1: 0.89, 0.01, 0.1.
@@ -157,18 +159,18 @@ test('the weights called optimal are those of the configuration, where it has so
     options: { semantic: 0.89, instance: 0.01 },
   });
   // They are no part of another run's identity.
-  const id = (c: Config) => runId({ ...run(context)!.spec, config: runConfig(c) }, 'found');
+  const id = (c: Config) => sceneRunId({ ...run(context)!.spec, config: runConfig(c) }, 'found');
   expect(id(own.config)).toBe(id(papers));
 });
 
 test('the test split is measured, and stands beside published networks', async () => {
-  const asked = table1Item.runs(context, resultsOf(context, []));
+  const asked = runsOf(table1, context, resultsOf(context, []));
   expect(asked.every(({ measurements }) => measurements?.[0] === testScores)).toBe(true);
   const elsewhere = { ...context, data: street };
-  expect(table1Item.runs(elsewhere, resultsOf(elsewhere, []))[0].measurements).toBeUndefined();
+  expect(runsOf(table1, elsewhere, resultsOf(elsewhere, []))[0].measurements).toBeUndefined();
 
   const second = { ...pair, seed: 2, measured: { 'test-scores': scores(47) } };
-  const { tables } = await rendered(table1Item, context, [pair, second]);
+  const { tables } = await rendered(table1, context, [pair, second]);
   expect(tables.map(({ name }) => name)).toEqual(['table1', 'table1-test', 'table1-test-classes']);
   const [published, classes] = tables.slice(1).map(({ table }) => table);
   const ours = published.rows.find(({ header }) => header.includes('semantic + instance'))!;
@@ -219,13 +221,15 @@ const encoder = { ...profiles.camvid.network.encoder, alpha: 0.25, blocks: 6, as
 async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained?: string) {
   const root = await firstFrames();
   const small = [`network.encoder=${JSON.stringify(encoder)}`, 'size={"height":48,"width":64}'];
-  const folder = await makeItem({
-    item: item === 'table1' ? table1Item : figure2Item,
-    config: await configured(profiles[profile], {
-      set: [...few, ...(profile === 'camvid' ? small : [])],
-      data: root,
-      pretrained,
-    }),
+  const config = await configured(profiles[profile], {
+    set: [...few, ...(profile === 'camvid' ? small : [])],
+    data: root,
+    pretrained,
+  });
+  const experiment: SceneExperiment = item === 'table1' ? table1 : figure2;
+  const folder = await makeExperiment({
+    experiment,
+    ...{ program: scenes, config, kept: keptConfig(config), strips: config.strips },
     flags: item === 'table1' ? {} : { pair: 'semantic-instance' },
     runs: join(root, 'runs'),
     name: 'made',

@@ -1,15 +1,15 @@
+import { arraysOf } from '../../../packages/data/test/street-sample.ts';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { arraysOf } from '../../../packages/data/test/street-sample.ts';
+import { claimFolder, progressLine } from '@scene-mtl/lab';
 import { datasetOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
+import { keptConfig } from '../src/config/kept.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { parseConfig, type Config } from '../src/config/schema.ts';
-import { claimFolder } from '../src/run/folder.ts';
-import { progressLine } from '../src/run/progress.ts';
+import { type Config, parseConfig } from '../src/config/schema.ts';
 
 const scratch = () => mkdtemp(join(tmpdir(), 'replicate-config-'));
 
@@ -107,10 +107,10 @@ test('a configuration file is named when it is absent, broken or has an unknown 
 
 test('a folder takes one configuration and refuses another, naming the difference', async () => {
   const folder = join(await scratch(), 'run');
-  await claimFolder(folder, profiles.smoke);
-  await claimFolder(folder, profiles.smoke);
+  await claimFolder(folder, keptConfig(profiles.smoke));
+  await claimFolder(folder, keptConfig(profiles.smoke));
   const other = { ...profiles.smoke, training: { ...profiles.smoke.training, steps: 31 } };
-  await expect(claimFolder(folder, other)).rejects.toThrow(
+  await expect(claimFolder(folder, keptConfig(other))).rejects.toThrow(
     'training.steps = 30, now it is 31; give another --name',
   );
 });

@@ -1,3 +1,4 @@
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {
@@ -7,8 +8,7 @@ import {
   type Predictions,
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
-import type { MeasurementPlace } from '../src/measure/measurement.ts';
+import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';
 
 /** Training classes of `street`. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { distinguishing } from '../src/experiment/distinguishing.ts';
+import { distinguishing } from '@scene-mtl/lab';
 
 const at = (learningRate: number, data: object = { train: 600 }) => ({
   training: { learningRate, steps: 600 },

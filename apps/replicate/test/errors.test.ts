@@ -1,11 +1,11 @@
+import sharp from 'sharp';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateTree } from '@scene-mtl/datasets';
 import { beforeAll, expect, test } from '@jest/globals';
-import sharp from 'sharp';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));

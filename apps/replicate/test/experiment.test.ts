@@ -1,38 +1,32 @@
+import { configSchema } from '../src/config/schema.ts';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parseVariant } from '@scene-mtl/lab';
+import { alone, thinned, parseVariant } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { configSchema } from '../src/config/schema.ts';
-import { alone } from '../src/experiment/lock.ts';
-import { thinned } from '../src/experiment/record.ts';
-import {
-  fixedWeights,
-  learnedWeights,
-  runConfig,
-  runId,
-  type RunSpec,
-} from '../src/experiment/spec.ts';
-import { items } from '../src/items/index.ts';
+import { experiments } from '../src/papers/index.ts';
+import type { SceneSpec } from '../src/scenes/kind.ts';
+import { fixedWeights, learnedWeights, runConfig } from '../src/scenes/spec.ts';
 import { replicate } from './tiny-run.ts';
 
-const spec: RunSpec = {
+const spec: SceneSpec = {
   config: runConfig(profiles.smoke),
   tasks: ['semantic', 'depth'],
   balance: fixedWeights(['semantic', 'depth'], { semantic: 0.9, depth: 0.1 }),
   seed: 1,
 };
 
-const training = (change: Partial<RunSpec['config']['training']>): RunSpec => ({
+const training = (change: Partial<SceneSpec['config']['training']>): SceneSpec => ({
   ...spec,
   config: { ...spec.config, training: { ...spec.config.training, ...change } },
 });
 
 describe('a run’s id', () => {
   test('says what is trained', () => {
-    expect(runId(spec)).toMatch(/^semantic-depth\.fixed\.32x64\.seed-1\.[0-9a-f]{12}$/);
+    expect(sceneRunId(spec)).toMatch(/^semantic-depth\.fixed\.32x64\.seed-1\.[0-9a-f]{12}$/);
   });
 
   test('changes with all that decides its numbers', () => {
@@ -44,31 +38,31 @@ describe('a run’s id', () => {
       { ...spec, balance: learnedWeights('uncertainty', { initial: 1 }) },
       training({ steps: 31 }),
       training({ learningRate: 0.3 }),
-    ].map((each) => runId(each));
+    ].map((each) => sceneRunId(each));
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   test('does not change with how often a run is looked at or saved', () => {
-    expect(runId(training({ evalEvery: 7, checkpointEvery: 9 }))).toBe(runId(spec));
+    expect(sceneRunId(training({ evalEvery: 7, checkpointEvery: 9 }))).toBe(sceneRunId(spec));
   });
 
   test('is that of the values without their defaults, in any order of keys', () => {
     const { zoom: _, jitter: __, ...plain } = spec.config.training;
     const { gaps: ___, ...data } = spec.config.data as Record<string, unknown>;
     const older = { ...spec, config: { ...spec.config, training: plain, data } } as never;
-    expect(runId(older)).toBe(runId(spec));
+    expect(sceneRunId(older)).toBe(sceneRunId(spec));
     const reversed = Object.fromEntries(Object.entries(spec.config.training).reverse());
-    expect(runId(training(reversed))).toBe(runId(spec));
-    expect(runId(training({ zoom: 1.5 }))).not.toBe(runId(spec));
+    expect(sceneRunId(training(reversed))).toBe(sceneRunId(spec));
+    expect(sceneRunId(training({ zoom: 1.5 }))).not.toBe(sceneRunId(spec));
     const found = { ...spec.config, data: profiles.paper.data };
     // Computed once and kept: a change of this id loses the runs that people have made.
-    expect(runId({ ...spec, config: found }, 'frames')).toBe(
+    expect(sceneRunId({ ...spec, config: found }, 'frames')).toBe(
       'semantic-depth.fixed.32x64.seed-1.8859ae979950',
     );
   });
 
   test('of data in a folder depends on what was found there, not on where it is', () => {
-    const at = (root: string): RunSpec => ({
+    const at = (root: string): SceneSpec => ({
       ...spec,
       config: {
         ...spec.config,
@@ -77,8 +71,8 @@ describe('a run’s id', () => {
         }),
       },
     });
-    expect(runId(at('/a'), 'frames')).toBe(runId(at('/b'), 'frames'));
-    expect(runId(at('/a'), 'frames')).not.toBe(runId(at('/a'), 'other frames'));
+    expect(sceneRunId(at('/a'), 'frames')).toBe(sceneRunId(at('/b'), 'frames'));
+    expect(sceneRunId(at('/a'), 'frames')).not.toBe(sceneRunId(at('/a'), 'other frames'));
   });
 });
 
@@ -101,14 +95,16 @@ test('a thinned series keeps both ends', () => {
 });
 
 test('a variant is an item with flags that it has', () => {
-  expect(parseVariant('table1  --tune-rates 0.05,0.1', items)).toEqual({
+  expect(parseVariant('table1  --tune-rates 0.05,0.1', experiments)).toEqual({
     item: 'table1',
     flags: '--tune-rates 0.05,0.1',
   });
-  expect(() => parseVariant('table3 --x', items)).toThrow(/--also table3 --x: table3 is no item/);
-  expect(() => parseVariant('table1', items)).toThrow(/expected flags of table1/);
-  expect(() => parseVariant('table1 --rate 1', items)).toThrow(/unknown option '--rate'/);
-  expect(() => parseVariant('table1 --tune-rates fast', items)).toThrow(/--tune-rates/);
+  expect(() => parseVariant('table3 --x', experiments)).toThrow(
+    /--also table3 --x: table3 is no item/,
+  );
+  expect(() => parseVariant('table1', experiments)).toThrow(/expected flags of table1/);
+  expect(() => parseVariant('table1 --rate 1', experiments)).toThrow(/unknown option '--rate'/);
+  expect(() => parseVariant('table1 --tune-rates fast', experiments)).toThrow(/--tune-rates/);
 });
 
 describe('from the command line', () => {

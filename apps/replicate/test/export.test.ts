@@ -1,14 +1,14 @@
+import * as tf from '@tensorflow/tfjs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
 import { compile } from '@scene-mtl/runtime';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { imageNetNormalisation, normalised } from '@scene-mtl/vision-heads';
 import { exportRun } from '../src/export/export-run.ts';
+import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
-import { checkpointOf, loadNetwork } from '../src/run/stored-network.ts';
 import { messageFields, texts } from './onnx-file.ts';
 import { scratch, tinyRun } from './tiny-run.ts';
 

@@ -1,22 +1,22 @@
 import { expect, test } from '@jest/globals';
 import type { Measured } from '@scene-mtl/eval';
+import { runsOf, distinctJobs } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { distinctJobs } from '../src/experiment/jobs.ts';
-import { runId } from '../src/experiment/spec.ts';
-import { figure2Item } from '../src/items/figure2.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { weightGrids } from '../src/paper/figure2.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { figure2 } from '../src/papers/kendall2018/figure2/figure2.ts';
+import { weightGrids } from '../src/papers/kendall2018/figure2/published.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const contextWith = (flags: Record<string, string> = {}, seeds = [1]) => ({
   config: { ...profiles.smoke, seeds },
   data: street,
-  options: figure2Item.options(flags),
+  options: figure2.options(flags),
 });
 
 const jobsOf = (flags: Record<string, string> = {}) => {
   const context = contextWith(flags);
-  return distinctJobs(figure2Item.runs(context, resultsOf(context, [])), undefined);
+  return distinctJobs(runsOf(figure2, context, resultsOf(context, [])), sceneRunId);
 };
 
 test('the grids are the published 11 and 10 points, and weights sum to 1', () => {
@@ -30,15 +30,12 @@ test('the grids are the published 11 and 10 points, and weights sum to 1', () =>
 
 test('single tasks and learned weights are the runs of Table 1, and the grids share them', () => {
   const context = contextWith();
-  const table = table1Item.runs(
-    { ...context, options: table1Item.options({}) },
-    resultsOf(context, []),
-  );
-  const known = new Set(table.map(({ spec }) => runId(spec)));
+  const table = runsOf(table1, { ...context, options: table1.options({}) }, resultsOf(context, []));
+  const known = new Set(table.map(({ spec }) => sceneRunId(spec)));
   const jobs = jobsOf();
   // 9 + 8 + 8 inner points, 3 single tasks, 3 learned pairs, 3 of them normalised.
   expect(jobs).toHaveLength(9 + 8 + 8 + 3 + 3 + 3);
-  expect(jobs.filter(({ spec }) => known.has(runId(spec)))).toHaveLength(3 + 3);
+  expect(jobs.filter(({ spec }) => known.has(sceneRunId(spec)))).toHaveLength(3 + 3);
 });
 
 test('one pair alone, and a grid over several rates', () => {
@@ -74,7 +71,7 @@ test('a learned point beyond the grid in both tasks is reproduced, one behind is
     fixedPair(0.5, seed, 18 + seed, 0.25),
     ...others.map(({ weight }) => fixedPair(weight, seed, 10, 0.4)),
   ]);
-  const beyond = await rendered(figure2Item, context, [
+  const beyond = await rendered(figure2, context, [
     ...grid,
     ...seeds.map((seed) => learnedPair(seed, 22 + seed, 0.2)),
   ]);
@@ -84,7 +81,7 @@ test('a learned point beyond the grid in both tasks is reproduced, one behind is
     'difference 2.000, 95 % interval 2.000 … 2.000, 3 seeds',
   );
   expect(beyond.verdicts[0].evidence).toContain('difference −0.050');
-  const behind = await rendered(figure2Item, context, [
+  const behind = await rendered(figure2, context, [
     ...grid,
     ...seeds.map((seed) => learnedPair(seed, 19 + seed, 0.31)),
   ]);
@@ -94,7 +91,7 @@ test('a learned point beyond the grid in both tasks is reproduced, one behind is
 
 test('one seed cannot tell; what was not run is a dash and no chart', async () => {
   const context = contextWith({ pair: 'semantic-depth' });
-  const one = await rendered(figure2Item, context, [
+  const one = await rendered(figure2, context, [
     fixedPair(0.1, 1, 20, 0.3),
     learnedPair(1, 22, 0.2),
   ]);
@@ -102,7 +99,7 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
   expect(one.verdicts[0].evidence).toContain('difference 2.000, 1 seed');
   expect(one.verdicts[0].evidence).not.toContain('interval');
   expect(one.figures).toHaveLength(1);
-  const none = await rendered(figure2Item, context, []);
+  const none = await rendered(figure2, context, []);
   expect(none.figures).toHaveLength(0);
   const cells = none.tables[0].table.rows[1].cells as Measured[];
   expect(cells).toEqual([
@@ -113,7 +110,7 @@ test('one seed cannot tell; what was not run is a dash and no chart', async () =
 
 test('means stand for the seeds that both sides have, so that they differ by what is said', async () => {
   const context = contextWith({ pair: 'semantic-depth' }, seeds);
-  const { verdicts } = await rendered(figure2Item, context, [
+  const { verdicts } = await rendered(figure2, context, [
     fixedPair(0.1, 1, 20, 0.3),
     learnedPair(1, 21, 0.2),
     learnedPair(2, 99, 0.1),
@@ -128,6 +125,6 @@ test('CamVid has one pair', () => {
     ...contextWith(),
     data: { ...street, tasks: ['semantic', 'instance'] as const },
   };
-  const labels = figure2Item.runs(context, resultsOf(context, [])).map(({ label }) => label);
+  const labels = runsOf(figure2, context, resultsOf(context, [])).map(({ label }) => label);
   expect(labels.every((label) => label.startsWith('semantic-instance/'))).toBe(true);
 });

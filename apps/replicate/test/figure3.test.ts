@@ -1,16 +1,17 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { runsOf } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import { figure3 } from '../src/items/figure3.ts';
 import { decodingInput, trueObjects } from '../src/measure/decoding-input.ts';
 import { objectMatching } from '../src/measure/object-matching.ts';
+import { figure3 } from '../src/papers/kendall2018/figure3/figure3.ts';
 import {
   objectsByClustering,
   type ObjectsByClustering,
-} from '../src/measure/objects-by-clustering.ts';
+} from '../src/papers/kendall2018/figure3/objects-by-clustering.ts';
 import { A, B, cutCar, placeOf, predictionsOf, trueVectors } from './cut-car.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const perfect = (id: string) => {
   const sample = cutCar(id);
@@ -130,12 +131,12 @@ test('shows mean and spread over seeds, dashes without runs, and asks for the ru
   const none = await rendered(figure3, context, []);
   expect(none.tables[0].table.rows[0].cells[0]).toEqual({ value: null, n: 0 });
   expect(none.verdicts[0]).toMatchObject({ judgement: 'not run', evidence: '' });
-  const runs = figure3.runs(context, resultsOf(context, []));
+  const runs = runsOf(figure3, context, resultsOf(context, []));
   expect(runs.map(({ label }) => label)).toEqual(['learned/seed-1', 'learned/seed-2']);
 });
 
 test('data without objects needs no run and says so', async () => {
   const depthOnly = { ...context, data: { ...street, tasks: ['semantic', 'depth'] as const } };
-  expect(figure3.runs(depthOnly, resultsOf(context, []))).toEqual([]);
+  expect(runsOf(figure3, depthOnly, resultsOf(context, []))).toEqual([]);
   expect((await rendered(figure3, depthOnly, [])).lead).toContain('no objects');
 });

@@ -1,19 +1,19 @@
+import { arraysOf } from '../../../packages/data/test/street-sample.ts';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
-import { arraysOf } from '../../../packages/data/test/street-sample.ts';
+import { runsOf, judgeDifference } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import { judgeDifference } from '../src/items/difference.ts';
-import { figure4 } from '../src/items/figure4.ts';
-import { runConfig } from '../src/experiment/spec.ts';
-import { closeUp } from '../src/measure/close-up.ts';
-import { largestCutObject } from '../src/measure/cut-object.ts';
+import { closeUp } from '../src/papers/kendall2018/figure4/close-up.ts';
+import { largestCutObject } from '../src/papers/kendall2018/figure4/cut-object.ts';
+import { figure4 } from '../src/papers/kendall2018/figure4/figure4.ts';
 import {
   cutScenes,
   occludedObjects,
   type OccludedObjects,
-} from '../src/measure/occluded-objects.ts';
+} from '../src/papers/kendall2018/figure4/occluded-objects.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import { A, cutCar, placeOf, predictionsOf, size, trueVectors } from './cut-car.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const cut = { object: A, area: 24, box: { top: 2, left: 2, bottom: 5, right: 9 } };
 
@@ -113,13 +113,13 @@ test('shows rates with their spread, a dash without cut objects, and judges by t
   ]);
   expect(uncut.verdicts[0].judgement).toBe('cannot tell');
   expect(uncut.verdicts[0].evidence).toContain('nothing to compare');
-  const asked = figure4.runs(context, resultsOf(context, []));
+  const asked = runsOf(figure4, context, resultsOf(context, []));
   expect(asked[0].measurements?.map(({ name }) => name)).toEqual([
     'occluded-objects',
     'occluded-objects-made',
   ]);
   const folder = { ...context, config: { ...profiles.paper, seeds: [1] } };
-  expect(figure4.runs(folder, resultsOf(folder, []))[0].measurements).toHaveLength(1);
+  expect(runsOf(figure4, folder, resultsOf(folder, []))[0].measurements).toHaveLength(1);
 });
 
 test('a difference is judged over seeds from three on, below over the frames of each run', () => {

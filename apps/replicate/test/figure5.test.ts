@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
+import { runsOf } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import { figure5 } from '../src/items/figure5.ts';
 import { frameAt, ranked, worstTogether } from '../src/measure/frame-choice.ts';
 import { fromText, toText } from '../src/measure/frame-errors.ts';
-import { qualitative } from '../src/measure/qualitative.ts';
 import { readRgb } from '../src/measure/small-png.ts';
 import { cutStrip } from '../src/measure/strip-file.ts';
+import { figure5 } from '../src/papers/kendall2018/figure5/figure5.ts';
+import { qualitative } from '../src/papers/kendall2018/figure5/qualitative.ts';
 import { madeFrame, placeOf } from './made-place.ts';
 import { rendered, resultsOf, street } from './records.ts';
 
@@ -71,7 +72,7 @@ test('the measurement picks by each task’s error and saves one strip per frame
 });
 
 test('only the first seed is drawn; without the run there are dashes', async () => {
-  const runs = figure5.runs(context, resultsOf(context, []));
+  const runs = runsOf(figure5, context, resultsOf(context, []));
   expect(runs.map(({ label }) => label)).toEqual(['learned/seed-1']);
   const { tables, strips } = await rendered(figure5, context, []);
   expect(strips).toEqual([]);

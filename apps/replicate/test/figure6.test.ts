@@ -1,29 +1,29 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
+import { runsOf, type Series } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
-import type { ItemContext } from '../src/experiment/item.ts';
-import type { Series } from '../src/experiment/record.ts';
-import { runId } from '../src/experiment/spec.ts';
-import { descent, settlingSteps } from '../src/items/figure6-simulation.ts';
-import { figure6Item, type Figure6Options } from '../src/items/figure6.ts';
-import { stationaryS } from '../src/items/log-variance-forms.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { figure6, type Figure6Options } from '../src/papers/kendall2018/figure6/figure6.ts';
+import { descent, settlingSteps } from '../src/papers/kendall2018/figure6/simulation.ts';
+import { stationaryS } from '../src/papers/kendall2018/log-variance-forms.ts';
+import type { SceneContext } from '../src/scenes/kind.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const half = { attenuation: 0.5, regulariser: 0.5, root: 1 } as const;
 const plain = { attenuation: 1, regulariser: 1, root: 1 } as const;
 
-const context = (flags: Record<string, string> = {}): ItemContext<Figure6Options> => ({
+const context = (flags: Record<string, string> = {}): SceneContext<Figure6Options> => ({
   config: { ...profiles.quick, seeds: [3, 4] },
   data: street,
-  options: figure6Item.options(flags),
+  options: figure6.options(flags),
 });
 
 /** Two starts of equation 10 at 0.01, s linear from the start to `end` within `steps`. */
 const runsTo = (
-  of: ItemContext<Figure6Options>,
+  of: SceneContext<Figure6Options>,
   lines: readonly { start: number; end: number; steps: number }[],
 ): MadeRun[] =>
-  figure6Item.runs(of, resultsOf(of, [])).map(({ spec }): MadeRun => {
+  runsOf(figure6, of, resultsOf(of, [])).map(({ spec }): MadeRun => {
     const initial = spec.balance.options['initial'];
     const line = lines.find(({ start }) => start === initial);
     if (!line) throw new Error(`no line from ${initial}`);
@@ -79,10 +79,10 @@ test('the stationary s of each form', () => {
 });
 
 test('a run per form, rate and start, cut from a long schedule, of one seed', () => {
-  const wanted = figure6Item.runs(context(), resultsOf(context(), []));
+  const wanted = runsOf(figure6, context(), resultsOf(context(), []));
   // 3 forms · 2 rates · 6 starts.
   expect(wanted).toHaveLength(36);
-  expect(new Set(wanted.map(({ spec }) => runId(spec))).size).toBe(36);
+  expect(new Set(wanted.map(({ spec }) => sceneRunId(spec))).size).toBe(36);
   expect(wanted.every(({ spec }) => spec.seed === 3)).toBe(true);
   expect(wanted[0].label).toBe('uncertainty/rate-0.0025/start--2/seed-3');
   expect(wanted[0].spec.config.training).toMatchObject({
@@ -94,11 +94,11 @@ test('a run per form, rate and start, cut from a long schedule, of one seed', ()
     logEvery: 2,
   });
   const smoke = { ...context(), config: profiles.smoke };
-  expect(figure6Item.runs(smoke, resultsOf(smoke, []))[0].spec.config.training.steps).toBe(30);
+  expect(runsOf(figure6, smoke, resultsOf(smoke, []))[0].spec.config.training.steps).toBe(30);
 });
 
 test('without runs there are dashes, no chart, and every claim is not run', async () => {
-  const { tables, figures, verdicts } = await rendered(figure6Item, context(), []);
+  const { tables, figures, verdicts } = await rendered(figure6, context(), []);
   expect(() => toLatex(tables[0].table)).not.toThrow();
   expect(tables[0].table.rows).toHaveLength(7);
   expect(tables[0].table.rows[1].cells).toEqual(Array(18).fill(null));
@@ -114,7 +114,7 @@ test('starts that meet are counted from the step on which they stay together', a
     { start: 1, end: 0, steps: 80 },
     { start: 5, end: 0, steps: 80 },
   ]);
-  const { tables, figures, verdicts } = await rendered(figure6Item, of, made);
+  const { tables, figures, verdicts } = await rendered(figure6, of, made);
   const [, row] = tables[0].table.rows;
   expect(['76', '78']).toContain(row.cells[0]);
   expect(row.cells[3]).toEqual({ value: 0 });
@@ -137,7 +137,7 @@ test('one start that stays apart refutes both claims, and its peak shows the ove
     { start: 0, end: 0, steps: 2 },
     { start: 5, end: 0.4, steps: 200 },
   ]);
-  const { verdicts } = await rendered(figure6Item, of, made);
+  const { verdicts } = await rendered(figure6, of, made);
   expect(verdicts[0]).toMatchObject({ judgement: 'not reproduced' });
   expect(verdicts[0].evidence).toContain('depth: not in 250');
   expect(verdicts[1]).toMatchObject({ judgement: 'not reproduced' });
@@ -149,8 +149,8 @@ test('one start that stays apart refutes both claims, and its peak shows the ove
 
 test('data without depth leaves it out', async () => {
   const of = { ...context(), data: { ...street, tasks: ['semantic', 'instance'] as const } };
-  expect(figure6Item.runs(of, resultsOf(of, []))[0].spec.tasks).toEqual(['semantic', 'instance']);
-  const { tables } = await rendered(figure6Item, of, []);
+  expect(runsOf(figure6, of, resultsOf(of, []))[0].spec.tasks).toEqual(['semantic', 'instance']);
+  const { tables } = await rendered(figure6, of, []);
   expect(tables[0].table.columns).toHaveLength(12);
 });
 
@@ -160,5 +160,5 @@ test.each([
   [{ forms: 'gaussian' }, /loss form gaussian: expected one of uncertainty, /],
   [{ iterations: '2.5' }, /--iterations 2.5/],
 ])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {
-  expect(() => figure6Item.options(flags)).toThrow(message);
+  expect(() => figure6.options(flags)).toThrow(message);
 });

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
+import { runsOf, type Series } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
-import type { ItemContext } from '../src/experiment/item.ts';
-import type { Series } from '../src/experiment/record.ts';
-import { runId } from '../src/experiment/spec.ts';
-import { lagOf, tracked } from '../src/items/figure7-equilibrium.ts';
-import { atWidth, earlyStep, ratios, ratioText } from '../src/items/figure7-ratios.ts';
-import { figure7Item } from '../src/items/figure7.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { publishedNoise } from '../src/paper/figure7.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { lagOf, tracked } from '../src/papers/kendall2018/figure7/equilibrium.ts';
+import { figure7 } from '../src/papers/kendall2018/figure7/figure7.ts';
+import { publishedNoise } from '../src/papers/kendall2018/figure7/published.ts';
+import { atWidth, earlyStep, ratios, ratioText } from '../src/papers/kendall2018/figure7/ratios.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
+import type { SceneContext } from '../src/scenes/kind.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const tasks = ['semantic', 'instance', 'depth'] as const;
-const context: ItemContext<Record<never, never>> = {
+const context: SceneContext<Record<never, never>> = {
   config: { ...profiles.quick, seeds: [1, 2, 3] },
   data: street,
   options: {},
@@ -39,17 +39,19 @@ const run = (seed: number, start: Record<(typeof tasks)[number], number>, off = 
 const start = { semantic: 2, instance: 16, depth: 4 };
 
 test('needs the learned run with all tasks of Table 1, per seed', () => {
-  const runs = figure7Item.runs(context, resultsOf(context, []));
+  const runs = runsOf(figure7, context, resultsOf(context, []));
   expect(runs.map(({ label }) => label)).toEqual(
     [1, 2, 3].map((seed) => `uncertainty-semantic-instance-depth/seed-${seed}`),
   );
-  const table = { ...context, options: table1Item.options({}) };
-  const shared = new Set(table1Item.runs(table, resultsOf(table, [])).map((r) => runId(r.spec)));
-  expect(runs.every(({ spec }) => shared.has(runId(spec)))).toBe(true);
+  const table = { ...context, options: table1.options({}) };
+  const shared = new Set(
+    runsOf(table1, table, resultsOf(table, [])).map((r) => sceneRunId(r.spec)),
+  );
+  expect(runs.every(({ spec }) => shared.has(sceneRunId(spec)))).toBe(true);
 });
 
 test('without runs there are dashes, no chart, and every claim is not run', async () => {
-  const { tables, figures, verdicts } = await rendered(figure7Item, context, []);
+  const { tables, figures, verdicts } = await rendered(figure7, context, []);
   expect(tables[0].table.rows[2].cells.slice(1)).toEqual(Array(6).fill({ value: null, n: 0 }));
   expect(tables[1].table.rows[4].cells.slice(3)).toEqual([null, null, null]);
   expect(figures).toEqual([]);
@@ -85,11 +87,11 @@ test('the lag of s under each form', () => {
 
 test('σ² is set beside the loss as s has seen it', () => {
   const made = run(1, start);
-  const record = resultsOf(context, [made]).record(
-    figure7Item.runs(context, resultsOf(context, []))[0].spec,
+  const summary = resultsOf(context, [made]).summary(
+    runsOf(figure7, context, resultsOf(context, []))[0].spec,
   );
-  if (!record) throw new Error('no record');
-  const points = tracked(record, 'semantic');
+  if (!summary) throw new Error('no summary');
+  const points = tracked(summary, 'semantic');
   expect(points).toHaveLength(60);
   // The first point has no past: σ² = 2L exactly.
   expect(points[0].ratio).toBeCloseTo(1, 6);
@@ -101,7 +103,7 @@ test('σ² is set beside the loss as s has seen it', () => {
 
 test('three seeds in equilibrium: tables, charts and verdicts', async () => {
   const made = [1, 2, 3].map((seed) => run(seed, start));
-  const { tables, figures, verdicts } = await rendered(figure7Item, context, made);
+  const { tables, figures, verdicts } = await rendered(figure7, context, made);
   const [equilibrium, ratio] = tables.map(({ table }) => table);
   // Depth: 4 · 0.5³ = 0.5 at step 600; n = 3.
   const [k, sigma2] = equilibrium.rows[2].cells as { value: number; n?: number }[];
@@ -134,7 +136,7 @@ test('three seeds in equilibrium: tables, charts and verdicts', async () => {
 });
 
 test('σ² at twice its stationary value does not follow the loss', async () => {
-  const { verdicts } = await rendered(figure7Item, context, [run(1, start, 2)]);
+  const { verdicts } = await rendered(figure7, context, [run(1, start, 2)]);
   expect(verdicts[0].judgement).toBe('not reproduced');
   expect(verdicts[0].evidence).toContain('1 seed,');
 });
@@ -143,15 +145,15 @@ test('on CityScapes three seeds near the published ratio reproduce it', async ()
   const cityscapes = { ...context, data: { ...street, name: 'cityscapes' } };
   // σ² = 2L for semantic: 0.0375 · 8, 20.4 · 8, 3.25 · 8 at the start end at the published ones.
   const made = [1, 2, 3].map((seed) => run(seed, { semantic: 0.3, instance: 163.2, depth: 26 }));
-  const { verdicts } = await rendered(figure7Item, cityscapes, made);
+  const { verdicts } = await rendered(figure7, cityscapes, made);
   expect(verdicts[3]).toMatchObject({ judgement: 'reproduced' });
   expect(verdicts[3].evidence).toContain('43.3 : 0.159 : 1');
 });
 
 test('data with one task has no ratio', async () => {
   const camvid = { ...context, data: { ...street, tasks: ['semantic'] as const } };
-  expect(figure7Item.runs(camvid, resultsOf(camvid, []))[0].spec.tasks).toEqual(['semantic']);
-  const { tables, verdicts } = await rendered(figure7Item, camvid, []);
+  expect(runsOf(figure7, camvid, resultsOf(camvid, []))[0].spec.tasks).toEqual(['semantic']);
+  const { tables, verdicts } = await rendered(figure7, camvid, []);
   expect(tables[1].table.rows[0].cells).toEqual(['0.6', null, null, null]);
   expect(verdicts).toHaveLength(2);
 });

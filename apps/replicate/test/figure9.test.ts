@@ -1,22 +1,33 @@
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
+import { runsOf, type Verdict } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import type { Verdict } from '../src/experiment/item.ts';
-import { figure9 } from '../src/items/figure9.ts';
-import { confusedPairs, iouOf, rarityCorrelation } from '../src/items/figure9-classes.ts';
-import { correlate, frameCorrelation } from '../src/measure/block-correlation.ts';
-import { blockMeans, packMeans, unpackMeans } from '../src/measure/block-grid.ts';
-import { errorBlocks } from '../src/measure/error-blocks.ts';
-import { failures } from '../src/measure/failures.ts';
-import { objectErrors } from '../src/measure/object-errors.ts';
+import {
+  correlate,
+  frameCorrelation,
+} from '../src/papers/kendall2018/figure9/block-correlation.ts';
+import {
+  blockMeans,
+  packMeans,
+  unpackMeans,
+} from '../src/papers/kendall2018/figure9/block-grid.ts';
+import {
+  confusedPairs,
+  iouOf,
+  rarityCorrelation,
+} from '../src/papers/kendall2018/figure9/classes.ts';
+import { errorBlocks } from '../src/papers/kendall2018/figure9/error-blocks.ts';
+import { failures } from '../src/papers/kendall2018/figure9/failures.ts';
+import { figure9 } from '../src/papers/kendall2018/figure9/figure9.ts';
+import { objectErrors } from '../src/papers/kendall2018/figure9/object-errors.ts';
 import {
   differenceOf,
   matchedDifference,
   momentsOf,
   objectGroups,
-} from '../src/measure/object-groups.ts';
+} from '../src/papers/kendall2018/figure9/object-groups.ts';
 import { madeFrame, madeTasks, placeOf } from './made-place.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const context = { config: { ...profiles.smoke, seeds: [1, 2, 3] }, data: street, options: {} };
 const size = { height: 16, width: 32 };
@@ -170,7 +181,7 @@ const verdictOf = (verdicts: readonly Verdict[], word: string): Verdict =>
   verdicts.find(({ claim }) => claim.includes(word)) as Verdict;
 
 test('needs the learned network and one network per task, for each seed', () => {
-  const runs = figure9.runs(context, resultsOf(context, []));
+  const runs = runsOf(figure9, context, resultsOf(context, []));
   expect(runs).toHaveLength(12);
   expect(runs[0].measurements).toEqual([failures, errorBlocks]);
   expect(runs[11].label).toBe('depth-only/seed-3');
@@ -219,7 +230,7 @@ test('without runs: dashes, and every claim about runs is not run', async () => 
 
 test('data without disparity has one pair of tasks', async () => {
   const two = { ...context, data: { ...street, tasks: ['semantic', 'instance'] as const } };
-  expect(figure9.runs(two, resultsOf(two, []))).toHaveLength(9);
+  expect(runsOf(figure9, two, resultsOf(two, []))).toHaveLength(9);
   const { tables } = await rendered(figure9, two, []);
   expect(tables[0].table.rows.map(({ header }) => header)).toEqual([
     ...['semantic+instance', 'semantic in both', 'instance in both'],

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { latestCheckpoint } from '@scene-mtl/core';
 import { withFrozen, withInitial } from '../src/config/initial.ts';
-import { runConfig, runId } from '../src/experiment/spec.ts';
+import { runId } from '@scene-mtl/lab';
+import { scenes } from '../src/scenes/program.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import { readDescription } from '../src/run/description.ts';
-import { checkpointOf, loadNetwork } from '../src/run/stored-network.ts';
+import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { replicate, scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
 let place: Scratch;
@@ -106,7 +108,7 @@ test('trunk of one run, head of another; the same command finds it done', async 
 
 test('a run is known by what it begins with, not by where that lies', async () => {
   const id = (config: Awaited<ReturnType<typeof tinyConfig>>) =>
-    runId({
+    runId(scenes, {
       config: runConfig(config),
       tasks: ['depth'],
       balance: { name: 'uncertainty', options: {} },

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { migrateTrained } from '../../../scripts/migrate-runs.ts';
 import { profiles } from '../src/config/profiles.ts';
-import { runConfig, runId } from '../src/experiment/spec.ts';
+import { runConfig } from '../src/scenes/spec.ts';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { readDescription } from '../src/run/description.ts';
 
 /** As commit a1e30d3 wrote it: the spec of a record, and the id that this commit gave it. */
@@ -103,7 +104,7 @@ test('a finished run gets the id that it would have now, with all that belongs t
   // What a migration that was stopped left behind.
   await mkdir(join(root, 'x.migrating'));
   const config = runConfig(profiles.quick);
-  const id = runId({ config, tasks: ['semantic'], balance, seed: 1 });
+  const id = sceneRunId({ config, tasks: ['semantic'], balance, seed: 1 });
   expect(await migrate()).toEqual(new Map([[quick.id, id]]));
   expect(await readdir(root)).toEqual([id]);
   expect(await read(id, 'record.json')).toEqual({

@@ -1,23 +1,26 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { expect, test } from '@jest/globals';
+import { runsOf, type Comparison, judge, type Judgement } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import type { ItemContext, Judgement } from '../src/experiment/item.ts';
-import { judge, type Comparison } from '../src/items/comparison.ts';
-import { figure2Item } from '../src/items/figure2.ts';
-import { items } from '../src/items/index.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { table1 } from '../src/paper/table1.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { figure2 } from '../src/papers/kendall2018/figure2/figure2.ts';
+import { kendall2018 as experiments } from '../src/papers/kendall2018/index.ts';
+import { table1Rows } from '../src/papers/kendall2018/table1-rows.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
+import type { SceneContext } from '../src/scenes/kind.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 const seeds = [1, 2, 3];
-const context = (flags: Record<string, string> = {}, item = table1Item as (typeof items)[number]) =>
+const context = (
+  flags: Record<string, string> = {},
+  item = table1 as (typeof experiments)[number],
+) =>
   ({
     config: { ...profiles.quick, seeds },
     data: street,
     options: item.options(flags),
-  }) satisfies ItemContext;
+  }) satisfies SceneContext;
 
-test.each(items)('$name without runs: every claim about runs is “not run”', async (item) => {
+test.each(experiments)('$name without runs: every claim about runs is “not run”', async (item) => {
   const { verdicts } = await rendered(item, context({}, item), []);
   for (const { claim, judgement, evidence } of verdicts) {
     // No run could tell: nothing in the annotations marks them.
@@ -29,8 +32,11 @@ test.each(items)('$name without runs: every claim about runs is “not run”', 
 });
 
 /** Every run of an item, the learned ones better by `lead` of everything. */
-const winning = (item: (typeof items)[number], of: ItemContext): (MadeRun & { label: string })[] =>
-  item.runs(of, resultsOf(of, [])).map(({ label, spec }) => {
+const winning = (
+  item: (typeof experiments)[number],
+  of: SceneContext,
+): (MadeRun & { label: string })[] =>
+  runsOf(item, of, resultsOf(of, [])).map(({ label, spec }) => {
     const lead = spec.balance.name === 'fixed' ? 0 : spec.tasks.length;
     return {
       label,
@@ -59,12 +65,12 @@ const needs: [word: string, ours: string, theirs: string[]][] = [
 
 test('Table 1: no row that a claim needs may be missing for it to be reproduced', async () => {
   const of = context();
-  const all = winning(table1Item, of);
-  const slugs = fc.subarray(table1.map(({ slug }) => slug));
+  const all = winning(table1, of);
+  const slugs = fc.subarray(table1Rows.map(({ slug }) => slug));
   await fc.assert(
     fc.asyncProperty(slugs, async (kept) => {
       const made = all.filter(({ label }) => kept.includes(label.split('/')[0]));
-      const { verdicts } = await rendered(table1Item as (typeof items)[number], of, made);
+      const { verdicts } = await rendered(table1 as (typeof experiments)[number], of, made);
       for (const [word, ours, theirs] of needs) {
         const there = kept.includes(ours) ? theirs.filter((slug) => kept.includes(slug)) : [];
         const expected: Judgement =
@@ -83,7 +89,7 @@ test('Table 1: no row that a claim needs may be missing for it to be reproduced'
 });
 
 test('figure 2: a grid with a gap cannot be beaten as a whole', async () => {
-  const item = figure2Item as (typeof items)[number];
+  const item = figure2 as (typeof experiments)[number];
   const of = context({ pair: 'semantic-depth' }, item);
   const all = winning(item, of);
   const judged = async (kept: (label: string) => boolean) =>

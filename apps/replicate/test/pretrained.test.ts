@@ -1,25 +1,26 @@
+import { streetSample } from '../../../packages/data/test/street-sample.ts';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTfjsWeights, type MultiTaskModel } from '@scene-mtl/core';
 import {
+  semantic,
   imageNetNormalisation,
   sampleArrays,
-  semantic,
   symmetricNormalisation,
 } from '@scene-mtl/vision-heads';
 import { beforeAll, expect, test } from '@jest/globals';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { sceneRunId } from '../src/scenes/program.ts';
 import { networkOf, normalisationOf } from '../src/assemble.ts';
 import { configured } from '../src/config/overrides.ts';
 import { loadPretrained, weightsChecksum, withPretrained } from '../src/config/pretrained.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
-import { learnedWeights, runConfig, runId } from '../src/experiment/spec.ts';
 import { exportMetadata } from '../src/export/metadata.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { readDescription } from '../src/run/description.ts';
-import { evaluateRun } from '../src/run/evaluate-run.ts';
-import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
+import { learnedWeights, runConfig } from '../src/scenes/spec.ts';
 import { storeMobileNet } from './stored-mobilenet.ts';
+import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
 let folder: string;
@@ -80,7 +81,7 @@ test('the checksum is of the tensors that are used, wherever they lie', async ()
 
 test('the identity of a run holds which weights it began with, and not where they were', async () => {
   const id = (config: Config) =>
-    runId({
+    sceneRunId({
       config: runConfig(config),
       tasks: ['semantic'],
       balance: learnedWeights(),

@@ -1,24 +1,26 @@
+import { texts } from '../src/results/texts.ts';
+import { readRgb, smallPng } from '../src/measure/small-png.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import {
+  runsOf,
   resultsFiles,
   writeGroup,
   type ResultsFile,
   type ResultsGroup,
   type StoredRun,
 } from '@scene-mtl/lab';
-import { profiles, type ProfileName } from '../src/config/profiles.ts';
+import { sceneRunId } from '../src/scenes/program.ts';
+import { type ProfileName, profiles } from '../src/config/profiles.ts';
 import { parseConfig } from '../src/config/schema.ts';
-import type { ItemContext } from '../src/experiment/item.ts';
-import { runConfig, runId } from '../src/experiment/spec.ts';
-import { figure2Item } from '../src/items/figure2.ts';
-import { items } from '../src/items/index.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { readRgb, smallPng } from '../src/measure/small-png.ts';
+import { figure2 } from '../src/papers/kendall2018/figure2/figure2.ts';
+import { experiments } from '../src/papers/index.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { publishedGroups } from '../src/results/published.ts';
-import { texts } from '../src/results/texts.ts';
+import type { SceneContext } from '../src/scenes/kind.ts';
 import { resultsOf, street } from './records.ts';
 
 /** Measurements are often of later code than the training. */
@@ -30,12 +32,12 @@ const measured = {
 /** Published results of the first seed alone: these rows of Table 1, and nothing else. */
 async function publishRows(root: string, profile: ProfileName, rows: string): Promise<void> {
   const config = parseConfig({ ...profiles[profile], seeds: [1, 2, 3] }, profile);
-  const options = table1Item.options({ rows });
-  const context: ItemContext<typeof options> = { config, data: street, options };
+  const options = table1.options({ rows });
+  const context: SceneContext<typeof options> = { config, data: street, options };
   const variants = profile === 'quick' ? [{ item: 'table1', flags: '--sizes 64x128' }] : [];
   const flags = `--profile ${profile}`;
   const runs = new Map<string, StoredRun>();
-  for (const { spec } of table1Item.runs(context, resultsOf(context, []))) {
+  for (const { spec } of runsOf(table1, context, resultsOf(context, []))) {
     if (spec.seed !== 1) continue;
     const { tasks, balance, seed } = spec;
     const metrics = { 'semantic/iou': 50, 'depth/meanError': 0.5 };
@@ -48,7 +50,7 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
       weighting: balance.name,
       options: balance.options,
     };
-    runs.set(runId(spec), resultsOf(context, [made]).record(spec)!);
+    runs.set(sceneRunId(spec), resultsOf(context, [made]).summary(spec)!);
   }
   await writeGroup(
     join(root, profile),
@@ -66,7 +68,7 @@ beforeAll(async () => {
   await publishRows(root, 'standard', 'semantic-only,depth-only');
   await publishRows(root, 'camvid', 'semantic-only');
   await mkdir(join(root, 'figures'));
-  groups = await publishedGroups(root, items);
+  groups = await publishedGroups(root, experiments);
 });
 
 test('larger profiles come first, whatever the cost of the others; seeds are those that were run', () => {
@@ -81,7 +83,7 @@ test('an item that only shares runs with another one is not run', () => {
   );
   // Semantic alone and the learned pair are in figure 2 as well, where no grid stands beside them.
   expect(made).toEqual([['table1'], ['table1', 'table1-sizes-64x128'], ['table1']]);
-  expect(groups[0].experiments.map(({ name }) => name)).toContain(figure2Item.name);
+  expect(groups[0].experiments.map(({ name }) => name)).toContain(figure2.name);
 });
 
 test('two rows of one seed make a report: rows, dashes, and a list of what was not run', async () => {

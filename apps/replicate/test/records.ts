@@ -1,11 +1,17 @@
-import type { Artefacts, DataSummary, Item, ItemContext, Results } from '../src/experiment/item.ts';
-import type { RunRecord, Series } from '../src/experiment/record.ts';
-import { runConfig, runId, type RunSpec } from '../src/experiment/spec.ts';
-import type { Json } from '../src/measure/measurement.ts';
-import type { TaskName } from '../src/paper/table1.ts';
+import type { Artefacts, Json, Series } from '@scene-mtl/lab';
+import { sceneRunId } from '../src/scenes/program.ts';
+import type {
+  SceneContext,
+  SceneData,
+  SceneExperiment,
+  SceneResults,
+  SceneSpec,
+  SceneSummary,
+} from '../src/scenes/kind.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 
 /** Three classes with all annotations. */
-export const street: DataSummary = {
+export const street: SceneData = {
   name: 'street',
   frames: { train: 12, val: 4 },
   tasks: ['semantic', 'instance', 'depth'],
@@ -20,7 +26,7 @@ export const street: DataSummary = {
 
 /** A finished run as a test states it. */
 export interface MadeRun {
-  readonly tasks: readonly TaskName[];
+  readonly tasks: readonly string[];
   readonly weighting: string;
   readonly options?: Readonly<Record<string, number>>;
   readonly seed: number;
@@ -29,24 +35,24 @@ export interface MadeRun {
   /** By name of the measurement. */
   readonly measured?: Readonly<Record<string, Json>>;
   /** Changes of the configuration. */
-  readonly config?: (config: RunSpec['config']) => RunSpec['config'];
+  readonly config?: (config: SceneSpec['config']) => SceneSpec['config'];
 }
 
 /** Results that hold just these runs. */
-export function resultsOf(context: ItemContext, made: readonly MadeRun[]): Results {
+export function resultsOf(context: SceneContext, made: readonly MadeRun[]): SceneResults {
   const byId = new Map(
     made.map((run) => {
       const { tasks, weighting, options = {}, seed, metrics, series = {} } = run;
       const base = runConfig(context.config);
       const config = run.config ? run.config(base) : base;
-      const spec: RunSpec = {
+      const spec: SceneSpec = {
         config,
         tasks,
         balance: { name: weighting, options },
         seed,
       };
-      const id = runId(spec);
-      const record: RunRecord = {
+      const id = sceneRunId(spec);
+      const summary: SceneSummary = {
         id,
         spec,
         data: { name: context.data.name, ...context.data.frames, fingerprint: null },
@@ -56,19 +62,19 @@ export function resultsOf(context: ItemContext, made: readonly MadeRun[]): Resul
         timing: { seconds: 1, stepsPerSecond: 1, engineShare: 1, engine: 'test' },
         environment: {},
       };
-      return [id, { record, measured: run.measured ?? {} }] as const;
+      return [id, { summary, measured: run.measured ?? {} }] as const;
     }),
   );
   return {
-    record: (spec) => byId.get(runId(spec))?.record,
-    measured: (spec, { name }) => byId.get(runId(spec))?.measured[name] as never,
+    summary: (spec) => byId.get(sceneRunId(spec))?.summary,
+    measured: (spec, { name }) => byId.get(sceneRunId(spec))?.measured[name] as never,
     file: () => Promise.resolve(undefined),
   };
 }
 
 /** What an item makes of these runs. */
 export const rendered = async <O>(
-  item: Item<O>,
-  context: ItemContext<O>,
+  item: SceneExperiment<O>,
+  context: SceneContext<O>,
   made: readonly MadeRun[],
-): Promise<Artefacts> => item.render(context, resultsOf(context, made));
+): Promise<Artefacts> => item.show(context, resultsOf(context, made));

@@ -1,15 +1,17 @@
+import * as tf from '@tensorflow/tfjs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Table } from '@scene-mtl/eval';
-import * as tf from '@tensorflow/tfjs';
+import { runsOf, makeExperiment } from '@scene-mtl/lab';
 import { configured } from '../src/config/overrides.ts';
+import { keptConfig } from '../src/config/kept.ts';
+import { scenes } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
-import { makeItem } from '../src/experiment/make-item.ts';
-import { table1Item } from '../src/items/table1.ts';
-import { table1 } from '../src/paper/table1.ts';
+import { table1Rows } from '../src/papers/kendall2018/table1-rows.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { rendered, resultsOf, street } from './records.ts';
 
 let config: Config;
@@ -32,13 +34,12 @@ beforeAll(async () => {
 });
 
 const run = (folder: string, name: string, flags: Record<string, string> = {}) =>
-  makeItem({
-    item: table1Item,
-    config,
+  makeExperiment({
+    ...{ experiment: table1, program: scenes, config, kept: keptConfig(config) },
     flags: { rows: 'depth-only,uncertainty-semantic-instance-depth', ...flags },
     runs: folder,
     name,
-    ...{ jobs: 1, dataWorkers: 1 },
+    ...{ jobs: 1, dataWorkers: 1, strips: config.strips },
     compile: { threads: 1 },
     command: 'test',
   });
@@ -47,15 +48,15 @@ test('the table has the paper’s nine rows under a trivial one, and dashes for 
   const context = {
     config,
     data: { ...street, trivial: { 'semantic/iou': 1 } },
-    options: table1Item.options({}),
+    options: table1.options({}),
   };
-  const { tables, verdicts } = await rendered(table1Item, context, []);
+  const { tables, verdicts } = await rendered(table1, context, []);
   const { rows } = tables[0].table;
   expect(rows).toHaveLength(10);
   expect(rows[0].header).toMatch(/^Trivial/);
   expect(rows[0].cells[3]).toEqual({ value: 1, n: 1 });
   // Kendall et al. 2018, Table 1, last row: 63.4 %, 3.50 px, 0.522 px.
-  expect(table1[8].published).toEqual({ semantic: 63.4, instance: 3.5, depth: 0.522 });
+  expect(table1Rows[8].published).toEqual({ semantic: 63.4, instance: 3.5, depth: 0.522 });
   expect(rows[9].cells[3]).toEqual({ value: null, n: 0, published: 63.4 });
   expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(5).fill('not run'));
 });
@@ -64,12 +65,12 @@ test('three seeds give mean, deviation, paired differences and a verdict', async
   const context = {
     config: { ...config, seeds: [1, 2, 3] },
     data: street,
-    options: table1Item.options({}),
+    options: table1.options({}),
   };
   const depthOnly = { tasks: ['depth'], weighting: 'fixed', options: { depth: 1 } } as const;
   const all = ['semantic', 'instance', 'depth'] as const;
   const three = { tasks: all, weighting: 'uncertainty', options: {} } as const;
-  const { tables, verdicts } = await rendered(table1Item, context, [
+  const { tables, verdicts } = await rendered(table1, context, [
     ...[0.5, 0.6, 0.7].map((depth, i) => ({
       ...depthOnly,
       seed: i + 1,
@@ -127,20 +128,20 @@ test('a run that another table has made is not trained again', async () => {
 
 test('each row chooses its rate on frames held out of training, then trains on all', async () => {
   const folder = await run(runs, 'tuned', { rows: 'depth-only', tuneRates: '0.001,0.02' });
-  const record = async (label: string) =>
+  const summary = async (label: string) =>
     JSON.parse(await readFile(join(folder, label, 'record.json'), 'utf8')) as {
       data: { train: number; val: number };
       result: { metrics: Record<string, number> };
       spec: { config: { training: { learningRate: number } } };
     };
-  const slow = await record('depth-only/rate-0.001/seed-1');
-  const fast = await record('depth-only/rate-0.02/seed-1');
+  const slow = await summary('depth-only/rate-0.001/seed-1');
+  const fast = await summary('depth-only/rate-0.02/seed-1');
   // A tenth of 12 frames, rounded.
   expect([slow.data, fast.data]).toEqual(
     Array(2).fill({ name: 'street', train: 11, val: 1, fingerprint: null }),
   );
   const error = (r: typeof slow) => r.result.metrics['depth/meanError'];
-  const final = await record('depth-only/seed-1');
+  const final = await summary('depth-only/seed-1');
   expect(final.data).toEqual({ name: 'street', train: 12, val: 4, fingerprint: null });
   expect(final.spec.config.training.learningRate).toBe(error(fast) < error(slow) ? 0.02 : 0.001);
   const table = JSON.parse(await readFile(join(folder, 'table1.json'), 'utf8')) as Table;
@@ -165,9 +166,9 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
   const context = {
     config: { ...config, data: folder },
     data: { ...street, frames: { train: 367, val: 101 } },
-    options: table1Item.options({ rows: 'depth-only', tuneRates: '0.01,0.02' }),
+    options: table1.options({ rows: 'depth-only', tuneRates: '0.01,0.02' }),
   };
-  const asked = table1Item.runs(context, resultsOf(context, []));
+  const asked = runsOf(table1, context, resultsOf(context, []));
   // 36.7 rounded, for each of two rates; the final run waits for them.
   expect(asked.map(({ spec }) => spec.config.data.holdOut)).toEqual([37, 37]);
 });
@@ -177,5 +178,5 @@ test.each([
   [{ tuneRates: '0.01,fast' }, /--tune-rates 0.01,fast: “fast” is not a number that fits here/],
   [{ sizes: '128' }, /--sizes 128: expected HEIGHTxWIDTH/],
 ])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {
-  expect(() => table1Item.options(flags)).toThrow(message);
+  expect(() => table1.options(flags)).toThrow(message);
 });

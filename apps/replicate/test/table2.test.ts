@@ -1,13 +1,17 @@
+import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { legendOf } from '@scene-mtl/datasets';
 import { expect, test } from '@jest/globals';
 import { toLatex, toMarkdown } from '@scene-mtl/eval';
-import { legendOf } from '@scene-mtl/datasets';
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { runsOf } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import { table2Item } from '../src/items/table2.ts';
-import { officialScores, type OfficialScores } from '../src/measure/official-scores.ts';
-import { table2 } from '../src/paper/table2.ts';
+import {
+  officialScores,
+  type OfficialScores,
+} from '../src/papers/kendall2018/table2/official-scores.ts';
+import { table2Rows } from '../src/papers/kendall2018/table2/published.ts';
+import { table2 } from '../src/papers/kendall2018/table2/table2.ts';
 import { B, CAR, cutCar, placeOf, predictionsOf, ROAD, trueVectors } from './cut-car.ts';
-import { rendered, resultsOf, street, type MadeRun } from './records.ts';
+import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
 /** Car A as it is; car B called road; half a pixel too much disparity everywhere. */
 function halfRight() {
@@ -77,14 +81,14 @@ const run = (seed: number, tasks: MadeRun['tasks'], change: Partial<OfficialScor
 });
 
 test('puts ours above the published rows, with spread over seeds and dashes', async () => {
-  const { tables, verdicts } = await rendered(table2Item, context, [
+  const { tables, verdicts } = await rendered(table2, context, [
     run(1, street.tasks, {}),
     run(2, street.tasks, { ap: 7 }),
     run(3, street.tasks, { ap: 6 }),
     run(1, ['semantic', 'depth'], { ap: null }),
   ]);
   const { rows } = tables[0].table;
-  expect(rows).toHaveLength(6 + table2.length);
+  expect(rows).toHaveLength(6 + table2Rows.length);
   expect(rows[0].header).toBe('Ours, learned weights: semantic + instance + depth');
   // 5, 7 and 6.
   expect(rows[0].cells[4]).toEqual({ value: 6, n: 3, sd: 1 });
@@ -104,11 +108,11 @@ test('puts ours above the published rows, with spread over seeds and dashes', as
 });
 
 test('asks for the runs of Table 1, once per row that the data can train', () => {
-  const labels = table2Item.runs(context, resultsOf(context, [])).map(({ label }) => label);
+  const labels = runsOf(table2, context, resultsOf(context, [])).map(({ label }) => label);
   expect(labels).toHaveLength(6 * 3);
   expect(labels[0]).toBe('uncertainty-semantic-instance-depth/seed-1');
   const flat = { ...context, data: { ...street, tasks: ['semantic', 'instance'] as const } };
-  expect(table2Item.runs(flat, resultsOf(context, [])).map(({ label }) => label)).toEqual(
+  expect(runsOf(table2, flat, resultsOf(context, [])).map(({ label }) => label)).toEqual(
     ['uncertainty-semantic-instance', 'semantic-only'].flatMap((slug) =>
       [1, 2, 3].map((seed) => `${slug}/seed-${seed}`),
     ),
@@ -122,9 +126,9 @@ test('judges the published level on Cityscapes at full size alone', async () => 
     data: { ...street, name: 'cityscapes' },
   };
   const at = async (change: Partial<OfficialScores>) =>
-    (await rendered(table2Item, full, [run(1, street.tasks, change)])).verdicts[0].judgement;
+    (await rendered(table2, full, [run(1, street.tasks, change)])).verdicts[0].judgement;
   expect(await at({ iouClass: 79, ap: 19 })).toBe('reproduced');
   expect(await at({ iouClass: 79, ap: 18 })).toBe('not reproduced');
   expect(await at({ iouClass: null })).toBe('cannot tell');
-  expect((await rendered(table2Item, full, [])).verdicts[0].judgement).toBe('not run');
+  expect((await rendered(table2, full, [])).verdicts[0].judgement).toBe('not run');
 });

@@ -1,10 +1,10 @@
+import * as tf from '@tensorflow/tfjs';
 import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import * as tf from '@tensorflow/tfjs';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';

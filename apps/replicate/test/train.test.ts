@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   decodingFor,
@@ -12,12 +12,12 @@ import {
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NO_CLASSES } from '@scene-mtl/datasets';
 import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
-import { evaluateRun } from '../src/run/evaluate-run.ts';
-import { EVENTS } from '../src/train/tensorboard.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';
+import { EVENTS } from '../src/train/tensorboard.ts';
 import type { trainRun } from '../src/train/train-run.ts';
-import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
+import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
 let first: Awaited<ReturnType<typeof trainRun>>;
@@ -105,7 +105,7 @@ describe('a training run', () => {
     const values = log
       .map((line) => JSON.parse(line) as { kind: string; values: Record<string, number> })
       .filter(({ kind }) => kind === 'evaluation')
-      .map((record) => record.values['depth/rms']);
+      .map((summary) => summary.values['depth/rms']);
     expect(result.best?.value).toBe(Math.min(...values));
   });
 

@@ -151,7 +151,7 @@ test('gradients through frozen parts equal finite differences', () => {
       task.loss(
         network.forward({ image: tensor('image', 3) }, { training: true }).outputs[
           'classes'
-        ] as tf.Tensor4D,
+        ],
         tensor('target/classes', 1),
         tensor('mask/classes', 1),
       );

@@ -79,14 +79,6 @@ export {
 } from './metrics/error-correlation.ts';
 export { exactSum, type ExactSum } from './metrics/exact-sum.ts';
 export { occlusionRates, type OcclusionRates, type OcclusionResult } from './metrics/occlusion.ts';
-export {
-  gaussianWithin,
-  laplaceWithin,
-  sigmaCalibration,
-  type SigmaCalibration,
-  type SigmaCalibrationResult,
-  type WithinProbability,
-} from './metrics/sigma-calibration.ts';
 export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
 export { bandOverSeeds } from './plots/band-over-seeds.ts';
 export { dotChart, type Dot, type DotChart, type DotSeries } from './plots/dot-chart.ts';
@@ -117,6 +109,7 @@ export type { ReportFinding, ReportNotRun, ReportVerdict } from './report/verdic
 export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';
 export { meanRank, type RankedMetric } from './stats/mean-rank.ts';
+export { median } from './stats/median.ts';
 export { pairedPermutationTest, type PermutationTest } from './stats/permutation-test.ts';
 export { selectBest, type SelectionScore, type Split } from './stats/select-best.ts';
 export { summarise, type Summary } from './stats/summary.ts';

@@ -2,10 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   confidenceCalibration,
   errorCorrelation,
-  gaussianWithin,
-  laplaceWithin,
   occlusionRates,
-  sigmaCalibration,
 } from '../src/index.ts';
 
 /** Rows of digits → pixels. */
@@ -88,45 +85,6 @@ describe('errorCorrelation', () => {
     ]);
     expect(c.result().correlation[0][1]).toBeNaN();
     expect(() => c.add([{ error: [1], mask: [1] }])).toThrow('expected 2 tasks');
-  });
-});
-
-describe('sigmaCalibration', () => {
-  test('knows the quantiles of its noise models', () => {
-    // Standard normal table: P(|z| ≤ 1) = 0.682689492137086, ≤ 2 0.954499736103642, ≤ 4.5 …
-    expect(gaussianWithin(1, 1)).toBeCloseTo(0.682689492137086, 14);
-    expect(gaussianWithin(4, 2)).toBeCloseTo(0.954499736103642, 14);
-    expect(gaussianWithin(4.5, 1)).toBeCloseTo(0.9999932046537506, 14);
-    expect(gaussianWithin(0, 1)).toBe(0);
-    expect(gaussianWithin(50, 1)).toBe(1);
-    expect(laplaceWithin(Math.log(2), 1)).toBeCloseTo(0.5, 15);
-  });
-
-  test('is 0 for residuals drawn from the model and large for a wrong scale', () => {
-    // Evenly spaced quantiles of a Laplace distribution with b = 3.
-    const residuals = Array.from({ length: 2000 }, (_, i) => -3 * Math.log(1 - (i + 0.5) / 2000));
-    const mask = new Uint8Array(2000).fill(1);
-    const right = sigmaCalibration(laplaceWithin);
-    right.add(residuals, 3, mask);
-    expect(right.result().error).toBeLessThan(1e-12);
-    expect(right.result().meanRatio).toBeCloseTo(1, 2);
-    const sure = sigmaCalibration(laplaceWithin);
-    sure.add(residuals, 1, mask);
-    expect(sure.result().error).toBeGreaterThan(0.2);
-    expect(sure.result().observed[9]).toBeLessThan(0.5);
-  });
-
-  test('takes one scale per element, skips masked ones, merges', () => {
-    const [a, b] = [sigmaCalibration(gaussianWithin, 4), sigmaCalibration(gaussianWithin, 4)];
-    a.add([1, 99], [10, -1], [1, 0]);
-    b.add([-1], [0.1], [1]);
-    a.merge(b);
-    // 0.1σ lies in the first quarter, 10σ in the last.
-    expect(a.result().observed).toEqual([0.5, 0.5, 0.5, 1]);
-    expect(a.result().meanRatio).toBeCloseTo(5.05, 14);
-    expect(() => a.add([1], [0], [1])).toThrow('scale must be positive, got 0');
-    expect(() => a.add([NaN], 1, [1])).toThrow('residual 0 is NaN');
-    expect(() => a.merge(sigmaCalibration(gaussianWithin))).toThrow('4 bins against 20');
   });
 });
 

@@ -1,6 +1,75 @@
 export { canonicalJson } from './specs/canonical-json.ts';
 export { withoutDefaults } from './specs/without-defaults.ts';
-export type { Artefacts, Figure, Judgement, Verdict } from './publishing/artefacts.ts';
+export {
+  ENOUGH_SEEDS,
+  measuredCell,
+  metricOf,
+  overSeeds,
+  summariesOf,
+  type ArmRun,
+} from './specs/arms.ts';
+export type { DataSummary } from './specs/data-summary.ts';
+export { measurementAt, type Json, type Kept, type Measurement } from './specs/measurement.ts';
+export {
+  programAt,
+  type Kind,
+  type MeasuredRun,
+  type Opened,
+  type Program,
+  type ProgramPlace,
+  type ProgressLine,
+  type RunOptions,
+  type Session,
+  type Trained,
+  type TrainingRun,
+} from './specs/program.ts';
+export type { Results } from './specs/results.ts';
+export { runId, titleOf, withSeed, type Arm, type Balance, type RunSpec } from './specs/spec.ts';
+export {
+  SERIES_POINTS,
+  thinned,
+  type RunResult,
+  type RunSummary,
+  type RunTiming,
+  type Series,
+} from './specs/summary.ts';
+
+export { hashOf, hashOfText } from './specs/hash.ts';
+export { json, readJsonIfPresent } from './store/files.ts';
+export { environment } from './store/environment.ts';
+export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
+export { alone } from './store/lock.ts';
+export { predictionStrips } from './store/prediction-strips.ts';
+export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
+
+export { distinguishing } from './execute/distinguishing.ts';
+export type { Executor, ExecutorOptions, JobProgress, Watch } from './execute/executor.ts';
+export { inChildProcesses, type ChildProcesses } from './execute/in-child-processes.ts';
+export { inThisProcess } from './execute/in-this-process.ts';
+export { jobClock } from './execute/job-clock.ts';
+export { distinctJobs, unfinished, type Job } from './execute/jobs.ts';
+export { perform, type Performer } from './execute/perform.ts';
+export { planOf, type Plan } from './execute/plan.ts';
+export { duration, progressLine } from './execute/progress-line.ts';
+
+export type { ComparedArm } from './compare/compared-arm.ts';
+export { compare, judge, type Comparison } from './compare/comparison.ts';
+export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
+export { judgeDifference, type RunDifference } from './compare/difference.ts';
+export { paired, type Paired } from './compare/paired.ts';
+export { pairedTable, type PairedArms } from './compare/paired-table.ts';
+export { primaryOf, type Quantity } from './compare/quantity.ts';
+export { notRun, type Claim, type Judgement, type Verdict } from './compare/verdict.ts';
+
+export type { Artefacts, Figure, NamedTable } from './experiment/artefacts.ts';
+export type { Experiment, ExperimentContext } from './experiment/experiment.ts';
+export { flagNumbers, flagWords } from './experiment/flag-lists.ts';
+export { makeExperiment, type MakeOptions } from './experiment/make-experiment.ts';
+export { seriesChart, type SeriesChart } from './experiment/series-chart.ts';
+export { carryOut, runsOf } from './experiment/stages.ts';
+export { verdictTable } from './experiment/verdict-table.ts';
+export { writeArtefacts, type WriteOptions } from './experiment/write-artefacts.ts';
+
 export { decodeCurves, encodeCurves, type Curve, type Logged } from './publishing/curves.ts';
 export { differenceOf, withDifference } from './publishing/difference.ts';
 export { resultsFiles, SHOWN_FRAMES } from './publishing/files.ts';
@@ -12,7 +81,6 @@ export {
   type ResultsTexts,
 } from './publishing/group.ts';
 export { resultsHtml } from './publishing/html.ts';
-export type { Json } from './publishing/json.ts';
 export { publish, type PublishOptions } from './publishing/publish.ts';
 export {
   layered,
@@ -33,7 +101,6 @@ export {
   readGroup,
   writeGroup,
   type GroupContent,
-  type Kept,
   type StoredRun,
 } from './publishing/stored-group.ts';
 export { firstPart } from './publishing/summary-page.ts';

@@ -4,19 +4,15 @@ import '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { format, resolveConfig } from 'prettier';
 import { compositions, kernels } from '../src/kernels/index.ts';
+import { gradientsInSteps } from '../src/ops/inside-step.ts';
 import { families, testedElsewhere } from '../test/families/index.ts';
 
 /** `npx tsx --conditions=@scene-mtl/source packages/runtime/scripts/kernels-doc.ts` writes docs/kernels.md. */
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-/** Gradients that packages/runtime puts in the place of TensorFlow.js's, or adds. */
-const ours = new Set([
-  ...['AvgPool', 'Conv2D', 'Cumsum', 'DepthwiseConv2dNative', 'MirrorPad'],
-  ...['ResizeBilinear', 'ResizeNearestNeighbor', 'BatchNormTraining', 'SoftmaxCrossEntropy'],
-  ...['DepthToSpace', 'Einsum', 'GatherNd', 'ScatterNd', 'LogicalNot', 'LogicalAnd', 'LogicalOr'],
-  ...['Equal', 'NotEqual', 'Greater', 'Less', 'LessEqual'],
-]);
+/** Gradients of kernels of our own; those that replace TensorFlow.js's, or are added, are known. */
+const ours = new Set([...gradientsInSteps(), 'BatchNormTraining', 'SoftmaxCrossEntropy']);
 
 function gradientOf(name: string): string {
   if (!tf.getGradient(name)) return '–';

@@ -1,4 +1,5 @@
 import { compile, type Compiled, type CompileOptions } from './compile.ts';
+import { Queue } from './engines/queue.ts';
 import {
   signatureKey,
   type InputTensors,
@@ -41,6 +42,8 @@ export function compileEach<O extends Outputs>(
   const { onCompile, limit = 16, ...rest } = options;
   const compiled = new Map<string, Compiled<Signature, O>>();
   const signatures: Signature[] = [];
+  // The state moves from step to step: only one may run.
+  const queue = new Queue();
   let last: Compiled<Signature, O> | undefined;
 
   const stepFor = async (signature: Signature): Promise<Compiled<Signature, O>> => {
@@ -68,13 +71,14 @@ export function compileEach<O extends Outputs>(
 
   return {
     signatures,
-    run: async (signature, inputs) => (await stepFor(signature)).run(inputs),
-    pull: async () => last?.pull(),
-    push: async () => last?.push(),
-    dispose: async () => {
-      for (const made of compiled.values()) await made.dispose();
-      compiled.clear();
-      last = undefined;
-    },
+    run: (signature, inputs) => queue.add(async () => (await stepFor(signature)).run(inputs)),
+    pull: () => queue.add(() => last?.pull()),
+    push: () => queue.add(() => last?.push()),
+    dispose: () =>
+      queue.add(async () => {
+        for (const made of compiled.values()) await made.dispose();
+        compiled.clear();
+        last = undefined;
+      }),
   };
 }

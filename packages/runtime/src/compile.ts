@@ -1,15 +1,16 @@
-import type * as tf from '@tensorflow/tfjs';
-import { CaptureError } from './capture/errors.ts';
-import { capture, type Captured } from './capture/trace.ts';
+import * as tf from '@tensorflow/tfjs';
+import { captureTwice, checkUnchanged } from './capture/capture-twice.ts';
+import { countStep, settingsGuard } from './capture/optimisers.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
 import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
 import { checkEngine } from './engines/options.ts';
+import { Queue } from './engines/queue.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Ref } from './onnx/graph.ts';
 import { standaloneModel, writeWhole } from './save.ts';
 import {
-  checkInputs,
+  checkedInputs,
   checkSignature,
   type InputTensors,
   type InputValues,
@@ -28,9 +29,11 @@ export interface Compiled<S extends Signature, O extends Outputs> {
   /** Shapes of the outputs by name. */
   readonly outputShapes: Readonly<Record<keyof O & string, readonly number[]>>;
   /**
-   * Runs one step. The arrays returned are overwritten by the next run.
-   * @throws when an input is missing, unknown, or of another size or type; with
-   * `debug: { finite: true }` also when a result is not finite
+   * Runs one step, after those asked for before it. The arrays returned are the caller's own, unless
+   * `reuseOutputs` is set; those given are read until the promise settles.
+   * @throws when an input is missing, unknown, or of another size or type, an index is out of range,
+   * or the settings of an optimiser have changed; with `debug: { finite: true }` also when a result is
+   * not finite
    */
   run(inputs: InputValues<S>): Promise<OutputValues<O>>;
   /** Copies the engine's state into the `tf.Variable`s, to read, save or evaluate them. */
@@ -57,8 +60,8 @@ export interface CompileOptions extends OnnxOptions {
   readonly engine?: 'onnx' | 'cpu' | 'tensorflow';
   /**
    * Name of an int32 scalar input from which the random layers of `tf.layers` (Dropout,
-   * SpatialDropout1D, AlphaDropout, GaussianNoise, GaussianDropout) draw when called with
-   * `training: true`. The same seed gives the same draws on every engine. Without it such a layer
+   * SpatialDropout1D, AlphaDropout, GaussianNoise, GaussianDropout, and the dropout of SimpleRNN, GRU,
+   * LSTM and ConvLSTM2D) draw when called with `training: true`. The same seed gives the same draws on every engine. Without it such a layer
    * is an error, with or without a seed of its own.
    */
   readonly seed?: string;
@@ -69,13 +72,14 @@ export interface CompileOptions extends OnnxOptions {
 /**
  * Captures a TensorFlow.js step and compiles it for repeated runs: training or inference.
  *
- * `step` is called once or twice with symbolic tensors: everything it does (forward pass,
- * `variableGrads`, `variable.assign` in an optimiser) becomes one graph. It must be a function of
- * its inputs and of `tf.Variable`s alone; what varies from step to step, a learning rate for
- * example, comes in as an input.
+ * `step` is called twice with symbolic tensors: everything it does (forward pass, `variableGrads`,
+ * `variable.assign` in an optimiser) becomes one graph. It must be a function of its inputs and of
+ * `tf.Variable`s alone; what varies from step to step, a learning rate for example, comes in as an
+ * input. What it closes over besides, tensors and numbers, is constant from here on.
  *
- * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw,
- * or variables created on every call; Error when the engine or its device does not start
+ * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw, an
+ * async step, a step that does something else on its second call or keeps a tensor for it, or
+ * variables created on every call; Error when the engine or its device does not start
  * @example
  * ```ts
  * import { compile } from '@scene-mtl/runtime';
@@ -96,79 +100,61 @@ export async function compile<S extends Signature, O extends Outputs>(
   checkEngine(options);
   checkSignature(signature, seed);
   if (engine !== 'onnx') {
-    if (debug.finite) {
+    if (debug.finite || debug.frozen) {
       throw new Error(`compile: debug needs engine 'onnx', got '${engine}'`);
     }
     if (engine === 'tensorflow') await loadTensorFlow();
     return eagerStep(step, signature, engine, seed);
   }
-  const { trace, optimisers } = await captureWithState(step, signature, seed);
+  // A fresh process has no backend yet to come back to.
+  await tf.ready();
+  const captured = captureTwice(step, signature, seed);
+  const { trace, optimisers } = captured;
+  const settingsHold = settingsGuard(optimisers);
   const onnx = await OnnxStep.create(trace, options);
+  const queue = new Queue();
   let steps = 0;
+  let disposed = false;
+
+  const once = async (inputs: ReturnType<typeof checkedInputs>): Promise<OutputValues<O>> => {
+    if (disposed) throw new Error('run: the step was disposed; compile it again');
+    settingsHold();
+    if (debug.frozen) checkUnchanged(captured, step, signature, seed);
+    const before = debug.finite ? snapshotOf(onnx) : [];
+    const outputs = await onnx.run(inputs);
+    const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
+    if (bad) {
+      restore(before);
+      onnx.push();
+      const cause = await blame(trace, bad.value, inputs, options);
+      throw new Error(
+        `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
+          'The variables are back at their values before the step',
+      );
+    }
+    steps++;
+    for (const optimiser of optimisers) countStep(optimiser);
+    return outputs as OutputValues<O>;
+  };
+
   return {
     engine: `onnx/${device}`,
     outputShapes: shapesOf(onnx.lowered.outputs) as Record<keyof O & string, readonly number[]>,
     run: async (inputs) => {
-      checkInputs(signature, inputs);
-      const before = debug.finite ? snapshotOf(onnx) : [];
-      const outputs = await onnx.run(inputs);
-      const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
-      if (bad) {
-        restore(before);
-        onnx.push();
-        const cause = await blame(trace, bad.value, inputs, options);
-        throw new Error(
-          `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
-            'The variables are back at their values before the step',
-        );
-      }
-      steps++;
-      for (const optimiser of optimisers) countStep(optimiser);
-      return outputs as OutputValues<O>;
+      const values = checkedInputs(signature, inputs);
+      return queue.add(() => once(values));
     },
-    pull: () => {
-      restore(onnx.state());
-      return Promise.resolve();
-    },
-    push: () => {
-      onnx.push();
-      return Promise.resolve();
-    },
+    pull: () => queue.add(() => restore(onnx.state())),
+    push: () => queue.add(() => onnx.push()),
     save: (path, metadata) =>
-      writeWhole(path, standaloneModel(trace, new Map(onnx.state()), metadata)),
-    dispose: () => onnx.dispose(),
+      queue.add(() => writeWhole(path, standaloneModel(trace, new Map(onnx.state()), metadata))),
+    dispose: () =>
+      queue.add(async () => {
+        if (!disposed) await onnx.dispose();
+        disposed = true;
+      }),
   };
 }
-
-/**
- * Captures a step. Variables that it creates on its first call (the slots of a `tf.train` optimiser)
- * start from the value it gave them, and the step is captured again with them in place.
- */
-async function captureWithState<S extends Signature, O extends Outputs>(
-  step: (inputs: InputTensors<S>) => O,
-  signature: S,
-  seed: string | undefined,
-): Promise<Captured> {
-  const first = capture(step, signature, seed);
-  if (first.created.length === 0) return first;
-  const outputs = Object.fromEntries(first.created.map(({ initial }, i) => [`${i}`, initial]));
-  const initial = await OnnxStep.create({ ...first.trace, inputs: {}, outputs, variables: [] });
-  const values = await initial.run({});
-  restore(first.created.map(({ variable }, i) => [variable, values[`${i}`]] as const));
-  await initial.dispose();
-  const second = capture(step, signature, seed);
-  if (second.created.length > 0) {
-    const names = second.created.map(({ variable }) => variable.name).join(', ');
-    throw new CaptureError(
-      `compile: the step creates new variables on every call (${names}); create them before compile()`,
-    );
-  }
-  return second;
-}
-
-/** Optimisers count their steps in JavaScript, for `getWeights`; nothing computes with it. */
-const countStep = (optimiser: tf.Optimizer): void =>
-  (optimiser as unknown as { incrementIterations(): void }).incrementIterations();
 
 const shapesOf = (refs: Readonly<Record<string, Ref>>) =>
   Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, ref.shape]));

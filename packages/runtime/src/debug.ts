@@ -11,6 +11,12 @@ export interface DebugOptions {
    * values before that step. Costs a copy of the variables per step.
    */
   readonly finite?: boolean;
+  /**
+   * The step must still be the one that was compiled: it is captured anew before every run, which
+   * fails where a number or tensor that the step closes over has been replaced since, naming the op
+   * that takes it. Costs a capture per step.
+   */
+  readonly frozen?: boolean;
 }
 
 type Values = Float32Array | Int32Array | Uint8Array;

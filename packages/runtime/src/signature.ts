@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { CaptureError } from './capture/errors.ts';
 import { sizeOf } from './onnx/graph.ts';
 
 /** Shape and type of one per-step input. */
@@ -68,33 +69,89 @@ export function checkSignature(signature: Signature, seed?: string): void {
   }
 }
 
+type Values = Float32Array | Int32Array | Uint8Array;
+
 /**
- * Checks the inputs of a run.
+ * The inputs of a run as every engine takes them: checked, bools as 0 and 1 (255 is true), in memory
+ * of this thread alone (what lies in a SharedArrayBuffer is copied).
  * @throws when one is missing, unknown, or of another type or size than the signature says
  */
-export function checkInputs(
+export function checkedInputs(
   signature: Signature,
   inputs: Readonly<Record<string, ArrayLike<number>>>,
-): void {
-  for (const [name, { shape, dtype }] of Object.entries(signature)) {
-    const value = inputs[name] as ArrayLike<number> | undefined;
-    const expected = `${arrayNames[dtype]} of ${sizeOf(shape)} elements for shape [${shape.join(', ')}]`;
-    if (value === undefined)
-      throw new Error(`run: input '${name}' is missing; expected a ${expected}`);
-    // By name, since a typed array may come from another realm.
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (kind !== arrayNames[dtype] || value.length !== sizeOf(shape)) {
-      throw new Error(
-        `run: input '${name}': expected a ${expected}, got a ${kind} of ${value.length}; ` +
-          'compile the step again for another signature',
-      );
-    }
-  }
+): Record<string, Values> {
   for (const name of Object.keys(inputs)) {
     if (!Object.hasOwn(signature, name)) {
       throw new Error(
         `run: input '${name}' is not in the signature (${Object.keys(signature).join(', ')})`,
       );
     }
+  }
+  return Object.fromEntries(
+    Object.entries(signature).map(([name, spec]) => [
+      name,
+      plain(checked(name, spec, inputs[name]), spec),
+    ]),
+  );
+}
+
+function checked(name: string, { shape, dtype }: InputSpec, value: unknown): Values {
+  const expected = `${arrayNames[dtype]} of ${sizeOf(shape)} elements for shape [${shape.join(', ')}]`;
+  if (value === undefined) {
+    throw new Error(`run: input '${name}' is missing; expected a ${expected}`);
+  }
+  // By name, since a typed array may come from another realm.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const { length } = value as Values;
+  if (kind !== arrayNames[dtype] || length !== sizeOf(shape)) {
+    throw new Error(
+      `run: input '${name}': expected a ${expected}, got a ${kind} of ${length}; ` +
+        'compile the step again for another signature',
+    );
+  }
+  return value as Values;
+}
+
+const isShared = ({ buffer }: Values): boolean =>
+  Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+
+function plain(value: Values, { dtype }: InputSpec): Values {
+  if (dtype === 'bool' && value.some((element) => element > 1)) {
+    return Uint8Array.from(value, (element) => (element === 0 ? 0 : 1));
+  }
+  // A slice is in memory of its own.
+  return isShared(value) ? value.slice() : value;
+}
+
+/**
+ * Checks what a step returned.
+ * @throws saying what came, when it is not a record of tensors by name
+ */
+export function checkOutputs(result: unknown): asserts result is Outputs {
+  const refuse = (came: string, remedy: string): never => {
+    throw new CaptureError(
+      `compile: the step returned ${came}; expected tensors by name, such as { loss }: ${remedy}`,
+    );
+  };
+  if (result === null || (typeof result !== 'object' && typeof result !== 'function')) {
+    return refuse(
+      result === undefined || result === null ? 'nothing' : `a ${typeof result}`,
+      'return what a run is to give, {} for nothing',
+    );
+  }
+  if (typeof (result as PromiseLike<unknown>).then === 'function') {
+    // What it does later is of no use to anyone.
+    (result as PromiseLike<unknown>).then(undefined, () => undefined);
+    return refuse('a promise', 'a step is captured in one go, so it must not be async');
+  }
+  if ('dataId' in result) return refuse('a tensor', 'give it a name, { y: tensor }');
+  if (Array.isArray(result)) return refuse('an array', 'give each tensor a name');
+  for (const [name, value] of Object.entries(result as Record<string, unknown>)) {
+    if (typeof value === 'object' && value !== null && 'dataId' in value) continue;
+    const came = value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
+    throw new CaptureError(
+      `compile: output '${name}' of the step is not a tensor but ${came}; ` +
+        'a number known before the step needs no output, one computed in it is a tensor',
+    );
   }
 }

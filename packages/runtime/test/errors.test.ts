@@ -28,7 +28,6 @@ describe('compile refuses, naming the place', () => {
       () => tf.randomNormal([4]),
       () => tf.randomUniform([4]),
       () => tf.truncatedNormal([4]),
-      () => tf.dropout(tf.ones([4]), 0.5),
     ]) {
       await expect(compileOn(({ x: t }) => ({ y: tf.add(t, drawn()) }))).rejects.toThrow(
         /random draw inside the step at .*errors\.test\.ts:\d+:\d+ would freeze/,
@@ -36,10 +35,12 @@ describe('compile refuses, naming the place', () => {
     }
   });
 
-  test('a seeded tf.dropout, which would give one mask for ever', async () => {
-    await expect(
-      compileOn(({ x: t }) => ({ y: tf.dropout(t, 0.5, undefined, 7) })),
-    ).rejects.toThrow(/tf\.dropout with a seed gives the same mask.*errors\.test\.ts/);
+  test('tf.dropout, with a seed or not, which would give one mask for ever', async () => {
+    for (const seed of [undefined, 7]) {
+      await expect(
+        compileOn(({ x: t }) => ({ y: tf.dropout(t, 0.5, undefined, seed) })),
+      ).rejects.toThrow(/tf\.dropout would give the same mask.*errors\.test\.ts/);
+    }
   });
 
   test('random layers without a seed input, seeded or not', async () => {
@@ -130,6 +131,75 @@ describe.each([['onnx'], ['cpu']] as const)('run on %s refuses', (engine) => {
       /got a Int32Array of 4/,
     );
     await step.dispose();
+  });
+});
+
+describe('shapes that only the kernels of TensorFlow.js check', () => {
+  const y = (t: tf.Tensor, shape: number[]) => tf.add(tf.zeros(shape), tf.sum(t));
+  const steps: Readonly<Record<string, (t: tf.Tensor) => tf.Tensor>> = {
+    BatchMatMul: (t) => tf.matMul(y(t, [2, 3]), y(t, [4, 5])),
+    'BatchMatMul, of batches': (t) => tf.matMul(y(t, [2, 1, 3]), y(t, [3, 3, 1])),
+    Concat: (t) => tf.concat([y(t, [2, 3]), y(t, [2, 4])], 0),
+    Pack: (t) => tf.stack([y(t, [2, 3]), y(t, [2, 4])]),
+    Slice: (t) => tf.slice(y(t, [2, 3]), [1, 1], [2, 2]),
+    GatherNd: (t) => tf.gatherND(y(t, [2, 3]), tf.zeros([2, 3], 'int32')),
+    Einsum: (t) => tf.einsum('ij,jk->ik', y(t, [2, 3]), y(t, [4, 5])),
+    UnsortedSegmentSum: (t) =>
+      tf.unsortedSegmentSum(y(t, [2, 3]), tf.tensor1d([0, 1, 2], 'int32'), 3),
+    Add: (t) => tf.add(y(t, [2, 3]), y(t, [4, 5])),
+    Conv2DBackpropInput: (t) =>
+      tf.conv2dTranspose(
+        y(t, [1, 4, 4, 3]) as tf.Tensor4D,
+        tf.ones([3, 3, 2, 3]),
+        [1, 20, 20, 2],
+        2,
+        'same',
+      ),
+  };
+
+  test.each(Object.entries(steps))('%s: named with the place', async (name, body) => {
+    const failed = compileOn(({ x: t }) => ({ y: body(t) }));
+    await expect(failed).rejects.toThrow(CaptureError);
+    const kernel = name.split(',')[0];
+    await expect(failed).rejects.toThrow(
+      new RegExp(`^compile: ${kernel} at .*errors\\.test\\.ts:\\d+:\\d+: `),
+    );
+  });
+});
+
+describe('an index out of range, −1 among them, is refused by op and line', () => {
+  const i = { i: { shape: [2], dtype: 'int32' } } as const;
+  const t = () => tf.tensor1d([1, 2, 3]);
+  const column = (at: tf.Tensor) => tf.reshape(at, [2, 1]);
+  const steps: Readonly<Record<string, (at: tf.Tensor) => tf.Tensor>> = {
+    gather: (at) => tf.gather(t(), at),
+    'gather in batches': (at) => tf.gather(tf.ones([2, 3]), column(at), 1, 1),
+    gatherND: (at) => tf.gatherND(t(), column(at)),
+    scatterND: (at) => tf.scatterND(column(at), tf.tensor1d([1, 2]), [3]),
+    'scatterND of rank 1': (at) => tf.scatterND(at, tf.tensor1d([1, 2]), [3]),
+    tensorScatterUpdate: (at) => tf.tensorScatterUpdate(t(), column(at), tf.tensor1d([8, 9])),
+    sparseToDense: (at) => tf.sparseToDense(at, tf.tensor1d([1, 2]), [3], tf.scalar(0)),
+  };
+
+  test.each(Object.entries(steps))('%s', async (_, body) => {
+    const step = await compile(({ i: at }) => ({ y: body(at) }), i, { threads: 1 });
+    expect((await step.run({ i: Int32Array.of(0, 2) })).y.length).toBeGreaterThan(0);
+    for (const index of [-1, 3, -3, 7]) {
+      await expect(step.run({ i: Int32Array.of(0, index) })).rejects.toThrow(
+        /^run: \w+ at .*errors\.test\.ts:\d+:\d+: an index is out of range; expected 0 … \d/,
+      );
+    }
+    // The step goes on.
+    await step.run({ i: Int32Array.of(1, 0) });
+    await step.dispose();
+  });
+
+  test('at compile where the index is a constant', async () => {
+    await expect(
+      compileOn(({ x: v }) => ({ y: tf.gather(v, tf.tensor1d([0, -1], 'int32')) })),
+    ).rejects.toThrow(
+      /compile: GatherV2 at .*errors\.test\.ts:\d+:\d+ has the index -1; expected 0 … 3 for an axis of 4/,
+    );
   });
 });
 

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
-import * as ort from 'onnxruntime-node';
+import { onnxRuntime } from '../src/engines/device.ts';
 import { endHandover, runInPlace } from '../src/engines/in-place.ts';
 import { Graph } from '../src/onnx/graph.ts';
 import { encodeModel } from '../src/onnx/proto.ts';
 
+const ort = await onnxRuntime();
 const LENGTH = 2 ** 22;
 
 /** −x, its session, and arrays of 16 MiB for x and −x. */

@@ -65,3 +65,54 @@ describe('random layers', () => {
     await step.dispose();
   });
 });
+
+describe('dropout of recurrent layers', () => {
+  const options = { units: 4, dropout: 0.5, recurrentDropout: 0.3, returnSequences: true } as const;
+  const signature = {
+    x: { shape: [2, 3, 5], dtype: 'float32' },
+    seed: { shape: [], dtype: 'int32' },
+  } as const;
+  const x = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
+
+  test.each([
+    ['simpleRNN', () => layers.simpleRNN(options)],
+    ['gru', () => layers.gru(options)],
+    ['lstm', () => layers.lstm(options)],
+    [
+      'bidirectional lstm',
+      () => layers.bidirectional({ layer: layers.lstm(options), mergeMode: 'concat' }),
+    ],
+  ] as const)('%s: drawn from the seed input, captured as eagerly', async (_, make) => {
+    const layer = make();
+    layer.apply(tf.zeros([2, 3, 5]));
+    const body = (training: boolean) => (inputs: InputTensors<typeof signature>) => ({
+      y: layer.apply(inputs.x, { training }) as tf.Tensor,
+    });
+    const seeded = { seed: 'seed' } as const;
+    const captured = await compile(body(true), signature, { threads: 1, ...seeded });
+    const eager = await compile(body(true), signature, { engine: 'cpu', ...seeded });
+    const seen: string[] = [];
+    for (const seed of [1, 2, 1]) {
+      const inputs = { x, seed: Int32Array.of(seed) };
+      const { y } = await captured.run(inputs);
+      expect(y).toBeAllClose((await eager.run(inputs)).y, { atol: 1e-5 });
+      seen.push(y.join());
+    }
+    expect(seen[0]).toBe(seen[2]);
+    expect(seen[0]).not.toBe(seen[1]);
+    await captured.dispose();
+
+    // At inference nothing is dropped, and no seed is asked for.
+    const plain = await compile(
+      ({ x: t }) => body(false)({ x: t } as never),
+      { x: signature.x },
+      { threads: 1 },
+    );
+    const expected = (layer.apply(tf.tensor(x, [2, 3, 5])) as tf.Tensor).dataSync();
+    expect((await plain.run({ x })).y).toBeAllClose(expected, { atol: 1e-5 });
+    await plain.dispose();
+    await expect(compile(body(true), signature, { threads: 1 })).rejects.toThrow(
+      /layer \w+ \(\w+\) draws random numbers at .*random-layers\.test\.ts.*\{ seed: 'seed' \}/,
+    );
+  });
+});

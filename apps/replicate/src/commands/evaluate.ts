@@ -6,9 +6,9 @@ import {
   checkpointChoice,
   compileOptions,
   type EngineFlags,
-} from '../run/engine-flags.ts';
-import { evaluateRun, type Evaluation } from '../run/evaluate-run.ts';
-import type { CheckpointChoice } from '../run/stored-network.ts';
+} from './engine-flags.ts';
+import { evaluateRun, type Evaluation } from '../predict/evaluate-run.ts';
+import type { CheckpointChoice } from '../predict/stored-network.ts';
 
 interface Flags extends EngineFlags {
   run: string;

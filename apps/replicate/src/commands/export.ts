@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { exporters, exportRun } from '../export/export-run.ts';
-import { checkpointChoice, positiveNumber } from '../run/engine-flags.ts';
-import type { CheckpointChoice } from '../run/stored-network.ts';
+import { checkpointChoice, positiveNumber } from './engine-flags.ts';
+import type { CheckpointChoice } from '../predict/stored-network.ts';
 
 interface Flags {
   run: string;

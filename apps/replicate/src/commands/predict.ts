@@ -5,9 +5,9 @@ import {
   checkpointChoice,
   compileOptions,
   type EngineFlags,
-} from '../run/engine-flags.ts';
-import { predictPhotos } from '../run/predict-photos.ts';
-import type { CheckpointChoice } from '../run/stored-network.ts';
+} from './engine-flags.ts';
+import { predictPhotos } from '../predict/predict-photos.ts';
+import type { CheckpointChoice } from '../predict/stored-network.ts';
 
 interface Flags extends EngineFlags {
   run: string;

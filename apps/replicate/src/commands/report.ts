@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import { parseVariant, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
-import type { Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { openWorkspace } from '../experiment/workspace.ts';
-import { tasksFor } from '@scene-mtl/vision-heads';
-import { items } from '../items/index.ts';
+import { parseVariant, progressLine, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
+import type { Command } from 'commander';
 import { readRgb, smallPng } from '../measure/small-png.ts';
+import { experiments } from '../papers/index.ts';
 import { publishedGroups, publishGroup } from '../results/published.ts';
 import { texts } from '../results/texts.ts';
-import { progressLine } from '../run/progress.ts';
-import { trivialMetrics } from '../train/trivial.ts';
+import { scenes } from '../scenes/program.ts';
 import {
   addConfigurationFlags,
   configurationOf,
@@ -47,23 +44,20 @@ export function addReportCommands(program: Command): void {
     )
     .option('--force', 'replace what is no group of results, drop runs that no item asks for')
     .action(async (flags: PublishFlags) => {
-      const variants = flags.also?.map((text) => parseVariant(text, items));
+      const variants = flags.also?.map((text) => parseVariant(text, experiments));
       const config = await configurationOf(flags);
-      const { root, data, dataset, found } = await openWorkspace(
-        config,
-        flags.runs,
-        progressLine(),
-      );
-      const trivial = await trivialMetrics(dataset, tasksFor(dataset), config.size);
+      const session = scenes.start({ runs: flags.runs, line: progressLine() });
+      const { data, fingerprint = null } = await session.open(config);
+      const trivial = await session.trivial?.(config);
       const folder = join(flags.out, groupOf(flags));
       const count = await publishGroup({
         folder,
-        root,
-        items,
+        root: join(flags.runs, 'trained'),
+        items: experiments,
         profile: flags.profile,
         config,
-        data: { ...data, trivial },
-        fingerprint: found ?? null,
+        data: { ...data, ...(trivial && { trivial }) },
+        fingerprint,
         flags: typedFlags(flags),
         ...(variants && { variants }),
         force: flags.force ?? false,
@@ -80,7 +74,7 @@ export function addReportCommands(program: Command): void {
     .option('--html <file>', 'write this file alone')
     .option('--force', 'replace files that this command did not write, or that were changed since')
     .action(async ({ results, out, html, force }: ReportFlags) => {
-      const groups = await publishedGroups(results, items);
+      const groups = await publishedGroups(results, experiments);
       if (html === undefined) {
         const codec = { read: readRgb, write: smallPng };
         await writeOwn(out, await resultsFiles(groups, texts, codec), force);

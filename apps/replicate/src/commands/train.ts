@@ -6,7 +6,7 @@ import {
   compileOptions,
   type DataFlags,
   type EngineFlags,
-} from '../run/engine-flags.ts';
+} from './engine-flags.ts';
 import { withFrozen, withInitial } from '../config/initial.ts';
 import { trainRun } from '../train/train-run.ts';
 import {

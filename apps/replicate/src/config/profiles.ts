@@ -189,6 +189,7 @@ const mnist: Config = {
   data: { ...folder('mnist'), holdOut: 2000 },
   size: { height: 32, width: 32 },
   network: {
+    ...quick.network,
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 32, kernel: 3 },
     init: [],

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { GENERATOR_VERSION, generateTree, type Gaps, type Occlusion } from '@scene-mtl/datasets';
-import { hashOf } from '../run/files.ts';
-import type { ProgressLine } from '../run/progress.ts';
+import { hashOf, type ProgressLine } from '@scene-mtl/lab';
 
 /** What generated scenes are made from. */
 export interface StreetTreeOptions {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { VisionNetwork } from '../assemble.ts';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { readDescription, type RunDescription } from '../run/description.ts';
-import { checkpointOf, loadNetwork, type CheckpointChoice } from '../run/stored-network.ts';
+import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';
 import { exportMetadata } from './metadata.ts';
 import { exportOnnx } from './onnx.ts';
 import { LAYERS_FILES, layersFiles } from './tfjs.ts';

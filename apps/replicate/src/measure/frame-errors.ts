@@ -1,7 +1,6 @@
 import type { Sample } from '@scene-mtl/data';
-import type { TaskName } from '../paper/table1.ts';
 import type { Predictions } from '@scene-mtl/vision-heads';
-import type { MeasurementPlace } from './measurement.ts';
+import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { errorMaps, meanError, taskOrder } from './pixel-errors.ts';
 
 /** Mean error of each frame of the split, in order; null where a frame has no truth. */
@@ -11,7 +10,7 @@ export type FrameErrors = Readonly<Record<string, readonly (number | null)[]>>;
 export type FrameErrorText = Readonly<Record<string, string>>;
 
 /** The tasks that a network has, in the order of the paper's columns. */
-export const trainedTasks = ({ tasks }: Pick<MeasurementPlace, 'tasks'>): TaskName[] =>
+export const trainedTasks = ({ tasks }: Pick<MeasurementPlace, 'tasks'>): string[] =>
   taskOrder.filter((name) => tasks.some((task) => task.name === name));
 
 /** Collects the mean error of each frame for each task of a network. */

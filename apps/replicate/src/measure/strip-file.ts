@@ -1,7 +1,7 @@
 import type { Sample } from '@scene-mtl/data';
 import type { Panel, ReportStrip, Rgb } from '@scene-mtl/eval';
 import { inKitOrder, panelsOf, type Predictions } from '@scene-mtl/vision-heads';
-import type { MeasurementPlace } from './measurement.ts';
+import type { MeasurementPlace } from '../scenes/measurement.ts';
 import { readRgb, smallPng } from './small-png.ts';
 
 /** Pictures of one frame, one below the other in one PNG: one file per frame, cut apart to be shown. */

@@ -1,7 +1,7 @@
 import type { ResultsGroup } from '@scene-mtl/lab';
 import { encoderText } from '../config/encoder-text.ts';
 import type { Config } from '../config/schema.ts';
-import type { DataSummary } from '../experiment/item.ts';
+import type { SceneData } from '../scenes/kind.ts';
 
 /** What a group of results was made with. */
 export interface GroupMade {
@@ -9,7 +9,7 @@ export interface GroupMade {
   readonly profile: string;
   /** Its seeds are those that were run. */
   readonly config: Config;
-  readonly data: Pick<DataSummary, 'name' | 'frames'>;
+  readonly data: Pick<SceneData, 'name' | 'frames'>;
 }
 
 /** The same in words: name, heading, columns of the summary, conditions. */

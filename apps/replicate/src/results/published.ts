@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import {
   experimentResults,
   layered,
+  measuredFile,
   optionsOf,
   publish,
   publishedResults,
   readGroup,
+  readJsonIfPresent,
+  resultsIn,
   shownOf,
   variantSchema,
+  type Experiment,
   type ExperimentResults,
   type GroupContent,
+  type Kept,
   type Publishable,
   type ResultsGroup,
   type RunResults,
@@ -22,11 +27,9 @@ import { z } from 'zod';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
-import type { DataSummary, Item, ItemContext } from '../experiment/item.ts';
-import type { RunRecord } from '../experiment/record.ts';
-import { measuredFile, resultsIn, runFolder, type Kept } from '../experiment/results.ts';
-import { runConfig, runId, type RunSpec } from '../experiment/spec.ts';
-import { readJsonIfPresent } from '../run/files.ts';
+import type { SceneContext, SceneData, SceneSpec, SceneSummary } from '../scenes/kind.ts';
+import { sceneRunId } from '../scenes/program.ts';
+import { runConfig } from '../scenes/spec.ts';
 import { describeGroup } from './describe-group.ts';
 
 /** Results of one profile on one data set, as they are committed: `group.json` in their folder. */
@@ -34,7 +37,7 @@ export interface PublishedGroup {
   /** `quick`, `standard`, … */
   readonly profile: string;
   readonly config: Config;
-  readonly data: DataSummary;
+  readonly data: SceneData;
   /** Of data read from a folder. */
   readonly fingerprint: string | null;
   /** Flags that chose the data and changed the profile, as one types them. */
@@ -51,7 +54,7 @@ export interface PublishOptions extends Omit<PublishedGroup, 'variants'> {
   readonly folder: string;
   /** Folder of all trained runs. */
   readonly root: string;
-  readonly items: readonly Item[];
+  readonly items: readonly Experiment[];
   /** Replaces what is no group, and drops runs that no item asks for any more. */
   readonly force?: boolean;
 }
@@ -65,10 +68,10 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
   const variants = options.variants ?? previous?.description.variants ?? [];
   const group: PublishedGroup = withoutFolders({ ...rest, variants });
   const found = group.fingerprint ?? undefined;
-  const identify = (spec: RunSpec) => runId(spec, found);
-  const made = resultsIn(root, found) as RunResults<RunSpec>;
+  const identify = (spec: SceneSpec) => sceneRunId(spec, found);
+  const made = resultsIn(root, identify) as RunResults<SceneSpec>;
   const before = previous && publishedResults(previous, identify);
-  return publish<ItemContext, RunSpec>({
+  return publish<SceneContext, SceneSpec>({
     ...{ folder, force, previous, identify },
     description: group,
     base: baseOf(group),
@@ -76,17 +79,17 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
     context: (shown) => contextOf(shown, options),
     results: before ? layered(made, before) : made,
     kept: async (spec, name) =>
-      ((await readJsonIfPresent(measuredFile(runFolder(root, spec, found), name))) as
+      ((await readJsonIfPresent(measuredFile(join(root, identify(spec)), name))) as
         Kept | undefined) ?? previous?.measured.get(identify(spec))?.[name],
   });
 }
 
 /** Items read results of their own records, which is what is stored under their ids. */
-const publishable = (items: readonly Item[]) =>
-  items as readonly unknown[] as readonly Publishable<ItemContext, RunSpec>[];
+const publishable = (items: readonly Experiment[]) =>
+  items as readonly unknown[] as readonly Publishable<SceneContext, SceneSpec>[];
 
 /** A record names no folder, so neither does what it is stored as the difference from. */
-function baseOf({ config }: PublishedGroup): Pick<RunSpec, 'config'> {
+function baseOf({ config }: PublishedGroup): Pick<SceneSpec, 'config'> {
   const { data } = config;
   return {
     config: runConfig(
@@ -104,24 +107,24 @@ function withoutFolders<T extends PublishedGroup>(group: T): T {
 }
 
 const contextOf = (
-  shown: Shown<Publishable<ItemContext, RunSpec>>,
+  shown: Shown<Publishable<SceneContext, SceneSpec>>,
   { config, data }: Pick<PublishedGroup, 'config' | 'data'>,
-): ItemContext => ({ config, data, options: optionsOf(shown) });
+): SceneContext => ({ config, data, options: optionsOf(shown) });
 
 const groupSchema = z.object({
   profile: z.string(),
   config: z.unknown(),
-  data: z.custom<DataSummary>((value) => typeof value === 'object' && value !== null),
+  data: z.custom<SceneData>((value) => typeof value === 'object' && value !== null),
   fingerprint: z.string().nullable(),
   flags: z.string(),
   variants: z.array(variantSchema),
 });
 
-type Published = GroupContent<RunRecord> & { readonly description: PublishedGroup };
+type Published = GroupContent<SceneSummary> & { readonly description: PublishedGroup };
 
 /** The group in a folder; undefined where the folder is none. */
 const readPublished = (folder: string): Promise<Published | undefined> =>
-  readGroup<PublishedGroup, RunRecord>(
+  readGroup<PublishedGroup, SceneSummary>(
     folder,
     (value, file) => {
       const parsed = groupSchema.safeParse(value);
@@ -137,7 +140,7 @@ const readPublished = (folder: string): Promise<Published | undefined> =>
  */
 export async function publishedGroups(
   folder: string,
-  items: readonly Item[],
+  items: readonly Experiment[],
 ): Promise<ResultsGroup[]> {
   const groups: (PublishedGroup & { readonly results: ResultsGroup })[] = [];
   const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
@@ -169,15 +172,18 @@ const rank = ({ profile }: PublishedGroup): number =>
 const cost = ({ size, training, seeds }: Config): number =>
   size.height * size.width * training.steps * training.batchSize * seeds.length;
 
-async function resultsOf(published: Published, items: readonly Item[]): Promise<ResultsGroup> {
+async function resultsOf(
+  published: Published,
+  items: readonly Experiment[],
+): Promise<ResultsGroup> {
   const { description: asked, runs, measured } = published;
   const records = [...runs.values()];
   // A heading and the notes below a table name the seeds that were run.
   const made = asked.config.seeds.filter((seed) => records.some(({ spec }) => spec.seed === seed));
   const seeds = made.length > 0 ? made : asked.config.seeds;
   const group = { ...asked, config: { ...asked.config, seeds } };
-  const results = publishedResults<RunSpec>(published, (spec) =>
-    runId(spec, group.fingerprint ?? undefined),
+  const results = publishedResults<SceneSpec>(published, (spec) =>
+    sceneRunId(spec, group.fingerprint ?? undefined),
   );
   const experiments: ExperimentResults[] = [];
   for (const shown of shownOf(publishable(items), group.variants)) {

@@ -3,9 +3,9 @@ import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { z } from 'zod';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { json, readJsonIfPresent } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
-import { json, readJsonIfPresent } from './files.ts';
 
 const colour = z.tuple([z.number(), z.number(), z.number()]);
 

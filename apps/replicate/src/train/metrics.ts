@@ -1,5 +1,5 @@
 import type { Sample } from '@scene-mtl/data';
-import { kits, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
+import type { Predictions, VisionTask } from '@scene-mtl/vision-heads';
 
 /** Numbers by `<task>/<metric>`. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -25,13 +25,3 @@ export function accumulators(tasks: readonly VisionTask[]): Accumulators {
       ),
   };
 }
-
-/** +1 where a larger primary metric is better, −1 where a smaller one is. */
-export const betterSign: Readonly<Record<string, 1 | -1>> = Object.fromEntries(
-  kits.map(({ name, metrics }) => [name, metrics[0].better === 'higher' ? 1 : -1]),
-);
-
-/** The primary metric of each task, by whole name. */
-export const primaryMetric: Readonly<Record<string, string>> = Object.fromEntries(
-  kits.map(({ name, metrics }) => [name, `${name}/${metrics[0].name}`]),
-);

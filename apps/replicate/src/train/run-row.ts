@@ -11,6 +11,7 @@ import {
   type Progress,
   type TrainingBatch,
 } from '@scene-mtl/core';
+import { json, readJsonIfPresent, type Balance } from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
@@ -20,12 +21,10 @@ import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { json, readJsonIfPresent } from '../run/files.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
-import type { Balance } from '../experiment/spec.ts';
 
 /** What one training run gave: depends on configuration and seed alone. */
 export interface RowResult {

@@ -1,9 +1,20 @@
 import { join } from 'node:path';
 import type { Progress } from '@scene-mtl/core';
-import { canonicalJson, withoutDefaults } from '@scene-mtl/lab';
-import type { CompileOptions } from '@scene-mtl/runtime';
 import { writeAtomically } from '@scene-mtl/data/files';
+import type { CompileOptions } from '@scene-mtl/runtime';
+import {
+  json,
+  hashOfText,
+  type Balance,
+  claimFolder,
+  duration,
+  environment,
+  progressLine,
+  canonicalJson,
+  withoutDefaults,
+} from '@scene-mtl/lab';
 import { datasetOf } from '../assemble.ts';
+import { keptConfig } from '../config/kept.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import {
@@ -12,13 +23,8 @@ import {
   type RunDescription,
   type Selection,
 } from '../run/description.ts';
-import { environment } from '../run/environment.ts';
-import { hashOfText, json } from '../run/files.ts';
-import { claimFolder } from '../run/folder.ts';
-import { duration, progressLine } from '../run/progress.ts';
 import { runRow, type RowResult } from './run-row.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
-import type { Balance } from '../experiment/spec.ts';
 
 /** What `replicate train` runs. */
 export interface TrainRunOptions {
@@ -53,7 +59,7 @@ export async function trainRun(
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   const folder = join(runs, name);
   const line = progressLine();
-  await claimFolder(folder, config);
+  await claimFolder(folder, keptConfig(config));
   const dataset = await datasetOf(config, runs, line);
   const tasks = chosenTasks(dataset, options.tasks);
   const select = selectionOf(tasks, options.select);

@@ -65,11 +65,11 @@ export function lossesOf(
 /** Takes tensors out of a differentiation, which frees all but its result. */
 export interface Escape {
   /** To be called inside, on what is needed outside. */
-  keep<T extends tf.Tensor>(tensor: T): T;
+  readonly keep: <T extends tf.Tensor>(tensor: T) => T;
   /** To be called outside: a copy in the surrounding scope. */
-  out<T extends tf.Tensor>(tensor: T): T;
+  readonly out: <T extends tf.Tensor>(tensor: T) => T;
   /** To be called at the end. */
-  free(): void;
+  readonly free: () => void;
 }
 
 /** An empty {@link Escape}. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compressed, decompressed } from './compressed.ts';
-import type { Json } from './json.ts';
+import type { Json } from '../specs/measurement.ts';
 
 /** One logged quantity: `[step, value]`. */
 export type Curve = readonly (readonly [step: number, value: number])[];

@@ -1,4 +1,4 @@
-import type { Artefacts } from './artefacts.ts';
+import type { Artefacts } from '../experiment/artefacts.ts';
 
 /** One experiment within a group of results. */
 export interface ExperimentResults {

@@ -1,7 +1,8 @@
+import type { Kept } from '../specs/measurement.ts';
 import { SHOWN_FRAMES } from './files.ts';
 import type { RunResults } from './run-results.ts';
 import type { Publishable, Shown } from './shown.ts';
-import { writeGroup, type GroupContent, type Kept, type StoredRun } from './stored-group.ts';
+import { writeGroup, type GroupContent, type StoredRun } from './stored-group.ts';
 
 /** What is published of a group. */
 export interface PublishOptions<C, S> {
@@ -38,10 +39,10 @@ export async function publish<C, S>(options: PublishOptions<C, S>): Promise<numb
   const asked = new Set<string>();
   for (const one of shown) {
     const context = options.context(one);
-    for (const { spec, measurements = [] } of one.experiment.runs(context, results)) {
+    for (const { spec, measurements = [] } of askedBy(one, context, results)) {
       const id = identify(spec);
       asked.add(id);
-      const record = results.record(spec);
+      const record = results.summary(spec);
       if (!record) continue;
       runs.set(id, record);
       for (const { name } of measurements) {
@@ -50,7 +51,7 @@ export async function publish<C, S>(options: PublishOptions<C, S>): Promise<numb
       }
     }
     const frames = recorded(results, identify);
-    await one.experiment.render(context, frames.results);
+    await one.experiment.show(context, frames.results);
     for (const [path, bytes] of (await frames.asked()).slice(0, SHOWN_FRAMES)) {
       pictures.set(path, bytes);
     }
@@ -66,6 +67,13 @@ export async function publish<C, S>(options: PublishOptions<C, S>): Promise<numb
   await writeGroup(folder, description, base, { runs, measured, pictures }, force);
   return runs.size;
 }
+
+/** The runs of all stages. */
+const askedBy = <C, S>(
+  { experiment }: Shown<Publishable<C, S>>,
+  context: C,
+  results: RunResults<S>,
+) => [...experiment.stages(context, results)].flat();
 
 /** Results that remember which files were asked for, in order. */
 function recorded<S>(results: RunResults<S>, identify: (spec: S) => string) {

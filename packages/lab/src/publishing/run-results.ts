@@ -9,7 +9,7 @@ export interface MeasurementName {
 /** Finished runs and what was measured on them, by the runs' specs. */
 export interface RunResults<S> {
   /** Undefined where the run was not made. */
-  record(spec: S): StoredRun | undefined;
+  summary(spec: S): StoredRun | undefined;
   measured(spec: S, measurement: MeasurementName): unknown;
   /** A file that a measurement saved. */
   file(spec: S, measurement: MeasurementName, name: string): Promise<Uint8Array | undefined>;
@@ -20,7 +20,7 @@ export const publishedResults = <S>(
   { runs, measured, pictures }: GroupContent,
   identify: (spec: S) => string,
 ): RunResults<S> => ({
-  record: (spec) => runs.get(identify(spec)),
+  summary: (spec) => runs.get(identify(spec)),
   measured(spec, { name, version }) {
     const kept = measured.get(identify(spec))?.[name];
     return kept?.version === version ? kept.value : undefined;
@@ -31,7 +31,7 @@ export const publishedResults = <S>(
 
 /** Some results, and others where those have none. */
 export const layered = <S>(first: RunResults<S>, rest: RunResults<S>): RunResults<S> => ({
-  record: (spec) => first.record(spec) ?? rest.record(spec),
+  summary: (spec) => first.summary(spec) ?? rest.summary(spec),
   measured: (spec, measurement) =>
     first.measured(spec, measurement) ?? rest.measured(spec, measurement),
   file: async (spec, measurement, name) =>

@@ -1,4 +1,4 @@
-import type { Artefacts } from './artefacts.ts';
+import type { Artefacts } from '../experiment/artefacts.ts';
 import { slugOf, type ExperimentResults, type ResultsGroup } from './group.ts';
 
 /** An experiment as one group made it. */

@@ -1,18 +1,20 @@
 import { isMeasured } from '@scene-mtl/eval';
-import type { Artefacts } from './artefacts.ts';
+import type { Artefacts } from '../experiment/artefacts.ts';
 import { slugOf, type ExperimentResults } from './group.ts';
 import type { MeasurementName, RunResults } from './run-results.ts';
 import { variantOptions, type Flagged, type Variant } from './variant.ts';
 
+/** A run that an experiment shows. */
+export interface PublishableRun<S> {
+  readonly spec: S;
+  readonly measurements?: readonly MeasurementName[];
+}
+
 /** An experiment as far as publishing needs it. `C`: what it is made for; `S`: specs of its runs. */
 export interface Publishable<C, S> extends Flagged {
   readonly title: string;
-  runs(
-    this: void,
-    context: C,
-    results: RunResults<S>,
-  ): readonly { readonly spec: S; readonly measurements?: readonly MeasurementName[] }[];
-  render(this: void, context: C, results: RunResults<S>): Promise<Artefacts> | Artefacts;
+  stages(this: void, context: C, results: RunResults<S>): Iterable<readonly PublishableRun<S>[]>;
+  show(this: void, context: C, results: RunResults<S>): Promise<Artefacts> | Artefacts;
 }
 
 /** An experiment as a group shows it. */
@@ -43,7 +45,7 @@ export async function experimentResults<C, S>(
   context: C,
   results: RunResults<S>,
 ): Promise<ExperimentResults | undefined> {
-  const runs = experiment.runs(context, results);
+  const runs = [...experiment.stages(context, results)].flat();
   if (runs.length === 0) return undefined;
   const typed = [experiment.name, ...(variant ? [variant.flags] : [])].join(' ');
   const named = {
@@ -51,8 +53,8 @@ export async function experimentResults<C, S>(
     title: variant ? `${experiment.title}, with ${variant.flags}` : experiment.title,
     typed,
   };
-  if (!runs.some(({ spec }) => results.record(spec))) return named;
-  const artefacts = await experiment.render(context, results);
+  if (!runs.some(({ spec }) => results.summary(spec))) return named;
+  const artefacts = await experiment.show(context, results);
   if (!showsAnything(artefacts)) return named;
   if (!variant) return { ...named, artefacts };
   // The same claim about other runs must not read as a second verdict on the first ones.

@@ -8,7 +8,7 @@ import { canonicalJson } from '../specs/canonical-json.ts';
 import { compressed, decompressed } from './compressed.ts';
 import { decodeCurves, encodeCurves, type Logged } from './curves.ts';
 import { differenceOf, withDifference } from './difference.ts';
-import type { Json } from './json.ts';
+import type { Kept } from '../specs/measurement.ts';
 
 /** What is kept of a finished run; it may have more fields, which are kept as they are. */
 export interface StoredRun extends Logged {
@@ -17,14 +17,6 @@ export interface StoredRun extends Logged {
   readonly spec: object;
   /** Machine, versions and commit: name → value. */
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** A measurement as it is kept: what it found, and the version and commit of what found it. */
-export interface Kept {
-  readonly version: number;
-  /** Absent from files older than this field. */
-  readonly commit?: string;
-  readonly value: Json;
 }
 
 /** The runs of a group with what was measured on them. */

@@ -70,11 +70,11 @@ function claimsTable(groups: readonly ResultsGroup[], links: SummaryLinks): stri
 
 /** What stands before the first `; ` that is not within brackets. */
 export function firstPart(evidence: string): string {
-  let depth = 0;
+  let open = 0;
   for (let i = 0; i < evidence.length; i++) {
-    if (evidence[i] === '(') depth++;
-    if (evidence[i] === ')') depth--;
-    if (depth === 0 && evidence.startsWith('; ', i)) return evidence.slice(0, i);
+    if (evidence[i] === '(') open++;
+    if (evidence[i] === ')') open--;
+    if (open === 0 && evidence.startsWith('; ', i)) return evidence.slice(0, i);
   }
   return evidence;
 }

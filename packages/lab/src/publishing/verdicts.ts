@@ -1,5 +1,6 @@
 import type { ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
-import type { Artefacts, Judgement } from './artefacts.ts';
+import type { Judgement } from '../compare/verdict.ts';
+import type { Artefacts } from '../experiment/artefacts.ts';
 import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { sectionsOf } from './sections.ts';
 

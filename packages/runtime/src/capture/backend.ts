@@ -1,10 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { callsUnderWay, callSite } from './call-site.ts';
 import { CaptureError } from './errors.ts';
+import { evaluate } from './evaluate.ts';
 import type { Attrs, CapturedType, OutputShape, Source, TraceNode, TraceValue } from './value.ts';
 
 /** Name under which the capture backend is registered with TensorFlow.js. */
 export const CAPTURE = 'scene-mtl-capture';
+
+/** A value, and the number of the trace that it was made in. */
+interface Stored {
+  value: TraceValue;
+  readonly trace: number;
+}
+
+const KEPT =
+  'a captured step is a function of its inputs and of tf.Variables: keep state in a tf.Variable and assign it';
+
+const survivor = ({ shape, source }: TraceValue): string => {
+  const what = source.kind === 'node' ? `the result of ${source.node.kernel}` : 'a value';
+  const place = source.kind === 'node' && source.node.site ? `, made at ${source.node.site},` : '';
+  return `compile: ${what}, of shape [${shape.join(', ')}]${place} is kept beyond a call of the step`;
+};
 
 type Infer = (inputs: Record<string, TraceValue>, attrs: Attrs) => readonly OutputShape[];
 
@@ -21,17 +37,52 @@ const typeOf = (dtype: tf.DataType): CapturedType => {
  */
 export class CaptureBackend extends tf.KernelBackend {
   readonly recorded: TraceNode[] = [];
-  #data = new tf.DataStorage<{ value: TraceValue }>(this, tf.engine());
+  #data = new tf.DataStorage<Stored>(this, tf.engine());
   #references = new WeakMap<object, number>();
+  /** What this trace made and has not let go of. */
+  #alive = new Map<object, TraceValue>();
+  #trace = 0;
+  #places = true;
 
-  /** Starts a trace. */
-  beginTrace(): void {
+  /**
+   * Starts a trace.
+   * @param places whether the places of the ops are noted
+   */
+  beginTrace(places = true): void {
     this.recorded.length = 0;
+    this.#alive.clear();
+    this.#trace++;
+    this.#places = places;
+  }
+
+  #place(): string {
+    return this.#places ? callSite() : '';
   }
 
   /** The value behind a tensor, which may still live on another backend. */
   traceValue(dataId: object): TraceValue {
-    return this.#data.get(dataId).value;
+    const stored = this.#data.get(dataId);
+    const { value, trace } = stored;
+    if (trace === this.#trace || value.source.kind === 'constant') return value;
+    // Of an earlier call, where it was kept. What depends on nothing is the same in every call.
+    const data = evaluate(value);
+    if (!data)
+      throw new CaptureError(`${survivor(value)} and read by the next, at ${callSite()}; ${KEPT}`);
+    return (stored.value = { ...value, source: { kind: 'constant', data } });
+  }
+
+  /**
+   * Checks, when the step is over and its scope closed, that nothing it computed is left.
+   * @param allowed tensors that may be: what it returned, the variables that it made
+   */
+  refuseSurvivors(allowed: readonly tf.Tensor[]): void {
+    const ids = new Set<object>(allowed.map(({ dataId }) => dataId));
+    for (const [dataId, value] of this.#alive) {
+      if (ids.has(dataId) || evaluate(value)) continue;
+      throw new CaptureError(
+        `${survivor(value)} (by tf.keep, or as the state of a layer); ${KEPT}`,
+      );
+    }
   }
 
   /** A tensor for a new value of the trace. */
@@ -55,8 +106,8 @@ export class CaptureBackend extends tf.KernelBackend {
       values[name] = sameShape(value.shape, info.shape) ? value : this.#reshaped(value, info.shape);
     }
     const outputs: TraceValue[] = [];
-    const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: callSite() };
-    const infos = infer(values, attrs).map(({ shape, dtype }) => {
+    const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: this.#place() };
+    const infos = inferred(kernel, () => infer(values, attrs)).map(({ shape, dtype }) => {
       const value: TraceValue = { shape, dtype, source: { kind: 'node', node } };
       outputs.push(value);
       return { dataId: this.#store(value), shape: [...shape], dtype };
@@ -72,7 +123,7 @@ export class CaptureBackend extends tf.KernelBackend {
       inputs: { x: value },
       attrs: { shape },
       outputs,
-      site: callSite(),
+      site: this.#place(),
     };
     outputs.push({ shape, dtype: value.dtype, source: { kind: 'node', node } });
     this.recorded.push(node);
@@ -81,13 +132,15 @@ export class CaptureBackend extends tf.KernelBackend {
 
   #store(value: TraceValue): object {
     const dataId = {};
-    this.#data.set(dataId, { value });
+    this.#data.set(dataId, { value, trace: this.#trace });
+    this.#alive.set(dataId, value);
     this.#references.set(dataId, 1);
     return dataId;
   }
 
   override write(values: tf.BackendValues | null, shape: number[], dtype: tf.DataType): object {
-    refuseSeededDropout();
+    // A second capture finds what the first one has let pass.
+    if (this.#places) refuseDropout();
     if (values === null)
       throw new CaptureError(`compile: a tensor without values at ${callSite()}`);
     return this.#store({ shape, dtype: typeOf(dtype), source: constant(values) });
@@ -100,9 +153,11 @@ export class CaptureBackend extends tf.KernelBackend {
     dtype: tf.DataType,
     references: number,
   ): void {
-    this.#data.set(dataId, { value: { shape, dtype: typeOf(dtype), source: constant(values) } });
+    // Noted before its type is looked at, so that it goes back where it came from in any case.
     this.#moved.set(dataId, values);
     this.#references.set(dataId, references);
+    const value = { shape, dtype: typeOf(dtype), source: constant(values) };
+    this.#data.set(dataId, { value, trace: this.#trace });
   }
 
   #moved = new Map<object, tf.BackendValues>();
@@ -125,8 +180,9 @@ export class CaptureBackend extends tf.KernelBackend {
   override readSync(dataId: object): tf.BackendValues {
     const moved = this.#moved.get(dataId);
     if (moved) return moved;
-    const { source } = this.#data.get(dataId).value;
-    if (source.kind === 'constant') return source.data;
+    // A shape that is computed from shapes alone, say, as exported models do.
+    const data = evaluate(this.#data.get(dataId).value);
+    if (data) return data;
     throw new CaptureError(
       `compile: a value is read inside the step at ${callSite()}; a captured step has no values yet. ` +
         'Return the tensor from the step and read it from the result of run()',
@@ -151,6 +207,7 @@ export class CaptureBackend extends tf.KernelBackend {
     if (!force && left > 0) return false;
     // The record keeps the value; a tensor that comes here again must be taken anew.
     this.#data.delete(dataId);
+    this.#alive.delete(dataId);
     return true;
   }
 
@@ -174,16 +231,27 @@ export class CaptureBackend extends tf.KernelBackend {
 }
 
 /**
- * A seeded `tf.dropout` draws its mask anew on every call, always the same one, and hands it over
- * as a constant; only the stack tells it from a constant that is meant.
+ * `tf.dropout` draws its mask on the CPU and hands it over as a constant, with a seed the same one on
+ * every call; only the stack tells it from a constant that is meant.
  */
-function refuseSeededDropout(): void {
-  const calls = callsUnderWay(refuseSeededDropout);
+function refuseDropout(): void {
+  const calls = callsUnderWay(refuseDropout);
   if (!calls.some((call) => /\bdropout_$/.test(call.getFunctionName() ?? ''))) return;
   throw new CaptureError(
-    `compile: tf.dropout with a seed gives the same mask in every step, at ${callSite()}; ` +
+    `compile: tf.dropout would give the same mask in every step, at ${callSite()}; ` +
       'use dropout(x, rate, seed, stream) of this package with a seed that is an input',
   );
+}
+
+/** What a kernel infers; an error where its inputs do not go together, with the place. */
+function inferred<T>(kernel: string, infer: () => T): T {
+  try {
+    return infer();
+  } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
+    const why = (cause as Error).message;
+    throw new CaptureError(`compile: ${kernel} at ${callSite()}: ${why}`, { cause });
+  }
 }
 
 const constant = (values: tf.BackendValues): Source => ({

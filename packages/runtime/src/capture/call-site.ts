@@ -1,9 +1,22 @@
 import { findSourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /** Places in the caller's code, found without reading the source maps of the libraries between. */
 
-const foreign =
-  /node_modules[\\/](@tensorflow|onnxruntime)|packages[\\/]runtime[\\/](src|dist)[\\/]|tfjs-[a-z-]+[\\/]src[\\/]|node:internal/;
+const foreign = /node_modules[\\/](@tensorflow|onnxruntime)|tfjs-[a-z-]+[\\/]src[\\/]|node:/;
+
+/** This package's own folder, wherever it is installed, as a path and as a URL. */
+const own = [new URL('..', import.meta.url)].flatMap((url) => [fileURLToPath(url), url.href]);
+
+/** Whether a call is in the caller's code: in a file, of neither TensorFlow.js nor this package. */
+function isCallers(call: NodeJS.CallSite): boolean {
+  const file = call.getFileName();
+  return (
+    Boolean(file) &&
+    !foreign.test(file as string) &&
+    !own.some((at) => (file as string).startsWith(at))
+  );
+}
 
 /** The calls under way, innermost first, without `below` and what it called; as they are compiled. */
 export function callsUnderWay(below: () => unknown): NodeJS.CallSite[] {
@@ -28,7 +41,7 @@ const known = new Map<string, string>();
 /** Innermost call outside TensorFlow.js and this package: `file:line:column` of the source. */
 export function callSite(): string {
   const calls = callsUnderWay(callSite);
-  const call = calls.find((c) => !foreign.test(c.getFileName() ?? '')) ?? calls.at(-1);
+  const call = calls.find(isCallers) ?? calls.at(-1);
   if (!call) return 'an unknown place';
   const key = `${call.getFileName() ?? ''}:${call.getLineNumber()}:${call.getColumnNumber()}`;
   let site = known.get(key);

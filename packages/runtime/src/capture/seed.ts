@@ -60,42 +60,98 @@ function redirect(
     const layer = this as unknown as RandomLayer;
     const training = kwargs?.training === true;
     if (!draws || !training || !active(layer)) return call.call(this, inputs, kwargs);
-    const { seed } = draws;
-    if (!seed) {
-      throw new CaptureError(
-        `compile: layer ${this.name} (${this.getClassName()}) draws random numbers at ${callSite()}, ` +
-          "which would freeze into a constant; name an int32 scalar input: compile(step, signature, { seed: 'seed' })",
-      );
-    }
-    const stream = FIRST_STREAM + draws.streams++;
+    const { seed, stream } = nextDraw(this, draws);
     return draw(layer, Array.isArray(inputs) ? inputs[0] : inputs, seed, stream);
+  };
+}
+
+/** Seed and stream of a layer's next draw; an error where the step has no seed. */
+function nextDraw(layer: tf.layers.Layer, all: Draws): { seed: tf.Tensor; stream: number } {
+  if (!all.seed) {
+    throw new CaptureError(
+      `compile: layer ${layer.name} (${layer.getClassName()}) draws random numbers at ${callSite()}, ` +
+        "which would freeze into a constant; name an int32 scalar input: compile(step, signature, { seed: 'seed' })",
+    );
+  }
+  return { seed: all.seed, stream: FIRST_STREAM + all.streams++ };
+}
+
+type Masks = tf.Tensor | tf.Tensor[] | null;
+
+interface RecurrentCell {
+  readonly dropout: number;
+  readonly recurrentDropout: number;
+  dropoutFunc?: ((x: tf.Tensor, rate: number) => tf.Tensor) | undefined;
+  dropoutMask: Masks;
+  recurrentDropoutMask: Masks;
+}
+
+/**
+ * Makes the recurrent layers of a class draw their masks, one for all times of a sequence, from the
+ * step's seed. The cell keeps its masks until the next call, for nothing: here they end with the call.
+ */
+function redirectRecurrent(made: tf.layers.Layer): void {
+  const prototype = Object.getPrototypeOf(made) as { call: LayerCall };
+  const { call } = prototype;
+  prototype.call = function (this: tf.layers.Layer, inputs, kwargs) {
+    if (!draws) return call.call(this, inputs, kwargs);
+    const all = draws;
+    const { cell } = this as unknown as { cell: RecurrentCell };
+    const { dropoutFunc } = cell;
+    cell.dropoutFunc = (x, rate) => {
+      const { seed, stream } = nextDraw(this, all);
+      return dropout(x, rate, seed, stream);
+    };
+    try {
+      return call.call(this, inputs, kwargs);
+    } finally {
+      cell.dropoutFunc = dropoutFunc;
+      tf.dispose(
+        [cell.dropoutMask, cell.recurrentDropoutMask].flat().filter((mask) => mask !== null),
+      );
+      cell.dropoutMask = null;
+      cell.recurrentDropoutMask = null;
+    }
   };
 }
 
 const partial = ({ rate }: RandomLayer) => rate > 0 && rate < 1;
 
-redirect(tf.layers.dropout({ rate: 0.5 }), partial, (layer, x, seed, stream) =>
+redirect(tf.layers.dropout({ name: 'class', rate: 0.5 }), partial, (layer, x, seed, stream) =>
   dropout(x, layer.rate, seed, stream, layer.getNoiseShape?.(x) ?? x.shape),
 );
 
 redirect(
-  tf.layers.gaussianNoise({ stddev: 1 }),
+  tf.layers.gaussianNoise({ name: 'class', stddev: 1 }),
   () => true,
   ({ stddev }, x, seed, stream) => tf.add(x, tf.mul(randomNormal(x.shape, seed, stream), stddev)),
 );
 
-redirect(tf.layers.gaussianDropout({ rate: 0.5 }), partial, ({ rate }, x, seed, stream) => {
-  const deviation = Math.sqrt(rate / (1 - rate));
-  return tf.mul(x, tf.add(tf.mul(randomNormal(x.shape, seed, stream), deviation), 1));
-});
+redirect(
+  tf.layers.gaussianDropout({ name: 'class', rate: 0.5 }),
+  partial,
+  ({ rate }, x, seed, stream) => {
+    const deviation = Math.sqrt(rate / (1 - rate));
+    return tf.mul(x, tf.add(tf.mul(randomNormal(x.shape, seed, stream), deviation), 1));
+  },
+);
 
 /** Alpha dropout (Klambauer et al. 2017): drops to −αλ and keeps mean and variance. */
-redirect(tf.layers.alphaDropout({ rate: 0.5 }), partial, (layer, x, seed, stream) => {
-  const { rate } = layer;
-  const low = -1.6732632423543772 * 1.0507009873554805;
-  const shape = layer._getNoiseShape?.(x) ?? x.shape;
-  const kept = tf.cast(tf.greaterEqual(randomUniform(shape, seed, stream), rate), 'float32');
-  const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
-  const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
-  return tf.add(tf.mul(dropped, a), -a * low * rate);
-});
+redirect(
+  tf.layers.alphaDropout({ name: 'class', rate: 0.5 }),
+  partial,
+  (layer, x, seed, stream) => {
+    const { rate } = layer;
+    const low = -1.6732632423543772 * 1.0507009873554805;
+    const shape = layer._getNoiseShape?.(x) ?? x.shape;
+    const kept = tf.cast(tf.greaterEqual(randomUniform(shape, seed, stream), rate), 'float32');
+    const a = ((1 - rate) * (1 + rate * low ** 2)) ** -0.5;
+    const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
+    return tf.add(tf.mul(dropped, a), -a * low * rate);
+  },
+);
+
+redirectRecurrent(tf.layers.simpleRNN({ name: 'class', units: 1 }));
+redirectRecurrent(tf.layers.gru({ name: 'class', units: 1 }));
+redirectRecurrent(tf.layers.lstm({ name: 'class', units: 1 }));
+redirectRecurrent(tf.layers.convLstm2d({ name: 'class', filters: 1, kernelSize: 1 }));

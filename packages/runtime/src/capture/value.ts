@@ -27,8 +27,11 @@ export interface TraceNode {
   readonly inputs: Readonly<Record<string, TraceValue>>;
   readonly attrs: Attrs;
   readonly outputs: readonly TraceValue[];
-  /** Line of the caller's code, outside TensorFlow.js and this package. */
-  readonly site: string;
+  /**
+   * Line of the caller's code, outside TensorFlow.js and this package; '' until a second capture has
+   * it from the first.
+   */
+  site: string;
 }
 
 /** A variable that the step reads, assigns, or both. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
+import { checkTelemetry, disableTelemetry } from './quiet.ts';
 
 /**
  * What ONNX Runtime computes on: `cpu`, `webgpu` (a graphics card through Vulkan, Metal or Direct3D
@@ -12,9 +13,12 @@ export type Device = 'cpu' | 'webgpu' | 'cuda';
 /** The devices, preferred ones first. */
 export const devices: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
 
+disableTelemetry();
+
 /** ONNX Runtime, loaded when first used: it has no binary for some platforms (Intel Macs). */
 export async function onnxRuntime(): Promise<typeof Ort> {
   try {
+    checkTelemetry();
     return await import('onnxruntime-node');
   } catch (cause) {
     throw new Error(

@@ -1,14 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import { withSeed } from '../capture/seed.ts';
 import type { Compiled } from '../compile.ts';
+import { insideStep } from '../ops/inside-step.ts';
 import {
-  checkInputs,
+  checkedInputs,
+  checkOutputs,
   type InputTensors,
   type InputValues,
   type Outputs,
   type OutputValues,
   type Signature,
 } from '../signature.ts';
+import { Queue } from './queue.ts';
+
+/** One for the process: TensorFlow.js has one current backend and one stack of scopes. */
+const queue = new Queue();
 
 /**
  * Runs a step op by op on a TensorFlow.js backend that computes: the oracle in tests (`cpu`), or
@@ -21,33 +27,40 @@ export function eagerStep<S extends Signature, O extends Outputs>(
   seed?: string,
 ): Compiled<S, O> {
   const shapes: Record<string, readonly number[]> = {};
+
+  const once = (inputs: ReturnType<typeof checkedInputs>): OutputValues<O> => {
+    tf.engine().startScope();
+    try {
+      const tensors = Object.fromEntries(
+        Object.entries(signature).map(([name, { shape, dtype }]) => [
+          name,
+          tf.tensor(inputs[name], [...shape], dtype),
+        ]),
+      );
+      const call = () => insideStep(() => step(tensors as InputTensors<S>));
+      const outputs = seed === undefined ? call() : withSeed(tensors[seed], call);
+      checkOutputs(outputs);
+      const result: Record<string, Float32Array | Int32Array | Uint8Array> = {};
+      for (const [name, output] of Object.entries(outputs as Outputs)) {
+        shapes[name] = output.shape;
+        // The backend may hand out an array of its own, or the input's.
+        result[name] = output.dataSync().slice();
+      }
+      return result as OutputValues<O>;
+    } finally {
+      tf.engine().endScope();
+    }
+  };
+
   return {
     engine: `eager/${backend}`,
     outputShapes: shapes as Record<keyof O & string, readonly number[]>,
     run: async (inputs: InputValues<S>) => {
-      checkInputs(signature, inputs);
-      await tf.setBackend(backend);
-      tf.engine().startScope();
-      try {
-        const tensors = Object.fromEntries(
-          Object.entries(signature).map(([name, { shape, dtype }]) => [
-            name,
-            tf.tensor(inputs[name] as Float32Array, [...shape], dtype),
-          ]),
-        );
-        const result: Record<string, Float32Array | Int32Array | Uint8Array> = {};
-        const drawn = seed === undefined ? undefined : tensors[seed];
-        const outputs = drawn
-          ? withSeed(drawn, () => step(tensors as InputTensors<S>))
-          : step(tensors as InputTensors<S>);
-        for (const [name, output] of Object.entries(outputs)) {
-          shapes[name] = output.shape;
-          result[name] = await output.data();
-        }
-        return result as OutputValues<O>;
-      } finally {
-        tf.engine().endScope();
-      }
+      const values = checkedInputs(signature, inputs);
+      return queue.add(async () => {
+        await tf.setBackend(backend);
+        return once(values);
+      });
     },
     pull: () => Promise.resolve(),
     push: () => Promise.resolve(),

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { callSite } from '../capture/call-site.ts';
+import { CaptureError } from '../capture/errors.ts';
 import type { Attrs, TraceValue } from '../capture/value.ts';
 import { padAfter } from './window.ts';
 
@@ -26,8 +28,9 @@ export function geometryOf(
   depthwise = false,
 ): Geometry {
   if ((attrs['dataFormat'] ?? 'NHWC') !== 'NHWC' && attrs['dataFormat'] !== 'channelsLast') {
-    throw new Error(
-      `compile: convolution with dataFormat ${String(attrs['dataFormat'])}; use NHWC`,
+    throw new CaptureError(
+      `compile: a convolution with dataFormat ${String(attrs['dataFormat'])} at ${callSite()}; ` +
+        'transpose its input and use NHWC',
     );
   }
   const info = tf.backend_util.computeConv2DInfo(

@@ -179,7 +179,17 @@ function inputGradient(
 const backpropInput = (name: string): Kernel => ({
   name,
   lowering: 'Conv with the turned filter, one per phase of a stride; else ConvTranspose',
-  infer: (_, attrs) => [{ shape: attrs['inputShape'] as number[], dtype: 'float32' }],
+  infer: ({ dy, filter }, attrs) => {
+    const shape = attrs['inputShape'] as number[];
+    const { output } = geometryOf(shape, filter.shape, attrs);
+    if (dy.shape[1] !== output[0] || dy.shape[2] !== output[1]) {
+      throw new Error(
+        `expected an image of ${output.join(' × ')}, which a convolution of [${shape.join(', ')}] ` +
+          `gives, got ${dy.shape[1]} × ${dy.shape[2]}`,
+      );
+    }
+    return [{ shape, dtype: 'float32' }];
+  },
   lower: (ctx, { inputs: { dy, filter }, attrs, outputs: [dx] }) => {
     const geo = geometryOf(dx.shape, filter.shape, attrs);
     const inner = cropped(ctx, dx, geo);

@@ -78,7 +78,7 @@ defineKernels(
   },
   {
     name: 'Step',
-    lowering: 'Greater, Cast (with alpha: Where)',
+    lowering: 'Greater, Cast (with alpha: Where); of NaN: NaN',
     infer: ({ x }) => like(x),
     lower: (ctx, { inputs: { x }, outputs: [y], attrs }) => {
       const alpha = (attrs['alpha'] as number | undefined) ?? 0;
@@ -86,10 +86,14 @@ defineKernels(
         const g = ctx.graph;
         const zero = g.typed([0], [], ref.type);
         const positive = g.op('Greater', [ref, zero], shape, {}, { type: 'bool' });
-        if (alpha === 0) return g.cast(positive, onnxType(y.dtype));
         const slopes = [positive, g.float(1), g.float(alpha)];
-        const slope = g.op('Where', slopes, shape, {}, { type: 'float32' });
-        return g.cast(slope, onnxType(y.dtype));
+        const slope =
+          alpha === 0
+            ? g.cast(positive, onnxType(y.dtype))
+            : g.cast(g.op('Where', slopes, shape, {}, { type: 'float32' }), onnxType(y.dtype));
+        if (ref.type !== 'float32') return slope;
+        const isNan = g.op('IsNaN', [ref], shape, {}, { type: 'bool' });
+        return g.op('Where', [isNan, ref, slope], shape, {}, { type: 'float32' });
       });
     },
   },

@@ -1,4 +1,5 @@
 import './binary.ts';
+import './channels-first.ts';
 import './conv.ts';
 import './cross-entropy.ts';
 import './depthwise.ts';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Attrs, CapturedType, TraceValue } from '../capture/value.ts';
+import type { Attrs, CapturedType, TraceNode, TraceValue } from '../capture/value.ts';
 import { onnxType, type Lowering } from '../lowering/lowering.ts';
 import { sizeOf, type Ref } from '../onnx/graph.ts';
+import { checkedIndices } from './indices.ts';
 import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
 
 /** Kernels that read or write at computed indices. */
@@ -17,20 +18,26 @@ const gather: Kernel = {
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return [{ shape, dtype: x.dtype }];
   },
-  lower: (ctx, { inputs: { x, indices }, attrs, outputs: [y] }) => {
+  lower: (ctx, node) => {
     const { graph: g } = ctx;
-    const axis = axisOf(attrs['axis'], x.shape.length);
-    const refs = [ctx.plain(x), g.cast(ctx.plain(indices), 'int32')];
+    const { x, indices } = node.inputs;
+    const [y] = node.outputs;
+    const axis = axisOf(node.attrs['axis'], x.shape.length);
+    const refs = [ctx.plain(x), checkedIndices(ctx, node, indices, [x.shape[axis]], 'int32')];
     const type = onnxType(x.dtype);
     ctx.define(y, 'plain', g.op('Gather', refs, y.shape, { axis }, { type }));
   },
 };
 
-const batchDimsOf = (attrs: Attrs): number => (attrs['batchDims'] as number | undefined) ?? 0;
+/** A negative number of batch dimensions counts from the rank of the indices. */
+const batchDimsOf = (attrs: Attrs, rank: number): number => {
+  const given = (attrs['batchDims'] as number | undefined) ?? 0;
+  return given < 0 ? given + rank : given;
+};
 
 /** One table for the whole batch: row b·d + i is entry i of batch element b. */
 function batchedGather(x: tf.Tensor, indices: tf.Tensor, attrs: Attrs): tf.Tensor {
-  const batchDims = batchDimsOf(attrs);
+  const batchDims = batchDimsOf(attrs, indices.rank);
   const axis = axisOf(attrs['axis'], x.rank);
   const d = x.shape[axis];
   const batch = sizeOf(x.shape.slice(0, batchDims));
@@ -41,7 +48,10 @@ function batchedGather(x: tf.Tensor, indices: tf.Tensor, attrs: Attrs): tf.Tenso
     .transpose(tf.reshape(x, [batch, outer, d, inner]), [0, 2, 1, 3])
     .reshape([batch * d, outer, inner]);
   const offsets = tf.range(0, batch, 1, 'int32').mul(tf.scalar(d, 'int32')).expandDims(1);
-  const rows = tf.add(tf.cast(indices, 'int32').reshape([batch, picked]), offsets);
+  const ids = tf.cast(indices, 'int32').reshape([batch, picked]);
+  // An index out of range must not become a row of another batch element.
+  const out = tf.logicalOr(tf.less(ids, 0), tf.greaterEqual(ids, d));
+  const rows = tf.where(out, tf.fill(ids.shape, -1, 'int32'), tf.add(ids, offsets));
   const values = tf.gather(table, rows.as1D());
   return tf
     .transpose(values.reshape([batch, picked, outer, inner]), [0, 2, 1, 3])
@@ -52,19 +62,24 @@ function batchedGather(x: tf.Tensor, indices: tf.Tensor, attrs: Attrs): tf.Tenso
     ]);
 }
 
-const indexRef = (ctx: Lowering, indices: TraceValue): Ref =>
-  ctx.graph.cast(ctx.plain(indices), 'int64');
-
 const gatherNd: Kernel = {
   name: 'GatherNd',
   lowering: 'GatherND',
   infer: ({ params, indices }) => {
     const depth = indices.shape[indices.shape.length - 1];
+    if (depth > params.shape.length) {
+      throw new Error(
+        `expected indices of at most ${params.shape.length} numbers each, got ${depth}`,
+      );
+    }
     const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
     return [{ shape, dtype: params.dtype }];
   },
-  lower: (ctx, { inputs: { params, indices }, outputs: [y] }) => {
-    const refs = [ctx.plain(params), indexRef(ctx, indices)];
+  lower: (ctx, node) => {
+    const { params, indices } = node.inputs;
+    const [y] = node.outputs;
+    const sizes = params.shape.slice(0, indices.shape.at(-1));
+    const refs = [ctx.plain(params), checkedIndices(ctx, node, indices, sizes, 'int64')];
     ctx.define(y, 'plain', ctx.graph.op('GatherND', refs, y.shape));
   },
 };
@@ -73,21 +88,26 @@ const gatherNd: Kernel = {
 const filled = (ctx: Lowering, value: Ref, shape: readonly number[]): Ref =>
   shape.length === 0 ? value : ctx.graph.op('Expand', [value, ctx.graph.ints(shape)], shape);
 
-/** Writes updates into `base`; bools, which ONNX Runtime does not scatter, go as int32. */
+/**
+ * Writes updates into `base`; bools, which ONNX Runtime does not scatter, go as int32. Indices of one
+ * dimension are rows of the first axis, one each.
+ */
 function scatter(
   ctx: Lowering,
   base: Ref,
+  node: TraceNode,
   indices: TraceValue,
-  updates: TraceValue,
+  updates: Ref,
   add: boolean,
 ): Ref {
   const { graph: g } = ctx;
   const type = base.type === 'bool' ? 'int32' : base.type;
-  const depth = Math.max(1, indices.shape[indices.shape.length - 1] ?? 1);
-  const rows = indices.shape.length > 1 ? indices.shape.slice(0, -1) : [1];
+  const depth = indices.shape.length > 1 ? (indices.shape.at(-1) as number) : 1;
+  const rows = indices.shape.length > 1 ? indices.shape.slice(0, -1) : [sizeOf(indices.shape)];
   const shape = [...rows, ...base.shape.slice(depth)];
-  const at = g.reshape(indexRef(ctx, indices), [...rows, depth]);
-  const values = g.reshape(g.cast(ctx.plain(updates), type), shape);
+  const ids = checkedIndices(ctx, node, indices, base.shape.slice(0, depth), 'int64');
+  const at = g.reshape(ids, [...rows, depth]);
+  const values = g.reshape(g.cast(updates, type), shape);
   const attributes = add ? { reduction: 'add' } : {};
   const result = g.op('ScatterND', [g.cast(base, type), at, values], base.shape, attributes);
   return g.cast(result, base.type);
@@ -99,9 +119,11 @@ const scatterNd: Kernel = {
   name: 'ScatterNd',
   lowering: 'Expand of 0, ScatterND with addition',
   infer: ({ updates }, attrs) => [{ shape: attrs['shape'] as number[], dtype: updates.dtype }],
-  lower: (ctx, { inputs: { indices, updates }, outputs: [y] }) => {
+  lower: (ctx, node) => {
+    const { indices, updates } = node.inputs;
+    const [y] = node.outputs;
     const base = filled(ctx, zero(ctx, y.dtype), y.shape);
-    ctx.define(y, 'plain', scatter(ctx, base, indices, updates, true));
+    ctx.define(y, 'plain', scatter(ctx, base, node, indices, ctx.plain(updates), true));
   },
 };
 
@@ -109,8 +131,11 @@ const tensorScatterUpdate: Kernel = {
   name: 'TensorScatterUpdate',
   lowering: 'ScatterND',
   infer: ({ tensor }) => [{ shape: tensor.shape, dtype: tensor.dtype }],
-  lower: (ctx, { inputs: { tensor, indices, updates }, outputs: [y] }) =>
-    ctx.define(y, 'plain', scatter(ctx, ctx.plain(tensor), indices, updates, false)),
+  lower: (ctx, node) => {
+    const { tensor, indices, updates } = node.inputs;
+    const written = scatter(ctx, ctx.plain(tensor), node, indices, ctx.plain(updates), false);
+    ctx.define(node.outputs[0], 'plain', written);
+  },
 };
 
 const sparseToDense: Kernel = {
@@ -119,20 +144,17 @@ const sparseToDense: Kernel = {
   infer: ({ sparseValues }, attrs) => [
     { shape: attrs['outputShape'] as number[], dtype: sparseValues.dtype },
   ],
-  lower: (ctx, { inputs: { sparseIndices, sparseValues, defaultValue }, outputs: [y] }) => {
+  lower: (ctx, node) => {
     const { graph: g } = ctx;
+    const { sparseIndices, sparseValues, defaultValue } = node.inputs;
+    const [y] = node.outputs;
     const base = filled(ctx, g.reshape(ctx.plain(defaultValue), []), y.shape);
     // One scalar value for many indices is repeated.
-    const count = sparseIndices.shape.length > 1 ? sparseIndices.shape[0] : sparseIndices.shape[0];
-    const rank1 = sparseIndices.shape.length < 2;
-    const depth = rank1 ? 1 : sparseIndices.shape[1];
-    const at = g.reshape(indexRef(ctx, sparseIndices), [count ?? 1, depth]);
-    const shape = [count ?? 1];
+    const count = sparseIndices.shape[0] ?? 1;
     const given = ctx.plain(sparseValues);
-    const values = sizeOf(given.shape) === 1 ? filled(ctx, g.reshape(given, []), shape) : given;
-    const numbers = y.dtype === 'bool' ? 'int32' : onnxType(y.dtype);
-    const refs = [g.cast(base, numbers), at, g.cast(values, numbers)];
-    ctx.define(y, 'plain', g.cast(g.op('ScatterND', refs, y.shape), onnxType(y.dtype)));
+    const values = sizeOf(given.shape) === 1 ? filled(ctx, g.reshape(given, []), [count]) : given;
+    const written = scatter(ctx, base, node, sparseIndices, values, false);
+    ctx.define(y, 'plain', g.cast(written, onnxType(y.dtype)));
   },
 };
 
@@ -140,9 +162,12 @@ const sparseToDense: Kernel = {
 const segmentSum: Kernel = {
   name: 'UnsortedSegmentSum',
   lowering: 'ScatterND with addition',
-  infer: ({ x }, attrs) => [
-    { shape: [attrs['numSegments'] as number, ...x.shape.slice(1)], dtype: 'float32' },
-  ],
+  infer: ({ x, segmentIds }, attrs) => {
+    if (segmentIds.shape[0] !== x.shape[0]) {
+      throw new Error(`expected ${x.shape[0]} segment ids, got ${segmentIds.shape[0]}`);
+    }
+    return [{ shape: [attrs['numSegments'] as number, ...x.shape.slice(1)], dtype: 'float32' }];
+  },
   lower: (ctx, { inputs: { x, segmentIds }, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
     const segments = attrs['numSegments'] as number;
@@ -211,13 +236,20 @@ defineCompositions(
   {
     name: 'GatherV2',
     lowering: 'with batch dimensions: gather from one flattened axis',
-    when: (attrs) => batchDimsOf(attrs) > 0,
+    when: ({ batchDims }) => Boolean(batchDims),
     compose: ({ x, indices }, attrs) => batchedGather(x, indices, attrs),
   },
   {
     name: 'Bincount',
     lowering: 'one-hot rows, weighted sum',
-    compose: ({ x, weights }, attrs) => binCounts(x, weights, attrs['size'] as number, false),
+    // Of any rank it counts all elements at once, where the dense one counts row by row.
+    compose: ({ x, weights }, attrs) =>
+      binCounts(
+        tf.reshape(x, [x.size]),
+        tf.reshape(weights, [weights.size]),
+        attrs['size'] as number,
+        false,
+      ),
   },
   {
     name: 'DenseBincount',

@@ -26,7 +26,7 @@ export interface Composition {
   /** One line for `docs/kernels.md`: the ops it becomes. */
   readonly lowering: string;
   /** When a kernel of the same name has a lowering: true for the calls to compose instead. */
-  when?(attrs: Attrs): boolean;
+  when?(attrs: Attrs, inputs: Readonly<Record<string, tf.Tensor>>): boolean;
   /** Computes the outputs by other ops; no gradient is taken through them. */
   compose(inputs: Readonly<Record<string, tf.Tensor>>, attrs: Attrs): tf.Tensor | tf.Tensor[];
 }

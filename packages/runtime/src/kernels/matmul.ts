@@ -1,31 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
 import { onnxType } from '../lowering/lowering.ts';
+import type { Graph, Ref } from '../onnx/graph.ts';
 import { defineKernels } from './kernel.ts';
 
 /** Batched matrix products. */
 
+/** A value with units before its axes, as broadcasting takes a lower rank. */
+const ofRank = (g: Graph, x: Ref, rank: number): Ref =>
+  g.reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]);
+
+/** The last two axes exchanged. */
+const turned = (g: Graph, x: Ref): Ref => {
+  const rank = x.shape.length;
+  const order = x.shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+  return g.transpose(x, order);
+};
+
 defineKernels({
   name: 'BatchMatMul',
-  lowering: 'MatMul, or FusedMatMul where an operand is transposed',
+  lowering: 'MatMul, or FusedMatMul where a float operand is transposed',
   infer: ({ a, b }, attrs) => {
-    const rank = a.shape.length;
-    const rows = attrs['transposeA'] ? a.shape[rank - 1] : a.shape[rank - 2];
-    const columns = attrs['transposeB'] ? b.shape[rank - 2] : b.shape[rank - 1];
-    const batch = a.shape.slice(0, -2).map((d, i) => Math.max(d, b.shape[i]));
-    return [{ shape: [...batch, rows, columns], dtype: 'float32' }];
+    const inner = [
+      attrs['transposeA'] ? a.shape.at(-2) : a.shape.at(-1),
+      attrs['transposeB'] ? b.shape.at(-1) : b.shape.at(-2),
+    ];
+    if (inner[0] !== inner[1]) {
+      throw new Error(
+        `expected operands of the same inner dimension, got ${inner.join(' and ')} ` +
+          `([${a.shape.join(', ')}] by [${b.shape.join(', ')}])`,
+      );
+    }
+    const rows = attrs['transposeA'] ? a.shape.at(-1) : a.shape.at(-2);
+    const columns = attrs['transposeB'] ? b.shape.at(-2) : b.shape.at(-1);
+    const batch = tf.backend_util.assertAndGetBroadcastShape(
+      a.shape.slice(0, -2),
+      b.shape.slice(0, -2),
+    );
+    return [{ shape: [...batch, rows as number, columns as number], dtype: a.dtype }];
   },
   lower: (ctx, { inputs: { a, b }, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
     const transA = attrs['transposeA'] ? 1 : 0;
     const transB = attrs['transposeB'] ? 1 : 0;
-    const [p, q] = [ctx.plain(a), ctx.plain(b)];
+    const type = y.dtype === 'float32' ? 'float32' : 'int32';
+    const [p, q] = [a, b].map((x) => ofRank(g, g.cast(ctx.plain(x), type), y.shape.length));
     // ONNX's MatMul drops unit batch axes by itself; two-dimensional operands take the fast path.
-    ctx.define(
-      y,
-      'plain',
-      transA || transB
+    const product =
+      type === 'float32' && (transA || transB)
         ? g.op('FusedMatMul', [p, q], y.shape, { transA, transB }, { domain: 'com.microsoft' })
-        : g.op('MatMul', [p, q], y.shape),
-    );
+        : g.op('MatMul', [transA ? turned(g, p) : p, transB ? turned(g, q) : q], y.shape);
+    ctx.define(y, 'plain', g.cast(product, onnxType(y.dtype)));
   },
 });
 
@@ -35,7 +59,15 @@ function labelSizes(
   shapes: readonly (readonly number[])[],
 ): Map<string, number> {
   const sizes = new Map<string, number>();
-  terms.forEach((term, t) => [...term].forEach((label, i) => sizes.set(label, shapes[t][i])));
+  terms.forEach((term, t) =>
+    [...term].forEach((label, i) => {
+      const [known, size] = [sizes.get(label), shapes[t][i]];
+      if (known !== undefined && known !== size) {
+        throw new Error(`label ${label} of '${terms.join()}' is of size ${known} and of ${size}`);
+      }
+      sizes.set(label, size);
+    }),
+  );
   return sizes;
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Attrs, TraceValue } from '../capture/value.ts';
 import { NCHWC, onnxType, type Lowering } from '../lowering/lowering.ts';
 import { sizeOf, type Attribute } from '../onnx/graph.ts';
-import { defineKernels, type Kernel } from './kernel.ts';
+import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
 import { padAfter } from './window.ts';
 
 /** Pooling over windows of the two spatial axes. */
@@ -95,4 +95,69 @@ defineKernels(
   pooling('MaxPool', 'MaxPool', {}),
   pooling('AvgPool', 'AveragePool', { count_include_pad: 0 }),
   maxPoolGrad,
+);
+
+/** True where ONNX Runtime refuses the padding: it takes none as wide as the window. */
+const isWide = (attrs: Attrs, shape: readonly number[]): boolean => {
+  const { padInfo, filterHeight, filterWidth } = geometryOf(shape, attrs);
+  const { top, bottom, left, right } = padInfo;
+  return Math.max(top, bottom) >= filterHeight || Math.max(left, right) >= filterWidth;
+};
+
+/** An image with what lies outside it, for a window that then needs no padding. */
+function paddedBy(x: tf.Tensor, { padInfo }: Info, outside: number): tf.Tensor {
+  const { top, bottom, left, right } = padInfo;
+  return tf.pad(
+    x,
+    [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
+    outside,
+  );
+}
+
+const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: Attrs): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, { ...attrs, pad: 'valid' });
+
+/** Just above the least number of float32. */
+const LEAST = -3.402823e38;
+
+const WIDE = 'padding as wide as the window: Pad before it';
+
+defineCompositions(
+  {
+    name: 'MaxPool',
+    lowering: WIDE,
+    when: (attrs, { x }) => isWide(attrs, x.shape),
+    compose: ({ x }, attrs) => {
+      const y = run('MaxPool', { x: paddedBy(x, geometryOf(x.shape, attrs), -Infinity) }, attrs);
+      // Of a window without a pixel ONNX Runtime gives the least number.
+      return tf.where(tf.less(y, LEAST), tf.fill(y.shape, -Infinity), y);
+    },
+  },
+  {
+    name: 'MaxPoolGrad',
+    lowering: WIDE,
+    when: (attrs, { input }) => isWide(attrs, input.shape),
+    compose: ({ dy, input, output }, attrs) => {
+      const info = geometryOf(input.shape, attrs);
+      const inputs = { dy, input: paddedBy(input, info, -Infinity), output };
+      const { top, left } = info.padInfo;
+      return tf.slice(run('MaxPoolGrad', inputs, attrs), [0, top, left, 0], input.shape);
+    },
+  },
+  {
+    name: 'AvgPool',
+    lowering: WIDE,
+    when: (attrs, { x }) => isWide(attrs, x.shape),
+    compose: ({ x }, attrs) => {
+      const info = geometryOf(x.shape, attrs);
+      // The mean over the part of a window that lies inside: not a number where none does.
+      const inside = run('AvgPool', { x: paddedBy(tf.onesLike(x), info, 0) }, attrs);
+      return tf.div(run('AvgPool', { x: paddedBy(x, info, 0) }, attrs), inside);
+    },
+  },
 );

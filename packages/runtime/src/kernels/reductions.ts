@@ -59,6 +59,25 @@ const rootOf = ({ source }: TraceValue): TraceValue | undefined =>
 /** Position of each axis of `[N, H, W, C]` in `[N, C, H, W]`. */
 const nchwAxis = [0, 2, 3, 1];
 
+/**
+ * An extremum that is NaN where an element is, as in TensorFlow.js; ONNX Runtime's skip NaN. A sum of
+ * what does not lie on both sides of 0 is NaN for no other reason.
+ */
+function extremum(
+  g: Graph,
+  op: 'ReduceMax' | 'ReduceMin',
+  x: Ref,
+  at: readonly number[],
+  shape: readonly number[],
+): Ref {
+  const reduced = (name: string, ref: Ref) => g.op(name, [ref, g.ints(at)], shape, { keepdims: 0 });
+  const extreme = reduced(op, x);
+  if (x.type !== 'float32') return extreme;
+  const sum = reduced('ReduceSum', g.op('Min', [x, g.float(0)], x.shape));
+  const isNan = g.op('IsNaN', [sum], shape, {}, { type: 'bool' });
+  return g.op('Where', [isNan, sum, extreme], shape, {}, { type: 'float32' });
+}
+
 function reduce(
   ctx: Lowering,
   op: string,
@@ -70,7 +89,9 @@ function reduce(
   const { graph: g } = ctx;
   const keepDims = y.shape.length === x.shape.length && axes.length > 0;
   const emit = (ref: Ref, at: readonly number[], shape: readonly number[]) =>
-    g.op(op, [ref, g.ints(at)], shape, { keepdims: 0 });
+    op === 'ReduceMax' || op === 'ReduceMin'
+      ? extremum(g, op, ref, at, shape)
+      : g.op(op, [ref, g.ints(at)], shape, { keepdims: 0 });
   if (axes.length === 0) return ctx.define(y, 'plain', ctx.plain(x));
   const everything = axes.length === x.shape.length;
   const native = ctx.native(x);
@@ -157,9 +178,31 @@ const logicalReduction = (name: string, op: string): Kernel => ({
   },
 });
 
-const arg = (name: string): Kernel => ({
+/**
+ * The first extremum's place. TensorFlow.js begins with the first element and goes on to one that is
+ * larger, so that NaN stays where it comes first and is passed over elsewhere; ONNX Runtime does one
+ * or the other.
+ */
+function extremeIndex(
+  g: Graph,
+  op: 'ArgMax' | 'ArgMin',
+  x: Ref,
+  axis: number,
+  shape: readonly number[],
+): Ref {
+  const indexOf = (ref: Ref) => g.op(op, [ref], shape, { axis, keepdims: 0 }, { type: 'int64' });
+  if (x.type !== 'float32') return indexOf(x);
+  const isNan = (ref: Ref) => g.op('IsNaN', [ref], ref.shape, {}, { type: 'bool' });
+  const least = g.float(op === 'ArgMax' ? -Infinity : Infinity);
+  const numbers = g.op('Where', [isNan(x), least, x], x.shape, {}, { type: 'float32' });
+  const first = g.op('Gather', [x, g.typed([0], [], 'int64')], shape, { axis });
+  const zero = g.typed([0], [], 'int64');
+  return g.op('Where', [isNan(first), zero, indexOf(numbers)], shape, {}, { type: 'int64' });
+}
+
+const arg = (name: 'ArgMax' | 'ArgMin'): Kernel => ({
   name,
-  lowering: `${name}, Cast`,
+  lowering: `${name}, Cast; for NaN: IsNaN, Where`,
   infer: ({ x }, attrs) => {
     const axes = axesOf({ axis: attrs['axis'] }, x.shape.length);
     return [{ shape: reducedShape(x.shape, axes, false), dtype: 'int32' }];
@@ -170,13 +213,7 @@ const arg = (name: string): Kernel => ({
     const nchw = x.shape.length === 4 && axis === 3 && ctx.native(x) !== 'plain';
     const given = nchw ? ctx.as(x, 'nchw') : ctx.plain(x);
     const ref = given.type === 'bool' ? g.cast(given, 'int32') : given;
-    const index = g.op(
-      name,
-      [ref],
-      y.shape,
-      { axis: nchw ? 1 : axis, keepdims: 0 },
-      { type: 'int64' },
-    );
+    const index = extremeIndex(g, name, ref, nchw ? 1 : axis, y.shape);
     ctx.define(y, 'plain', g.cast(index, 'int32'));
   },
 });
@@ -198,8 +235,8 @@ defineKernels(
     lowering: 'ReduceSum; of all squares: ReduceSumSquare',
   },
   reduction('Mean', 'ReduceMean', () => 'float32'),
-  reduction('Max', 'ReduceMax'),
-  reduction('Min', 'ReduceMin'),
+  { ...reduction('Max', 'ReduceMax'), lowering: 'ReduceMax, and Min, ReduceSum, Where for NaN' },
+  { ...reduction('Min', 'ReduceMin'), lowering: 'ReduceMin, and Min, ReduceSum, Where for NaN' },
   reduction('Prod', 'ReduceProd', (x) => (x.dtype === 'bool' ? 'int32' : x.dtype)),
   logicalReduction('All', 'ReduceMin'),
   logicalReduction('Any', 'ReduceMax'),

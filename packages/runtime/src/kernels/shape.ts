@@ -26,6 +26,8 @@ const concat: Kernel = {
   infer: (inputs, attrs) => {
     const parts = Object.values(inputs);
     const axis = axisOf(attrs['axis'], parts[0].shape.length);
+    const full = parts.filter((part) => sizeOf(part.shape) > 0).map((part) => [...part.shape]);
+    if (full.length > 1) tf.backend_util.assertParamsConsistent(full, axis);
     const shape = [...parts[0].shape];
     shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis], 0);
     return [{ shape, dtype: parts[0].dtype }];
@@ -72,7 +74,15 @@ export const sliceRange = (
 const slice: Kernel = {
   name: 'Slice',
   lowering: 'Slice, in the layout of its input',
-  infer: ({ x }, attrs) => [{ shape: sliceRange(x.shape, attrs).size, dtype: x.dtype }],
+  infer: ({ x }, attrs) => {
+    const { begin, size } = sliceRange(x.shape, attrs);
+    tf.slice_util.assertParamsValid(
+      { shape: [...x.shape], rank: x.shape.length } as tf.Tensor,
+      begin,
+      size,
+    );
+    return [{ shape: size, dtype: x.dtype }];
+  },
   lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
     const { begin, size } = sliceRange(x.shape, attrs);
@@ -189,6 +199,9 @@ const pack: Kernel = {
   lowering: 'Reshape, Concat',
   infer: (inputs, attrs) => {
     const parts = Object.values(inputs);
+    for (const { shape } of parts) {
+      tf.util.assertShapesMatch([...parts[0].shape], [...shape], 'stack: ');
+    }
     const axis = attrs['axis'] as number;
     const shape = [...parts[0].shape];
     shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, parts.length);

@@ -111,7 +111,12 @@ const isNan = (g: Graph, x: Ref, shape: readonly number[]) => bool(g, 'IsNaN', [
 defineKernels(
   ...['Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Cos', 'Cosh', 'Erf'].map(direct),
   ...['Log', 'Reciprocal', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Sqrt', 'Tan', 'Tanh'].map(direct),
-  ...['Abs', 'Neg', 'Sign'].map(numeric),
+  ...['Abs', 'Neg'].map(numeric),
+  unary('Sign', 'Sign; of NaN: 0', (g, x, shape) => {
+    const sign = g.op('Sign', [x], shape);
+    if (x.type !== 'float32') return sign;
+    return g.op('Where', [isNan(g, x, shape), g.float(0), sign], shape, {}, { type: 'float32' });
+  }),
   ...['Ceil', 'Floor', 'Round'].map(rounding),
   float(
     'Exp',

@@ -72,7 +72,7 @@ function combined(op: 'Add' | 'Sub' | 'Mul', a: Range, b: Range): Range {
 }
 
 /** Sizes of the dimensions that a node's indices point into; undefined for a node without indices. */
-function indexed({ op, inputs, attributes }: OnnxNode): readonly number[] | undefined {
+export function indexedSizes({ op, inputs, attributes }: OnnxNode): readonly number[] | undefined {
   const [data, index] = inputs;
   if (!data || !index) return undefined;
   switch (op) {
@@ -90,7 +90,7 @@ function indexed({ op, inputs, attributes }: OnnxNode): readonly number[] | unde
 
 /** True for a node that fails on some index that a step may be given. */
 export function mayFail(graph: Graph, links: Links, node: OnnxNode): boolean {
-  const sizes = indexed(node);
+  const sizes = indexedSizes(node);
   if (!sizes) return false;
   const range = rangeOf(graph, links, node.inputs[1] as Ref);
   const least = Math.min(...sizes);

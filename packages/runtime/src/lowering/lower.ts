@@ -59,7 +59,7 @@ export function lower(trace: Trace, target: Target): Lowered {
     if (node.outputs.every((value) => ctx.defined(value))) continue;
     const kernel = kernels.get(node.kernel);
     if (!kernel) throw new Error(`kernel ${node.kernel} was captured but has no lowering`);
-    graph.scoped(node.kernel, () => kernel.lower(ctx, node));
+    graph.scoped(node, () => kernel.lower(ctx, node));
   }
   // An output must be a node of its own, not an input or a second name of another output.
   const taken = new Set(graph.inputs.map((ref) => ref.name));

@@ -27,6 +27,8 @@ export interface OnnxNode {
   readonly inputs: readonly (Ref | undefined)[];
   readonly outputs: readonly Ref[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The captured op that it comes from, and the line of it; undefined for what belongs to none. */
+  readonly origin?: { readonly kernel: string; readonly site: string };
 }
 
 interface Initialiser {
@@ -64,12 +66,12 @@ export class Graph {
   #constants = new Map<string, Initialiser>();
   #literals = new Map<string, ArrayBufferView>();
   #counter = 0;
-  #scope = '';
+  #scope: OnnxNode['origin'];
 
-  /** Names the nodes made inside `body`, so that a profile says where they come from. */
-  scoped<T>(scope: string, body: () => T): T {
+  /** Marks the nodes made inside `body`, so that a profile or an error says where they come from. */
+  scoped<T>(scope: { readonly kernel: string; readonly site: string }, body: () => T): T {
     const before = this.#scope;
-    this.#scope = scope;
+    this.#scope = { kernel: scope.kernel, site: scope.site };
     try {
       return body();
     } finally {
@@ -122,13 +124,15 @@ export class Graph {
     const known = this.#known.get(key);
     if (known) return known;
     const fallback = inputs.find((i) => i !== undefined)?.type ?? 'float32';
-    const name = `${this.#scope}${this.#scope ? '/' : ''}${op}_${this.#counter++}`;
+    const origin = this.#scope;
+    const name = `${origin ? `${origin.kernel}/` : ''}${op}_${this.#counter++}`;
     const refs = outputs.map(({ shape, type = fallback }, i) => ({
       name: outputs.length === 1 ? name : `${name}.${i}`,
       shape,
       type,
     }));
-    this.#nodes.push({ name, op, domain, inputs, outputs: refs, attributes });
+    const node = { name, op, domain, inputs, outputs: refs, attributes };
+    this.#nodes.push(origin ? { ...node, origin } : node);
     this.#known.set(key, refs);
     return refs;
   }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
- * Gradients that TensorFlow.js 4.22 lacks. Importing this module registers them.
+ * Gradients that TensorFlow.js 4.22 lacks. Importing this module adds them.
  *
  * Comparisons: zero. Without one, `tf.where(tf.greater(x, 0), …)` and `tf.divNoNan` cannot be
  * differentiated, since the engine walks through the condition too.
@@ -21,7 +22,7 @@ for (const kernelName of [
   'LogicalAnd',
   'LogicalOr',
 ]) {
-  tf.registerGradient({
+  gradientInSteps({
     kernelName,
     inputsToSave: ['a', 'b'],
     gradFunc: (_, [a, b]) => ({
@@ -31,14 +32,14 @@ for (const kernelName of [
   });
 }
 
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'LogicalNot',
   inputsToSave: ['x'],
   gradFunc: (_, [x]) => ({ x: () => zero(x.shape) }),
 });
 
 /** Space back to depth: `[B, H·b, W·b, C]` → `[B, H, W, b·b·C]`. */
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'DepthToSpace',
   inputsToSave: ['x'],
   gradFunc: (dy, [x], attrs) => {
@@ -53,7 +54,7 @@ tf.registerGradient({
   },
 });
 
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'GatherNd',
   inputsToSave: ['params', 'indices'],
   gradFunc: (dy, [params, indices]) => ({
@@ -62,7 +63,7 @@ tf.registerGradient({
   }),
 });
 
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'ScatterNd',
   inputsToSave: ['indices'],
   gradFunc: (dy, [indices]) => ({
@@ -100,7 +101,7 @@ function einsumGradient(
   return tf.mul(tf.reshape(partial, unit), tf.fill(shape, 1));
 }
 
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'Einsum',
   saveAllInputs: true,
   gradFunc: (dy, operands, attrs) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { compositeKernel } from './composite.ts';
+import { compositeKernel, isDifferentiatedAgain, runBackward } from './composite.ts';
 
 const FORWARD = 'BatchNormTraining';
 const BACKWARD = 'BatchNormTrainingGrad';
@@ -39,11 +39,13 @@ tf.registerGradient({
   gradFunc: (dys, saved, attrs) => {
     // The statistics go to the moving averages only; their own gradients are not propagated.
     const dy = (dys as tf.Tensor[])[0];
-    const [x, gamma, mean, variance] = saved;
+    const [x, gamma] = saved;
+    // As an output of this kernel a statistic is a constant; here it must depend on x.
+    const again = isDifferentiatedAgain() ? tf.moments(x, [0, 1, 2]) : undefined;
+    const { mean, variance } = again ?? { mean: saved[2], variance: saved[3] };
     // One kernel gives all three; it runs here because the engine disposes of what a closure leaves.
-    const [dx, dGamma, dBeta] = tf
-      .engine()
-      .runKernel<tf.Tensor[]>(BACKWARD, { dy, x, gamma, mean, variance }, attrs);
+    const inputs = { dy, x, gamma, mean, variance };
+    const [dx, dGamma, dBeta] = runBackward(BACKWARD, inputs, { ...attrs }) as tf.Tensor[];
     return { x: () => dx, gamma: () => dGamma, beta: () => dBeta };
   },
 });

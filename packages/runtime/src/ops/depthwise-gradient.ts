@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { compositeKernel } from './composite.ts';
+import { compositeKernel, runBackward } from './composite.ts';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
- * TensorFlow.js refuses the gradient of a dilated depthwise convolution. Importing this module
- * replaces it by one that knows dilation: without dilation it runs the two standard kernels, with
- * dilation the two kernels below, composed of slices and products per tap.
+ * TensorFlow.js refuses the gradient of a dilated depthwise convolution. Inside steps it is one that
+ * knows dilation: without dilation it runs the two standard kernels, with dilation the two kernels
+ * below, composed of slices and products per tap.
  */
 
 const INPUT = 'DilatedDepthwiseBackpropInput';
@@ -93,24 +94,30 @@ compositeKernel(INPUT, ({ dy, filter }, attrs) => {
 const isOne = (value: unknown) =>
   value === undefined || value === null || [value].flat().every((d) => d === 1);
 
-tf.unregisterGradient('DepthwiseConv2dNative');
-tf.registerGradient({
-  kernelName: 'DepthwiseConv2dNative',
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dyOrArray, saved, attrs) => {
-    const dy = dyOrArray as tf.Tensor;
-    const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-    const { strides, pad, dimRoundingMode, dilations } = attrs as unknown as Attrs;
-    const dilated = !isOne(dilations);
-    const geometryAttrs = { strides, pad, dimRoundingMode, dilations: dilations ?? 1 };
-    const run = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object): tf.Tensor =>
-      tf.engine().runKernel(kernel, inputs, { ...geometryAttrs, ...extra } as never);
-    const [input, weights] = dilated
-      ? [INPUT, FILTER]
-      : ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'];
-    return {
-      x: () => run(input, { dy, filter }, { inputShape: x.shape }),
-      filter: () => run(weights, { x, dy }, { filterShape: filter.shape }),
-    };
+gradientInSteps(
+  {
+    kernelName: 'DepthwiseConv2dNative',
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dyOrArray, saved, attrs) => {
+      const dy = dyOrArray as tf.Tensor;
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const { strides, pad, dimRoundingMode, dilations } = attrs as unknown as Attrs;
+      const dilated = !isOne(dilations);
+      const geometryAttrs = { strides, pad, dimRoundingMode, dilations: dilations ?? 1 };
+      const run = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object): tf.Tensor => {
+        const all = { ...geometryAttrs, ...extra };
+        return dilated
+          ? (runBackward(kernel, inputs, all) as tf.Tensor)
+          : tf.engine().runKernel(kernel, inputs, all as never);
+      };
+      const [input, weights] = dilated
+        ? [INPUT, FILTER]
+        : ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'];
+      return {
+        x: () => run(input, { dy, filter }, { inputShape: x.shape }),
+        filter: () => run(weights, { x, dy }, { filterShape: filter.shape }),
+      };
+    },
   },
-});
+  (_, { dilations }) => !isOne(dilations),
+);

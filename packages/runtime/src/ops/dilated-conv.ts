@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { compositeKernel } from './composite.ts';
+import { compositeKernel, runBackward } from './composite.ts';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
- * TensorFlow.js refuses the gradient of a dilated convolution. Importing this module replaces the
- * gradient of `Conv2D` by one that knows dilation: without dilation it runs the two standard
+ * TensorFlow.js refuses the gradient of a dilated convolution. Inside steps the gradient of `Conv2D`
+ * is one that knows dilation: without dilation it runs the two standard
  * kernels, with dilation the two kernels below, composed of slices and matrix products per tap.
  */
 
@@ -88,33 +89,37 @@ compositeKernel(INPUT, ({ dy, filter }, attrs) => {
 const isOne = (value: [number, number] | number) =>
   typeof value === 'number' ? value === 1 : value.every((d) => d === 1);
 
-tf.unregisterGradient('Conv2D');
-tf.registerGradient({
-  kernelName: 'Conv2D',
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dyOrArray, saved, untyped) => {
-    const dy = dyOrArray as tf.Tensor4D;
-    const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-    const attrs = untyped as unknown as Conv2DAttrs;
-    const { strides, pad, dataFormat, dimRoundingMode } = attrs;
-    const run = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object): tf.Tensor =>
-      tf.engine().runKernel(kernel, inputs, { ...attrs, ...extra });
-    if (isOne(attrs.dilations)) {
-      const standard = { strides, pad, dataFormat, dimRoundingMode };
+gradientInSteps(
+  {
+    kernelName: 'Conv2D',
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dyOrArray, saved, untyped) => {
+      const dy = dyOrArray as tf.Tensor4D;
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const attrs = untyped as unknown as Conv2DAttrs;
+      const { strides, pad, dataFormat, dimRoundingMode } = attrs;
+      const run = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object): tf.Tensor =>
+        tf.engine().runKernel(kernel, inputs, { ...attrs, ...extra });
+      const backward = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object) =>
+        runBackward(kernel, inputs, { ...attrs, ...extra }) as tf.Tensor;
+      if (isOne(attrs.dilations)) {
+        const standard = { strides, pad, dataFormat, dimRoundingMode };
+        return {
+          x: () => run('Conv2DBackpropInput', { dy, filter }, { ...standard, inputShape: x.shape }),
+          filter: () =>
+            run('Conv2DBackpropFilter', { x, dy }, { ...standard, filterShape: filter.shape }),
+        };
+      }
+      if (dataFormat !== 'NHWC') {
+        throw new Error(
+          `gradient of a dilated conv2d: expected dataFormat NHWC, got ${dataFormat}; transpose first`,
+        );
+      }
       return {
-        x: () => run('Conv2DBackpropInput', { dy, filter }, { ...standard, inputShape: x.shape }),
-        filter: () =>
-          run('Conv2DBackpropFilter', { x, dy }, { ...standard, filterShape: filter.shape }),
+        x: () => backward(INPUT, { dy, filter }, { inputShape: x.shape }),
+        filter: () => backward(FILTER, { x, dy }, { filterShape: filter.shape }),
       };
-    }
-    if (dataFormat !== 'NHWC') {
-      throw new Error(
-        `gradient of a dilated conv2d: expected dataFormat NHWC, got ${dataFormat}; transpose first`,
-      );
-    }
-    return {
-      x: () => run(INPUT, { dy, filter }, { inputShape: x.shape }),
-      filter: () => run(FILTER, { x, dy }, { filterShape: filter.shape }),
-    };
+    },
   },
-});
+  (_, { dilations }) => !isOne(dilations as number),
+);

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
- * TensorFlow.js 4.22's gradient of `mirrorPad` drops what flows into the border. Importing this
- * module replaces it by the adjoint: per axis, the two mirrored margins are turned back and added
+ * TensorFlow.js 4.22's gradient of `mirrorPad` drops what flows into the border. Inside steps it is
+ * the adjoint: per axis, the two mirrored margins are turned back and added
  * to the elements that they came from.
  */
 
@@ -19,8 +20,7 @@ const padAxis = (x: tf.Tensor, axis: number, before: number, after: number): tf.
     x.shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
   );
 
-tf.unregisterGradient('MirrorPad');
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'MirrorPad',
   inputsToSave: ['x'],
   gradFunc: (dy, [x], attrs) => {

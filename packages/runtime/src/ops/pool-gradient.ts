@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
  * TensorFlow.js 4.22's gradient of `avgPool` divides by the whole window everywhere, while the
  * forward pass divides by the part of the window inside the image: with 'same' padding the gradient
- * at the border is too small. Importing this module replaces it by the adjoint of the forward pass:
+ * at the border is too small. Inside steps it is the adjoint of the forward pass:
  * `dx = Wᵀ (dy / count)`, W the convolution with a window of ones.
  */
 
@@ -26,8 +27,7 @@ function counts(info: ReturnType<typeof tf.backend_util.computePool2DInfo>): tf.
   return tf.tensor4d(values, [1, outHeight, outWidth, 1]);
 }
 
-tf.unregisterGradient('AvgPool');
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'AvgPool',
   inputsToSave: ['x'],
   gradFunc: (dy, [x], untyped) => {

@@ -1,15 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { compositeKernel } from './composite.ts';
+import { compositeKernel, runBackward } from './composite.ts';
+import { gradientInSteps } from './inside-step.ts';
 import { bilinearMatrix, conventionOf, nearestMatrix, transposed } from './interpolation.ts';
 
 /**
  * TensorFlow.js 4.22's own gradient of `resizeBilinear` ignores half-pixel centres and, on the CPU
  * backend, swaps height and width of its result; that of `resizeNearestNeighbor` ignores half-pixel
- * centres and gives NaN for every image of a batch but the first when it shrinks them. Importing
- * this module replaces both by the adjoint: with Y = A_h · X · A_wᵀ, dX = A_hᵀ · dY · A_w.
+ * centres and gives NaN for every image of a batch but the first when it shrinks them. Inside steps
+ * both are the adjoint: with Y = A_h · X · A_wᵀ, dX = A_hᵀ · dY · A_w.
  */
 
-function adjoint(resize: string, matrix: typeof bilinearMatrix): void {
+function adjoint(
+  resize: string,
+  matrix: typeof bilinearMatrix,
+  refuses?: Parameters<typeof gradientInSteps>[1],
+): void {
   const kernelName = `${resize}Adjoint`;
   compositeKernel(kernelName, ({ images, dy }, attrs) => {
     const [n, h, w, c] = images.shape;
@@ -22,16 +27,22 @@ function adjoint(resize: string, matrix: typeof bilinearMatrix): void {
     const all = tf.tile(tf.expandDims(rows, 0), [n * c, 1, 1]);
     return tf.transpose(tf.matMul(all, narrowed).reshape([n, c, h, w]), [0, 2, 3, 1]);
   });
-  tf.unregisterGradient(resize);
-  tf.registerGradient({
-    kernelName: resize,
-    inputsToSave: ['images'],
-    gradFunc: (dy, [images], attrs) => ({
-      images: () =>
-        tf.engine().runKernel<tf.Tensor>(kernelName, { images, dy: dy as tf.Tensor }, attrs),
-    }),
-  });
+  gradientInSteps(
+    {
+      kernelName: resize,
+      inputsToSave: ['images'],
+      gradFunc: (dy, [images], attrs) => ({
+        images: () =>
+          runBackward(kernelName, { images, dy: dy as tf.Tensor }, { ...attrs }) as tf.Tensor,
+      }),
+    },
+    refuses,
+  );
 }
 
-adjoint('ResizeBilinear', bilinearMatrix);
+adjoint(
+  'ResizeBilinear',
+  bilinearMatrix,
+  ([images]) => tf.getBackend() === 'cpu' && images.shape[1] !== images.shape[2],
+);
 adjoint('ResizeNearestNeighbor', nearestMatrix);

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { gradientInSteps } from './inside-step.ts';
 
 /**
  * TensorFlow.js 4.22's gradient of `cumsum` transposes its result once too often unless the axis is
- * the last. Importing this module replaces it: the running sum in the other direction.
+ * the last. Inside steps it is the running sum in the other direction.
  */
 
-tf.unregisterGradient('Cumsum');
-tf.registerGradient({
+gradientInSteps({
   kernelName: 'Cumsum',
   gradFunc: (dy, _, attrs) => {
     const { axis, exclusive, reverse } = attrs as unknown as {

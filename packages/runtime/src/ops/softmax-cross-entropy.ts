@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { compositeKernel } from './composite.ts';
+import { compositeKernel, runBackward } from './composite.ts';
 
 const FORWARD = 'SoftmaxCrossEntropy';
 const BACKWARD = 'SoftmaxCrossEntropyGrad';
@@ -29,7 +29,7 @@ tf.registerGradient({
   gradFunc: (dy, [logits, ids]) => ({
     logits: () => {
       const inputs = { dy: dy as tf.Tensor, logits, ids };
-      return tf.engine().runKernel<tf.Tensor>(BACKWARD, inputs);
+      return runBackward(BACKWARD, inputs) as tf.Tensor;
     },
     ids: () => tf.zerosLike(ids),
   }),

@@ -1,4 +1,5 @@
 import type { Family } from '../examples.ts';
+import { asEagerFamilies } from './as-eager.ts';
 import { binaryFamilies } from './binary.ts';
 import { convolutionFamilies } from './convolutions.ts';
 import { elementwiseFamilies } from './elementwise.ts';
@@ -16,6 +17,7 @@ export const families: readonly Family[] = [
   ...productFamilies,
   ...convolutionFamilies,
   ...poolingFamilies,
+  ...asEagerFamilies,
 ];
 
 /** Kernels that another test covers, and which. */

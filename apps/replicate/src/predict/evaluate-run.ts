@@ -1,0 +1,134 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Dataset, Split } from '@scene-mtl/datasets';
+import type { CompileOptions } from '@scene-mtl/runtime';
+import { progressLine } from '@scene-mtl/lab';
+import { datasetOf, normalisationOf } from '../assemble.ts';
+import { ALL, openStored } from '../data/stored-data.ts';
+import { evaluator } from '../train/evaluation.ts';
+import { judged, judgesOf, unitsOf } from '../train/split-metrics.ts';
+import { readDescription, type RunDescription } from '../run/description.ts';
+import {
+  assertMayMeasure,
+  checkpointOf,
+  loadNetwork,
+  type CheckpointChoice,
+} from './stored-network.ts';
+
+/** What `replicate evaluate` measures. */
+export interface EvaluateOptions {
+  /** Folder of the run. */
+  readonly run: string;
+  readonly split: Split;
+  readonly checkpoint: CheckpointChoice;
+  /** Folder of the data, in place of the one in the run's configuration. */
+  readonly data?: string | undefined;
+  readonly compile: CompileOptions;
+}
+
+/** Metrics of a stored run over a split, with all that a number must stand beside. */
+export interface Evaluation {
+  readonly run: string;
+  readonly checkpoint: {
+    readonly choice: CheckpointChoice;
+    readonly step: number;
+    /** What chose it; null unless the choice is `best`. Always a metric of the validation split. */
+    readonly selectedBy: string | null;
+  };
+  readonly data: { readonly name: string; readonly split: Split; readonly frames: number };
+  /** px. */
+  readonly size: { readonly height: number; readonly width: number };
+  readonly balance: RunDescription['balance'];
+  readonly seed: number;
+  /** By `<task>/<metric>`; null where the split has nothing to judge. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Of the metrics, by the same names. */
+  readonly units: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every metric that applies, over the whole split at the run's size.
+ * @throws when the folder is no run, the checkpoint is not there or may not be measured on this
+ * split, the split is empty, or the data is not that on which the run was trained
+ */
+export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation> {
+  const { run, split, checkpoint: choice } = options;
+  assertMayMeasure(split, choice);
+  const description = await readDescription(run);
+  const checkpoint = await checkpointOf(run, choice);
+  const dataset = await dataOf(description, run, options.data);
+  const { config, balance, seed } = description;
+  const network = loadNetwork(description, checkpoint, run);
+  const evaluation = await evaluator({
+    network,
+    dataset,
+    split,
+    size: config.size,
+    normalisation: normalisationOf(config),
+    batchSize: config.training.batchSize,
+    compile: options.compile,
+  });
+  try {
+    const judges = judgesOf(network.tasks, config.size);
+    const line = progressLine();
+    const frames = dataset.list(split).length;
+    let seen = 0;
+    await evaluation.each((sample, predictions) => {
+      for (const judge of judges) judge.add(sample, predictions);
+      seen++;
+      line.update(() => `${seen} of ${frames} frames of ${dataset.name} ${split}`);
+    });
+    const { step, best } = checkpoint.manifest;
+    return {
+      run,
+      checkpoint: {
+        choice,
+        step,
+        selectedBy: choice === 'best' && best ? `val ${best.metric}` : null,
+      },
+      data: { name: dataset.name, split, frames },
+      size: config.size,
+      balance,
+      seed,
+      metrics: judged(judges),
+      units: unitsOf(judges),
+    };
+  } finally {
+    await evaluation.dispose();
+    network.model.dispose();
+  }
+}
+
+async function dataOf(
+  { config, data }: RunDescription,
+  run: string,
+  root: string | undefined,
+): Promise<Dataset> {
+  const { derive } = config.data;
+  const dataset =
+    root === undefined
+      ? await datasetOf(config, await runsOf(run), progressLine())
+      : await openStored({ root: resolve(root), derive, limits: ALL, holdOut: null });
+  const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
+  if (expected !== got) {
+    throw new Error(
+      `${root ?? dataset.name}: expected the classes on which ${run} was trained (${expected}), ` +
+        `got those of ${dataset.name} (${got})`,
+    );
+  }
+  return dataset;
+}
+
+/** The folder of all runs, which holds generated scenes: above a run, or above a row of a table. */
+async function runsOf(run: string): Promise<string> {
+  let folder = resolve(run);
+  for (let level = 0; level < 3; level++) {
+    folder = dirname(folder);
+    const found = await access(join(folder, 'data')).then(
+      () => true,
+      () => false,
+    );
+    if (found) return folder;
+  }
+  return dirname(resolve(run));
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import {
+  latestCheckpoint,
+  listCheckpoints,
+  loadCheckpoint,
+  parametersOf,
+  restoreVariables,
+  type Checkpoint,
+} from '@scene-mtl/core';
+import type { Split } from '@scene-mtl/datasets';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import { networkOf, type VisionNetwork } from '../assemble.ts';
+import type { RunDescription } from '../run/description.ts';
+
+/** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */
+export type CheckpointChoice = 'best' | 'last' | number;
+
+/**
+ * Refuses choices by which test data would select a model: on test only `best`, which validation
+ * chose, and `last`, which nothing chose, may be measured.
+ */
+export function assertMayMeasure(split: Split, choice: CheckpointChoice): void {
+  if (split !== 'test' || typeof choice !== 'number') return;
+  throw new Error(
+    `--checkpoint ${choice} --split test: a step picked by hand must not be measured on test data, ` +
+      `or test data would select the model; use --checkpoint best (chosen on val) or last`,
+  );
+}
+
+/**
+ * Loads a checkpoint of a run.
+ * @throws naming the folder, what there is, and what to do
+ */
+export async function checkpointOf(folder: string, choice: CheckpointChoice): Promise<Checkpoint> {
+  const checkpoints = join(folder, 'checkpoints');
+  const last = await latestCheckpoint(checkpoints);
+  if (!last) throw new Error(`${checkpoints}: no checkpoint; let the run get to its first one`);
+  if (choice === 'last') return last;
+  const step = choice === 'best' ? last.manifest.best?.step : choice;
+  if (step === undefined) {
+    throw new Error(
+      `${checkpoints}: no best checkpoint was kept, since no evaluation has chosen one; ` +
+        `use --checkpoint last`,
+    );
+  }
+  const steps = await listCheckpoints(checkpoints);
+  if (!steps.includes(step)) {
+    throw new Error(`${checkpoints}: no checkpoint of step ${step}; there are ${steps.join(', ')}`);
+  }
+  return loadCheckpoint(checkpoints, step);
+}
+
+/** The tasks of a stored run, in its order. */
+export const tasksIn = ({ data, tasks }: RunDescription): VisionTask[] => {
+  const known = tasksFor(data);
+  return tasks.map((name) => {
+    const task = known.find((one) => one.name === name);
+    if (task) return task;
+    throw new Error(`run.json: task ${name} needs an annotation that ${data.name} lacks`);
+  });
+};
+
+/**
+ * The network of a stored run with the weights of a checkpoint; what only training needs is left.
+ * @throws naming the tensors that are missing or of another shape
+ */
+export function loadNetwork(
+  description: RunDescription,
+  { tensors, manifest }: Checkpoint,
+  folder: string,
+): VisionNetwork {
+  const network = networkOf(description.config, tasksIn(description), description.seed);
+  const { trained, frozen, buffers } = parametersOf(network);
+  const variables = new Map(
+    [...trained, ...frozen, ...buffers].map(({ name, variable }) => [name, variable]),
+  );
+  const training = /^(weighting|weighting-state|optimiser)\//;
+  restoreVariables(
+    variables,
+    new Map([...tensors].filter(([name]) => !training.test(name))),
+    `${folder}, checkpoint of step ${manifest.step}`,
+  );
+  return network;
+}

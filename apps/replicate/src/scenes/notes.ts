@@ -1,0 +1,24 @@
+import { encoderText } from '../config/encoder-text.ts';
+import { SCENE_TASKS } from './data.ts';
+import type { SceneContext } from './kind.ts';
+
+/** Data set, resolution, steps and seeds: what stands below every table. */
+export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>): string[] {
+  const { size, training, seeds, network } = config;
+  const missing = SCENE_TASKS.filter((task) => !data.tasks.includes(task));
+  return [
+    `Data: ${data.name}, ${data.frames.train} training and ${data.frames.val} validation frames at ${size.height}×${size.width}; ${training.steps} steps of ${training.batchSize} images; seeds ${seeds.join(', ')}.`,
+    'Metrics over the whole validation split, last checkpoint. Instance error: |dx| + |dy|.',
+    ...(network.encoder.kind === 'mobilenet' ? [`Encoder: ${encoderText(network.encoder)}.`] : []),
+    ...(data.name === 'camvid'
+      ? [
+          'CamVid marks no objects: instances are connected components of car, pedestrian and bicyclist, so that objects that touch are one.',
+        ]
+      : []),
+    ...(missing.length > 0
+      ? [
+          `This data set has no annotation for ${missing.join(' and ')}: those cells show a dash, and rows with fixed weights go on without that task.`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+
+import {
+  readJsonIfPresent,
+  runId,
+  type Program,
+  type ProgramPlace,
+  type RunTiming,
+  type Session,
+  type Trained,
+  type TrainingRun,
+} from '@scene-mtl/lab';
+import { datasetOf } from '../assemble.ts';
+import { configSchema, type Config } from '../config/schema.ts';
+import type { StoredData } from '../data/stored-data.ts';
+import { kits, tasksFor } from '@scene-mtl/vision-heads';
+import { runRow } from '../train/run-row.ts';
+import { chosenTasks } from '../train/selection.ts';
+import { trivialMetrics } from '../train/trivial.ts';
+import { openedAs, summaryWithoutData } from './data.ts';
+import type { Scenes, SceneSpec } from './kind.ts';
+import { makeMeasurement } from './make-measurement.ts';
+import { dataMeasured, type SceneMeasurement } from './measurement.ts';
+import { notesOf } from './notes.ts';
+import { identityOf, portable, sceneTitle, slugOf } from './spec.ts';
+
+/** What a data set is opened by. */
+type DataConfig = Pick<Config, 'data' | 'size'>;
+
+/** Networks on images: the usual program of the command line. */
+export const scenes: Program<SceneSpec, Scenes> = {
+  name: 'scenes',
+  module: import.meta.url,
+  schema: configSchema.omit({ seeds: true, strips: true, optimalWeights: true }),
+  identity: identityOf,
+  slug: slugOf,
+  title: sceneTitle,
+  portable,
+  headline: (metric) => kits.some(({ metrics }) => metric.endsWith(`/${metrics[0].name}`)),
+  notes: (config, data) => notesOf({ config, data }),
+  effort({ config }) {
+    const { training, size, network } = config;
+    const { encoder } = network;
+    return {
+      // Which weights a network begins with costs nothing.
+      network: JSON.stringify({
+        ...network,
+        encoder: encoder.kind === 'mobilenet' ? { ...encoder, weights: null } : encoder,
+      }),
+      // px that pass through it in a run.
+      work: training.steps * training.batchSize * size.height * size.width,
+      steps: training.steps,
+    };
+  },
+  start: sessionIn,
+};
+
+export default scenes;
+
+/** Name of a run's folder; see `runId`. */
+export const sceneRunId = (spec: SceneSpec, fingerprint?: string): string =>
+  runId(scenes, spec, fingerprint);
+
+function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
+  const opened = new Map<string, Promise<StoredData>>();
+  const datasetAt = ({ data, size }: DataConfig): Promise<StoredData> => {
+    const key = JSON.stringify([data, size]);
+    const dataset = opened.get(key) ?? datasetOf({ data, size }, runs, line);
+    opened.set(key, dataset);
+    return dataset;
+  };
+  return {
+    open: async (config) => openedAs(config, await datasetAt(config)),
+    foresee: async (config) =>
+      config.data.source === 'generated'
+        ? { data: summaryWithoutData(config) }
+        : openedAs(config, await datasetAt(config)),
+    async trivial(config) {
+      const dataset = await datasetAt(config);
+      return trivialMetrics(dataset, tasksFor(dataset), config.size);
+    },
+    async prepare({ spec, measurements }) {
+      await datasetAt(spec.config);
+      for (const measurement of measurements) {
+        await datasetAt(dataMeasured(measurement, spec.config));
+      }
+    },
+    train: async (run) => trained(run, await datasetAt(run.spec.config)),
+    measure: async (measurement, run) => {
+      const own = measurement as SceneMeasurement;
+      const dataset = await datasetAt(dataMeasured(own, run.spec.config));
+      return makeMeasurement(own, dataset, run);
+    },
+  };
+}
+
+async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
+  const { spec, id, folder, compile, dataWorkers, strips, onProgress } = run;
+  const { config, balance, seed } = spec;
+  const result = await runRow({
+    config: { ...config, seeds: [seed], strips },
+    tasks: chosenTasks(dataset, spec.tasks),
+    configHash: id,
+    ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
+  });
+  const { data, fingerprint = null } = openedAs(config, dataset);
+  return {
+    data: { name: data.name, ...data.frames, fingerprint },
+    result,
+    timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RunTiming,
+  };
+}

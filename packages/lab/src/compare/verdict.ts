@@ -1,0 +1,27 @@
+/** What the evidence says of a claim; “not run” where the runs that it is about are not there. */
+export type Judgement = 'reproduced' | 'not reproduced' | 'cannot tell' | 'not run';
+
+/** A claim of a paper. */
+export interface Claim {
+  /** In our words. */
+  readonly claim: string;
+  /** Section, table or figure. */
+  readonly source: string;
+}
+
+/** A claim and what these results say about it. */
+export interface Verdict extends Claim {
+  readonly judgement: Judgement;
+  /**
+   * Numbers with seeds and intervals, parts divided by `; `: the first one stands in the summary. Empty
+   * where nothing was run.
+   */
+  readonly evidence: string;
+}
+
+/** The verdict on a claim whose runs are not there. */
+export const notRun = ({ claim, source }: Claim): Verdict => ({
+  ...{ claim, source },
+  judgement: 'not run',
+  evidence: '',
+});

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
+import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
+import type { Program, Session } from '../specs/program.ts';
+import type { Kept, Measurement } from '../specs/measurement.ts';
+import type { RunSpec } from '../specs/spec.ts';
+import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
+import { environment } from '../store/environment.ts';
+import { json, readJsonIfPresent } from '../store/files.ts';
+import { alone } from '../store/lock.ts';
+import { measuredFile, measuredFolder, summaryFile } from '../store/results.ts';
+import type { ExecutorOptions, JobProgress } from './executor.ts';
+import type { Job } from './jobs.ts';
+
+/** What a job is performed with. */
+export interface Performer<S extends RunSpec> {
+  readonly program: Pick<Program<S>, 'portable'>;
+  readonly session: Session<S>;
+  readonly options: ExecutorOptions;
+}
+
+/**
+ * Trains a run to its end, or the rest of it, and makes the measurements that it lacks. What is
+ * there already is not made again.
+ */
+export async function perform<S extends RunSpec>(
+  job: Job<S>,
+  performer: Performer<S>,
+  onProgress: (progress: JobProgress) => void,
+): Promise<void> {
+  const folder = join(performer.options.root, job.id);
+  await alone(folder, async () => {
+    if ((await readJsonIfPresent(summaryFile(folder))) === undefined) {
+      await writeAtomically(
+        summaryFile(folder),
+        json(await trained(job, folder, performer, onProgress)),
+      );
+    }
+    for (const measurement of job.measurements) {
+      const file = measuredFile(folder, measurement.name);
+      const kept = (await readJsonIfPresent(file)) as Kept | undefined;
+      if (kept?.version === measurement.version) continue;
+      await writeAtomically(
+        file,
+        json(await measured(measurement, job, folder, performer, onProgress)),
+      );
+    }
+  });
+}
+
+async function trained<S extends RunSpec>(
+  { id, spec }: Job<S>,
+  folder: string,
+  { program, session, options }: Performer<S>,
+  onProgress: (progress: JobProgress) => void,
+): Promise<RunSummary<S>> {
+  const { compile, dataWorkers, strips } = options;
+  const { data, result, timing } = await session.train({
+    ...{ spec, id, folder, compile, dataWorkers, strips },
+    onProgress: (progress) => onProgress({ kind: 'training', progress }),
+  });
+  const log = await readMetrics(join(folder, 'metrics.jsonl'));
+  return {
+    id,
+    spec: program.portable?.(spec) ?? spec,
+    data,
+    result,
+    series: seriesOf(log),
+    evaluations: log
+      .filter(({ kind }) => kind === 'evaluation')
+      .map(({ step, values }) => ({ step, metrics: values })),
+    timing,
+    environment: environment(),
+  };
+}
+
+async function measured<S extends RunSpec>(
+  measurement: Measurement,
+  { spec }: Job<S>,
+  folder: string,
+  { session, options }: Performer<S>,
+  onProgress: (progress: JobProgress) => void,
+): Promise<Kept> {
+  const { name, version } = measurement;
+  if (!session.measure) {
+    throw new Error(`measurement ${name}: the program of this run measures nothing; drop it`);
+  }
+  const value = await session.measure(measurement, {
+    ...{ spec, folder, compile: options.compile },
+    save: (file, content) => writeAtomically(join(measuredFolder(folder, name), file), content),
+    onSeen: (seen, frames) => onProgress({ kind: 'measuring', name, seen, frames }),
+  });
+  return { version, commit: environment().commit, value };
+}
+
+/** The logged quantities that tables and figures show. */
+function seriesOf(log: readonly MetricsRecord[]): Record<string, Series> {
+  const shown = /^(loss|sigma2|weight)\/|^(total|gradientNorm)$/;
+  const series: Record<string, [number, number][]> = {};
+  for (const { kind, step, values } of log) {
+    if (kind !== 'train') continue;
+    for (const [name, value] of Object.entries(values)) {
+      // Seven digits are what float32 holds.
+      if (value !== null && shown.test(name)) {
+        (series[name] ??= []).push([step, Number(value.toPrecision(7))]);
+      }
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(series).map(([name, points]) => [name, thinned(points)]),
+  );
+}

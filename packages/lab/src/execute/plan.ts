@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Table } from '@scene-mtl/eval';
+import type { Program } from '../specs/program.ts';
+import type { Results } from '../specs/results.ts';
+import { titleOf, type RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+import { summaryFile } from '../store/results.ts';
+import { distinguishing } from './distinguishing.ts';
+import type { Job } from './jobs.ts';
+import { duration } from './progress-line.ts';
+
+/** What a unit of work costs, from finished runs: seconds for each kind of network. */
+type Rates = ReadonlyMap<string, number>;
+
+/** What a plan needs to know of runs. */
+type Planned<S extends RunSpec> = Pick<Program<S>, 'name' | 'effort' | 'title'>;
+
+/** What the finished runs in a folder cost; the last of each kind counts. */
+function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>): Rates {
+  const rates = new Map<string, number>();
+  if (!existsSync(root)) return rates;
+  for (const run of readdirSync(root)) {
+    const file = summaryFile(join(root, run));
+    if (!existsSync(file)) continue;
+    const { spec, timing } = JSON.parse(readFileSync(file, 'utf8')) as RunSummary<S>;
+    if ((spec.program ?? name) !== name) continue;
+    const { network, work } = effort(spec);
+    rates.set(network, timing.seconds / work);
+  }
+  return rates;
+}
+
+/** Step of the newest checkpoint of a run, 0 without one. */
+function stepReached(folder: string): number {
+  const checkpoints = join(folder, 'checkpoints');
+  if (!existsSync(checkpoints)) return 0;
+  const steps = readdirSync(checkpoints).map((name) => Number(/step-(\d+)/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...steps);
+}
+
+/** Titles of several runs; those that would read alike say what they differ in. */
+function distinctTitles<S extends RunSpec>(
+  specs: readonly S[],
+  title: (spec: S) => string,
+): string[] {
+  return specs.map((spec) => {
+    const alike = specs.filter((other) => title(other) === title(spec));
+    const settings = distinguishing(alike.map(({ config }) => config as object));
+    return `${title(spec)} ${settings[alike.indexOf(spec)]}`.trim();
+  });
+}
+
+/** What an experiment still needs, without doing any of it. */
+export interface Plan {
+  readonly table: Table;
+  /** Runs that are not finished. */
+  readonly missing: number;
+  /** Seconds that they will take; undefined where no finished run tells. */
+  readonly seconds: number | undefined;
+}
+
+/** The state of each job, and the time that the missing ones will take, from runs made before. */
+export function planOf<S extends RunSpec>(
+  jobs: readonly Job<S>[],
+  results: Results<S>,
+  root: string,
+  program: Planned<S>,
+): Plan {
+  const rates = ratesIn(root, program);
+  const titles = distinctTitles(
+    jobs.map(({ spec }) => spec),
+    program.title ?? titleOf,
+  );
+  let missing = 0;
+  let seconds: number | undefined = 0;
+  const rows = jobs.map(({ id, spec, measurements }, i) => {
+    const lacking = measurements.filter((m) => results.measured(spec, m) === undefined);
+    const measures = lacking.map(({ name }) => name).join(', ') || null;
+    const header = titles[i];
+    if (results.summary(spec)) return { header, cells: ['done', null, measures] };
+    missing++;
+    const { network, work, steps } = program.effort(spec);
+    const reached = stepReached(join(root, id));
+    const rate = rates.get(network);
+    const left = rate && rate * work * (1 - reached / steps);
+    seconds = seconds === undefined || left === undefined ? undefined : seconds + left;
+    const state = reached > 0 ? `step ${reached} of ${steps}` : 'to do';
+    const time = left === undefined ? null : duration(left);
+    return { header, cells: [state, time, measures] };
+  });
+  return {
+    table: {
+      title: 'Plan',
+      corner: 'Run',
+      columns: [
+        { name: 'State', kind: 'text' },
+        { name: 'Time left' },
+        { name: 'To measure', kind: 'text' },
+      ],
+      rows,
+    },
+    missing,
+    seconds,
+  };
+}

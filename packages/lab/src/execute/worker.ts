@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { measurementAt } from '../specs/measurement.ts';
+import { programAt, type Program, type Session } from '../specs/program.ts';
+import type { JobAnswer, JobOrder } from './in-child-processes.ts';
+import { perform } from './perform.ts';
+import { progressLine } from './progress-line.ts';
+
+/** A process that performs the jobs it is sent, one at a time, for `inChildProcesses`. */
+
+/** By the address of the program: one process may be sent jobs of several. */
+const sessions = new Map<string, { program: Program; session: Session }>();
+
+const answer = (message: JobAnswer): void => {
+  // The parent may be gone before its 'disconnect' arrives.
+  process.send?.(message, (error: Error | null) => {
+    if (error) process.exit(1);
+  });
+};
+
+process.on('message', (order: JobOrder) => {
+  carryOut(order).then(
+    () => answer({ kind: 'done' }),
+    (error: Error) => answer({ kind: 'failed', message: error.message }),
+  );
+});
+// Without its parent nobody would stop it.
+process.on('disconnect', () => process.exit(1));
+
+async function carryOut({ id, spec, options, ...order }: JobOrder): Promise<void> {
+  const { program, session } = await started(order);
+  const checked = program.schema.safeParse(spec.config);
+  if (!checked.success) {
+    throw new Error(`configuration for ${program.name}: ${z.prettifyError(checked.error)}`);
+  }
+  const measurements = await Promise.all(
+    order.measurements.map(({ module, name }) => measurementAt(module, name)),
+  );
+  let last = 0;
+  await perform({ id, spec, measurements }, { program, session, options }, (progress) => {
+    const now = performance.now();
+    if (now - last < 200) return;
+    last = now;
+    answer({ kind: 'progress', progress });
+  });
+}
+
+async function started({ program: address, runs }: Pick<JobOrder, 'program' | 'runs'>) {
+  const known = sessions.get(address);
+  if (known) return known;
+  const program = await programAt(address);
+  const begun = { program, session: program.start({ runs, line: progressLine() }) };
+  sessions.set(address, begun);
+  return begun;
+}

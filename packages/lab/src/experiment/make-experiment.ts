@@ -1,0 +1,119 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { writeAtomically } from '@scene-mtl/data/files';
+import type { ReportStrip } from '@scene-mtl/eval';
+import type { Executor, ExecutorOptions } from '../execute/executor.ts';
+import { inChildProcesses } from '../execute/in-child-processes.ts';
+import { inThisProcess } from '../execute/in-this-process.ts';
+import { jobClock } from '../execute/job-clock.ts';
+import { distinctJobs, unfinished } from '../execute/jobs.ts';
+import { progressLine } from '../execute/progress-line.ts';
+import type { ArmRun } from '../specs/arms.ts';
+import type { Kind, Program, RunOptions } from '../specs/program.ts';
+import { runId, type RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+import { environment } from '../store/environment.ts';
+import { json, readJsonIfPresent } from '../store/files.ts';
+import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
+import { predictionStrips } from '../store/prediction-strips.ts';
+import { resultsIn, summaryFile } from '../store/results.ts';
+import type { Experiment, ExperimentContext } from './experiment.ts';
+import { carryOut } from './stages.ts';
+import { writeArtefacts } from './write-artefacts.ts';
+
+/** What a command for an experiment makes. */
+export interface MakeOptions<O, K extends Kind> extends RunOptions {
+  readonly experiment: Experiment<O, K>;
+  /** What trains its runs. */
+  readonly program: Program<K['spec'], K>;
+  readonly config: K['config'];
+  /** The same as its folder keeps it. */
+  readonly kept: KeptConfig;
+  /** The experiment's own flags. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Folder of all runs. */
+  readonly runs: string;
+  /** Folder of this experiment's tables and figures inside it. */
+  readonly name: string;
+  /** Runs at a time; more than one run in processes of their own and share the cores. */
+  readonly jobs: number;
+  /** The command as typed. */
+  readonly command: string;
+}
+
+/**
+ * Trains and measures what an experiment needs and nobody has made yet, then writes its tables,
+ * figures and report. Returns the folder.
+ */
+export async function makeExperiment<O, K extends Kind>(
+  options: MakeOptions<O, K>,
+): Promise<string> {
+  const { experiment, program, config, kept, runs, jobs, command } = options;
+  const line = progressLine();
+  const folder = join(runs, options.name);
+  const own = experiment.options(options.flags);
+  await checkFolder(folder, kept);
+  const session = program.start({ runs, line });
+  const { data: known, fingerprint } = await session.open(config);
+  const trivial = await session.trivial?.(config);
+  const data: K['data'] = { ...known, ...(trivial && { trivial }) };
+  // The data can be read through, so the run will not end before it has begun.
+  await claimFolder(folder, kept);
+  await writeAtomically(join(folder, 'environment.json'), json({ ...environment(), command }));
+  const { train, val } = data.frames;
+  line.print(`${data.name}: ${train} training and ${val} validation frames`);
+  const context: ExperimentContext<O, K> = { config, data, options: own };
+
+  const { compile, dataWorkers, strips } = options;
+  const place: ExecutorOptions = { compile, dataWorkers, strips, root: join(runs, 'trained') };
+  const executor: Executor<K['spec']> =
+    jobs === 1
+      ? inThisProcess({ program, session, options: place })
+      : inChildProcesses({ program, session, options: place, runs, processes: jobs });
+  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
+  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
+  const results = resultsIn(place.root, idOf);
+  const summaryOf = async (id: string) =>
+    (await readJsonIfPresent(summaryFile(join(place.root, id)))) as RunSummary<K['spec']>;
+  const made = await carryOut(experiment, context, results, async (needed) => {
+    const todo = unfinished(distinctJobs(needed, idOf), results);
+    await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
+  });
+
+  await linkRuns(folder, made, folderOf);
+  const shown = await experiment.show(context, results);
+  const pictures = shown.strips.length > 0 ? shown.strips : await stripsOf(made, folderOf);
+  await writeArtefacts({
+    ...{ folder, experiment, config, command },
+    artefacts: { ...shown, strips: pictures },
+    howToRead: program.notes?.(config, data) ?? [],
+  });
+  return folder;
+}
+
+/** Pictures of the last run that kept any, among those with most tasks. */
+async function stripsOf<S extends RunSpec>(
+  runs: readonly ArmRun<S>[],
+  folderOf: (spec: S) => string,
+): Promise<readonly ReportStrip[]> {
+  const byTasks = [...runs].sort((a, b) => a.spec.tasks.length - b.spec.tasks.length);
+  for (const { spec } of byTasks.reverse()) {
+    const strips = await predictionStrips(folderOf(spec));
+    if (strips.length > 0) return strips;
+  }
+  return [];
+}
+
+/** `<label>` in the experiment's folder leads to the run, so that other commands can be given it. */
+async function linkRuns<S extends RunSpec>(
+  folder: string,
+  runs: readonly ArmRun<S>[],
+  folderOf: (spec: S) => string,
+): Promise<void> {
+  for (const { label, spec } of runs) {
+    const link = join(folder, label);
+    await mkdir(dirname(link), { recursive: true });
+    await rm(link, { force: true });
+    await symlink(relative(dirname(link), folderOf(spec)), link, 'dir');
+  }
+}

@@ -1,0 +1,55 @@
+import { summarise, type Measured } from '@scene-mtl/eval';
+import type { Measurement } from './measurement.ts';
+import type { Results } from './results.ts';
+import { withSeed, type Arm, type RunSpec } from './spec.ts';
+import type { RunSummary } from './summary.ts';
+
+/**
+ * Fewest seeds from which runs are compared. With three a bootstrap interval cannot leave the range of
+ * the values and no paired test gives a p below 0.25: that all seeds agree is all it says.
+ */
+export const ENOUGH_SEEDS = 3;
+
+/** A run that an experiment needs, under the experiment's own name for it. */
+export interface ArmRun<S extends RunSpec = RunSpec> {
+  /** `<arm>/seed-<n>`: where the experiment's folder links to the run. */
+  readonly label: string;
+  readonly spec: S;
+  readonly measurements?: readonly Measurement[];
+}
+
+/** One run per seed, labelled `<label>/seed-<n>`. */
+export const overSeeds = <A extends Arm>(
+  label: string,
+  seeds: readonly number[],
+  arm: A,
+  measurements?: readonly Measurement[],
+): ArmRun<A & { readonly seed: number }>[] =>
+  seeds.map((seed) => ({
+    label: `${label}/seed-${seed}`,
+    spec: withSeed(arm, seed),
+    ...(measurements && { measurements }),
+  }));
+
+/** The finished runs of an arm, in the order of the seeds. */
+export const summariesOf = <S extends RunSpec>(
+  results: Results<S>,
+  seeds: readonly number[],
+  arm: Arm<S>,
+): RunSummary<S>[] =>
+  seeds.flatMap((seed) => results.summary({ ...arm, seed } as unknown as S) ?? []);
+
+/** A validation metric of every finished run that has it. */
+export const metricOf = (runs: readonly RunSummary[], metric: string): number[] =>
+  runs.flatMap(({ result }) => {
+    const value = (result.metrics as Readonly<Record<string, number | null | undefined>>)[metric];
+    return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
+  });
+
+/** Mean and sample standard deviation over seeds as a cell; a dash for none. */
+export function measuredCell(values: readonly number[], published?: number): Measured {
+  const beside = published === undefined ? {} : { published };
+  if (values.length === 0) return { value: null, n: 0, ...beside };
+  const { n, mean, sd } = summarise(values);
+  return { value: mean, n, ...(n > 1 && { sd }), ...beside };
+}

@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** First 16 hex digits of the SHA-256 of a value's JSON. */
+export const hashOf = (value: unknown): string => hashOfText(JSON.stringify(value));
+
+/** First 16 hex digits of the SHA-256 of a text. */
+export const hashOfText = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);

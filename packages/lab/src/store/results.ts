@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json, Kept, Measurement } from '../specs/measurement.ts';
+import type { Results } from '../specs/results.ts';
+import type { RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+
+/** A run's `record.json`. */
+export const summaryFile = (folder: string): string => join(folder, 'record.json');
+
+/** The file of a measurement in a run's folder. */
+export const measuredFile = (folder: string, name: string): string =>
+  join(folder, 'measured', `${name}.json`);
+
+/** The folder of the small files that a measurement saved. */
+export const measuredFolder = (folder: string, name: string): string =>
+  join(folder, 'measured', name);
+
+/** The parsed JSON of a file, or undefined where there is none. */
+function readIfPresent(file: string): unknown {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file}: not valid JSON; delete it to make it again`, { cause });
+  }
+}
+
+/**
+ * The finished runs in a folder.
+ * @param root `runs/trained`
+ * @param idOf name of a run's folder in it
+ */
+export function resultsIn<S extends RunSpec>(root: string, idOf: (spec: S) => string): Results<S> {
+  const folderOf = (spec: S) => join(root, idOf(spec));
+  const summaries = new Map<string, RunSummary<S>>();
+  return {
+    summary(spec) {
+      const folder = folderOf(spec);
+      const known = summaries.get(folder);
+      if (known) return known;
+      const summary = readIfPresent(summaryFile(folder)) as RunSummary<S> | undefined;
+      if (summary) summaries.set(folder, summary);
+      return summary;
+    },
+    measured<T extends Json>(spec: S, { name, version }: Measurement<T>): T | undefined {
+      const kept = readIfPresent(measuredFile(folderOf(spec), name)) as Kept | undefined;
+      return kept?.version === version ? (kept.value as T) : undefined;
+    },
+    async file(spec, { name: measurement }, name) {
+      const path = join(measuredFolder(folderOf(spec), measurement), name);
+      return existsSync(path) ? readFile(path) : undefined;
+    },
+  };
+}

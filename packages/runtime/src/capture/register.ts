@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs';
+import { compositions, kernels } from '../kernels/kernel.ts';
+import { CAPTURE, CaptureBackend } from './backend.ts';
+import { callSite } from './call-site.ts';
+import { CaptureError } from './errors.ts';
+import { evaluate, runOnNumbers, type Known } from './evaluate.ts';
+import type { Attrs } from './value.ts';
+
+let backend: CaptureBackend | undefined;
+
+/** The capture backend with its kernels, registered with TensorFlow.js when first asked for. */
+export function captureBackend(): CaptureBackend {
+  if (backend) return backend;
+  const made = new CaptureBackend();
+  tf.registerBackend(CAPTURE, () => made, 0);
+  const recording = (name: string): tf.KernelFunc | undefined => {
+    const kernel = kernels.get(name);
+    return (
+      kernel &&
+      (({ inputs, attrs }) => {
+        const infos = made.record(name, inputs, attrs ?? {}, kernel.infer);
+        return infos.length === 1 && !kernel.list ? infos[0] : infos;
+      })
+    );
+  };
+  const composing = (name: string, otherwise?: tf.KernelFunc): tf.KernelFunc | undefined => {
+    const composition = compositions.get(name);
+    if (!composition) return otherwise;
+    return (call) => {
+      const attrs = (call.attrs ?? {}) as Attrs;
+      const inputs = call.inputs as unknown as Record<string, tf.Tensor>;
+      if (otherwise && composition.when && !composition.when(attrs, inputs)) return otherwise(call);
+      return composition.compose(inputs, attrs);
+    };
+  };
+  // Without a lowering, what depends on no input is still computed: it is the same in every step.
+  const folding =
+    (name: string): tf.KernelFunc =>
+    ({ inputs, attrs = {} }) => {
+      const numbers: Record<string, Known> = {};
+      for (const [key, info] of Object.entries(inputs as Record<string, tf.TensorInfo | null>)) {
+        if (!info) continue;
+        const value = made.traceValue(info.dataId);
+        const data = evaluate(value);
+        if (!data) {
+          throw new CaptureError(
+            `compile: the op ${name} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
+              'Compute it outside the step and pass the result in, or run the step on an eager engine',
+          );
+        }
+        numbers[key] = { data, shape: info.shape, dtype: value.dtype };
+      }
+      const infos = runOnNumbers(name, numbers, attrs as Attrs).map(({ data, shape, dtype }) => ({
+        dataId: made.write(data, [...shape], dtype),
+        shape: [...shape],
+        dtype,
+      }));
+      return infos.length === 1 ? infos[0] : infos;
+    };
+  // A clone is the same value: what is known of it (its ReLU, its padding) stays known.
+  const sharing: tf.KernelFunc = ({ inputs }) => {
+    const x = inputs['x'] as tf.TensorInfo;
+    made.traceValue(x.dataId);
+    made.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  };
+  const names = new Set([
+    ...kernels.keys(),
+    ...compositions.keys(),
+    ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
+  ]);
+  for (const name of names) {
+    const kernelFunc =
+      name === 'Identity' ? sharing : (composing(name, recording(name)) ?? folding(name));
+    tf.registerKernel({ kernelName: name, backendName: CAPTURE, kernelFunc });
+  }
+  return (backend = made);
+}
