@@ -33,6 +33,9 @@ export function blocksOf(path: string, text: string): Block[] {
   return blocks;
 }
 
+/** Line of the checked code, from 1, at which the example's own lines begin. */
+export const FIRST_LINE = 2;
+
 /** The code of a block with its assertions, `expression; // → value`, made to be checked. */
 export function checked({ code }: Pick<Block, 'code'>): string {
   const lines = code.split('\n').map((line) => {

@@ -1,13 +1,14 @@
 import { deepStrictEqual } from 'node:assert';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { blocksOf, checked, type Block } from './doc-blocks.ts';
+import { blocksOf, checked, FIRST_LINE } from './doc-blocks.ts';
 
 /**
  * Type-checks and runs every example of the documentation: the `@example` of exported symbols, and the ts blocks
  * of the Markdown files. A line `expression; // → value` is an assertion; a block `file=PATH` shows that file.
+ * An argument checks only the files whose path begins with it, `npm run docs:examples packages/eval`.
  */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const DOCUMENTED = /^(packages\/[^/]+\/src\/.*\.ts|(packages\/[^/]+\/|docs\/)?[^/]+\.md)$/;
@@ -15,17 +16,17 @@ const FOLDERS = ['.', 'docs', 'packages'];
 // Below the root, so that packages are found as from any folder of the repository.
 const folder = join(root, 'node_modules', '.cache', 'doc-examples');
 
-const blocks: Block[] = [];
-for (const path of documented()) {
-  blocks.push(...blocksOf(path, readFileSync(join(root, path), 'utf8')));
-}
+const beginning = process.argv[2] ?? '';
+const blocks = documented()
+  .filter((path) => path.startsWith(beginning))
+  .flatMap((path) => blocksOf(path, readFileSync(join(root, path), 'utf8')));
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const files = blocks.flatMap((block, i) => {
   if (block.file !== undefined) return [];
   const file = join(folder, `example-${i}.mts`);
   writeFileSync(file, checked(block));
-  return [{ file, where: `${block.path}:${block.line}` }];
+  return [{ file, at: (line: number) => `${block.path}:${block.line + line - FIRST_LINE}` }];
 });
 
 const shown = blocks.flatMap(({ path, line, file, code }) =>
@@ -59,9 +60,10 @@ function typeErrors(): string[] {
   );
   return ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
     const text = ts.flattenDiagnosticMessageText(messageText, '\n');
-    const found = files.find((one) => one.file === file?.fileName);
-    const at = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
-    return `${found?.where ?? relative(root, file?.fileName ?? '')} (line ${at + 1}): ${text}`;
+    if (file === undefined || start === undefined) return text;
+    const line = file.getLineAndCharacterOfPosition(start).line + 1;
+    const example = files.find((one) => one.file === file.fileName);
+    return `${example?.at(line) ?? `${relative(root, file.fileName)}:${line}`}: ${text}`;
   });
 }
 
@@ -70,11 +72,13 @@ async function runErrors(): Promise<string[]> {
   Object.assign(globalThis, { equals });
   // Files that an example writes stay out of the repository.
   process.chdir(folder);
-  for (const { file, where } of files) {
+  for (const { file, at } of files) {
     try {
       await import(pathToFileURL(file).href);
     } catch (error) {
-      wrong.push(`${where}: ${(error as Error).message}`);
+      const { message, stack = '' } = error as Error;
+      const [, line = FIRST_LINE] = stack.match(new RegExp(`${basename(file)}:(\\d+)`)) ?? [];
+      wrong.push(`${at(Number(line))}: ${message}`);
     }
   }
   return wrong;
@@ -83,8 +87,11 @@ async function runErrors(): Promise<string[]> {
 /** Throws unless two values are equal; numbers to the digits that the documentation prints. */
 function equals(actual: unknown, expected: unknown, digits: number): void {
   const rounded = (value: unknown): unknown => {
-    if (typeof value === 'number') return Number(value.toFixed(digits));
+    // 0 added: what rounds to −0 is 0.
+    if (typeof value === 'number') return Number(value.toFixed(digits)) + 0;
     if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array, rounded);
+    if (value instanceof Map || value instanceof Set)
+      return new Map(rounded([...value.entries()]) as []);
     if (Array.isArray(value)) return value.map(rounded);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rounded(v)]));

@@ -10,6 +10,14 @@ export type Choice = (weight: Pick<Weight, 'name' | 'owner'>) => boolean;
  * The choice of whole parts of a network: `shared`, `between`, a task, or the beginning of the
  * weights' names up to a `/` (`encoder/stem`, `depth/hidden`).
  * @throws when a part has no weight, naming those that there are
+ * @example
+ * ```ts
+ * import { partsOf } from '@scene-mtl/core';
+ * const weight = (name: string, owner: 'shared' | { task: string }) => ({ name, owner }) as never;
+ * const weights = [weight('encoder/stem/kernel', 'shared'), weight('depth/output/bias', { task: 'depth' })];
+ * weights.map(partsOf({ weights }, ['depth'])); // → [false, true]
+ * weights.map(partsOf({ weights }, ['encoder/stem'])); // → [true, false]
+ * ```
  */
 export function partsOf({ weights }: Pick<Network, 'weights'>, parts: readonly string[]): Choice {
   const inPart = (part: string, { name, owner }: Pick<Weight, 'name' | 'owner'>): boolean =>
@@ -36,6 +44,16 @@ export function partsOf({ weights }: Pick<Network, 'weights'>, parts: readonly s
  * only some weights are frozen runs on as the others need it, its moving averages included.
  *
  * The model itself is the same one; freezing twice adds to what is frozen.
+ * @example
+ * ```ts
+ * import { dilatedResidual, frozen, multiTaskModel, parametersOf, partsOf } from '@scene-mtl/core';
+ * import { depth, semantic } from '@scene-mtl/vision-heads';
+ * const encoder = dilatedResidual({ stem: 4, channels: [4, 4, 4], blocks: [1, 1, 1], aspp: null });
+ * const network = multiTaskModel({ encoder, tasks: [semantic(19), depth()], size: [32, 64], seed: 1 });
+ * // The encoder and the semantic head stay; depth is trained.
+ * const { trained } = parametersOf(frozen(network, partsOf(network, ['shared', 'semantic'])));
+ * trained.every(({ task }) => task === 'depth'); // → true
+ * ```
  */
 export function frozen<N extends Network>(network: N, choice: Choice): N {
   const weights = network.weights.map((weight) =>

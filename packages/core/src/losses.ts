@@ -6,6 +6,12 @@ import * as tf from '@tensorflow/tfjs';
  * mask is empty. The denominator counts the mask, never the non-zero targets.
  * @param value one number per place, of any shape
  * @param mask 0 or 1, of the same shape
+ * @example
+ * ```ts
+ * import { maskedMean } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * maskedMean(tf.tensor1d([2, 4, 90]), tf.tensor1d([1, 1, 0])).arraySync(); // → 3
+ * ```
  */
 export function maskedMean(value: tf.Tensor, mask: tf.Tensor): tf.Scalar {
   // `tf.divNoNan` has no gradient.
@@ -35,6 +41,14 @@ function check(where: string, output: tf.Tensor, target: tf.Tensor, mask: tf.Ten
  * @param logits f `[B, …, C]`
  * @param target class ids y as numbers, `[B, …, 1]`
  * @param mask `[B, …, 1]`
+ * @example
+ * ```ts
+ * import { maskedCrossEntropy } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * // Two examples, two classes; the second has no label. log(1 + exp(−2)) = 0.127
+ * const [target, mask] = [tf.tensor2d([[0], [255]]), tf.tensor2d([[1], [0]])];
+ * maskedCrossEntropy(tf.tensor2d([[2, 0], [0, 9]]), target, mask).arraySync(); // → 0.127
+ * ```
  */
 export function maskedCrossEntropy(
   logits: tf.Tensor,
@@ -53,6 +67,13 @@ export function maskedCrossEntropy(
  * @param output x̂ `[B, …, C]`
  * @param target x `[B, …, C]`, in the same unit
  * @param mask `[B, …, 1]`
+ * @example
+ * ```ts
+ * import { maskedL1 } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const [output, target] = [tf.tensor2d([[3, -4]]), tf.tensor2d([[0, 0]])];
+ * maskedL1(output, target, tf.tensor2d([[1]])).arraySync(); // → 7
+ * ```
  */
 export function maskedL1(output: tf.Tensor, target: tf.Tensor, mask: tf.Tensor): tf.Scalar {
   check('maskedL1', output, target, mask);
@@ -62,6 +83,13 @@ export function maskedL1(output: tf.Tensor, target: tf.Tensor, mask: tf.Tensor):
 /**
  * Sum over channels of the squared error, averaged over the masked places:
  * `L = mean(Σ_c (x̂_c − x_c)²)`. Shapes as in {@link maskedL1}.
+ * @example
+ * ```ts
+ * import { maskedL2 } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const [output, target] = [tf.tensor2d([[3, -4]]), tf.tensor2d([[0, 0]])];
+ * maskedL2(output, target, tf.tensor2d([[1]])).arraySync(); // → 25
+ * ```
  */
 export function maskedL2(output: tf.Tensor, target: tf.Tensor, mask: tf.Tensor): tf.Scalar {
   check('maskedL2', output, target, mask);

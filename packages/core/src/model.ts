@@ -29,6 +29,14 @@ export interface MultiTaskModel extends Network {
  * Builds the network of Kendall et al. 2018, figure 1: one encoder shared by all tasks, one decoder
  * per task. Same options and seed, same bytes of every weight.
  * @throws when tasks are missing or share a name, or the size does not fit the encoder's stride
+ * @example
+ * ```ts
+ * import { dilatedResidual, multiTaskModel } from '@scene-mtl/core';
+ * import { depth, semantic } from '@scene-mtl/vision-heads';
+ * const encoder = dilatedResidual({ stem: 4, channels: [4, 4, 4], blocks: [1, 1, 1], aspp: null });
+ * const { model } = multiTaskModel({ encoder, tasks: [semantic(19), depth()], size: [32, 64], seed: 1 });
+ * model.outputShape; // → [[null, 32, 64, 19], [null, 32, 64, 1]]
+ * ```
  */
 export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
   const { encoder, tasks, size, decoder = {}, seed } = options;

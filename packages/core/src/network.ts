@@ -75,6 +75,23 @@ const TAKEN = [ENCODER_SCOPE, 'shared', 'between', 'weighting', 'weighting-state
  * Hard parameter sharing (Caruana 1997): one encoder for all tasks, one head per task. Same options
  * and seed, same bytes of every weight.
  * @throws when heads are missing or share a name, or a weight's stated owner is not who it serves
+ * @example
+ * ```ts
+ * import { countParameters, dense, network, parametersOf, stagedEncoder, type Head } from '@scene-mtl/core';
+ * // Two lines through 3 numbers, without an image.
+ * const encoder = stagedEncoder('mlp', [
+ *   { name: 'hidden', stride: 1, channels: 4, build: (x, scope) => dense(x, { ...scope, name: 'encoder/hidden' }, { units: 4 }) },
+ * ]);
+ * const head = (name: string): Head => ({
+ *   name,
+ *   build: ([{ features }], scope) => dense(features, scope, { units: 1 }),
+ * });
+ * const input = { name: 'x', shape: [3] };
+ * const lines = network({ input, encoder, heads: [head('left'), head('right')], seed: 1 });
+ * const { shared, task } = countParameters(parametersOf(lines));
+ * // 3 · 4 weights and 4 biases; twice 4 weights and a bias.
+ * [shared, task]; // → [16, 10]
+ * ```
  */
 export function network({ input, encoder, heads, seed }: NetworkOptions): Network {
   checkNames(heads.map((head) => head.name));

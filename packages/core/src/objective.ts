@@ -42,6 +42,14 @@ export const MAIN_STREAM = 'train';
  * A task's loss as an objective: reads `target/<task>` `[B, …places, C]` and `mask/<task>` `[B, …places, 1]`,
  * as `sampleArrays` gives them; places are those of the picture, or none.
  * @param size `[H, W]` of the picture
+ * @example
+ * ```ts
+ * import { objectiveOf } from '@scene-mtl/core';
+ * import { depth } from '@scene-mtl/vision-heads';
+ * const { name, stream, arrays } = objectiveOf(depth(), [32, 64]);
+ * [name, stream]; // → ['depth', 'train']
+ * arrays; // → { 'target/depth': [32, 64, 1], 'mask/depth': [32, 64, 1] }
+ * ```
  */
 export function objectiveOf(
   task: Pick<Task, 'name' | 'likelihood' | 'targetChannels' | 'places' | 'loss'>,

@@ -35,6 +35,14 @@ export interface ParameterSet {
  * `frozen` where the network says so, otherwise that of its owner, or `weighting`. What no gradient
  * changes is a buffer.
  * @throws when two have one name
+ * @example
+ * ```ts
+ * import { balancerNamed, countParameters, parametersOf } from '@scene-mtl/core';
+ * const objectives = [{ name: 'semantic', likelihood: 'softmax' }, { name: 'depth', likelihood: 'laplace' }] as const;
+ * const { variables } = balancerNamed('uncertainty').make({ objectives });
+ * // One s = log σ² per task, beside a network of no weights.
+ * countParameters(parametersOf({ weights: [] }, variables)).weighting; // → 2
+ * ```
  */
 export function parametersOf(
   network: Pick<Network, 'weights'>,

@@ -8,6 +8,11 @@ export interface Centre {
  * Centre of each object: the mean of its pixels, in px of the grid (pixel centres at integers).
  * @param instance `u16 [H, W]`, 0 is no object
  * @returns centres by instance value, in order of first appearance
+ * @example
+ * ```ts
+ * import { centresOf } from '@scene-mtl/data';
+ * centresOf(Uint16Array.of(7, 0, 7, 0, 9, 0), 3); // → new Map([[7, { row: 0, column: 1 }], [9, { row: 1, column: 1 }]])
+ * ```
  */
 export function centresOf(instance: Uint16Array, width: number): Map<number, Centre> {
   const sums = new Map<number, { row: number; column: number; count: number }>();

@@ -108,6 +108,12 @@ export const trainIdOf: Uint8Array = Uint8Array.from(labelsById, ({ trainId }) =
 /**
  * The label of a name such as `car`.
  * @throws for a name that is not in the table
+ * @example
+ * ```ts
+ * import { labelNamed } from '@scene-mtl/data/cityscapes';
+ * const { id, trainId, hasInstances } = labelNamed('car');
+ * [id, trainId, hasInstances]; // → [26, 13, true]
+ * ```
  */
 export function labelNamed(name: string): CityscapesLabel {
   const label = cityscapesLabels.find((candidate) => candidate.name === name);

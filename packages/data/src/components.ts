@@ -11,6 +11,13 @@ export interface Components {
  * same value belong together. A mask of 0 and 1 gives its components.
  * @param values `u8` or `u16` `[H, W]`; 0 is background
  * @throws RangeError when there are not H · W values
+ * @example
+ * ```ts
+ * import { connectedComponents } from '@scene-mtl/data';
+ * // The pixel of the second row touches those of the first by a corner; that of the third stands alone.
+ * const mask = Uint8Array.of(1, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0);
+ * connectedComponents(mask, 3, 4).labels; // → [0, 0, -1, -1, -1, -1, 0, -1, 1, -1, -1, -1]
+ * ```
  */
 export function connectedComponents(
   values: Uint8Array | Uint16Array,

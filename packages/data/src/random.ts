@@ -45,6 +45,13 @@ const { cos, log, PI, sin, sqrt } = Math;
  * numbers of another.
  * @param seed any safe integer
  * @throws when the seed, or a number in the path, is not a safe integer
+ * @example
+ * ```ts
+ * import { stream } from '@scene-mtl/data';
+ * const first = stream(1, 'shuffle', 0).next();
+ * stream(1, 'shuffle', 0).next() === first; // → true
+ * stream(1, 'shuffle', 1).next() === first; // → false
+ * ```
  */
 export function stream(seed: number, ...names: readonly (string | number)[]): Random {
   for (const part of [seed, ...names]) {
@@ -63,6 +70,13 @@ export function stream(seed: number, ...names: readonly (string | number)[]): Ra
 /**
  * A stream that continues from a stored state.
  * @throws unless the state is four 32-bit integers, not all zero (which would only give zeros)
+ * @example
+ * ```ts
+ * import { fromState, stream } from '@scene-mtl/data';
+ * const random = stream(1, 'dropout');
+ * const stored = random.getState();
+ * fromState(stored).integer(1000) === random.integer(1000); // → true
+ * ```
  */
 export function fromState(state: RandomState): Random {
   let generator = xoroshiro128plusFromState(checked(state));
@@ -126,6 +140,12 @@ export type StreamKey = string | number;
  * A random stream named by its keys: the same keys give the same numbers, other keys give
  * unrelated ones. Drawing from one stream never moves another, so the numbers of a frame do not
  * depend on which frames were made before it.
+ * @example
+ * ```ts
+ * import { randomStream } from '@scene-mtl/data';
+ * randomStream('a', 'b')() === randomStream('a', 'b')(); // → true
+ * randomStream('a', 'b')() === randomStream('ab')(); // → false
+ * ```
  */
 export function randomStream(...keys: StreamKey[]): Draw {
   // The name's length stands in the hash, so ('a', 'b') and ('ab') differ.
@@ -156,7 +176,15 @@ export interface RandomSource {
   below(n: number): number;
 }
 
-/** A fresh stream; the same seed gives the same numbers. */
+/**
+ * A fresh stream; the same seed gives the same numbers.
+ * @example
+ * ```ts
+ * import { randomSource } from '@scene-mtl/data';
+ * randomSource(1).below(1); // → 0
+ * randomSource(1).below(100) === randomSource(1).below(100); // → true
+ * ```
+ */
 export function randomSource(seed: number): RandomSource {
   const generator = xoroshiro128plus(seed);
   return {

@@ -15,6 +15,13 @@ export interface Sample {
 /**
  * A field of a sample, or undefined where the sample has none of that name.
  * @throws when it is of another kind
+ * @example
+ * ```ts
+ * import { findField, labelField, labelKind, numbersKind } from '@scene-mtl/data';
+ * const sample = { id: 'digit', fields: { digit: labelField(7) } };
+ * findField(sample, 'digit', labelKind)?.value; // → 7
+ * findField(sample, 'age', numbersKind); // → undefined
+ * ```
  */
 export function findField<F extends Field>(
   { id, fields }: Sample,
@@ -31,6 +38,12 @@ export function findField<F extends Field>(
 /**
  * A field that a sample must have.
  * @throws when it is not there, listing those that are, or is of another kind
+ * @example
+ * ```ts
+ * import { fieldOf, numbersField, numbersKind } from '@scene-mtl/data';
+ * const sample = { id: 'row 3', fields: { age: numbersField([41]) } };
+ * fieldOf(sample, 'age', numbersKind).data; // → [41]
+ * ```
  */
 export function fieldOf<F extends Field>(sample: Sample, name: string, kind: FieldKind<F>): F {
   const field = findField(sample, name, kind);
@@ -41,7 +54,15 @@ export function fieldOf<F extends Field>(sample: Sample, name: string, kind: Fie
   );
 }
 
-/** The sample with some fields added, or in place of those of the same name. */
+/**
+ * The sample with some fields added, or in place of those of the same name.
+ * @example
+ * ```ts
+ * import { labelField, numbersField, withFields } from '@scene-mtl/data';
+ * const sample = { id: 'row 3', fields: { age: numbersField([41]) } };
+ * Object.keys(withFields(sample, { married: labelField(1) }).fields); // → ['age', 'married']
+ * ```
+ */
 export const withFields = (sample: Sample, fields: Sample['fields']): Sample => ({
   ...sample,
   fields: { ...sample.fields, ...fields },

@@ -18,5 +18,12 @@ export function assertSize(where: string, { height, width }: Size): void {
   );
 }
 
-/** Whether two sizes are the same. */
+/**
+ * Whether two sizes are the same.
+ * @example
+ * ```ts
+ * import { sameSize } from '@scene-mtl/data';
+ * sameSize({ height: 2, width: 3 }, { height: 3, width: 2 }); // → false
+ * ```
+ */
 export const sameSize = (a: Size, b: Size): boolean => a.height === b.height && a.width === b.width;

@@ -6,6 +6,12 @@ import { assertSize, sameSize, type Size, type Window } from './size.ts';
 /**
  * Size of the picture of a sample: that of its maps, which must all have the same.
  * @throws when it has no map, or two differ
+ * @example
+ * ```ts
+ * import { edgeMap, labelField, sizeOf } from '@scene-mtl/data';
+ * const edges = edgeMap({ height: 1, width: 2 }, Uint8Array.of(0, 1));
+ * sizeOf({ id: 'wall', fields: { edges, indoors: labelField(1) } }); // → { height: 1, width: 2 }
+ * ```
  */
 export function sizeOf(sample: Sample): Size {
   let found: { name: string; size: Size } | undefined;
@@ -27,6 +33,15 @@ export function sizeOf(sample: Sample): Size {
 /**
  * The sample as seen in a mirror: every field as its kind says.
  * @throws naming sample, field and kind, for a kind that nobody defined or that has no mirror image
+ * @example
+ * ```ts
+ * import { flipSample, normalMap, type NormalMap } from '@scene-mtl/data';
+ * const [left, ahead] = [[-1, 0, 0], [0, 0, -1]];
+ * const normals = normalMap({ height: 1, width: 2 }, Float32Array.of(...left, ...ahead), Uint8Array.of(1, 0));
+ * const flipped = flipSample({ id: 'corner', fields: { normals } }).fields.normals as NormalMap;
+ * flipped.data; // → [0, 0, -1, 1, 0, 0]
+ * flipped.valid; // → [0, 1]
+ * ```
  */
 export function flipSample(sample: Sample): Sample {
   const size = sizeOf(sample);
@@ -36,6 +51,16 @@ export function flipSample(sample: Sample): Sample {
 /**
  * A window of the sample. It does not change the scale.
  * @throws when the window does not lie in the picture; as `flipSample` does
+ * @example
+ * ```ts
+ * import { centresIn, cropSample, objectMap, type ObjectMap } from '@scene-mtl/data';
+ * const instance = objectMap({ height: 1, width: 4 }, Uint16Array.of(0, 5, 5, 5));
+ * const window = { top: 0, left: 2, height: 1, width: 2 };
+ * const cropped = cropSample({ id: 'bus', fields: { instance } }, window).fields.instance as ObjectMap;
+ * cropped.data; // → [5, 5]
+ * // The centre of the whole bus, now at the left edge.
+ * centresIn(cropped); // → new Map([[5, { row: 0, column: 0 }]])
+ * ```
  */
 export function cropSample(sample: Sample, window: Window): Sample {
   const from = sizeOf(sample);
@@ -57,6 +82,14 @@ export function cropSample(sample: Sample, window: Window): Sample {
 /**
  * The sample at another resolution.
  * @throws for a size that is not of whole px, at least 1; as `flipSample` does
+ * @example
+ * ```ts
+ * import { disparityMap, resizeSample, type DisparityMap } from '@scene-mtl/data';
+ * const depth = disparityMap({ height: 2, width: 2 }, Float32Array.of(1, 2, 3, 8), Uint8Array.of(1, 1, 1, 1));
+ * const half = resizeSample({ id: 'wall', fields: { depth } }, { height: 1, width: 1 });
+ * // The pixel at offset 1 of the cell; at half the width its 8 px are 4.
+ * (half.fields.depth as DisparityMap).data; // → [4]
+ * ```
  */
 export function resizeSample(sample: Sample, to: Size): Sample {
   const from = sizeOf(sample);

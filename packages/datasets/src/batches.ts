@@ -49,6 +49,24 @@ export interface Batch {
  *
  * The same options give the same bytes, and `startStep: n` gives the tail of the stream from 0.
  * @throws when the split has no full batch, or `encode` changes its names or lengths
+ * @example
+ * ```ts
+ * import { fieldOf, numbersKind } from '@scene-mtl/data';
+ * import { batches, toyDataset } from '@scene-mtl/datasets';
+ * const stream = batches({
+ *   dataset: toyDataset({ count: 5, seed: 1 }),
+ *   split: 'train',
+ *   size: { height: 1, width: 1 }, // toy data has no picture
+ *   batchSize: 2,
+ *   seed: 1,
+ *   shuffle: false,
+ *   epochs: 1,
+ *   encode: (sample) => ({ x: fieldOf(sample, 'x', numbersKind).data }),
+ * });
+ * const ids = [];
+ * for await (const batch of stream) ids.push(batch.ids.length);
+ * ids; // → [2, 2, 1]
+ * ```
  */
 export function batches(options: BatchOptions): AsyncIterableIterator<Batch> {
   const { make, end } = batchMaker(options);

@@ -21,6 +21,17 @@ const ENOUGH = 20;
  * A histogram of RGB per class: the Bayes rule of a single pixel's colour, up to the width of its
  * cells (32 levels per channel; 8 where a cell has seen fewer than 20 pixels; else the most frequent
  * class). What it reaches on other frames is what colour alone gives away of the classes.
+ * @example
+ * ```ts
+ * import { classMap, photo } from '@scene-mtl/data';
+ * import { colourClassifier } from '@scene-mtl/datasets';
+ * const size = { height: 1, width: 2 };
+ * const image = photo(size, Uint8Array.of(0, 0, 255, 90, 90, 90));
+ * const sample = { id: 'sky, road', fields: { image, semantic: classMap(size, Uint8Array.of(1, 0)) } };
+ * const classifier = colourClassifier(2);
+ * for (let i = 0; i < 20; i++) classifier.learn(sample);
+ * classifier.predict(image.data); // → [1, 0]
+ * ```
  */
 export function colourClassifier(classes: number): ColourClassifier {
   const grids = LEVELS.map((bits) => ({ bits, counts: new Float64Array(classes * 8 ** bits) }));

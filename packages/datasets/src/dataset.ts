@@ -48,6 +48,11 @@ export const NO_CLASSES: Legend = { classes: [], palette: [], instanceClasses: [
 /**
  * Classes of a data set.
  * @throws when it has none
+ * @example
+ * ```ts
+ * import { legendOf, NO_CLASSES } from '@scene-mtl/datasets';
+ * legendOf({ name: 'mine', legend: { ...NO_CLASSES, classes: ['road', 'sky'] } }).classes; // → ['road', 'sky']
+ * ```
  */
 export function legendOf({ name, legend }: Pick<Dataset, 'name' | 'legend'>): Legend {
   if (legend !== undefined) return legend;

@@ -37,6 +37,17 @@ const ABANDONED = 3.6e6;
  * used but read again; any number of threads and processes may share the folder.
  * An entry that cannot be written (a full disk) is an error that names it, and leaves nothing behind.
  * @param write writes a file; for tests
+ * @example
+ * ```ts
+ * import { diskCached, generateTree, openDataset } from '@scene-mtl/datasets';
+ * const size = { height: 32, width: 64 };
+ * await generateTree({ out: 'street', frames: { train: 1, val: 1 }, ...size, seed: 1 });
+ * const cached = diskCached(await openDataset('street'), { folder: 'cache', maximumBytes: 1e9, key: '' });
+ * const [id] = cached.list('train');
+ * const first = await cached.read(id, 'train', size);
+ * const again = await cached.read(id, 'train', size); // from the cache
+ * again.fields.semantic; // → first.fields.semantic
+ * ```
  */
 export function diskCached(
   dataset: Dataset,

@@ -13,6 +13,15 @@ export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
  * in the SegNet split (has `train.txt` and `trainannot`); or MultiMNIST from the files of MNIST (has
  * `train-images-idx3-ubyte.gz`).
  * @throws for a folder that is missing, unreadable or neither of these
+ * @example
+ * ```ts
+ * import { generateTree, openDataset } from '@scene-mtl/datasets';
+ * const size = { height: 32, width: 64 };
+ * await generateTree({ out: 'street', frames: { train: 1, val: 1 }, ...size, seed: 1 });
+ * const dataset = await openDataset('street');
+ * const { fields } = await dataset.read(dataset.list('val')[0], 'val', size);
+ * Object.keys(fields).sort(); // → ['camera', 'depth', 'image', 'instance', 'semantic']
+ * ```
  */
 export async function openDataset(root: string, options: OpenOptions = {}): Promise<Dataset> {
   let names: Set<string>;

@@ -80,6 +80,16 @@ export interface CompileOptions extends OnnxOptions {
  * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw, an
  * async step, a step that does something else on its second call or keeps a tensor for it, or
  * variables created on every call; Error when the engine or its device does not start
+ * @example
+ * ```ts
+ * import { compile } from '@scene-mtl/runtime';
+ * import * as tf from '@tensorflow/tfjs';
+ * const w = tf.variable(tf.scalar(2));
+ * const step = ({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, w) });
+ * const compiled = await compile(step, { x: { shape: [3], dtype: 'float32' } });
+ * (await compiled.run({ x: Float32Array.of(1, 2, 3) })).y; // → [2, 4, 6]
+ * await compiled.dispose();
+ * ```
  */
 export async function compile<S extends Signature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,

@@ -22,6 +22,12 @@ export const kits: readonly TaskKit[] = [
 /**
  * The kit of a name.
  * @throws for a name that no kit has
+ * @example
+ * ```ts
+ * import { kitNamed } from '@scene-mtl/vision-heads';
+ * const { name, unit, digits, better } = kitNamed('depth').metrics[0];
+ * [name, unit, digits, better]; // → ['meanError', 'px of disparity', 3, 'lower']
+ * ```
  */
 export function kitNamed(name: string): TaskKit {
   const kit = kits.find((candidate) => candidate.name === name);
@@ -29,7 +35,16 @@ export function kitNamed(name: string): TaskKit {
   throw new Error(`task kit ${name}: expected one of ${kits.map((k) => k.name).join(', ')}`);
 }
 
-/** The tasks that some data has annotations for, in the order of the kits. */
+/**
+ * The tasks that some data has annotations for, in the order of the kits.
+ * @example
+ * ```ts
+ * import { tasksFor } from '@scene-mtl/vision-heads';
+ * // In the order of the kits; two numbers named `steering` for each example.
+ * const tasks = tasksFor({ fields: ['steering', 'depth'], numbers: { steering: 2 } });
+ * tasks.map(({ name, kit }) => `${name}: ${kit.name}`); // → ['depth: depth', 'steering: regression']
+ * ```
+ */
 export const tasksFor = (data: KitData): VisionTask[] =>
   kits.flatMap((kit) => kit.fieldsIn(data).map((field) => kit.task(data, field)));
 

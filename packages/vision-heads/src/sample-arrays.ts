@@ -19,7 +19,14 @@ export const symmetricNormalisation: Normalisation = {
   deviation: [0.5, 0.5, 0.5],
 };
 
-/** `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`. */
+/**
+ * `(u8 / 255 − mean) / deviation`, `f32 [H, W, 3]`.
+ * @example
+ * ```ts
+ * import { normalised, symmetricNormalisation } from '@scene-mtl/vision-heads/targets';
+ * normalised(Uint8Array.of(0, 255, 51), symmetricNormalisation); // → [-1.0, 1.0, -0.6]
+ * ```
+ */
 export function normalised(image: Uint8Array, normalisation: Normalisation): Float32Array {
   const [r, g, b] = tablesOf(normalisation);
   const result = new Float32Array(image.length);
@@ -48,6 +55,20 @@ function tablesOf(normalisation: Normalisation): readonly Float32Array[] {
 
 /**
  * Sample → the arrays that a training step takes: `image` `[H, W, 3]`, and those of {@link targetArrays}.
+ * @example
+ * ```ts
+ * import { disparityMap, photo } from '@scene-mtl/data';
+ * import { depth } from '@scene-mtl/vision-heads';
+ * import { sampleArrays, symmetricNormalisation } from '@scene-mtl/vision-heads/targets';
+ * const size = { height: 1, width: 2 };
+ * const fields = {
+ *   image: photo(size, new Uint8Array(6)),
+ *   depth: disparityMap(size, Float32Array.of(5, 0), Uint8Array.of(1, 0)),
+ * };
+ * const arrays = sampleArrays({ id: 'wall', fields }, [depth()], symmetricNormalisation);
+ * Object.keys(arrays); // → ['image', 'target/depth', 'mask/depth']
+ * arrays['target/depth']; // → [5, 0]
+ * ```
  */
 export function sampleArrays(
   sample: Sample,

@@ -34,7 +34,18 @@ export const targetKits: readonly TargetKit[] = [
   regressionTargetKit,
 ];
 
-/** How the targets of each task of some data are made, by the task's name: those of `tasksFor`. */
+/**
+ * How the targets of each task of some data are made, by the task's name: those of `tasksFor`.
+ * @example
+ * ```ts
+ * import { classMap } from '@scene-mtl/data';
+ * import { targetsFor } from '@scene-mtl/vision-heads/targets';
+ * const legend = { classes: ['road', 'sky'], palette: [], instanceClasses: [] };
+ * const { semantic } = targetsFor({ fields: ['semantic'], legend });
+ * const sample = { id: 'a', fields: { semantic: classMap({ height: 1, width: 2 }, Uint8Array.of(1, 255)) } };
+ * semantic.encode(sample).mask; // → [1, 0]
+ * ```
+ */
 export const targetsFor = (data: KitData): Readonly<Record<string, TargetEncoder>> =>
   Object.fromEntries(
     targetKits.flatMap((kit) =>

@@ -58,7 +58,36 @@ export interface BalancerDefinition<
   make(place: BalancerPlace, options?: z.input<S>): B;
 }
 
-/** Adds the checks that are the same for all to a method: its objectives and its options. */
+/**
+ * Adds the checks that are the same for all to a method: its objectives and its options.
+ * @example
+ * ```ts
+ * import { balancerNamed, defineBalancer, type ScalarBalancer } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * import { z } from 'zod';
+ * const largest = defineBalancer({
+ *   name: 'largest',
+ *   alias: [],
+ *   source: 'an example',
+ *   formula: 'max L',
+ *   cost: 'none',
+ *   options: z.strictObject({}),
+ *   lacks: { scale: 'the largest loss depends on units', 'equal tasks': 'one of them is taken' },
+ *   make: ({ tasks }): ScalarBalancer => ({
+ *     name: 'largest',
+ *     kind: 'scalar',
+ *     variables: {},
+ *     state: {},
+ *     inputs: {},
+ *     inputsAt: () => ({}),
+ *     combine: (losses) => ({ total: tf.max(tf.stack(tasks.map((task) => losses[task]))), report: {} }),
+ *   }),
+ * });
+ * const balancer = largest.make({ objectives: [{ name: 'semantic' }, { name: 'depth' }] });
+ * const losses = { semantic: tf.scalar(2), depth: tf.scalar(0.5) };
+ * balancer.combine(losses, { present: {}, inputs: {}, sum: () => tf.scalar(0) }).total.arraySync(); // → 2
+ * ```
+ */
 export function defineBalancer<S extends z.ZodType, B extends Balancer>({
   make,
   ...facts

@@ -39,6 +39,12 @@ export const balancers: readonly AnyBalancer[] = [
 /**
  * The method of a name or an alias, whatever its case.
  * @throws naming all there are
+ * @example
+ * ```ts
+ * import { balancerNamed } from '@scene-mtl/core';
+ * balancerNamed('DWA').name; // → 'dynamic-average'
+ * balancerNamed('fixed').make({ objectives: [{ name: 'depth' }] }, { depth: 0.5 }).kind; // → 'scalar'
+ * ```
  */
 export function balancerNamed(nameOrAlias: string): AnyBalancer {
   const wanted = nameOrAlias.toLowerCase();

@@ -42,6 +42,15 @@ const stem = (step: number): string => `step-${String(step).padStart(8, '0')}`;
 /**
  * Writes `step-<n>.safetensors` and, once that is whole on the disk, its manifest
  * `step-<n>.json`: a checkpoint exists when its manifest does.
+ * @example
+ * ```ts
+ * import { latestCheckpoint, saveCheckpoint } from '@scene-mtl/core';
+ * const bias = { shape: [2], data: Float32Array.of(1, 2) };
+ * await saveCheckpoint('run', { step: 7, configHash: 'mine' }, new Map([['bias', bias]]));
+ * const checkpoint = await latestCheckpoint('run');
+ * checkpoint?.manifest.step; // → 7
+ * checkpoint?.tensors.get('bias')?.data; // → [1, 2]
+ * ```
  */
 export async function saveCheckpoint(
   folder: string,

@@ -24,6 +24,15 @@ const LENGTH_BYTES = 8;
  * Encodes tensors in the safetensors format (github.com/huggingface/safetensors): eight bytes of
  * little-endian header length, a JSON header, the data back to back. The same tensors in the same
  * order give the same bytes. Writes F32 and I32.
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from '@scene-mtl/core';
+ * const bias = { shape: [2], data: Float32Array.of(1, 2) };
+ * const bytes = encodeSafetensors(new Map([['bias', bias]]), { step: '7' });
+ * const { tensors, metadata } = decodeSafetensors(bytes, 'bytes');
+ * tensors.get('bias')?.data; // → [1, 2]
+ * metadata; // → { step: '7' }
+ * ```
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,

@@ -4,7 +4,19 @@ import type { StoredTensor } from './safetensors.ts';
 /** Variables by the names under which they are stored. */
 export type NamedVariables = ReadonlyMap<string, tf.Variable>;
 
-/** Copies the values of variables, for a checkpoint. */
+/**
+ * Copies the values of variables, for a checkpoint.
+ * @example
+ * ```ts
+ * import { restoreVariables, storeVariables } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const w = tf.variable(tf.tensor1d([1, 2]));
+ * const stored = storeVariables(new Map([['w', w]]));
+ * w.assign(tf.tensor1d([0, 0]));
+ * restoreVariables(new Map([['w', w]]), stored, 'the copy');
+ * w.arraySync(); // → [1, 2]
+ * ```
+ */
 export function storeVariables(variables: NamedVariables): Map<string, StoredTensor> {
   const stored = new Map<string, StoredTensor>();
   for (const [name, variable] of variables) {

@@ -8,6 +8,12 @@ import { lastFeatures, type Encoder } from './encoder.ts';
  * pre-training, and to check imported weights against what they were trained for.
  * @param size `[H, W]` of the input in px
  * @returns model from `image` `[B, H, W, 3]` to logits `[B, classes]`
+ * @example
+ * ```ts
+ * import { dilatedResidual, imageClassifier } from '@scene-mtl/core';
+ * const encoder = dilatedResidual({ stem: 4, channels: [4, 4, 4], blocks: [1, 1, 1], aspp: null });
+ * imageClassifier(encoder, 10, [32, 32], 1).outputShape; // → [null, 10]
+ * ```
  */
 export function imageClassifier(
   encoder: Encoder,

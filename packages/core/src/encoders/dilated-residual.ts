@@ -23,6 +23,14 @@ export interface DilatedResidualOptions {
  * The small default encoder, output stride 8: a 3×3 stem of stride 2, then three stages of basic
  * residual blocks with strides 2, 2, 1. Every 3×3 convolution of the last stage has dilation 2 in
  * place of a fourth halving (Yu & Koltun 2016), then atrous spatial pyramid pooling.
+ * @example
+ * ```ts
+ * import { dilatedResidual } from '@scene-mtl/core';
+ * const { stages, outputStride, channels } = dilatedResidual();
+ * stages.map(({ name }) => name); // → ['stem', 'stage1', 'stage2', 'stage3', 'aspp']
+ * // Five branches of 64 channels.
+ * [outputStride, channels]; // → [8, 320]
+ * ```
  */
 export function dilatedResidual(options: DilatedResidualOptions = {}): Encoder {
   const { stem = 32, channels = [32, 64, 96], blocks = [2, 2, 2] } = options;

@@ -16,6 +16,12 @@ export interface StageGeometry {
  * @param before stride in front of the first stage
  * @param strides stride of each stage
  * @throws when no stage ends at `outputStride`
+ * @example
+ * ```ts
+ * import { dilatedStrides } from '@scene-mtl/core';
+ * // A ResNet at output stride 8: its last two stages are dilated by 2 and 4.
+ * dilatedStrides('resnet', 4, [1, 2, 2, 2], 8).map(({ dilation }) => dilation); // → [1, 1, 2, 4]
+ * ```
  */
 export function dilatedStrides(
   where: string,

@@ -22,7 +22,14 @@ export interface Scope {
   readonly owner: Owner;
 }
 
-/** The scope `name` inside `scope`. */
+/**
+ * The scope `name` inside `scope`.
+ * @example
+ * ```ts
+ * import { inside } from '@scene-mtl/core';
+ * inside({ name: 'stage2', seed: 1, owner: 'shared' }, 'block1').name; // → 'stage2/block1'
+ * ```
+ */
 export const inside = (scope: Scope, name: string): Scope => ({
   ...scope,
   name: scope.name === '' ? name : `${scope.name}/${name}`,

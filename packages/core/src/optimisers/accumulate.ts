@@ -8,6 +8,19 @@ import type { Optimiser } from './optimiser.ts';
  *
  * Between two steps nothing of `inner` or of the parameters changes, bit by bit.
  * @param count batches per step, at least 2
+ * @example
+ * ```ts
+ * import { accumulated, sgd, type Parameter } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const variable = tf.variable(tf.tensor1d([1]));
+ * const w: Parameter = { name: 'w', role: 'shared', decay: false, variable };
+ * const optimiser = accumulated(sgd([w], { momentum: 0 }), 2);
+ * const rates = { network: tf.scalar(0.1), weighting: tf.scalar(0) };
+ * optimiser.update({ w: tf.tensor1d([2]) }, rates, tf.scalar(0));
+ * variable.arraySync(); // → [1.0]
+ * optimiser.update({ w: tf.tensor1d([6]) }, rates, tf.scalar(1));
+ * variable.arraySync(); // → [0.6]
+ * ```
  */
 export function accumulated(inner: Optimiser, count: number): Optimiser {
   if (!Number.isInteger(count) || count < 2) {

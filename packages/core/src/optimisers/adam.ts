@@ -21,6 +21,17 @@ export interface AdamOptions extends OptimiserOptions {
  * `p ← p − lr · (m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε) + λ p)`, λ for kernels only.
  *
  * The powers β₁ᵗ and β₂ᵗ are state variables: a step counter outside the graph would freeze.
+ * @example
+ * ```ts
+ * import { adam, type Parameter } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const variable = tf.variable(tf.tensor1d([1]));
+ * const w: Parameter = { name: 'w', role: 'shared', decay: false, variable };
+ * const rates = { network: tf.scalar(0.1), weighting: tf.scalar(0) };
+ * // The first step has the length of the rate, whatever the gradient's.
+ * adam([w]).update({ w: tf.tensor1d([4]) }, rates, tf.scalar(1));
+ * variable.arraySync(); // → [0.9]
+ * ```
  */
 export function adam(parameters: readonly Parameter[], options: AdamOptions = {}): Optimiser {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 1e-4, clipNorm } = options;

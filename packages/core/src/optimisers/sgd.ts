@@ -19,6 +19,17 @@ export interface SgdOptions extends OptimiserOptions {
  *
  * The learning rate stands outside the velocity, unlike in Sutskever et al. 2013, so a falling rate
  * slows the momentum too.
+ * @example
+ * ```ts
+ * import { sgd, type Parameter } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const variable = tf.variable(tf.tensor1d([1]));
+ * const w: Parameter = { name: 'w', role: 'shared', decay: false, variable };
+ * const optimiser = sgd([w], { momentum: 0 });
+ * const rates = { network: tf.scalar(0.1), weighting: tf.scalar(0) };
+ * optimiser.update({ w: tf.tensor1d([4]) }, rates, tf.scalar(1));
+ * variable.arraySync(); // → [0.6]
+ * ```
  */
 export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}): Optimiser {
   const { momentum = 0.9, nesterov = true, weightDecay = 1e-4, clipNorm } = options;

@@ -9,6 +9,13 @@ import { crc32c } from './crc32c.ts';
  * Name the file `events.out.tfevents.<anything>` for TensorBoard to find it.
  * @param wallTime seconds since 1970 of a record; default its step, so that the same metrics give
  *   the same bytes
+ * @example
+ * ```ts
+ * import { tensorBoardEvents } from '@scene-mtl/core';
+ * import { writeFileSync } from 'node:fs';
+ * const records = [{ step: 10, kind: 'train', values: { 'loss/depth': 0.5 } }] as const;
+ * writeFileSync('events.out.tfevents.mine', tensorBoardEvents(records));
+ * ```
  */
 export function tensorBoardEvents(
   records: readonly MetricsRecord[],

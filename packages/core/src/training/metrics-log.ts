@@ -17,7 +17,16 @@ export async function appendMetrics(path: string, record: MetricsRecord): Promis
   await appendFile(path, JSON.stringify(record) + '\n');
 }
 
-/** Reads a JSON-lines file; a last line that was cut short is left out. No file: no records. */
+/**
+ * Reads a JSON-lines file; a last line that was cut short is left out. No file: no records.
+ * @example
+ * ```ts
+ * import { appendMetrics, readMetrics, truncateMetrics } from '@scene-mtl/core';
+ * await truncateMetrics('metrics.jsonl', 0);
+ * await appendMetrics('metrics.jsonl', { step: 10, kind: 'train', values: { 'loss/depth': 0.5 } });
+ * await readMetrics('metrics.jsonl'); // → [{ step: 10, kind: 'train', values: { 'loss/depth': 0.5 } }]
+ * ```
+ */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
   let text: string;
   try {

@@ -60,7 +60,17 @@ function scaledIntrinsics({ fx, fy, u0, v0 }: Intrinsics, from: Sides, to: Sides
   };
 }
 
-/** A camera as a field. */
+/**
+ * A camera as a field.
+ * @example
+ * ```ts
+ * import { cameraField, cameraKind } from '@scene-mtl/data';
+ * const at = { pitch: 0, roll: 0, yaw: 0.1, x: 1.5, y: 0.25, z: 1.25 };
+ * const camera = cameraField({ baseline: 0.2, fx: 100, fy: 100, u0: 60, v0: 30, ...at });
+ * const { u0, yaw, y } = cameraKind.flip(camera, { height: 64, width: 128 });
+ * [u0, yaw, y]; // → [67, -0.10, -0.25]
+ * ```
+ */
 export const cameraField = (camera: Readonly<Camera>): CameraField => ({
   kind: 'camera',
   ...camera,

@@ -32,6 +32,12 @@ export const disparityKind: FieldKind<DisparityMap> = defineFieldKind<DisparityM
 /**
  * Disparities `f32 [H, W]` in px at this width, and where they are known, `u8 [H, W]`.
  * @throws when there are not as many values as the size says
+ * @example
+ * ```ts
+ * import { disparityKind, disparityMap } from '@scene-mtl/data';
+ * const field = disparityMap({ height: 1, width: 2 }, Float32Array.of(6, 0), Uint8Array.of(1, 0));
+ * disparityKind.flip(field, field).valid; // → [0, 1]
+ * ```
  */
 export const disparityMap = (size: Size, data: Float32Array, valid: Uint8Array): DisparityMap =>
   checkedMap<DisparityMap>({ kind: 'disparity', ...sidesOf(size), data, valid });

@@ -28,7 +28,14 @@ function whole(label: LabelField, change: string): LabelField {
   );
 }
 
-/** A class number as a field; with a place, of that part of the picture alone. */
+/**
+ * A class number as a field; with a place, of that part of the picture alone.
+ * @example
+ * ```ts
+ * import { labelField } from '@scene-mtl/data';
+ * labelField(3, 'the upper left digit'); // → { kind: 'label', value: 3, place: 'the upper left digit' }
+ * ```
+ */
 export const labelField = (value: number, place?: string): LabelField => ({
   kind: 'label',
   value,

@@ -32,7 +32,15 @@ export const numbersKind: FieldKind<NumbersField> = defineFieldKind<NumbersField
   resize: (field) => field,
 });
 
-/** Numbers as a field. */
+/**
+ * Numbers as a field.
+ * @example
+ * ```ts
+ * import { numbersField, numbersKind } from '@scene-mtl/data';
+ * const steering = numbersField([0.25], 'negated');
+ * numbersKind.flip(steering, { height: 60, width: 80 }).data; // → [-0.25]
+ * ```
+ */
 export const numbersField = (
   data: Iterable<number>,
   mirror?: NumbersField['mirror'],

@@ -50,7 +50,17 @@ export const objectsKind: FieldKind<ObjectMap> = defineFieldKind<ObjectMap>({
   },
 });
 
-/** Centres of the objects: those given, or the mean pixels. */
+/**
+ * Centres of the objects: those given, or the mean pixels.
+ * @example
+ * ```ts
+ * import { centresIn, objectMap } from '@scene-mtl/data';
+ * const seen = objectMap({ height: 1, width: 3 }, Uint16Array.of(0, 4, 4));
+ * centresIn(seen).get(4); // → { row: 0, column: 1.5 }
+ * const whole = objectMap(seen, seen.data, new Map([[4, { row: 0, column: 2.5 }]]));
+ * centresIn(whole).get(4); // → { row: 0, column: 2.5 }
+ * ```
+ */
 export const centresIn = ({ data, width, centres }: ObjectMap): ReadonlyMap<number, Centre> =>
   centres ?? centresOf(data, width);
 

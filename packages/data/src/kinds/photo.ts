@@ -35,6 +35,12 @@ export const photoKind: FieldKind<Photo> = defineFieldKind<Photo>({
 /**
  * The photograph of a sample: its field `image`.
  * @throws when it has none
+ * @example
+ * ```ts
+ * import { imageOf, photo } from '@scene-mtl/data';
+ * const image = photo({ height: 1, width: 1 }, Uint8Array.of(255, 0, 0));
+ * imageOf({ id: 'red', fields: { image } }).data; // → [255, 0, 0]
+ * ```
  */
 export const imageOf = (sample: Sample): Photo => fieldOf(sample, 'image', photoKind);
 

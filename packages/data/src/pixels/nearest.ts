@@ -8,6 +8,12 @@ import type { Pixels } from './mirror.ts';
  *
  * For a whole factor f = from / to this is the pixel at offset floor(f / 2) of each cell of f pixels
  * (offset 4 for f = 8, offset 1 for f = 2 and 3).
+ * @example
+ * ```ts
+ * import { nearestIndices } from '@scene-mtl/data';
+ * nearestIndices(6, 3); // → [1, 3, 5]
+ * nearestIndices(2, 4); // → [0, 0, 1, 1]
+ * ```
  */
 export function nearestIndices(from: number, to: number): Int32Array {
   // Whole-number arithmetic: (2 t + 1) · from / (2 to) never falls on the wrong side of a pixel.
@@ -18,6 +24,12 @@ export function nearestIndices(from: number, to: number): Int32Array {
  * Resizes a map of labels, ids, disparities or directions `[H, W, C]` by taking one pixel of each cell,
  * never a mixture of several: the convention of `nearestIndices` on both sides.
  * @throws when `data` is not of H · W · C values
+ * @example
+ * ```ts
+ * import { resizeNearest } from '@scene-mtl/data';
+ * const ids = Uint16Array.of(11, 12, 13, 14);
+ * resizeNearest(ids, { height: 1, width: 4 }, { height: 1, width: 2 }); // → [12, 14]
+ * ```
  */
 export function resizeNearest<Data extends Pixels>(
   data: Data,

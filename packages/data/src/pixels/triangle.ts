@@ -4,6 +4,13 @@ import type { Size } from '../size.ts';
  * Resizes an image `u8 [H, W, C]` with the triangle filter: bilinear when it grows; when it shrinks
  * the filter widens with the factor, so each source pixel counts (no aliasing). Weights are
  * normalised at the edges.
+ * @example
+ * ```ts
+ * import { resizeTriangle } from '@scene-mtl/data';
+ * const grey = Uint8Array.of(0, 0, 200, 200);
+ * // Weights 3 : 3 : 1 on the left, 1 : 3 : 3 on the right.
+ * resizeTriangle(grey, { height: 1, width: 4 }, { height: 1, width: 2 }, 1); // → [29, 171]
+ * ```
  */
 export function resizeTriangle(
   image: Uint8Array,

@@ -46,6 +46,15 @@ export type DerivedField = (typeof DERIVED)[number];
  * A data set whose samples have more annotations, computed on reading at the size that is read: normals
  * from disparity and camera, edges from classes and objects. What the data itself has is kept.
  * @throws when the data lacks what one is computed from
+ * @example
+ * ```ts
+ * import { generateTree, openDataset, withDerived } from '@scene-mtl/datasets';
+ * const size = { height: 32, width: 64 };
+ * await generateTree({ out: 'street', frames: { train: 1, val: 1 }, ...size, seed: 1 });
+ * const dataset = withDerived(await openDataset('street'), ['edges']);
+ * const { fields } = await dataset.read(dataset.list('train')[0], 'train', size);
+ * fields.edges.kind; // → 'edges'
+ * ```
  */
 export function withDerived(dataset: Dataset, wanted: readonly DerivedField[]): Dataset {
   const added = wanted.filter((name) => !dataset.fields.includes(name));

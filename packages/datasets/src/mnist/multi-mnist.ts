@@ -28,6 +28,15 @@ const SOURCES = nearestIndices(CANVAS, DIGIT_SIDE);
  * MultiMNIST by the recipe of Sener & Koltun 2018: digit i at the upper left of a 36 × 36 canvas,
  * a digit drawn evenly from the set at the lower right (rows and columns 6 to 33),
  * joined by the maximum, resized to 28 × 28 by the nearest pixel.
+ * @example
+ * ```ts
+ * import { multiMnist } from '@scene-mtl/datasets';
+ * // Two black pictures that are said to be a 3 and a 7.
+ * const digits = { count: 2, images: new Uint8Array(2 * 28 * 28), labels: Uint8Array.of(3, 7) };
+ * const { left, images } = multiMnist(digits, 1);
+ * left; // → [3, 7]
+ * images[0]; // → -0.4242
+ * ```
  */
 export function multiMnist(digits: Mnist, seed: number): MultiMnist {
   const { count, labels } = digits;

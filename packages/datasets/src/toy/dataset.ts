@@ -5,6 +5,13 @@ import { toyRegression, type ToyOptions } from './regression.ts';
 /**
  * `toyRegression` as samples: the fields `x` (input) and `y0`, `y1`, … (targets) of one number each. There
  * is no picture, so the size is left unused. All samples are of training.
+ * @example
+ * ```ts
+ * import { toyDataset } from '@scene-mtl/datasets';
+ * const dataset = toyDataset({ count: 2, seed: 1 });
+ * dataset.fields; // → ['y0', 'y1']
+ * dataset.list('train'); // → ['toy_000000', 'toy_000001']
+ * ```
  */
 export function toyDataset(options: ToyOptions): Dataset {
   const { x, targets } = toyRegression(options);

@@ -22,6 +22,12 @@ export interface ToyRegression {
  * (Kendall et al. 2018, equation 7), each task's exp(s / 2) must come out as its σ. The set of two
  * tasks with σ = 10 and 1 and the lines 2 x + 8 and 3 x + 3 is the authors' published example.
  * @returns targets and the lines and σ they were drawn from
+ * @example
+ * ```ts
+ * import { toyRegression } from '@scene-mtl/datasets';
+ * const { x, targets } = toyRegression({ count: 3, seed: 1, sigmas: [0, 0] });
+ * targets[0].every((y, i) => Math.abs(y - (2 * x[i] + 8)) < 1e-5); // → true
+ * ```
  */
 export function toyRegression({ count, seed, sigmas = [10, 1] }: ToyOptions): ToyRegression {
   if (!(Number.isInteger(count) && count > 0)) {

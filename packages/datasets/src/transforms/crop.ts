@@ -33,6 +33,15 @@ export function randomCrop(size: Size, options: CropOptions = {}): Transform {
 /**
  * A window of a sample: see `cropSample`.
  * @throws when the window does not lie in the sample
+ * @example
+ * ```ts
+ * import { centresIn, objectMap, type ObjectMap } from '@scene-mtl/data';
+ * import { cropped } from '@scene-mtl/datasets';
+ * const sample = { id: 'bus', fields: { instance: objectMap({ height: 1, width: 4 }, Uint16Array.of(0, 5, 5, 5)) } };
+ * const window = { top: 0, left: 2, height: 1, width: 2 };
+ * const { instance } = cropped(sample, window, { centres: 'visible' }).fields;
+ * centresIn(instance as ObjectMap).get(5); // → { row: 0, column: 0.5 }
+ * ```
  */
 export function cropped(
   sample: Sample,

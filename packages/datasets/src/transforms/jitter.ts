@@ -34,6 +34,14 @@ export function photometricJitter({
  *     z = g + saturation · (y − g)                   g = grey value of the pixel y
  *
  * Grey value: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+ * @example
+ * ```ts
+ * import { imageOf, photo } from '@scene-mtl/data';
+ * import { jittered } from '@scene-mtl/datasets';
+ * const image = photo({ height: 1, width: 1 }, Uint8Array.of(100, 100, 100));
+ * const darker = jittered({ id: 'grey', fields: { image } }, { brightness: 0.5, contrast: 1, saturation: 1 });
+ * imageOf(darker).data; // → [50, 50, 50]
+ * ```
  */
 export function jittered(
   sample: Sample,

@@ -6,7 +6,16 @@ export function randomScale(from: number, to: number): Transform {
   return (sample, random) => scaled(sample, from + (to - from) * random());
 }
 
-/** The sample at another resolution, sides rounded to whole px: see `resizeSample`. */
+/**
+ * The sample at another resolution, sides rounded to whole px: see `resizeSample`.
+ * @example
+ * ```ts
+ * import { edgeMap, sizeOf } from '@scene-mtl/data';
+ * import { scaled } from '@scene-mtl/datasets';
+ * const edges = edgeMap({ height: 4, width: 6 }, new Uint8Array(24));
+ * sizeOf(scaled({ id: 'wall', fields: { edges } }, 1.5)); // → { height: 6, width: 9 }
+ * ```
+ */
 export function scaled(sample: Sample, factor: number): Sample {
   const { height, width } = sizeOf(sample);
   return resizeSample(sample, {

@@ -52,6 +52,17 @@ export interface InstanceScores {
  *
  * @param images matches of every image (`matchInstances`); their order does not matter
  * @param settings which objects count; AP100m and AP50m need distances in the matches
+ * @example
+ * ```ts
+ * import { averagePrecision, matchInstances } from '@scene-mtl/eval';
+ * // A car of 120 px (class 26); the prediction covers 90 of them and nothing else, an IoU of 0.75.
+ * const truth = new Uint16Array(200).fill(26_001, 0, 120);
+ * const mask = new Uint8Array(200).fill(1, 0, 90);
+ * const image = matchInstances(truth, [{ labelId: 26, confidence: 1, mask }]);
+ * const { classes } = averagePrecision([image]);
+ * // Right at the overlaps 0.5, 0.55, 0.6, 0.65 and 0.7 of ten.
+ * [classes.car.ap, classes.car.ap50]; // → [0.5, 1.0]
+ * ```
  */
 export function averagePrecision(
   images: readonly ImageMatches[],

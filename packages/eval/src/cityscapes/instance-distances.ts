@@ -13,6 +13,13 @@ import { areaByValue, labelOf, type InstanceDistance } from './instance-matching
  * @param valid `u8 [H, W]`, non-zero where the disparity is known
  * @param baselineFx baseline (m) · focal length (px at this resolution)
  * @returns by instance value, single objects (≥ 1000) only; no known pixel gives medDist −1
+ * @example
+ * ```ts
+ * import { instanceDistances } from '@scene-mtl/eval';
+ * const cars = Uint16Array.of(26_001, 26_001, 26_001, 7);
+ * const distances = instanceDistances(cars, Float32Array.of(4, 5, 0, 9), Uint8Array.of(1, 1, 0, 1), 20);
+ * distances.get(26_001); // → { medDist: 4.500, distConf: 0.667 }
+ * ```
  */
 export function instanceDistances(
   instances: Uint16Array,

@@ -112,7 +112,16 @@ export function instanceMatcher(
   };
 }
 
-/** All predictions of one image at once; see `instanceMatcher`. */
+/**
+ * All predictions of one image at once; see `instanceMatcher`.
+ * @example
+ * ```ts
+ * import { matchInstances } from '@scene-mtl/eval';
+ * const car = { labelId: 26, confidence: 0.9, mask: Uint8Array.of(0, 1, 1, 0) };
+ * const { predictions } = matchInstances(Uint16Array.of(26_001, 26_001, 7, 7), [car]);
+ * predictions[0].matches; // → [{ other: 0, pixels: 1 }]
+ * ```
+ */
 export function matchInstances(
   instances: Uint16Array,
   predictions: readonly InstancePrediction[],

@@ -72,6 +72,15 @@ const ID_LIMIT = 2 ** 24;
  * A pair matches when the categories agree, the truth is no group, and IoU > 0.5 with the predicted
  * pixels on void left out of the union. Official quirk kept: of several groups of one category in an
  * image only the last in the list excuses a false positive.
+ * @example
+ * ```ts
+ * import { panopticQuality } from '@scene-mtl/eval';
+ * const quality = panopticQuality([{ id: 26, isThing: true }]);
+ * const segments = [{ id: 1, categoryId: 26 }];
+ * // IoU 3/4, a hit.
+ * quality.add({ ids: Uint32Array.of(1, 1, 1, 1), segments }, { ids: Uint32Array.of(1, 1, 1, 0), segments });
+ * quality.result().things; // → { pq: 0.75, sq: 0.75, rq: 1.00, n: 1 }
+ * ```
  */
 export function panopticQuality(categories: readonly PanopticCategory[]): PanopticEvaluation {
   const tallies = new Map<number, Tally>();

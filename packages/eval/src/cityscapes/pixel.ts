@@ -83,6 +83,15 @@ const instanceCategories = new Map(
  *
  * @param area pixels of an image as a share of 2048 · 1024 (default 1, official)
  * @throws RangeError when `area` is not a positive number
+ * @example
+ * ```ts
+ * import { pixelScores } from '@scene-mtl/eval';
+ * const scores = pixelScores();
+ * // Regular ids: 7 road, 8 sidewalk.
+ * scores.add(Uint8Array.of(7, 7, 7, 8), Uint8Array.of(7, 7, 8, 8));
+ * scores.result().classScores.road; // → 0.667
+ * scores.result().classScores.sidewalk; // → 0.500
+ * ```
  */
 export function pixelScores(area = 1): PixelEvaluation {
   if (!(area > 0 && area < Infinity)) {

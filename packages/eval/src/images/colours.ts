@@ -14,6 +14,12 @@ export const VOID_GREY = 48;
 /**
  * Class ids → colours of a palette; ids without a colour (255 void) get dark grey.
  * @param labels class per pixel `u8 [H, W]`
+ * @example
+ * ```ts
+ * import { colourClasses, VOID_GREY } from '@scene-mtl/eval';
+ * const palette = [[128, 64, 128], [244, 35, 232]] as const;
+ * colourClasses(Uint8Array.of(1, 255), 1, 2, palette).data; // → [244, 35, 232, VOID_GREY, VOID_GREY, VOID_GREY]
+ * ```
  */
 export function colourClasses(
   labels: Uint8Array,
@@ -109,6 +115,12 @@ export function colourVectors(
  * @param normals unit vectors in camera coordinates (x right, y down, z away), `f32 [H, W, 3]`; vectors
  *   of another length are drawn by their direction
  * @param mask `u8 [H, W]`, non-zero where known; absent means everywhere
+ * @example
+ * ```ts
+ * import { colourNormals } from '@scene-mtl/eval';
+ * // A wall that faces the camera.
+ * colourNormals(Float32Array.of(0, 0, -1), undefined, 1, 1).data; // → [128, 128, 255]
+ * ```
  */
 export function colourNormals(
   normals: Float32Array,
@@ -129,6 +141,11 @@ export function colourNormals(
 /**
  * Probabilities 0 … 1 → black to white; what is beyond is clipped. Pixels outside the mask are dark grey.
  * @param mask `u8 [H, W]`, non-zero where known; absent means everywhere
+ * @example
+ * ```ts
+ * import { colourProbability } from '@scene-mtl/eval';
+ * colourProbability(Float32Array.of(0, 1), undefined, 1, 2).data; // → [0, 0, 0, 255, 255, 255]
+ * ```
  */
 export function colourProbability(
   probability: ArrayLike<number>,
@@ -157,6 +174,11 @@ export const disparityMap: Palette = Array.from({ length: 256 }, (_, i) => {
  * @param lightness 0 … 1
  * @param chroma 0 … about 0.3
  * @param hue degrees
+ * @example
+ * ```ts
+ * import { oklch } from '@scene-mtl/eval';
+ * oklch(1, 0, 0); // → [255, 255, 255]
+ * ```
  */
 export function oklch(lightness: number, chroma: number, hue: number): [number, number, number] {
   const a = chroma * Math.cos((hue * Math.PI) / 180);

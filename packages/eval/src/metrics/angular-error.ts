@@ -44,6 +44,15 @@ const THRESHOLDS = [11.25, 22.5, 30] as const;
  *
  * The median is that of the pixels, never a mean of medians of images or batches, which depends on
  * how the split is cut. The order of `add` and any `merge` tree give the same bits.
+ * @example
+ * ```ts
+ * import { angularError } from '@scene-mtl/eval';
+ * const error = angularError();
+ * // The first is right, the second 90° off, the third not known.
+ * error.add(Float32Array.of(0, 0, -1, 1, 0, 0, 0, 1, 0), Float32Array.of(0, 0, -2, 0, 1, 0, 1, 1, 1), Uint8Array.of(1, 1, 0));
+ * error.result().mean; // → 45.0
+ * error.result().within11; // → 0.5
+ * ```
  */
 export function angularError(): AngularError {
   const sum = exactSum();
@@ -83,6 +92,11 @@ export function angularError(): AngularError {
 /**
  * Angle in degrees between the directions at `[at, at + 3)` of two arrays. By the arctangent, which
  * unlike the arccosine is exact near 0° and 180°.
+ * @example
+ * ```ts
+ * import { degreesBetween } from '@scene-mtl/eval';
+ * degreesBetween(Float32Array.of(1, 0, 0), Float32Array.of(1, 1, 0), 0); // → 45.0
+ * ```
  */
 export function degreesBetween(a: ArrayLike<number>, b: ArrayLike<number>, at: number): number {
   const [ax, ay, az] = [a[at], a[at + 1], a[at + 2]];

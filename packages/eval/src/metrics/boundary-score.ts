@@ -43,6 +43,14 @@ export const BOUNDARY_TOLERANCE = 0.0075;
  * d is Euclidean, θ = 0.75 % of the diagonal, at least 1 px. Unlike Martin et al. pixels are not
  * matched one to one: a boundary drawn thrice as thick as the tolerance loses precision, a thinner one
  * does not.
+ * @example
+ * ```ts
+ * import { boundaryScore } from '@scene-mtl/eval';
+ * const score = boundaryScore();
+ * // One px beside the true boundary is near enough, three px are not.
+ * score.add([0, 1, 0, 0, 0], [1, 0, 0, 0, 1], [1, 1, 1, 1, 1], { height: 1, width: 5 });
+ * score.result(); // → { f: 0.667, precision: 0.500, recall: 1.000 }
+ * ```
  */
 export function boundaryScore(): BoundaryScore {
   const counts = [0, 0, 0, 0];

@@ -28,6 +28,13 @@ export interface ConfidenceCalibration {
 /**
  * Expected calibration error over equal bins of confidence (Guo et al. 2017, equation 5).
  * @param bins number of bins (default 15)
+ * @example
+ * ```ts
+ * import { confidenceCalibration } from '@scene-mtl/eval';
+ * const calibration = confidenceCalibration(2);
+ * calibration.add([0.9, 0.7], [1, 0], [1, 1]);
+ * calibration.result().error; // → 0.30
+ * ```
  */
 export function confidenceCalibration(bins = 15): ConfidenceCalibration {
   const counts = new Float64Array(bins);

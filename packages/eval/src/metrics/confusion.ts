@@ -43,6 +43,14 @@ export interface Confusion {
  * Cordts et al. 2016.) A class absent from truth and prediction is NaN and is left out of the mean.
  *
  * @param classes number of classes K, 1 … 255
+ * @example
+ * ```ts
+ * import { confusion } from '@scene-mtl/eval';
+ * const matrix = confusion(2);
+ * matrix.add(Uint8Array.of(0, 0, 1, 255), Uint8Array.of(0, 1, 1, 0));
+ * matrix.result().iou; // → [0.5, 0.5]
+ * matrix.result().pixelAccuracy; // → 0.667
+ * ```
  */
 export function confusion(classes: number): Confusion {
   if (!Number.isInteger(classes) || classes < 1 || classes > VOID) {

@@ -57,6 +57,14 @@ export interface DisparityError {
  *
  * Each image's sum is formed in float64 in row order; the image sums are combined exactly
  * (`exactSum`), so the order of `add` and any `merge` tree give the same bits.
+ * @example
+ * ```ts
+ * import { disparityError } from '@scene-mtl/eval';
+ * const error = disparityError();
+ * error.add(Float32Array.of(4, 2), Float32Array.of(5, 2), Uint8Array.of(1, 1), 10);
+ * const { mean, absRel, inverseDepthMean } = error.result();
+ * [mean, absRel, inverseDepthMean]; // → [0.500, 0.125, 0.050]
+ * ```
  */
 export function disparityError(): DisparityError {
   // |e|, e², |e|/d, |e|/(b·f), (e/(b·f))²

@@ -39,6 +39,14 @@ export interface ErrorCorrelation {
  * methods, or repeat it over seeds. Image sums are combined exactly; their order does not matter.
  *
  * @param tasks number of tasks
+ * @example
+ * ```ts
+ * import { errorCorrelation } from '@scene-mtl/eval';
+ * const correlation = errorCorrelation(2);
+ * const mask = [1, 1, 1];
+ * correlation.add([{ error: [0, 1, 1], mask }, { error: [0, 3, 3], mask }]);
+ * correlation.result().correlation; // → [[1.00, 1.00], [1.00, 1.00]]
+ * ```
  */
 export function errorCorrelation(tasks: number): ErrorCorrelation {
   const pairs = Array.from({ length: tasks * tasks }, () => ({

@@ -21,6 +21,13 @@ const LONG = 96;
  * Keeps the sum as a list of non-overlapping float64 partials (Shewchuk 1997, "Adaptive Precision
  * Floating-Point Arithmetic", GROW-EXPANSION), rounded once on reading. Memory is bounded: the list
  * is packed when it grows long, and a float64's exponent range holds some 40 packed partials.
+ * @example
+ * ```ts
+ * import { exactSum } from '@scene-mtl/eval';
+ * const sum = exactSum();
+ * for (const x of [1e100, 1, -1e100]) sum.add(x);
+ * sum.value(); // → 1
+ * ```
  */
 export function exactSum(): ExactSum {
   let partials: number[] = [];

@@ -43,6 +43,14 @@ export interface OcclusionRates {
  * object when it is whole and not merged: one blob over two touching cars keeps both whole, but tells neither apart.
  *
  * @param minPixels smaller components are ignored (default 20 px: specks of annotation)
+ * @example
+ * ```ts
+ * import { occlusionRates } from '@scene-mtl/eval';
+ * const rates = occlusionRates(1);
+ * // A car behind a post, taken for two cars.
+ * rates.add(Uint16Array.of(5, 0, 5), Uint16Array.of(1, 0, 2), 1, 3);
+ * rates.result().splitRate; // → 1
+ * ```
  */
 export function occlusionRates(minPixels = 20): OcclusionRates {
   const totals = [0, 0, 0, 0, 0, 0];

@@ -40,6 +40,13 @@ export interface VectorError {
  *
  * Each image's sum is formed in float64 in row order; the image sums are combined exactly
  * (`exactSum`), so the order of `add` and any `merge` tree give the same bits.
+ * @example
+ * ```ts
+ * import { vectorError } from '@scene-mtl/eval';
+ * const error = vectorError();
+ * error.add(Float32Array.of(0, 0, 9, 9), Float32Array.of(3, -4, 0, 0), Uint8Array.of(1, 0));
+ * error.result(); // → { l1: 7.0, component: 3.5, euclidean: 5.0, rms: 5.0, pixels: 1 }
+ * ```
  */
 export function vectorError(): VectorError {
   const sums = [exactSum(), exactSum(), exactSum()];

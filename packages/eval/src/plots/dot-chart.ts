@@ -37,6 +37,12 @@ const shapes = ['circle', 'square', 'triangle-up', 'diamond'];
  * suggest an order. Gives a vega-lite specification (plain JSON).
  *
  * @throws RangeError when there is no dot, more than four series, or a dot in an unknown row
+ * @example
+ * ```ts
+ * import { dotChart } from '@scene-mtl/eval';
+ * const dots = [{ row: 'equal', value: 31 }, { row: 'learned', value: 45, low: 43, high: 47 }];
+ * dotChart({ title: 'IoU', label: 'IoU (%)', rows: ['equal', 'learned'], series: [{ name: 'val', dots }] });
+ * ```
  */
 export function dotChart({
   title,

@@ -38,6 +38,15 @@ export interface LineChart {
  * Points that are not finite, and on a logarithmic axis those that are not positive, break the line.
  *
  * @throws RangeError when there is no curve, more than eight, or two of the same name
+ * @example
+ * ```ts
+ * import { lineChart, renderSvg } from '@scene-mtl/eval';
+ * const points = [{ x: 0, y: 4, low: 3, high: 5 }, { x: 100, y: 2, low: 1.5, high: 2.5 }];
+ * const [x, y] = [{ label: 'step' }, { label: 'loss' }];
+ * const chart = lineChart({ title: 'Training', x, y, curves: [{ name: 'depth', points }] });
+ * const svg = await renderSvg(chart, { id: 'loss', description: 'Loss by step' });
+ * svg.startsWith('<svg'); // → true
+ * ```
  */
 export function lineChart(chart: LineChart): TopLevelSpec {
   const { title, x, y, curves, width = 560, height = 300 } = chart;

@@ -21,6 +21,13 @@ export interface BootstrapOptions {
  * @param values one number per seed
  * @returns `[low, high]`; both equal the value for n = 1
  * @throws RangeError for no values, a value that is not finite, or options out of range
+ * @example
+ * ```ts
+ * import { bootstrapInterval } from '@scene-mtl/eval';
+ * bootstrapInterval([2, 2, 2]); // → [2.0, 2.0]
+ * const [low, high] = bootstrapInterval([1, 2, 3]);
+ * low >= 1 && low < 2 && high > 2 && high <= 3; // → true
+ * ```
  */
 export function bootstrapInterval(
   values: readonly number[],
@@ -53,6 +60,16 @@ export function bootstrapInterval(
  * @param statistic of the units drawn, given as indices 0 … units − 1, some of them repeated
  * @returns `[low, high]`, or undefined where half of the resamples or more have no statistic
  * @throws RangeError for options out of range
+ * @example
+ * ```ts
+ * import { bootstrapStatistic } from '@scene-mtl/eval';
+ * const images = [{ hits: 1, pixels: 2 }, { hits: 30, pixels: 60 }];
+ * const accuracy = (drawn: Int32Array) => {
+ *   const sum = (key: 'hits' | 'pixels') => drawn.reduce((all, i) => all + images[i][key], 0);
+ *   return sum('hits') / sum('pixels');
+ * };
+ * bootstrapStatistic(images.length, accuracy, { resamples: 100 }); // → [0.5, 0.5]
+ * ```
  */
 export function bootstrapStatistic(
   units: number,

@@ -49,6 +49,27 @@ export interface DeltaM {
  *
  * @throws RangeError naming the metric for a baseline of 0, a value that is not finite, names that
  *   repeat, or a task without exactly one primary metric
+ * @example
+ * ```ts
+ * import { deltaM, type BaselineProvenance } from '@scene-mtl/eval';
+ * const source: BaselineProvenance = {
+ *   source: 'runs/single',
+ *   dataset: 'generated scenes',
+ *   split: 'val',
+ *   seeds: 3,
+ *   epochRule: 'last',
+ *   accumulation: 'pixel sum',
+ * };
+ * const change = deltaM(
+ *   [
+ *     { name: 'IoU', task: 'semantic', better: 'higher', value: 45, baseline: 50, primary: true },
+ *     { name: 'px', task: 'depth', better: 'lower', value: 0.38, baseline: 0.4, primary: true },
+ *   ],
+ *   source,
+ * );
+ * change.byMetric; // → { IoU: 10.0, px: -5.0 }
+ * change.perMetric; // → 2.5
+ * ```
  */
 export function deltaM(metrics: readonly DeltaMetric[], baseline: BaselineProvenance): DeltaM {
   if (metrics.length === 0) throw new RangeError('deltaM: expected at least one metric, got none');

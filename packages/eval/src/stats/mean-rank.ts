@@ -11,6 +11,12 @@ export interface RankedMetric {
  * @param values by method name, then metric name
  * @returns by method name, 1 … number of methods
  * @throws RangeError naming method and metric when a value is missing or not finite
+ * @example
+ * ```ts
+ * import { meanRank } from '@scene-mtl/eval';
+ * const values = { equal: { IoU: 40, px: 0.3 }, learned: { IoU: 45, px: 0.3 } };
+ * meanRank(values, [{ name: 'IoU', better: 'higher' }, { name: 'px', better: 'lower' }]); // → { equal: 1.75, learned: 1.25 }
+ * ```
  */
 export function meanRank(
   values: Readonly<Record<string, Readonly<Record<string, number>>>>,

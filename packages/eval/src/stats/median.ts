@@ -1,4 +1,12 @@
-/** Middle of the sorted values, mean of both for an even number; NaN for none. */
+/**
+ * Middle of the sorted values, mean of both for an even number; NaN for none.
+ * @example
+ * ```ts
+ * import { median } from '@scene-mtl/eval';
+ * median([3, 1, 2]); // → 2
+ * median([4, 1, 2, 3]); // → 2.5
+ * ```
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -16,6 +16,12 @@ export interface SelectionScore<Candidate> {
  *
  * @param scores at least one, all of one split
  * @throws RangeError when a score is of test data, of another split than the first, or not finite
+ * @example
+ * ```ts
+ * import { selectBest } from '@scene-mtl/eval';
+ * const score = (candidate: string, value: number) => ({ candidate, value, split: 'val' as const });
+ * selectBest([score('equal', 0.31), score('learned', 0.45)], 'higher'); // → 'learned'
+ * ```
  */
 export function selectBest<Candidate>(
   scores: readonly SelectionScore<Candidate>[],

@@ -12,6 +12,11 @@ export interface Summary {
  * Mean and spread of the runs of one configuration.
  * @param values one finite number per seed
  * @throws RangeError when there is none or one is not finite (a failed run must be left out openly)
+ * @example
+ * ```ts
+ * import { summarise } from '@scene-mtl/eval';
+ * summarise([1, 2, 3]); // → { n: 3, mean: 2.0, sd: 1.0, min: 1.0, max: 3.0 }
+ * ```
  */
 export function summarise(values: readonly number[]): Summary {
   checkFinite('summarise', values);

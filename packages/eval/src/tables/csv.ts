@@ -5,6 +5,13 @@ import { checkTable, isMeasured, type Table } from './table.ts';
  * published number. Numbers are written in full, a missing one is empty; text cells fill the value.
  *
  * @throws RangeError when the table is incomplete (`checkTable`)
+ * @example
+ * ```ts
+ * import { toCsv } from '@scene-mtl/eval';
+ * const rows = [{ header: 'learned', cells: [{ value: 44.58, n: 1 }] }];
+ * const csv = toCsv({ title: 'Weights', corner: 'Loss', columns: [{ name: 'IoU' }], rows });
+ * csv.split('\r\n')[1]; // → 'learned,44.58,,1,'
+ * ```
  */
 export function toCsv(table: Table): string {
   checkTable(table);

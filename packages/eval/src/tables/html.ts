@@ -17,6 +17,12 @@ import {
  * the table. The wrapper can be scrolled by keyboard where the table is wider than the screen.
  *
  * @throws RangeError when the table is incomplete (`checkTable`)
+ * @example
+ * ```ts
+ * import { toHtml } from '@scene-mtl/eval';
+ * const html = toHtml({ title: 'a < b', corner: 'Loss', columns: [], rows: [] });
+ * html.includes('a &lt; b'); // → true
+ * ```
  */
 export function toHtml(table: Table): string {
   checkTable(table);

@@ -5,6 +5,13 @@ import { checkTable, type Table } from './table.ts';
  * with one loss: a value that is not finite becomes null (a dash).
  *
  * @throws RangeError when the table is incomplete (`checkTable`)
+ * @example
+ * ```ts
+ * import { toJson } from '@scene-mtl/eval';
+ * const rows = [{ header: 'learned', cells: [{ value: 44.58 }, null] }];
+ * const json = toJson({ title: 'Weights', corner: 'Loss', columns: [{ name: 'IoU' }, { name: 'px' }], rows });
+ * JSON.parse(json).rows[0].cells; // → [{ value: 44.58 }, null]
+ * ```
  */
 export function toJson(table: Table): string {
   checkTable(table);

@@ -16,6 +16,13 @@ import {
  *
  * @throws RangeError when the table is incomplete (`checkTable`), or when a text has a character for
  *   which no LaTeX is known (pdflatex would stop there)
+ * @example
+ * ```ts
+ * import { toLatex } from '@scene-mtl/eval';
+ * const rows = [{ header: 'learned', cells: [{ value: 0.302, sd: 0.01, n: 3 }] }];
+ * const latex = toLatex({ title: 'Depth', corner: 'Loss', columns: [{ name: 'error', decimals: 3 }], rows });
+ * latex.includes('\\toprule'); // → true
+ * ```
  */
 export function toLatex(table: Table): string {
   checkTable(table);

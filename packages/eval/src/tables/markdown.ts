@@ -16,6 +16,18 @@ import {
  * `group · name (unit) ↑`; a cell `**63.4 ± 0.2**` or `62.9 ± 0.3 _(63.4†)_`; a missing run is a dash.
  *
  * @throws RangeError when the table is incomplete (`checkTable`)
+ * @example
+ * ```ts
+ * import { toMarkdown } from '@scene-mtl/eval';
+ * const columns = [{ name: 'IoU', unit: '%', better: 'higher', decimals: 1 }] as const;
+ * const rows = [
+ *   { header: 'equal', cells: [{ value: 31.32 }] },
+ *   { header: 'learned', cells: [{ value: 44.58 }] },
+ * ];
+ * const lines = toMarkdown({ title: 'Weights', corner: 'Loss', columns, rows }).split('\n');
+ * lines[2]; // → '| Loss    | IoU (%) ↑ |'
+ * lines[5]; // → '| learned |  **44.6** |'
+ * ```
  */
 export function toMarkdown(table: Table): string {
   checkTable(table);

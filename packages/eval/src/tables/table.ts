@@ -85,12 +85,27 @@ export function checkTable(table: Table): void {
   }
 }
 
-/** True for a cell that holds a measurement, as against text or null. */
+/**
+ * True for a cell that holds a measurement, as against text or null.
+ * @example
+ * ```ts
+ * import { isMeasured } from '@scene-mtl/eval';
+ * isMeasured({ value: 0.5 }); // → true
+ * isMeasured(null); // → false
+ * ```
+ */
 export function isMeasured(cell: TableCell): cell is Measured {
   return typeof cell === 'object' && cell !== null;
 }
 
-/** The text of one number at a column's precision; a dash for null and what is not finite. */
+/**
+ * The text of one number at a column's precision; a dash for null and what is not finite.
+ * @example
+ * ```ts
+ * import { formatNumber } from '@scene-mtl/eval';
+ * formatNumber(0.5, 3); // → '0.500'
+ * ```
+ */
 export function formatNumber(value: number | null | undefined, decimals = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
   const text = Math.abs(value).toFixed(decimals);
@@ -101,6 +116,14 @@ export function formatNumber(value: number | null | undefined, decimals = 2): st
  * Which cells hold the best value of their column, `[rows][columns]`. Compared as printed: rows that
  * print the same number are all best. Columns without a direction, reference rows, missing runs and
  * columns in which all print the same have none; published numbers never take part.
+ * @example
+ * ```ts
+ * import { bestCells } from '@scene-mtl/eval';
+ * const columns = [{ name: 'px', better: 'lower' }] as const;
+ * const rows = [0.301, 0.32, 0.302].map((value) => ({ header: `${value}`, cells: [{ value }] }));
+ * // Two rows print the same best number.
+ * bestCells({ title: 'Depth', corner: 'Loss', columns, rows }); // → [[true], [false], [true]]
+ * ```
  */
 export function bestCells(table: Table): boolean[][] {
   const best = table.rows.map((row) => row.cells.map(() => false));
@@ -120,7 +143,14 @@ export function bestCells(table: Table): boolean[][] {
   return best;
 }
 
-/** The lines below a table: the published source with its mark, then the notes. */
+/**
+ * The lines below a table: the published source with its mark, then the notes.
+ * @example
+ * ```ts
+ * import { footnotes } from '@scene-mtl/eval';
+ * footnotes({ title: 'Depth', corner: '', columns: [], rows: [], notes: ['One seed.'] }); // → ['One seed.']
+ * ```
+ */
 export function footnotes(table: Table): string[] {
   const source = table.published
     ? [`${PUBLISHED_MARK} Published, not comparable (another data set): ${table.published}`]

@@ -49,6 +49,15 @@ export function compare(
  * The verdict on a claim that runs are better than others, in every comparison. Any worse: not
  * reproduced; all better and none missing: reproduced; else, or with too few seeds: cannot tell.
  * @param missing comparisons that the claim is about too, whose runs are not there
+ * @example
+ * ```ts
+ * import { judge } from '@scene-mtl/lab';
+ * const claim = { claim: 'Learned weights beat equal ones', source: 'Table 1' };
+ * const evidence = 'semantic 45.0 % against 31.0 %';
+ * judge(claim, [{ task: 'semantic', n: 3, outcome: 'better', evidence }]).judgement; // → 'reproduced'
+ * // One seed shows nothing.
+ * judge(claim, [{ task: 'semantic', n: 1, outcome: 'better', evidence }]).judgement; // → 'cannot tell'
+ * ```
  */
 export function judge(
   claim: Claim,

@@ -14,6 +14,12 @@ export interface RunDifference {
  * its mean over seeds; below, by the interval over frames of every run, which does not cover what
  * another seed would give.
  * @param unit of the difference
+ * @example
+ * ```ts
+ * import { judgeDifference } from '@scene-mtl/lab';
+ * const runs = [14, 14, 14].map((difference) => ({ difference, overFrames: undefined }));
+ * judgeDifference(runs, 'points').judgement; // → 'reproduced'
+ * ```
  */
 export function judgeDifference(
   runs: readonly RunDifference[],

@@ -12,6 +12,16 @@ export interface Quantity {
   readonly primary: boolean;
 }
 
-/** Those of some tasks that stand for them, in the order of the tasks. */
+/**
+ * Those of some tasks that stand for them, in the order of the tasks.
+ * @example
+ * ```ts
+ * import { primaryOf } from '@scene-mtl/lab';
+ * const quantity = (task: string, name: string, primary: boolean) =>
+ *   ({ task, name, metric: `${task}/${name}`, unit: 'px', better: 'lower', digits: 3, primary }) as const;
+ * const all = [quantity('depth', 'rms', false), quantity('depth', 'meanError', true)];
+ * primaryOf(all, ['depth']).map(({ metric }) => metric); // → ['depth/meanError']
+ * ```
+ */
 export const primaryOf = (quantities: readonly Quantity[], tasks: readonly string[]): Quantity[] =>
   tasks.flatMap((task) => quantities.find((one) => one.task === task && one.primary) ?? []);

@@ -19,7 +19,14 @@ export interface Verdict extends Claim {
   readonly evidence: string;
 }
 
-/** The verdict on a claim whose runs are not there. */
+/**
+ * The verdict on a claim whose runs are not there.
+ * @example
+ * ```ts
+ * import { notRun } from '@scene-mtl/lab';
+ * notRun({ claim: 'Learned weights beat equal ones', source: 'Table 1' }).judgement; // → 'not run'
+ * ```
+ */
 export const notRun = ({ claim, source }: Claim): Verdict => ({
   ...{ claim, source },
   judgement: 'not run',

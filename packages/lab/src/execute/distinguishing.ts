@@ -2,6 +2,12 @@
  * In what configurations differ from each other, as `--set` takes it: `training.learningRate=0.05`
  * for one, `training.learningRate=0.1` for another, in the order of their keys. Empty for all when
  * they are alike.
+ * @example
+ * ```ts
+ * import { distinguishing } from '@scene-mtl/lab';
+ * const config = (learningRate: number) => ({ steps: 5, training: { learningRate } });
+ * distinguishing([config(0.05), config(0.1)]); // → ['training.learningRate=0.05', 'training.learningRate=0.1']
+ * ```
  */
 export function distinguishing(configs: readonly object[]): string[] {
   const all = configs.map((config) => new Map(settingsOf(config)));

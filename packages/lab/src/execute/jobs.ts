@@ -11,7 +11,17 @@ export interface Job<S extends RunSpec = RunSpec> {
   readonly measurements: readonly Measurement[];
 }
 
-/** The distinct runs among those named, each with all measurements that anyone wants of it. */
+/**
+ * The distinct runs among those named, each with all measurements that anyone wants of it.
+ * @example
+ * ```ts
+ * import { distinctJobs, overSeeds } from '@scene-mtl/lab';
+ * const arm = { config: {}, tasks: ['depth'], balance: { name: 'equal', options: {} } };
+ * // Two experiments want seed 1.
+ * const runs = [...overSeeds('depth only', [1, 2], arm), ...overSeeds('single', [1], arm)];
+ * distinctJobs(runs, ({ seed }) => `depth.seed-${seed}`).length; // → 2
+ * ```
+ */
 export function distinctJobs<S extends RunSpec>(
   runs: readonly ArmRun<S>[],
   idOf: (spec: S) => string,

@@ -28,7 +28,14 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   };
 }
 
-/** 83 → `1:23`, 3723 → `1:02:03`. */
+/**
+ * 83 → `1:23`, 3723 → `1:02:03`.
+ * @example
+ * ```ts
+ * import { duration } from '@scene-mtl/lab';
+ * duration(3723); // → '1:02:03'
+ * ```
+ */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   const two = (n: number) => String(n).padStart(2, '0');

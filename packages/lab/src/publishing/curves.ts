@@ -32,7 +32,16 @@ const schema = z.strictObject({
   evaluations: z.record(z.string(), z.array(z.custom<Json>())),
 });
 
-/** The curves of some runs, by run, as one file. The order of runs and quantities does not show. */
+/**
+ * The curves of some runs, by run, as one file. The order of runs and quantities does not show.
+ * @example
+ * ```ts
+ * import { decodeCurves, encodeCurves, type Logged } from '@scene-mtl/lab';
+ * const logged: Logged = { series: { 'loss/depth': [[10, 0.5], [20, 0.25]] }, evaluations: [] };
+ * const file = encodeCurves(new Map([['run', logged]]));
+ * decodeCurves(file, 'file').get('run')?.series['loss/depth']; // → [[10, 0.50], [20, 0.25]]
+ * ```
+ */
 export function encodeCurves(runs: ReadonlyMap<string, Logged>): Uint8Array {
   const steps: (readonly number[])[] = [];
   const known = new Map<string, number>();

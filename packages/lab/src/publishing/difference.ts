@@ -6,7 +6,10 @@ import { isObject } from './json.ts';
  * Objects that lack no key of the base's are compared key by key, all else is taken whole.
  *
  * @example
- * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // { 'a.c': 3 }
+ * ```ts
+ * import { differenceOf } from '@scene-mtl/lab';
+ * differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }); // → { 'a.c': 3 }
+ * ```
  */
 export function differenceOf(base: unknown, value: unknown): Record<string, unknown> {
   const found: Record<string, unknown> = {};
@@ -28,7 +31,14 @@ const comparable = (base: object, value: object): boolean =>
   Object.keys(base).every((key) => Object.hasOwn(value, key)) &&
   Object.keys(value).every((key) => key !== '' && !key.includes('.'));
 
-/** The value whose `differenceOf(base, value)` this is. */
+/**
+ * The value whose `differenceOf(base, value)` this is.
+ * @example
+ * ```ts
+ * import { withDifference } from '@scene-mtl/lab';
+ * withDifference({ a: { b: 1, c: 2 } }, { 'a.c': 3 }); // → { a: { b: 1, c: 3 } }
+ * ```
+ */
 export function withDifference(
   base: unknown,
   difference: Readonly<Record<string, unknown>>,

@@ -58,7 +58,14 @@ export interface ResultsTexts {
 /** The name of a group for file names and anchors. */
 export const groupSlug = ({ name }: Pick<ResultsGroup, 'name'>): string => slugOf(name);
 
-/** Text → lower-case letters, digits and `-`. */
+/**
+ * Text → lower-case letters, digits and `-`.
+ * @example
+ * ```ts
+ * import { slugOf } from '@scene-mtl/lab';
+ * slugOf('Table 1, 64×128'); // → 'table-1-64-128'
+ * ```
+ */
 export const slugOf = (text: string): string =>
   text
     .toLowerCase()

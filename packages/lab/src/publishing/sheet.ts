@@ -20,6 +20,11 @@ const SPARE = 1.5;
  * Where each picture of a strip goes, `[column, row]`: one column for each quantity, with truth,
  * prediction and error below each other (`classes, truth`), else, or where that leaves much empty, in
  * reading order.
+ * @example
+ * ```ts
+ * import { places } from '@scene-mtl/lab';
+ * places(['classes, truth', 'classes, prediction', 'disparity, truth']); // → [[0, 0], [0, 1], [1, 0]]
+ * ```
  */
 export function places(names: readonly string[]): [column: number, row: number][] {
   const quantities = [...new Set(names.map((name) => name.split(',')[0]))];

@@ -23,6 +23,16 @@ export const variantSchema = z.object({ item: z.string(), flags: z.string() });
 /**
  * `"name --flag value"` → the experiment and its flags.
  * @throws naming what is no experiment, or no flag of it
+ * @example
+ * ```ts
+ * import { parseVariant } from '@scene-mtl/lab';
+ * const figure2 = {
+ *   name: 'figure2',
+ *   addFlags: (command: { option(flags: string): unknown }) => void command.option('--grid <n>'),
+ *   options: (flags: object) => flags,
+ * };
+ * parseVariant('figure2 --grid 9', [figure2]); // → { item: 'figure2', flags: '--grid 9' }
+ * ```
  */
 export function parseVariant(text: string, experiments: readonly Flagged[]): Variant {
   const [name, ...words] = text.trim().split(/\s+/);

@@ -18,7 +18,15 @@ export interface ArmRun<S extends RunSpec = RunSpec> {
   readonly measurements?: readonly Measurement[];
 }
 
-/** One run per seed, labelled `<label>/seed-<n>`. */
+/**
+ * One run per seed, labelled `<label>/seed-<n>`.
+ * @example
+ * ```ts
+ * import { overSeeds } from '@scene-mtl/lab';
+ * const arm = { config: { steps: 5 }, tasks: ['depth'], balance: { name: 'equal', options: {} } };
+ * overSeeds('depth only', [1, 2], arm).map(({ label }) => label); // → ['depth only/seed-1', 'depth only/seed-2']
+ * ```
+ */
 export const overSeeds = <A extends Arm>(
   label: string,
   seeds: readonly number[],
@@ -46,7 +54,15 @@ export const metricOf = (runs: readonly RunSummary[], metric: string): number[] 
     return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
   });
 
-/** Mean and sample standard deviation over seeds as a cell; a dash for none. */
+/**
+ * Mean and sample standard deviation over seeds as a cell; a dash for none.
+ * @example
+ * ```ts
+ * import { measuredCell } from '@scene-mtl/lab';
+ * measuredCell([1, 2, 3]); // → { value: 2.0, n: 3, sd: 1.0 }
+ * measuredCell([]); // → { value: null, n: 0 }
+ * ```
+ */
 export function measuredCell(values: readonly number[], published?: number): Measured {
   const beside = published === undefined ? {} : { published };
   if (values.length === 0) return { value: null, n: 0, ...beside };

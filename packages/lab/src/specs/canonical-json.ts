@@ -3,7 +3,10 @@
  * undefined is left out. The order of arrays stays.
  *
  * @example
- * canonicalJson({ b: 1, a: [2, undefined], c: undefined }); // '{"a":[2,null],"b":1}'
+ * ```ts
+ * import { canonicalJson } from '@scene-mtl/lab';
+ * canonicalJson({ b: 1, a: [2, undefined], c: undefined }); // → '{"a":[2,null],"b":1}'
+ * ```
  */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>

@@ -35,6 +35,19 @@ export const withSeed = <A extends Arm>(arm: A, seed: number): A & { readonly se
  * numbers. Two experiments that need the same run therefore share it. Values that equal the defaults of
  * the program's schema do not count, nor does the order of keys.
  * @param fingerprint of the data, where its configuration does not say what is in it
+ * @example
+ * ```ts
+ * import { runId } from '@scene-mtl/lab';
+ * import { z } from 'zod';
+ * const schema = z.object({ steps: z.number(), zoom: z.number().default(1) });
+ * const program = { name: 'line', schema } as never;
+ * const id = (config: object) =>
+ *   runId(program, { config, tasks: ['y'], balance: { name: 'equal', options: {} }, seed: 1 });
+ * id({ steps: 5 }).startsWith('line.y.equal.seed-1.'); // → true
+ * // What equals a default does not count; all else does.
+ * id({ zoom: 1, steps: 5 }) === id({ steps: 5 }); // → true
+ * id({ zoom: 2, steps: 5 }) === id({ steps: 5 }); // → false
+ * ```
  */
 export function runId<S extends RunSpec>(
   program: Pick<Program<S>, 'name' | 'schema' | 'identity' | 'slug'>,
@@ -53,7 +66,15 @@ const decisiveOf = <S extends RunSpec>(
   { config, tasks, balance, seed }: S,
 ): object => ({ program: name, config: withoutDefaults(schema, config), tasks, balance, seed });
 
-/** A run in a few words. */
+/**
+ * A run in a few words.
+ * @example
+ * ```ts
+ * import { titleOf } from '@scene-mtl/lab';
+ * const balance = { name: 'dynamic-average', options: { temperature: 2 } };
+ * titleOf({ config: {}, tasks: ['semantic', 'depth'], balance, seed: 1 }); // → 'semantic+depth dynamic-average (temperature 2) seed 1'
+ * ```
+ */
 export function titleOf({ tasks, balance, seed }: RunSpec): string {
   const options = Object.entries(balance.options).map(([key, value]) => `${key} ${value}`);
   const shown = options.length > 0 ? ` (${options.join(', ')})` : '';

@@ -61,7 +61,14 @@ export interface RunSummary<S extends RunSpec = RunSpec> {
 /** Longest series in a summary. */
 export const SERIES_POINTS = 150;
 
-/** At most `limit` points, evenly over the list, both ends kept. */
+/**
+ * At most `limit` points, evenly over the list, both ends kept.
+ * @example
+ * ```ts
+ * import { thinned } from '@scene-mtl/lab';
+ * thinned([10, 20, 30, 40, 50], 3); // → [10, 30, 50]
+ * ```
+ */
 export function thinned<T>(points: readonly T[], limit: number = SERIES_POINTS): T[] {
   if (points.length <= limit) return [...points];
   return Array.from(

@@ -12,8 +12,13 @@ import { canonicalJson } from './canonical-json.ts';
  * @param value what the schema accepts, before or after parsing
  *
  * @example
+ * ```ts
+ * import { withoutDefaults } from '@scene-mtl/lab';
+ * import { z } from 'zod';
  * const schema = z.object({ steps: z.number(), zoom: z.number().default(1) });
- * withoutDefaults(schema, { steps: 5, zoom: 1 }); // { steps: 5 }
+ * withoutDefaults(schema, { steps: 5, zoom: 1 }); // → { steps: 5 }
+ * withoutDefaults(schema, { steps: 5, zoom: 2 }); // → { steps: 5, zoom: 2 }
+ * ```
  */
 export function withoutDefaults(schema: z.ZodType, value: unknown): unknown {
   const bare = unwrapped(schema);

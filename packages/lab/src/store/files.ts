@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 
-/** The parsed content of a JSON file, or undefined where there is none. */
+/**
+ * The parsed content of a JSON file, or undefined where there is none.
+ * @example
+ * ```ts
+ * import { readJsonIfPresent } from '@scene-mtl/lab';
+ * await readJsonIfPresent('nowhere.json'); // → undefined
+ * ```
+ */
 export async function readJsonIfPresent(path: string): Promise<unknown> {
   let text: string;
   try {

@@ -14,6 +14,11 @@ const isAlive = (pid: number): boolean => {
  * Does some work while no other process may work in the same folder. What a killed process left
  * locked is taken over.
  * @throws naming the process that works there
+ * @example
+ * ```ts
+ * import { alone } from '@scene-mtl/lab';
+ * await alone('runs/mine', () => Promise.resolve('done')); // → 'done'
+ * ```
  */
 export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const file = join(folder, 'lock');

@@ -23,6 +23,13 @@ export interface Choice {
  * Takes the first engine that is present and computes a tiny training step rightly, and says so in
  * one line: `engine onnx/cpu; onnx/webgpu, onnx/cuda, tensorflow, cpu come later in the order`.
  * @throws when none of `among` works, with the reason of each, or when one is unknown
+ * @example
+ * ```ts
+ * import { chooseEngine } from '@scene-mtl/runtime';
+ * const { id, options } = await chooseEngine({ among: ['onnx/cpu', 'cpu'], say: () => {} });
+ * id; // → 'onnx/cpu'
+ * options; // → { engine: 'onnx', device: 'cpu' }
+ * ```
  */
 export async function chooseEngine(options: ChooseOptions = {}): Promise<Choice> {
   const { among, say = (line) => void process.stderr.write(`${line}\n`) } = options;

@@ -16,6 +16,11 @@ export interface ClassificationPrediction {
  * One class for a whole example: softmax and cross-entropy.
  * @param field of kind `label`: the digit at the left, the weather
  * @param classes number of classes C, from 2
+ * @example
+ * ```ts
+ * import { classification } from '@scene-mtl/vision-heads';
+ * classification('digit', 10).decode(Float32Array.of(0, 0, 0, 7, 0, 0, 0, 0, 0, 0), 1, 1).value; // → 3
+ * ```
  */
 export function classification(field: string, classes: number): Task<ClassificationPrediction> {
   return {

@@ -13,6 +13,14 @@ export interface DepthPrediction {
  * Inverse depth as disparity in px at the sample's resolution (Kendall et al. 2018, section 4.3):
  * |d − d̂| averaged over the pixels whose disparity is known. Sky counts where the dataset gives it
  * a valid disparity of 0.
+ * @example
+ * ```ts
+ * import { depth } from '@scene-mtl/vision-heads';
+ * import * as tf from '@tensorflow/tfjs';
+ * const [output, target] = [tf.tensor4d([3, 9], [1, 1, 2, 1]), tf.tensor4d([5, 0], [1, 1, 2, 1])];
+ * // The second pixel is not known.
+ * depth().loss(output, target, tf.tensor4d([1, 0], [1, 1, 2, 1])).arraySync(); // → 2
+ * ```
  */
 export function depth(): Task<DepthPrediction> {
   return {

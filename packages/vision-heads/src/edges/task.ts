@@ -20,6 +20,11 @@ export const EDGE_WEIGHT = 0.95;
  * `L = mean(w y log(1 + exp(−f)) + (1 − w)(1 − y) log(1 + exp(f)))`, w = 0.95
  *
  * over the pixels that count. The two classes have a softmax likelihood with logits (0, f).
+ * @example
+ * ```ts
+ * import { edges } from '@scene-mtl/vision-heads';
+ * edges().decode(Float32Array.of(0, 9), 1, 2).edges; // → [0.50, 1.00]
+ * ```
  */
 export function edges(): Task<EdgesPrediction> {
   return {

@@ -5,6 +5,16 @@ import { centresIn, fieldOf, objectsKind, type Centre, type Sample } from '@scen
  * Vector from each object pixel to its object's centre, `(dx, dy) = (column_c − column,
  * row_c − row)` in px of the sample's grid, `[H, W, 2]`; mask 1 on the pixels of objects.
  * @throws when the sample has no instances, or `centres` lacks one of them
+ * @example
+ * ```ts
+ * import { objectMap } from '@scene-mtl/data';
+ * import { centreVectors } from '@scene-mtl/vision-heads/targets';
+ * const instance = objectMap({ height: 1, width: 3 }, Uint16Array.of(0, 8, 8));
+ * // The centre is at column 1.5.
+ * const { value, mask } = centreVectors({ id: 'car', fields: { instance } });
+ * value; // → [0.0, 0.0, 0.5, 0.0, -0.5, 0.0]
+ * mask; // → [0, 1, 1]
+ * ```
  */
 export function centreVectors(sample: Sample): Target {
   const objects = fieldOf(sample, 'instance', objectsKind);

@@ -23,6 +23,12 @@ export const pixelsAt = ({ height, width }: Size, pixels: number): number =>
 /**
  * Density at which votes make a cluster in images of a size: ε grows with the width, minPts with the
  * area. ε stays at 1 px at least, since the votes of neighbours whose vectors are alike lie 1 px apart.
+ * @example
+ * ```ts
+ * import { densityFor } from '@scene-mtl/vision-heads';
+ * densityFor({ height: 128, width: 256 }); // → { minPts: 20, eps: 3 }
+ * densityFor({ height: 256, width: 512 }); // → { minPts: 80, eps: 6 }
+ * ```
  */
 export const densityFor = (size: Size): { minPts: number; eps: number } => ({
   minPts: pixelsAt(size, 20),

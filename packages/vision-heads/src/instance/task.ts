@@ -13,6 +13,12 @@ export interface InstancePrediction {
  * Instances by centre vectors (Kendall et al. 2018, section 4.2): every pixel of an object points
  * to the object's centre, `x_n = c_n − p_n`, in px at the sample's resolution. Loss: |dx| + |dy| of
  * the error, averaged over the pixels that belong to an object.
+ * @example
+ * ```ts
+ * import { instance } from '@scene-mtl/vision-heads';
+ * const { targetChannels, likelihood } = instance();
+ * [targetChannels, likelihood]; // → [2, 'laplace']
+ * ```
  */
 export function instance(): Task<InstancePrediction> {
   return {

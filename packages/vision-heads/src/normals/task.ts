@@ -20,6 +20,11 @@ const EPSILON = 1e-8;
  * `L = mean(1 − n · n̂)` over the pixels whose normal n is known
  *
  * which for unit vectors is ½‖n − n̂‖², hence the Gaussian likelihood.
+ * @example
+ * ```ts
+ * import { normals } from '@scene-mtl/vision-heads';
+ * normals().decode(Float32Array.of(0, 0, -5), 1, 1).normals; // → [0, 0, -1]
+ * ```
  */
 export function normals(): Task<NormalsPrediction> {
   return {

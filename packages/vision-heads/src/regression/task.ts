@@ -14,6 +14,13 @@ export interface RegressionPrediction {
  * absolute error (`l1`, Laplace noise).
  * @param field of kind `numbers`: a steering angle, an age
  * @param count how many numbers, N
+ * @example
+ * ```ts
+ * import { regression } from '@scene-mtl/vision-heads';
+ * import * as tf from '@tensorflow/tfjs';
+ * const steering = regression('steering', 1);
+ * steering.loss(tf.tensor2d([[3]]), tf.tensor2d([[1]]), tf.tensor2d([[1]])).arraySync(); // → 4
+ * ```
  */
 export function regression(
   field: string,

@@ -8,6 +8,13 @@ export const UNLABELED = 0;
  * Regular Cityscapes id of each training class, or undefined where one of the classes is not in the
  * Cityscapes label table (CamVid's pavement), so that official formats and metrics do not apply.
  * @param classes names by training id
+ * @example
+ * ```ts
+ * import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
+ * const ids = regularIds(['road', 'car']);
+ * ids; // → [7, 26]
+ * toRegularIds(Uint8Array.of(1, 255), Uint8Array.of(7, 26)); // → [26, 0]
+ * ```
  */
 export function regularIds(classes: readonly string[]): Uint8Array | undefined {
   const ids = classes.map(

@@ -11,6 +11,14 @@ export type SemanticPrediction = MostProbable;
  * Semantic segmentation: softmax over `classes` training classes, cross-entropy averaged over the
  * labelled pixels; void pixels never count.
  * @param classes number of training classes, 2 … 255
+ * @example
+ * ```ts
+ * import { semantic } from '@scene-mtl/vision-heads';
+ * // One pixel of two classes, logits 0 and log 3.
+ * const { classes, probabilities } = semantic(2).decode(Float32Array.of(0, Math.log(3)), 1, 1);
+ * classes; // → [1]
+ * probabilities; // → [0.25, 0.75]
+ * ```
  */
 export function semantic(classes: number): Task<SemanticPrediction> {
   return {

@@ -20,6 +20,12 @@ export interface DbscanOptions {
  * @param points `[n, 2]` in px; n may be 0
  * @returns cluster of each point, `[n]`: 0, 1, …; −1 is noise
  * @throws RangeError for a coordinate that is not finite, or a parameter outside its range
+ * @example
+ * ```ts
+ * import { dbscan } from '@scene-mtl/vision-heads';
+ * const points = Float64Array.of(0, 0, 0, 1, 9, 9, 9, 8, 50, 50);
+ * dbscan(points, { eps: 1.5, minPts: 2 }); // → [0, 0, 1, 1, -1]
+ * ```
  */
 export function dbscan(points: Points, options: DbscanOptions): Int32Array {
   const { eps, minPts } = options;

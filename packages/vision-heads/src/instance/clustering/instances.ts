@@ -86,6 +86,15 @@ export const DEFAULT_ADOPT_WITHIN = 8;
  *
  * Classes are clustered apart because a rider and his bicycle have nearly the same centre.
  * @throws RangeError when an array does not fit H × W, or a vector of a countable pixel is not finite
+ * @example
+ * ```ts
+ * import { clusterByDbscan, decodeInstances } from '@scene-mtl/vision-heads';
+ * // One row: a car (class 13) of two pixels, a pole, two more of the same car; all point to column 2.
+ * const semantic = Uint8Array.of(13, 13, 5, 13, 13);
+ * const vectors = Float32Array.of(2, 0, 1, 0, 0, 0, -1, 0, -2, 0);
+ * const method = clusterByDbscan({ eps: 1, minPts: 2 });
+ * decodeInstances({ height: 1, width: 5, semantic, vectors }, { method, minArea: 2 }).ids; // → [1, 1, 0, 1, 1]
+ * ```
  */
 export function decodeInstances(
   input: InstanceInput,

@@ -38,6 +38,13 @@ export interface OpticsResult {
  * neighbours (`core-distances.ts`), and reachability is lowered lazily over a tree (`frontier.ts`).
  * @param points `[n, 2]` in px; n may be 0. With `minPts` above n no point is dense
  * @throws RangeError for a coordinate that is not finite, or a parameter outside its range
+ * @example
+ * ```ts
+ * import { extractDbscan, optics } from '@scene-mtl/vision-heads';
+ * const ordering = optics(Float64Array.of(0, 0, 0, 1, 9, 9, 9, 8, 50, 50), { minPts: 2 });
+ * ordering.reachability[1]; // → 1
+ * extractDbscan(ordering, 1.5); // → [0, 0, 1, 1, -1]
+ * ```
  */
 export function optics(points: Points, options: OpticsOptions): OpticsResult {
   const { minPts, maxEps = Infinity } = options;

@@ -10,6 +10,13 @@ export interface RunLengthMask {
  * Encodes set pixels.
  * @param pixels row-major indices `row · W + column`, strictly ascending
  * @throws RangeError when they are not ascending or lie outside the mask
+ * @example
+ * ```ts
+ * import { decodeRuns, encodeRuns } from '@scene-mtl/vision-heads';
+ * const mask = encodeRuns([1, 2, 5], 2, 3);
+ * mask.runs; // → [1, 2, 5, 1]
+ * decodeRuns(mask); // → [0, 1, 1, 0, 0, 1]
+ * ```
  */
 export function encodeRuns(
   pixels: ArrayLike<number>,
