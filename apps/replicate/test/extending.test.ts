@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { DOCUMENT, drillSizes, withSizes } from '../../../scripts/drill-sizes.ts';
+import { DOCUMENT, drillSizes, withSizes } from '../scripts/drill-sizes.ts';
 
 test.each(drillSizes().map((size) => [size.title, size] as const))(
   '%s is no larger than it may be',

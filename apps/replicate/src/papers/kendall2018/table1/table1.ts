@@ -21,7 +21,7 @@ import {
   type Table1Options,
 } from './options.ts';
 import { candidateRuns, tableRuns, undecidedRuns } from './runs.ts';
-import { madeRows, table1Table, table1Title, taskNames, type MadeRow } from './table.ts';
+import { madeRows, table1Table, table1Title, type MadeRow } from './table.ts';
 import { table1Verdicts } from './verdicts.ts';
 
 /** Table 1: single tasks, fixed weights, learned weights. */

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  * The table of docs/extending.md: how large each extension is. `npm run docs:drills` writes it; a test says when
  * it is no longer true, or an extension has outgrown what it may take.
  */
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const DOCUMENT = join(root, 'docs', 'extending.md');
 const PLACE = /<!-- sizes -->[^]*<!-- \/sizes -->/;
 
