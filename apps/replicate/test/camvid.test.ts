@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describeGroup } from '../src/results/describe-group.ts';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

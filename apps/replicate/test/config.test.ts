@@ -1,4 +1,4 @@
-import { arraysOf } from '../../../packages/data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

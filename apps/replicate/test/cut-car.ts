@@ -1,4 +1,4 @@
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import type { Sample } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import {

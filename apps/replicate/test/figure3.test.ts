@@ -1,4 +1,4 @@
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
 import { runsOf } from '@scene-mtl/lab';

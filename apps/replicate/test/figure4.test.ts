@@ -1,4 +1,4 @@
-import { arraysOf } from '../../../packages/data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { expect, test } from '@jest/globals';
 import { toLatex } from '@scene-mtl/eval';
 import { runsOf, judgeDifference } from '@scene-mtl/lab';

@@ -1,7 +1,7 @@
 import type { Dataset } from '@scene-mtl/datasets';
 import { instance, tasksFor, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 import { sizeOf, type Sample } from '@scene-mtl/data';
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';
 

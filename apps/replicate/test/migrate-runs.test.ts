@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { migrateTrained } from '../../../scripts/migrate-runs.ts';
+import { migrateTrained } from '../scripts/migrate-runs.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { runConfig } from '../src/scenes/spec.ts';
 import { sceneRunId } from '../src/scenes/program.ts';

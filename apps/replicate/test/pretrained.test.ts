@@ -1,4 +1,4 @@
-import { streetSample } from '../../../packages/data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTfjsWeights, type MultiTaskModel } from '@scene-mtl/core';

@@ -1,4 +1,4 @@
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { legendOf } from '@scene-mtl/datasets';
 import { expect, test } from '@jest/globals';
 import { toLatex, toMarkdown } from '@scene-mtl/eval';

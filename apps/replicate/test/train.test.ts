@@ -11,7 +11,7 @@ import {
 } from '@scene-mtl/vision-heads';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NO_CLASSES } from '@scene-mtl/datasets';
-import { arraysOf, streetSample } from '../../../packages/data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import type { RowTiming } from '../src/train/run-row.ts';
 import { selectionOf } from '../src/train/selection.ts';

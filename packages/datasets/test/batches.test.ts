@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { imageOf, photo, withFields, type Sample } from '@scene-mtl/data';
 import fc from 'fast-check';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { batches, type BatchOptions, type Dataset } from '../src/index.ts';
 import { batchAt, stepsPerEpoch } from '../src/order.ts';
 import { asTfDataset } from '../src/tf-dataset.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { pseudoObjects } from '../src/camvid/pseudo-objects.ts';
 import { openDataset } from '../src/index.ts';
 import { grey8Png, rgbPng } from '../src/image/write.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomStream, type Sample } from '@scene-mtl/data';
-import { arraysOf, streetSample } from '../../data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import {
   colourClassifier,
   contentProblems,

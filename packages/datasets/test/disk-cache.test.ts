@@ -2,7 +2,7 @@ import { readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { diskCached, openDataset, type Dataset } from '../src/index.ts';
 import { framePaths, madeSample, newFolder, putFrame } from './support.ts';
 

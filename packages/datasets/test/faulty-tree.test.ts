@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { openDataset } from '../src/index.ts';
 import { grey16Png, grey8Png, rgbPng } from '../src/image/write.ts';
 import { framePaths, newFolder, put, putFrame } from './support.ts';

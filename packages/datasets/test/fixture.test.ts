@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { legendOf, openDataset, readManifest, SPLITS } from '../src/index.ts';
 import { photoPath, partnerPath } from '../src/cityscapes/files.ts';
 import { readGrey16, readGrey8, readPhoto } from '../src/image/read.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { streetSample } from '../../data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import { generateTree, readManifest, statistics, type Occlusion } from '../src/index.ts';
 import { rasterise } from '../src/street/render/rasterise.ts';
 import { viewOf } from '../src/street/render/camera.ts';

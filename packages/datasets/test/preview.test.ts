@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { arraysOf, streetSample } from '../../data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { contactSheet, NO_CLASSES } from '../src/index.ts';
 import { madeSample } from './support.ts';
 

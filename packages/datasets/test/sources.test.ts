@@ -11,7 +11,7 @@ import {
   resizeSample,
   type Sample,
 } from '@scene-mtl/data';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import {
   mnistNormalisation,
   multiMnist,

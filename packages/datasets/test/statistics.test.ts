@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { streetSample } from '../../data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import { statistics } from '../src/index.ts';
 
 describe('statistics', () => {

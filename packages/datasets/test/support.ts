@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { centresOf, type Sample, type Size } from '@scene-mtl/data';
-import { streetSample } from '../../data/test/street-sample.ts';
+import { streetSample } from '@scene-mtl/data/testing';
 import { grey16Png, grey8Png, rgbPng } from '../src/image/write.ts';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { centresOf, randomStream, type Centre } from '@scene-mtl/data';
 import fc from 'fast-check';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import {
   compose,
   horizontalFlip,

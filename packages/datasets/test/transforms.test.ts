@@ -8,7 +8,7 @@ import {
   type Sample,
 } from '@scene-mtl/data';
 import fc from 'fast-check';
-import { arraysOf, streetSample } from '../../data/test/street-sample.ts';
+import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import {
   compose,
   cropped,

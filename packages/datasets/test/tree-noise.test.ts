@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomStream } from '@scene-mtl/data';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { generateTree, openDataset, type Dataset } from '../src/index.ts';
 import { partnerPath } from '../src/cityscapes/files.ts';
 import { readGrey16, readGrey8 } from '../src/image/read.ts';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { fieldOf, normalsKind } from '@scene-mtl/data';
-import { arraysOf } from '../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import { generateTree, openDataset, readManifest } from '../src/index.ts';
 import { contentProblems } from '../src/street/tree/content.ts';
 import { MANIFEST } from '../src/street/tree/manifest.ts';

@@ -14,7 +14,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { centresOf, stream, VOID, type Sample } from '@scene-mtl/data';
-import { streetSample, type StreetArrays } from '../../data/test/street-sample.ts';
+import { streetSample, type StreetArrays } from '@scene-mtl/data/testing';
 import {
   centreVectors,
   depth,

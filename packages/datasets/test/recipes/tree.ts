@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { arraysOf } from '../../../data/test/street-sample.ts';
+import { arraysOf } from '@scene-mtl/data/testing';
 import {
   compose,
   horizontalFlip,

@@ -1,3 +1,4 @@
+/** `@scene-mtl/data/testing`: samples of street scenes from plain arrays, for tests of other packages. */
 import {
   cameraField,
   cameraKind,
@@ -16,7 +17,7 @@ import {
   type Field,
   type Sample,
   type Size,
-} from '../src/index.ts';
+} from './index.ts';
 
 /** The arrays of a street sample side by side, for tests that look at many of them. */
 export interface StreetArrays extends Size {

@@ -6,20 +6,20 @@ import { writeAtomically } from '@scene-mtl/data/files';
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { Command } from 'commander';
 import { hashOf, json, readJsonIfPresent, progressLine } from '@scene-mtl/lab';
-import { withoutWeightsFolder } from '../apps/replicate/src/config/pretrained.ts';
-import { profiles } from '../apps/replicate/src/config/profiles.ts';
-import { configSchema, type Config } from '../apps/replicate/src/config/schema.ts';
-import type { SceneSpec } from '../apps/replicate/src/scenes/kind.ts';
-import { sceneRunId, scenes } from '../apps/replicate/src/scenes/program.ts';
-import { runConfig } from '../apps/replicate/src/scenes/spec.ts';
-import { trainRunHash } from '../apps/replicate/src/train/train-run.ts';
+import { withoutWeightsFolder } from '../src/config/pretrained.ts';
+import { profiles } from '../src/config/profiles.ts';
+import { configSchema, type Config } from '../src/config/schema.ts';
+import type { SceneSpec } from '../src/scenes/kind.ts';
+import { sceneRunId, scenes } from '../src/scenes/program.ts';
+import { runConfig } from '../src/scenes/spec.ts';
+import { trainRunHash } from '../src/train/train-run.ts';
 
 /**
  * Runs of before ids left out the defaults of the configuration, under their new ids: nothing is trained
  * again. A run is copied, changed in the copy and renamed, so that it is there under one of both names
  * whenever this is stopped; what has its new name already is left alone.
  *
- *     npx tsx --conditions=@scene-mtl/source scripts/migrate-runs.ts --runs runs --data ROOT
+ *     npx tsx --conditions=@scene-mtl/source apps/replicate/scripts/migrate-runs.ts --runs runs --data ROOT
  */
 
 interface Named {
