@@ -36,17 +36,21 @@ export function blocksOf(path: string, text: string): Block[] {
 /** Line of the checked code, from 1, at which the example's own lines begin. */
 export const FIRST_LINE = 2;
 
-/** The code of a block with its assertions, `expression; // → value`, made to be checked. */
+/**
+ * The code of a block with its assertions, `expression; // → value`, made to be checked: to the digits
+ * after the point that the value is printed with, exactly where there are none.
+ */
 export function checked({ code }: Pick<Block, 'code'>): string {
   const lines = code.split('\n').map((line) => {
     const [, indent, expression, value] = /^(\s*)(.+?);\s*\/\/ → (.+)$/.exec(line) ?? [];
     if (expression === undefined) return line;
-    const digits = Math.max(0, ...[...value.matchAll(/\d\.(\d+)/g)].map(([, d]) => d.length));
+    const printed = [...value.matchAll(/\d\.(\d+)/g)].map(([, d]) => d.length);
+    const digits = printed.length > 0 ? `, ${Math.max(...printed)}` : '';
     const [, name] = /^const (\w+)\b/.exec(expression) ?? [];
-    const check = `equals(${name ?? expression}, ${value}, ${digits});`;
+    const check = `equals(${name ?? expression}, ${value}${digits});`;
     return name === undefined ? `${indent}${check}` : `${indent}${expression}; ${check}`;
   });
   const declaration =
-    'declare function equals(actual: unknown, expected: unknown, digits: number): void;';
+    'declare function equals(actual: unknown, expected: unknown, digits?: number): void;';
   return `${declaration}\n${lines.join('\n')}\nexport {};\n`;
 }

@@ -84,11 +84,12 @@ async function runErrors(): Promise<string[]> {
   return wrong;
 }
 
-/** Throws unless two values are equal; numbers to the digits that the documentation prints. */
-function equals(actual: unknown, expected: unknown, digits: number): void {
+/** Throws unless two values are equal; numbers to the digits after the point that the documentation prints. */
+function equals(actual: unknown, expected: unknown, digits?: number): void {
   const rounded = (value: unknown): unknown => {
     // 0 added: what rounds to −0 is 0.
-    if (typeof value === 'number') return Number(value.toFixed(digits)) + 0;
+    if (typeof value === 'number')
+      return (digits === undefined ? value : Number(value.toFixed(digits))) + 0;
     if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array, rounded);
     if (value instanceof Map || value instanceof Set)
       return new Map(rounded([...value.entries()]) as []);

@@ -52,7 +52,19 @@ export interface StatisticsCollector {
   result(): Statistics;
 }
 
-/** A collector for a number of classes. */
+/**
+ * A collector for a number of classes.
+ * @example
+ * ```ts
+ * import { classMap } from '@scene-mtl/data';
+ * import { statistics } from '@scene-mtl/datasets';
+ * const collector = statistics(2);
+ * const semantic = classMap({ height: 1, width: 4 }, Uint8Array.of(0, 0, 1, 255));
+ * collector.add({ id: 'street', fields: { semantic } });
+ * collector.result().shares; // → [0.667, 0.333]
+ * collector.result().void; // → 0.25
+ * ```
+ */
 export function statistics(classes: number): StatisticsCollector {
   let frames = 0;
   let pixels = 0;

@@ -48,6 +48,17 @@ export function kitNamed(name: string): TaskKit {
 export const tasksFor = (data: KitData): VisionTask[] =>
   kits.flatMap((kit) => kit.fieldsIn(data).map((field) => kit.task(data, field)));
 
-/** Tasks in the order of the kits; those of one kit stay in theirs. */
+/**
+ * Tasks in the order of the kits; those of one kit stay in theirs.
+ * @example
+ * ```ts
+ * import { inKitOrder, tasksFor } from '@scene-mtl/vision-heads';
+ * const [instance, depth] = tasksFor({
+ *   fields: ['instance', 'depth'],
+ *   legend: { classes: ['car'], palette: [], instanceClasses: [0] },
+ * });
+ * inKitOrder([depth, instance]).map(({ name }) => name); // → ['instance', 'depth']
+ * ```
+ */
 export const inKitOrder = <T extends Pick<VisionTask, 'kit'>>(tasks: readonly T[]): T[] =>
   kits.flatMap((kit) => tasks.filter((task) => task.kit === kit));

@@ -10,6 +10,17 @@ const SMALLEST = 1e-8;
  * invariant"; Chennupati et al. 2019 minimise the geometric mean itself). It is twice what
  * uncertainty weighting becomes once every s is at its optimum. The weight of a task is 1/Lᵢ, so
  * the unit of a loss has no influence.
+ * @example
+ * ```ts
+ * import { logSum } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const balancer = logSum.make({ objectives: [{ name: 'semantic' }, { name: 'depth' }] });
+ * const sum = (terms: Readonly<Record<string, tf.Scalar>>) => tf.addN(Object.values(terms)) as tf.Scalar;
+ * const losses = { semantic: tf.scalar(2), depth: tf.scalar(0.5) };
+ * const { total, report } = balancer.combine(losses, { sum, present: {}, inputs: {} });
+ * total.arraySync(); // → 0.000
+ * report['weight/depth'].arraySync(); // → 2
+ * ```
  */
 export const logSum = defineBalancer({
   name: 'log-sum',

@@ -25,6 +25,16 @@ const FAR = 1e6;
  * by at most 1e-7 of ‖d‖² for three or four tasks, 1e-4 for five, 0.06 for eight (400 random sets of
  * 20 numbers each, float64); where gradients are nearly collinear (5 in 4 dimensions), by up to 1e-3 of
  * Σ ‖gᵢ‖².
+ * @example
+ * ```ts
+ * import { mgda } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const balancer = mgda.make({ objectives: [{ name: 'semantic' }, { name: 'depth' }] });
+ * // Gradients (1, 0) and (0, 2): the shortest vector between them is (0.8, 0.4).
+ * const gram = tf.tensor2d([[1, 0], [0, 4]]);
+ * const both = tf.tensor1d([1, 1]);
+ * balancer.weights(gram, { losses: both, present: both, inputs: {} }).arraySync(); // → [0.80, 0.20]
+ * ```
  */
 export const mgda = defineBalancer({
   name: 'mgda',

@@ -104,5 +104,18 @@ export const uncertaintyForms: readonly BalancerDefinition<
   }),
 );
 
-/** Uncertainty weighting as the paper prints it. */
+/**
+ * Uncertainty weighting as the paper prints it.
+ * @example
+ * ```ts
+ * import { uncertainty } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const objectives = [{ name: 'semantic', likelihood: 'softmax' }, { name: 'depth', likelihood: 'laplace' }] as const;
+ * const balancer = uncertainty.make({ objectives });
+ * const sum = (terms: Readonly<Record<string, tf.Scalar>>) => tf.addN(Object.values(terms)) as tf.Scalar;
+ * const losses = { semantic: tf.scalar(2), depth: tf.scalar(0.5) };
+ * // At s = 0: 2 + ½ · 0.5.
+ * balancer.combine(losses, { sum, present: {}, inputs: {} }).total.arraySync(); // → 2.25
+ * ```
+ */
 export const uncertainty = uncertaintyForms[0];

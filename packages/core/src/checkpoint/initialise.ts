@@ -9,6 +9,17 @@ import type { StoredTensor } from './safetensors.ts';
  * @param where names the checkpoint in errors
  * @returns names of the weights that were given values
  * @throws when the checkpoint lacks one of them or has another shape, with both; nothing is changed then
+ * @example
+ * ```ts
+ * import { dilatedResidual, initialise, multiTaskModel, partsOf, storeVariables } from '@scene-mtl/core';
+ * import { depth } from '@scene-mtl/vision-heads';
+ * const encoder = dilatedResidual({ stem: 4, channels: [4, 4, 4], blocks: [1, 1, 1], aspp: null });
+ * const [first, second] = [1, 2].map((seed) => multiTaskModel({ encoder, tasks: [depth()], size: [16, 16], seed }));
+ * const stored = storeVariables(new Map(first.weights.map(({ name, variable }) => [name, variable])));
+ * // The second network with the encoder of the first; its head stays as it is.
+ * const given = initialise(second, partsOf(second, ['encoder']), stored, 'the first');
+ * given.every((name) => name.startsWith('encoder/')); // → true
+ * ```
  */
 export function initialise(
   { model, weights }: Pick<Network, 'model' | 'weights'>,

@@ -60,6 +60,11 @@ export function aspp(x: tf.SymbolicTensor, scope: Scope, options: AsppOptions): 
  * Dilation rates that cover the same part of a smaller image: Kendall et al. use 12, 24, 36 at
  * output stride 8 on crops of 512 px, hence `round(rate · side / 512 · 8 / outputStride)`, at
  * least 1, `side` being the shorter side in px. 128×256 gives 3, 6, 9.
+ * @example
+ * ```ts
+ * import { scaledRates } from '@scene-mtl/core';
+ * scaledRates([128, 256], 8); // → [3, 6, 9]
+ * ```
  */
 export function scaledRates(
   size: readonly [number, number],
@@ -70,7 +75,16 @@ export function scaledRates(
   return [scaled(12), scaled(24), scaled(36)];
 }
 
-/** An encoder with {@link aspp} as one more stage. Its layers are named `aspp/…`. */
+/**
+ * An encoder with {@link aspp} as one more stage. Its layers are named `aspp/…`.
+ * @example
+ * ```ts
+ * import { resNet, withAspp } from '@scene-mtl/core';
+ * const encoder = withAspp(resNet({ depth: 101 }), { channels: 256, rates: [12, 24, 36] });
+ * // Five branches of 256.
+ * [encoder.outputStride, encoder.channels]; // → [8, 1280]
+ * ```
+ */
 export const withAspp = (encoder: Encoder, options: AsppOptions): Encoder =>
   stagedEncoder(`${encoder.name}-aspp`, [
     ...encoder.stages,

@@ -29,6 +29,12 @@ const strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1];
  * MobileNet v1 (Howard et al. 2017, table 1): a 3×3 convolution of stride 2, then blocks of a 3×3
  * depthwise and a 1×1 convolution, each with batch normalisation (ε 1e-3) and ReLU6. Strides beyond
  * `outputStride` become dilations. Weights: `loadMobileNet`; images: `symmetricNormalisation`.
+ * @example
+ * ```ts
+ * import { mobileNet } from '@scene-mtl/core';
+ * const { channels, outputStride } = mobileNet({ alpha: 0.25, outputStride: 16 });
+ * [channels, outputStride]; // → [256, 16]
+ * ```
  */
 export function mobileNet(options: MobileNetOptions): Encoder {
   const { alpha, outputStride = 8, blocks = 13, padAsTensorFlow = false } = options;

@@ -32,6 +32,12 @@ const variants: Record<ResNetDepth, { block: ResidualBlock; blocks: readonly num
  * stride on its 3×3 convolution, ε 1e-5. At output stride 32 it computes what torchvision's does
  * with the same weights (`loadTorchvision`); below that the last stages are dilated, see
  * `dilatedStrides`.
+ * @example
+ * ```ts
+ * import { resNet } from '@scene-mtl/core';
+ * const { channels, outputStride } = resNet({ depth: 18 });
+ * [channels, outputStride]; // → [512, 8]
+ * ```
  */
 export function resNet({ depth, outputStride = 8 }: ResNetOptions): Encoder {
   const variant = variants[depth];

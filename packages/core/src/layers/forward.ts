@@ -41,6 +41,15 @@ export function gathered<T>(
  * Assigns the moving statistics of a step's forward passes, once. A variable that several passes
  * (or several calls of one layer) report gets the mean of their values, which does not depend on
  * their order. The values stay the caller's to dispose.
+ * @example
+ * ```ts
+ * import { commit } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const variable = tf.variable(tf.scalar(0), false);
+ * // Two passes of one step.
+ * commit([{ variable, value: tf.scalar(1) }, { variable, value: tf.scalar(3) }]);
+ * variable.arraySync(); // → 2
+ * ```
  */
 export function commit(statistics: readonly Statistic[]): void {
   const reported = new Map<tf.Variable, tf.Tensor[]>();

@@ -13,6 +13,12 @@ import * as tf from '@tensorflow/tfjs';
  * @param size `[H, W]` in px, whole multiples of h and w
  * @returns `[B, H, W, C]`
  * @throws when a side of `size` is not a whole multiple of the input's
+ * @example
+ * ```ts
+ * import { upsampleTo } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * upsampleTo(tf.input({ shape: [4, 8, 3] }), [32, 64], 'up').shape; // → [null, 32, 64, 3]
+ * ```
  */
 export function upsampleTo(
   x: tf.SymbolicTensor,

@@ -64,7 +64,15 @@ export const objectsKind: FieldKind<ObjectMap> = defineFieldKind<ObjectMap>({
 export const centresIn = ({ data, width, centres }: ObjectMap): ReadonlyMap<number, Centre> =>
   centres ?? centresOf(data, width);
 
-/** The map with the mean pixel of what is visible of each object as its centre. */
+/**
+ * The map with the mean pixel of what is visible of each object as its centre.
+ * @example
+ * ```ts
+ * import { centresIn, objectMap, visibleCentres } from '@scene-mtl/data';
+ * const cut = objectMap({ height: 1, width: 2 }, Uint16Array.of(5, 5), new Map([[5, { row: 0, column: 7 }]]));
+ * centresIn(visibleCentres(cut)).get(5); // → { row: 0, column: 0.5 }
+ * ```
+ */
 export const visibleCentres = (field: ObjectMap): ObjectMap => ({
   ...field,
   centres: centresOf(field.data, field.width),

@@ -15,7 +15,16 @@ export function compose(...transforms: readonly Transform[]): Transform {
   return (sample, random) => transforms.reduce((s, transform) => transform(s, random), sample);
 }
 
-/** The transform with probability p, else the sample as it is. Draws one number either way. */
+/**
+ * The transform with probability p, else the sample as it is. Draws one number either way.
+ * @example
+ * ```ts
+ * import { flipSample, labelField } from '@scene-mtl/data';
+ * import { withProbability } from '@scene-mtl/datasets';
+ * const sample = { id: 'digit', fields: { digit: labelField(7) } };
+ * withProbability(0, flipSample)(sample, Math.random) === sample; // → true
+ * ```
+ */
 export function withProbability(p: number, transform: Transform): Transform {
   return (sample, random) => (random() < p ? transform(sample, random) : sample);
 }

@@ -59,6 +59,13 @@ export function colourInstances(ids: Uint16Array, height: number, width: number)
  * @param disparity `f32 [H, W]` in px
  * @param valid `u8 [H, W]`, non-zero where known; absent means everywhere
  * @param maximum disparity of the lightest colour, px; give truth and prediction the same
+ * @example
+ * ```ts
+ * import { colourDisparity, disparityMap, VOID_GREY } from '@scene-mtl/eval';
+ * const { data } = colourDisparity(Float32Array.of(8, 0), Uint8Array.of(1, 0), 1, 2, 8);
+ * data.subarray(0, 3); // → disparityMap[255]
+ * data.subarray(3); // → [VOID_GREY, VOID_GREY, VOID_GREY]
+ * ```
  */
 export function colourDisparity(
   disparity: Float32Array,

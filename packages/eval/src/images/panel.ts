@@ -5,7 +5,15 @@ export interface Panel extends Rgb {
   readonly name: string;
 }
 
-/** One RGB picture as PNG, lossless: the same picture gives the same bytes. */
+/**
+ * One RGB picture as PNG, lossless: the same picture gives the same bytes.
+ * @example
+ * ```ts
+ * import { decodePng, panelPng } from '@scene-mtl/eval';
+ * const png = await panelPng({ height: 1, width: 2, data: Uint8Array.of(255, 0, 0, 0, 0, 255) });
+ * (await decodePng(png, 'panel')).data; // → [255, 0, 0, 0, 0, 255]
+ * ```
+ */
 export async function panelPng({ height, width, data }: Rgb): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   return sharp(data, { raw: { width, height, channels: 3 } })

@@ -6,6 +6,12 @@ import type { Curve, CurvePoint } from './line-chart.ts';
  *
  * @param name name of the curve
  * @param runs one list of points per seed; x values need not agree between runs
+ * @example
+ * ```ts
+ * import { bandOverSeeds } from '@scene-mtl/eval';
+ * const { points } = bandOverSeeds('learned', [[{ x: 10, y: 4 }], [{ x: 10, y: 2 }]]);
+ * points; // → [{ x: 10, y: 3, low: 2, high: 4 }]
+ * ```
  */
 export function bandOverSeeds(
   name: string,

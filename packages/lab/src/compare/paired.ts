@@ -18,7 +18,19 @@ export interface Paired {
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Compares runs seed by seed; undefined without a seed that both have. */
+/**
+ * Compares runs seed by seed; undefined without a seed that both have.
+ * @example
+ * ```ts
+ * import { paired, type RunSummary } from '@scene-mtl/lab';
+ * const run = (seed: number, error: number) =>
+ *   ({ spec: { seed }, result: { metrics: { 'depth/meanError': error } } }) as unknown as RunSummary;
+ * const [ours, theirs] = [[run(1, 0.3), run(2, 0.4)], [run(2, 0.6), run(1, 0.4), run(3, 0.5)]];
+ * const { n, difference, p } = paired(ours, theirs, 'depth/meanError')!;
+ * // Seed 3 has no partner; of four sign flips two reach the difference.
+ * [n, difference, p]; // → [2, -0.15, 0.50]
+ * ```
+ */
 export function paired(
   a: readonly RunSummary[],
   b: readonly RunSummary[],

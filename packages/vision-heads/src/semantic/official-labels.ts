@@ -31,6 +31,16 @@ export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =
  * Ground truth of a sample as an official instance image `u16 [H, W]`: `id · 1000 + k` on single
  * objects, the regular id on stuff and groups, 0 where nothing counts.
  * @throws when the sample lacks classes or instances
+ * @example
+ * ```ts
+ * import { classMap, objectMap } from '@scene-mtl/data';
+ * import { officialInstances } from '@scene-mtl/vision-heads';
+ * const size = { height: 1, width: 3 };
+ * const semantic = classMap(size, Uint8Array.of(1, 0, 255));
+ * const instance = objectMap(size, Uint16Array.of(26_001, 0, 0));
+ * // Training classes 0 road and 1 car.
+ * officialInstances({ id: 'street', fields: { semantic, instance } }, Uint8Array.of(7, 26)); // → [26001, 7, 0]
+ * ```
  */
 export function officialInstances(sample: Sample, ids: Uint8Array): Uint16Array {
   const semantic = fieldOf(sample, 'semantic', classesKind).data;
