@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { callsUnderWay, callSite } from './call-site.ts';
+import { callSite } from './call-site.ts';
 import { CaptureError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
+import { inferred, KEPT, refuseDropout, survivor } from './refusals.ts';
 import type { Attrs, CapturedType, OutputShape, Source, TraceNode, TraceValue } from './value.ts';
 
 /** Name under which the capture backend is registered with TensorFlow.js. */
@@ -12,15 +13,6 @@ interface Stored {
   value: TraceValue;
   readonly trace: number;
 }
-
-const KEPT =
-  'a captured step is a function of its inputs and of tf.Variables: keep state in a tf.Variable and assign it';
-
-const survivor = ({ shape, source }: TraceValue): string => {
-  const what = source.kind === 'node' ? `the result of ${source.node.kernel}` : 'a value';
-  const place = source.kind === 'node' && source.node.site ? `, made at ${source.node.site},` : '';
-  return `compile: ${what}, of shape [${shape.join(', ')}]${place} is kept beyond a call of the step`;
-};
 
 type Infer = (inputs: Record<string, TraceValue>, attrs: Attrs) => readonly OutputShape[];
 
@@ -57,6 +49,12 @@ export class CaptureBackend extends tf.KernelBackend {
 
   #place(): string {
     return this.#places ? callSite() : '';
+  }
+
+  /** Lets go of the trace. */
+  endTrace(): void {
+    this.recorded.length = 0;
+    this.#alive.clear();
   }
 
   /** The value behind a tensor, which may still live on another backend. */
@@ -228,30 +226,6 @@ export class CaptureBackend extends tf.KernelBackend {
     return { unreliable: true, reasons: ['a captured step holds no numbers'] };
   }
   override dispose(): void {}
-}
-
-/**
- * `tf.dropout` draws its mask on the CPU and hands it over as a constant, with a seed the same one on
- * every call; only the stack tells it from a constant that is meant.
- */
-function refuseDropout(): void {
-  const calls = callsUnderWay(refuseDropout);
-  if (!calls.some((call) => /\bdropout_$/.test(call.getFunctionName() ?? ''))) return;
-  throw new CaptureError(
-    `compile: tf.dropout would give the same mask in every step, at ${callSite()}; ` +
-      'use dropout(x, rate, seed, stream) of this package with a seed that is an input',
-  );
-}
-
-/** What a kernel infers; an error where its inputs do not go together, with the place. */
-function inferred<T>(kernel: string, infer: () => T): T {
-  try {
-    return infer();
-  } catch (cause) {
-    if (cause instanceof CaptureError) throw cause;
-    const why = (cause as Error).message;
-    throw new CaptureError(`compile: ${kernel} at ${callSite()}: ${why}`, { cause });
-  }
 }
 
 const constant = (values: tf.BackendValues): Source => ({

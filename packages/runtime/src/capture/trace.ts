@@ -107,6 +107,8 @@ export function capture<S extends Signature, O extends Outputs>(
   } catch (error) {
     startAnew(created);
     throw error;
+  } finally {
+    target.endTrace();
   }
   return captured;
 }

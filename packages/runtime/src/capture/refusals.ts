@@ -1,0 +1,40 @@
+import { callsUnderWay, callSite } from './call-site.ts';
+import { CaptureError } from './errors.ts';
+import type { TraceValue } from './value.ts';
+
+/** What the capture backend refuses, in words. */
+
+/** What to do in place of keeping it. */
+export const KEPT =
+  'a captured step is a function of its inputs and of tf.Variables: keep state in a tf.Variable and assign it';
+
+/** A value that outlives the call that made it, in words. */
+export const survivor = ({ shape, source }: TraceValue): string => {
+  const what = source.kind === 'node' ? `the result of ${source.node.kernel}` : 'a value';
+  const place = source.kind === 'node' && source.node.site ? `, made at ${source.node.site},` : '';
+  return `compile: ${what}, of shape [${shape.join(', ')}]${place} is kept beyond a call of the step`;
+};
+
+/**
+ * `tf.dropout` draws its mask on the CPU and hands it over as a constant, with a seed the same one on
+ * every call; only the stack tells it from a constant that is meant.
+ */
+export function refuseDropout(): void {
+  const calls = callsUnderWay(refuseDropout);
+  if (!calls.some((call) => /\bdropout_$/.test(call.getFunctionName() ?? ''))) return;
+  throw new CaptureError(
+    `compile: tf.dropout would give the same mask in every step, at ${callSite()}; ` +
+      'use dropout(x, rate, seed, stream) of this package with a seed that is an input',
+  );
+}
+
+/** What a kernel infers; an error where its inputs do not go together, with the place. */
+export function inferred<T>(kernel: string, infer: () => T): T {
+  try {
+    return infer();
+  } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
+    const why = (cause as Error).message;
+    throw new CaptureError(`compile: ${kernel} at ${callSite()}: ${why}`, { cause });
+  }
+}
