@@ -18,11 +18,13 @@ export function blocksOf(path: string, text: string): Block[] {
   const blocks: Block[] = [];
   for (let i = 0; i < lines.length; i++) {
     const starts = markdown
-      ? /^```ts\b/.test(lines[i]) &&
+      ? /^`{3,}ts\b/.test(lines[i]) &&
         !/<!-- not run: .+ -->/.test(lines.slice(0, i).findLast((l) => l !== '') ?? '')
       : lines[i].trim() === '@example' && /^```ts/.test(lines[i + 1] ?? '') && (i++, true);
     if (!starts) continue;
-    const end = lines.indexOf('```', i + 1);
+    // What holds fences of its own stands between longer ones.
+    const [fence] = /^`+/.exec(lines[i]) ?? [''];
+    const end = lines.indexOf(fence, i + 1);
     if (end < 0) throw new Error(`${path}:${i + 1}: this example has no end`);
     const code = lines.slice(i + 1, end).join('\n');
     const [, file] = /\bfile=(\S+)/.exec(lines[i]) ?? [];

@@ -33,6 +33,13 @@ describe('blocksOf', () => {
     expect(blocksOf('README.md', text.join('\n')).map(({ line }) => line)).toEqual([6]);
   });
 
+  test('reads a file with fences of its own between longer ones', () => {
+    const text = ['````ts file=twice.ts', ...source, '````'].join('\n');
+    expect(blocksOf('README.md', text)).toEqual([
+      { path: 'README.md', line: 2, file: 'twice.ts', code: source.join('\n') },
+    ]);
+  });
+
   test('refuses a block without an end', () => {
     expect(() => blocksOf('a.ts', source.slice(0, 5).join('\n'))).toThrow('a.ts:4');
   });

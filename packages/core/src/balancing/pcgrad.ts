@@ -17,17 +17,6 @@ const SMALLEST = 1e-30;
  * their j of a turn at once.
  *
  * The orders of a batch depend on the seed and its number alone.
- * @example
- * ```ts
- * import { pcgrad } from '@scene-mtl/core';
- * import * as tf from '@tensorflow/tfjs';
- * const balancer = pcgrad.make({ objectives: [{ name: 'semantic' }, { name: 'depth' }] });
- * // Gradients g = (1, 0) and h = (−1, 1): g + ½ h and h + g are free of conflict.
- * const gram = tf.tensor2d([[1, -1], [-1, 2]]);
- * const both = tf.tensor1d([1, 1]);
- * const inputs = { order: tf.tensor3d(balancer.inputsAt(0).order, [1, 2, 2]) };
- * balancer.weights(gram, { losses: both, present: both, inputs }).arraySync(); // → [2.0, 1.5]
- * ```
  */
 export const pcgrad = defineBalancer({
   name: 'pcgrad',
