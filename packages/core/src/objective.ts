@@ -32,6 +32,7 @@ export interface Objective {
   readonly likelihood?: Likelihood;
   /** Shapes of one example's arrays that it reads besides the network's inputs, by name. */
   readonly arrays: Readonly<Record<string, readonly number[]>>;
+  /** The loss of a batch; runs inside the training step. */
   loss(forward: Run, batch: Batch): Loss;
 }
 

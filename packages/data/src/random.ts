@@ -173,6 +173,7 @@ function mix(hash: number): number {
 
 /** A seeded source of whole numbers: `below(n)` is uniform on 0 … n − 1, n ≤ 2³². */
 export interface RandomSource {
+  /** Uniform on 0 … n − 1. */
   below(n: number): number;
 }
 

@@ -29,6 +29,7 @@ export interface Accumulator<P = unknown> {
 export interface Judge {
   /** Names are whole: `<task>/<metric>`. */
   readonly metrics: readonly MetricInfo[];
+  /** Counts one example; one without truth is left out. */
   add(sample: Sample, predictions: Predictions): void;
   /** By whole name; NaN where nothing was there to judge. */
   result(): Readonly<Record<string, number>>;
@@ -36,6 +37,7 @@ export interface Judge {
 
 /** The best prediction that never looks at the input, fitted to the targets of the training split. */
 export interface ConstantFit {
+  /** Counts the target of one training example. */
   add(target: Target): void;
   /** As the head would give it for one example. */
   output(size: Size): Float32Array;
@@ -91,12 +93,14 @@ export interface VisionTask<P = unknown> extends Task<P> {
   readonly title: string;
   /** See {@link Metrics}; in place of the bare names of `Task`. */
   readonly metrics: Metrics;
+  /** A new accumulator of the metrics. */
   accumulator(): Accumulator<P>;
   /**
    * What a final evaluation measures besides.
    * @param beside names of all tasks that are predicted
    */
   judges(size: Size, beside: ReadonlySet<string>): readonly Judge[];
+  /** A new fit of the prediction that never looks. */
   constant(): ConstantFit;
   /** Absent for a task that has no map. */
   readonly view?: MapView<P>;

@@ -14,6 +14,7 @@ export interface Statistic {
  */
 export interface LayerContext {
   readonly training?: boolean;
+  /** Takes a moving statistic; absent: the layer assigns it itself. */
   readonly report?: (statistic: Statistic) => void;
   /** Layers that run as in inference even in training. */
   readonly frozen?: ReadonlySet<tf.layers.Layer>;

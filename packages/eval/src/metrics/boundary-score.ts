@@ -25,6 +25,7 @@ export interface BoundaryScore {
   ): void;
   /** Adds what another accumulator holds. */
   merge(other: BoundaryScore): void;
+  /** Over everything added; NaN where neither side has a boundary. */
   result(): BoundaryScoreResult;
   /** [predicted, of these near a true one, true, of these near a predicted one], px: for `merge`. */
   state(): readonly number[];

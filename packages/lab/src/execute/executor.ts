@@ -16,7 +16,9 @@ export type JobProgress =
 /** Who is told how far jobs are. */
 export interface Watch<S extends RunSpec = RunSpec> {
   /** @param slot which of the jobs that are made at the same time, from 0 */
+  /** Called often, for a line that is rewritten. */
   progress(slot: number, job: Job<S>, progress: JobProgress): void;
+  /** Called once a job is done, before the next one of its slot. */
   finished(job: Job<S>): Promise<void>;
 }
 

@@ -13,11 +13,13 @@ export interface PublishOptions<C, S> {
   /** What the runs' specs are stored as differences from. */
   readonly base: unknown;
   readonly shown: readonly Shown<Publishable<C, S>>[];
+  /** What an experiment is made for. */
   readonly context: (shown: Shown<Publishable<C, S>>) => C;
   /** Runs that were made, and those that were published before. */
   readonly results: RunResults<S>;
   /** A measurement with its version and commit, however old. */
   readonly kept: (spec: S, measurement: string) => Promise<Kept | undefined>;
+  /** Id of a run, see `runId`. */
   readonly identify: (spec: S) => string;
   /** What was published before. */
   readonly previous?: GroupContent | undefined;

@@ -10,6 +10,7 @@ export interface MeasurementName {
 export interface RunResults<S> {
   /** Undefined where the run was not made. */
   summary(spec: S): StoredRun | undefined;
+  /** What a measurement found; undefined where it was not made, or by another version. */
   measured(spec: S, measurement: MeasurementName): unknown;
   /** A file that a measurement saved. */
   file(spec: S, measurement: MeasurementName, name: string): Promise<Uint8Array | undefined>;

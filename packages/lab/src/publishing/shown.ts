@@ -13,7 +13,9 @@ export interface PublishableRun<S> {
 /** An experiment as far as publishing needs it. `C`: what it is made for; `S`: specs of its runs. */
 export interface Publishable<C, S> extends Flagged {
   readonly title: string;
+  /** The runs it needs, see `Experiment.stages`. */
   stages(this: void, context: C, results: RunResults<S>): Iterable<readonly PublishableRun<S>[]>;
+  /** Tables, figures and verdicts of what was run. */
   show(this: void, context: C, results: RunResults<S>): Promise<Artefacts> | Artefacts;
 }
 

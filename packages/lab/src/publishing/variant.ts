@@ -18,6 +18,7 @@ export interface Variant {
   readonly flags: string;
 }
 
+/** Of a {@link Variant} in a stored group. */
 export const variantSchema = z.object({ item: z.string(), flags: z.string() });
 
 /**

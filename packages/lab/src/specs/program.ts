@@ -101,6 +101,7 @@ export interface TrainingRun<S extends RunSpec = RunSpec> extends RunOptions {
   readonly spec: S;
   readonly id: string;
   readonly folder: string;
+  /** Called after every step. */
   readonly onProgress: (progress: Progress) => void;
 }
 

@@ -6,6 +6,7 @@ import type { RunSummary } from './summary.ts';
 export interface Results<S extends RunSpec = RunSpec> {
   /** Undefined where the run was not made. */
   summary(spec: S): RunSummary<S> | undefined;
+  /** What a measurement found; undefined where it was not made, or by another version. */
   measured<T extends Json>(spec: S, measurement: Measurement<T>): T | undefined;
   /** A file that a measurement saved. */
   file(spec: S, measurement: Measurement, name: string): Promise<Uint8Array | undefined>;
