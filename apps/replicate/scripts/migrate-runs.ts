@@ -6,7 +6,6 @@ import { writeAtomically } from '@scene-mtl/data/files';
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { Command } from 'commander';
 import { hashOf, json, readJsonIfPresent, progressLine } from '@scene-mtl/lab';
-import { withoutWeightsFolder } from '../src/config/pretrained.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { configSchema, type Config } from '../src/config/schema.ts';
 import type { SceneSpec } from '../src/scenes/kind.ts';
@@ -46,6 +45,14 @@ interface Description extends Before {
   };
 }
 
+/** A configuration of then, which knew no initial weights but ImageNet's, without their folder. */
+function placeless<C extends Pick<Config, 'network'>>(config: C): C {
+  const { encoder } = config.network;
+  if (encoder.kind !== 'mobilenet' || encoder.weights === null) return config;
+  const weights = { ...encoder.weights, folder: null };
+  return { ...config, network: { ...config.network, encoder: { ...encoder, weights } } };
+}
+
 /** The id of before: every value as it stood, in its order; width before height. */
 function formerId({ config, tasks, weighting, seed }: Before, found: string | undefined): string {
   const { evalEvery: _, checkpointEvery: __, ...decisive } = config.training;
@@ -58,7 +65,7 @@ function formerId({ config, tasks, weighting, seed }: Before, found: string | un
     version: 1,
     data,
     size: config.size,
-    network: withoutWeightsFolder(config).network,
+    network: placeless(config).network,
     training: decisive,
     tasks,
     weighting: [
@@ -73,7 +80,7 @@ function formerId({ config, tasks, weighting, seed }: Before, found: string | un
 
 /** The same for a run of `replicate train`. */
 function formerHash({ config, tasks, weighting, select }: Description): string {
-  const { training, strips: _, ...rest } = withoutWeightsFolder(config);
+  const { training, strips: _, ...rest } = placeless(config);
   const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
   return hashOf({ ...rest, training: decisive, tasks, weighting, select });
 }
