@@ -15,7 +15,9 @@ export function flipInvariance(
 ): Objective {
   const mirror = (map: tf.Tensor): tf.Tensor => tf.reverse(map, 2);
   return {
-    ...{ name: `flip-${task}`, stream, arrays: {} },
+    name: `flip-${task}`,
+    stream,
+    arrays: {},
     loss(forward, batch) {
       const plain = compared(forward(batch).outputs[task]);
       const mirrored = forward({ image: mirror(batch['image']) }).outputs[task];

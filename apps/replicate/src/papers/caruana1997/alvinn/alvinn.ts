@@ -67,7 +67,10 @@ export const alvinn: Experiment<{ readonly seeds: readonly number[] }, Numbers> 
     const paired = pairedTable({ arm: own, others, quantities, seeds, units });
     const comparisons = others.flatMap(({ runs }) => compare(own.runs, runs, quantities));
     return {
-      ...{ lead, figures: [], strips: [], verdicts: [judge(claim, comparisons)] },
+      lead,
+      figures: [],
+      strips: [],
+      verdicts: [judge(claim, comparisons)],
       tables: [
         { name: 'alvinn', table },
         ...(paired ? [{ name: 'alvinn-paired', table: paired }] : []),

@@ -22,9 +22,19 @@ export function draw(random: Random) {
 
 /** The same for all arms; nothing is stopped early. */
 export const CONFIG = {
-  ...{ hidden: 16, train: 200, val: 1000, steps: 1500, batchSize: 20, learningRate: 0.02 },
+  hidden: 16,
+  train: 200,
+  val: 1000,
+  steps: 1500,
+  batchSize: 20,
+  learningRate: 0.02,
 };
 
 export default numbersProgram({
-  ...{ name: 'roads', module: import.meta.url, input: 'row', tasks: TASKS, draw, config: CONFIG },
+  name: 'roads',
+  module: import.meta.url,
+  input: 'row',
+  tasks: TASKS,
+  draw,
+  config: CONFIG,
 });
