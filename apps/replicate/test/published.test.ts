@@ -11,7 +11,7 @@ import {
   writeGroup,
   type ResultsFile,
   type ResultsGroup,
-  type StoredRun,
+  type RunSummary,
 } from '@scene-mtl/lab';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { type ProfileName, profiles } from '../src/config/profiles.ts';
@@ -36,7 +36,7 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
   const context: SceneContext<typeof options> = { config, data: street, options };
   const variants = profile === 'quick' ? [{ item: 'table1', flags: '--sizes 64x128' }] : [];
   const flags = `--profile ${profile}`;
-  const runs = new Map<string, StoredRun>();
+  const runs = new Map<string, RunSummary>();
   for (const { spec } of runsOf(table1, context, resultsOf(context, []))) {
     if (spec.seed !== 1) continue;
     const { tasks, balance, seed } = spec;

@@ -9,7 +9,8 @@ export {
   type ArmRun,
 } from './specs/arms.ts';
 export type { DataSummary } from './specs/data-summary.ts';
-export { measurementAt, type Json, type Kept, type Measurement } from './specs/measurement.ts';
+export type { Json } from './specs/json.ts';
+export { measurementAt, type Kept, type Measurement } from './specs/measurement.ts';
 export {
   programAt,
   type Kind,
@@ -70,7 +71,7 @@ export { carryOut, runsOf } from './experiment/stages.ts';
 export { verdictTable } from './experiment/verdict-table.ts';
 export { writeArtefacts, type WriteOptions } from './experiment/write-artefacts.ts';
 
-export { decodeCurves, encodeCurves, type Curve, type Logged } from './publishing/curves.ts';
+export { decodeCurves, encodeCurves, type Logged } from './publishing/curves.ts';
 export { differenceOf, withDifference } from './publishing/difference.ts';
 export { resultsFiles, SHOWN_FRAMES } from './publishing/files.ts';
 export {
@@ -82,27 +83,11 @@ export {
 } from './publishing/group.ts';
 export { resultsHtml } from './publishing/html.ts';
 export { publish, type PublishOptions } from './publishing/publish.ts';
-export {
-  layered,
-  publishedResults,
-  type MeasurementName,
-  type RunResults,
-} from './publishing/run-results.ts';
+export { layered, publishedResults } from './publishing/run-results.ts';
 export { experimentNames } from './publishing/sections.ts';
 export { legendOf, places, type PictureCodec } from './publishing/sheet.ts';
-export {
-  experimentResults,
-  optionsOf,
-  shownOf,
-  type Publishable,
-  type Shown,
-} from './publishing/shown.ts';
-export {
-  readGroup,
-  writeGroup,
-  type GroupContent,
-  type StoredRun,
-} from './publishing/stored-group.ts';
+export { experimentResults, optionsOf, shownOf, type Shown } from './publishing/shown.ts';
+export { readGroup, writeGroup, type GroupContent } from './publishing/stored-group.ts';
 export { firstPart } from './publishing/summary-page.ts';
 export { parseVariant, variantSchema, type Variant } from './publishing/variant.ts';
 export { writeOwn, WRITTEN } from './publishing/written.ts';

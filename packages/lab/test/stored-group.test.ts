@@ -12,7 +12,8 @@ import {
   writeGroup,
   type GroupContent,
   type Logged,
-  type StoredRun,
+  type RunSpec,
+  type RunSummary,
 } from '@scene-mtl/lab';
 
 // JSON has no −0 and no NaN; a log never holds them.
@@ -83,27 +84,35 @@ test('a difference laid over its base gives the value', () => {
   expect(differenceOf({ a: { b: 1, c: 2 } }, { a: { b: 1 } })).toEqual({ a: { b: 1 } });
 });
 
-interface Run extends StoredRun {
-  readonly result: { readonly metrics: Readonly<Record<string, number>> };
-}
-
-const run = (id: string, rate: number, commit: string): Run => ({
+const run = (id: string, rate: number, commit: string): RunSummary => ({
   id,
-  spec: { config: { rate, decay: null }, tasks: ['x'] },
-  result: { metrics: { 'x/error': 0.1 + 0.2 } },
+  spec: {
+    ...{ config: { rate, decay: null }, tasks: ['x'], seed: 1 },
+    balance: { name: 'equal', options: {} },
+  },
+  data: { name: 'points', train: 2, val: 1, fingerprint: null },
+  result: {
+    ...{ metrics: { 'x/error': 0.1 + 0.2 }, sigma2: {}, weights: {} },
+    ...{ parameters: 1, steps: 1 },
+  },
+  timing: { seconds: 1, stepsPerSecond: 1, engine: 'none' },
   series: { 'loss/x': [[1, 1 / 3]] },
   evaluations: [{ step: 1, metrics: { 'x/error': null } }],
   environment: { commit },
 });
 
-const content: GroupContent<Run> = {
+const content: GroupContent = {
   runs: new Map([run('b', 0.1, '2'), run('a', 0.2, '1'), run('c', 0.1, '2')].map((r) => [r.id, r])),
   measured: new Map([['a', { objects: { version: 2, commit: '3', value: [1.5, null] } }]]),
   pictures: new Map([['a/objects/one.png', Uint8Array.of(1, 2)]]),
 };
-const base = { config: { rate: 0.1, decay: null } };
+const base = {
+  config: { rate: 0.1, decay: null },
+  balance: { name: 'equal', options: {} },
+  seed: 1,
+};
 const read = (folder: string) =>
-  readGroup<unknown, Run>(
+  readGroup<unknown, RunSpec>(
     folder,
     (value) => value,
     () => base,
@@ -116,7 +125,9 @@ test('a group comes back as it was, from a line a run, and is written to the sam
   expect(await read(folder)).toEqual({ ...content, description: { profile: 'p' } });
   const lines = (await readFile(join(folder, 'runs.jsonl'), 'utf8')).trim().split('\n');
   expect(lines[1]).toBe(
-    '{"id":"b","result":{"metrics":{"x/error":0.30000000000000004}},"spec":{"tasks":["x"]},"environment":1}',
+    '{"id":"b","data":{"name":"points","train":2,"val":1,"fingerprint":null},' +
+      '"result":{"metrics":{"x/error":0.30000000000000004},"sigma2":{},"weights":{},"parameters":1,"steps":1},' +
+      '"timing":{"seconds":1,"stepsPerSecond":1,"engine":"none"},"spec":{"tasks":["x"]},"environment":1}',
   );
   expect(lines[0]).toContain('"spec":{"config.rate":0.2,"tasks":["x"]}');
   const bytes = async () =>

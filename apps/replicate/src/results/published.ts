@@ -17,9 +17,7 @@ import {
   type ExperimentResults,
   type GroupContent,
   type Kept,
-  type Publishable,
   type ResultsGroup,
-  type RunResults,
   type Shown,
   type Variant,
 } from '@scene-mtl/lab';
@@ -27,7 +25,13 @@ import { z } from 'zod';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import type { ProfileName } from '../config/profiles.ts';
 import { parseConfig, type Config } from '../config/schema.ts';
-import type { SceneContext, SceneData, SceneSpec, SceneSummary } from '../scenes/kind.ts';
+import type {
+  SceneContext,
+  SceneData,
+  SceneExperiment,
+  Scenes,
+  SceneSpec,
+} from '../scenes/kind.ts';
 import { scenes, sceneRunId } from '../scenes/program.ts';
 import { runConfig } from '../scenes/spec.ts';
 import { describeGroup } from './describe-group.ts';
@@ -69,9 +73,9 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
   const group: PublishedGroup = withoutFolders({ ...rest, variants });
   const found = group.fingerprint ?? undefined;
   const identify = (spec: SceneSpec) => sceneRunId(spec, found);
-  const made = resultsIn(root, identify) as RunResults<SceneSpec>;
+  const made = resultsIn(root, identify);
   const before = previous && publishedResults(previous, identify);
-  return publish<SceneContext, SceneSpec>({
+  return publish<Scenes>({
     ...{ folder, force, previous, identify },
     description: group,
     base: baseOf(group),
@@ -85,13 +89,14 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
 }
 
 /**
- * Items read results of their own records, which is what is stored under their ids. A group holds runs on one
- * data set of images, so that items with a program of their own have no place in it.
+ * A group holds runs on one data set of images, so that experiments with a program of their own have no place
+ * in it.
  */
 const publishable = (items: readonly Experiment[]) =>
   items.filter(
-    ({ program }) => program === undefined || program.name === scenes.name,
-  ) as readonly unknown[] as readonly Publishable<SceneContext, SceneSpec>[];
+    (experiment): experiment is SceneExperiment =>
+      experiment.program === undefined || experiment.program.name === scenes.name,
+  );
 
 /** A record names no folder, so neither does what it is stored as the difference from. */
 function baseOf({ config }: PublishedGroup): Pick<SceneSpec, 'config'> {
@@ -112,7 +117,7 @@ function withoutFolders<T extends PublishedGroup>(group: T): T {
 }
 
 const contextOf = (
-  shown: Shown<Publishable<SceneContext, SceneSpec>>,
+  shown: Shown<Scenes>,
   { config, data }: Pick<PublishedGroup, 'config' | 'data'>,
 ): SceneContext => ({ config, data, options: optionsOf(shown) });
 
@@ -125,11 +130,11 @@ const groupSchema = z.object({
   variants: z.array(variantSchema),
 });
 
-type Published = GroupContent<SceneSummary> & { readonly description: PublishedGroup };
+type Published = GroupContent<SceneSpec> & { readonly description: PublishedGroup };
 
 /** The group in a folder; undefined where the folder is none. */
 const readPublished = (folder: string): Promise<Published | undefined> =>
-  readGroup<PublishedGroup, SceneSummary>(
+  readGroup<PublishedGroup, SceneSpec>(
     folder,
     (value, file) => {
       const parsed = groupSchema.safeParse(value);
@@ -187,7 +192,7 @@ async function resultsOf(
   const made = asked.config.seeds.filter((seed) => records.some(({ spec }) => spec.seed === seed));
   const seeds = made.length > 0 ? made : asked.config.seeds;
   const group = { ...asked, config: { ...asked.config, seeds } };
-  const results = publishedResults<SceneSpec>(published, (spec) =>
+  const results = publishedResults(published, (spec: SceneSpec) =>
     sceneRunId(spec, group.fingerprint ?? undefined),
   );
   const experiments: ExperimentResults[] = [];

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { compressed, decompressed } from './compressed.ts';
-import type { Json } from '../specs/measurement.ts';
-
-/** One logged quantity: `[step, value]`. */
-export type Curve = readonly (readonly [step: number, value: number])[];
+import type { RunSummary, Series } from '../specs/summary.ts';
 
 /** What was logged of a run. */
-export interface Logged {
-  /** By name of the quantity. */
-  readonly series: Readonly<Record<string, Curve>>;
-  /** Metrics of every evaluation. */
-  readonly evaluations: readonly Json[];
-}
+export type Logged = Pick<RunSummary, 'series' | 'evaluations'>;
 
 /**
  * The file of all curves of a group, JSON under brotli:
@@ -29,7 +21,7 @@ const schema = z.strictObject({
     z.string(),
     z.record(z.string(), z.tuple([z.number().int().nonnegative(), z.array(z.number())])),
   ),
-  evaluations: z.record(z.string(), z.array(z.custom<Json>())),
+  evaluations: z.record(z.string(), z.array(z.custom<RunSummary['evaluations'][number]>())),
 });
 
 /**
@@ -77,7 +69,7 @@ export function decodeCurves(bytes: Uint8Array, source: string): Map<string, Log
   const parsed = schema.safeParse(decompressed(bytes, source));
   if (!parsed.success) throw new Error(`${source}: ${z.prettifyError(parsed.error)}`);
   const { steps, curves, evaluations } = parsed.data;
-  const runs = new Map<string, Logged & { readonly series: Record<string, Curve> }>(
+  const runs = new Map<string, Logged & { readonly series: Record<string, Series> }>(
     Object.entries(evaluations).map(([id, of]) => [id, { series: {}, evaluations: of }]),
   );
   for (const [name, columns] of Object.entries(curves)) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from './json.ts';
+import { isObject } from '../specs/json.ts';
 
 /**
  * In what a JSON value differs from another: path → value, keys joined by `.`; empty where they are alike.

@@ -1,37 +1,25 @@
-import type { GroupContent, StoredRun } from './stored-group.ts';
-
-/** A measurement by its name; of another version it is none. */
-export interface MeasurementName {
-  readonly name: string;
-  readonly version: number;
-}
-
-/** Finished runs and what was measured on them, by the runs' specs. */
-export interface RunResults<S> {
-  /** Undefined where the run was not made. */
-  summary(spec: S): StoredRun | undefined;
-  /** What a measurement found; undefined where it was not made, or by another version. */
-  measured(spec: S, measurement: MeasurementName): unknown;
-  /** A file that a measurement saved. */
-  file(spec: S, measurement: MeasurementName, name: string): Promise<Uint8Array | undefined>;
-}
+import type { Json } from '../specs/json.ts';
+import type { Measurement } from '../specs/measurement.ts';
+import type { Results } from '../specs/results.ts';
+import type { RunSpec } from '../specs/spec.ts';
+import type { GroupContent } from './stored-group.ts';
 
 /** The runs of a published group. */
-export const publishedResults = <S>(
-  { runs, measured, pictures }: GroupContent,
+export const publishedResults = <S extends RunSpec>(
+  { runs, measured, pictures }: GroupContent<S>,
   identify: (spec: S) => string,
-): RunResults<S> => ({
+): Results<S> => ({
   summary: (spec) => runs.get(identify(spec)),
-  measured(spec, { name, version }) {
+  measured<T extends Json>(spec: S, { name, version }: Measurement<T>): T | undefined {
     const kept = measured.get(identify(spec))?.[name];
-    return kept?.version === version ? kept.value : undefined;
+    return kept?.version === version ? (kept.value as T) : undefined;
   },
   file: (spec, { name: measurement }, name) =>
     Promise.resolve(pictures.get(`${identify(spec)}/${measurement}/${name}`)),
 });
 
 /** Some results, and others where those have none. */
-export const layered = <S>(first: RunResults<S>, rest: RunResults<S>): RunResults<S> => ({
+export const layered = <S extends RunSpec>(first: Results<S>, rest: Results<S>): Results<S> => ({
   summary: (spec) => first.summary(spec) ?? rest.summary(spec),
   measured: (spec, measurement) =>
     first.measured(spec, measurement) ?? rest.measured(spec, measurement),

@@ -1,35 +1,23 @@
 import { isMeasured } from '@scene-mtl/eval';
 import type { Artefacts } from '../experiment/artefacts.ts';
+import type { Experiment, ExperimentContext } from '../experiment/experiment.ts';
+import { runsOf } from '../experiment/stages.ts';
+import type { Kind } from '../specs/program.ts';
+import type { Results } from '../specs/results.ts';
 import { slugOf, type ExperimentResults } from './group.ts';
-import type { MeasurementName, RunResults } from './run-results.ts';
-import { variantOptions, type Flagged, type Variant } from './variant.ts';
-
-/** A run that an experiment shows. */
-export interface PublishableRun<S> {
-  readonly spec: S;
-  readonly measurements?: readonly MeasurementName[];
-}
-
-/** An experiment as far as publishing needs it. `C`: what it is made for; `S`: specs of its runs. */
-export interface Publishable<C, S> extends Flagged {
-  readonly title: string;
-  /** The runs it needs, see `Experiment.stages`. */
-  stages(this: void, context: C, results: RunResults<S>): Iterable<readonly PublishableRun<S>[]>;
-  /** Tables, figures and verdicts of what was run. */
-  show(this: void, context: C, results: RunResults<S>): Promise<Artefacts> | Artefacts;
-}
+import { variantOptions, type Variant } from './variant.ts';
 
 /** An experiment as a group shows it. */
-export interface Shown<E extends Flagged> {
-  readonly experiment: E;
+export interface Shown<K extends Kind = Kind> {
+  readonly experiment: Experiment<unknown, K>;
   readonly variant?: Variant;
 }
 
 /** All experiments of a group: each as it is, then with the flags that the group adds. */
-export const shownOf = <E extends Flagged>(
-  experiments: readonly E[],
+export const shownOf = <K extends Kind>(
+  experiments: readonly Experiment<unknown, K>[],
   variants: readonly Variant[],
-): Shown<E>[] =>
+): Shown<K>[] =>
   experiments.flatMap((experiment) => [
     { experiment },
     ...variants
@@ -38,16 +26,16 @@ export const shownOf = <E extends Flagged>(
   ]);
 
 /** The options of an experiment as it is shown. */
-export const optionsOf = ({ experiment, variant }: Shown<Flagged>): unknown =>
+export const optionsOf = <K extends Kind>({ experiment, variant }: Shown<K>): unknown =>
   variant ? variantOptions(variant, experiment) : experiment.options({});
 
 /** What an experiment makes of results; undefined where the data cannot have it. */
-export async function experimentResults<C, S>(
-  { experiment, variant }: Shown<Publishable<C, S>>,
-  context: C,
-  results: RunResults<S>,
+export async function experimentResults<K extends Kind>(
+  { experiment, variant }: Shown<K>,
+  context: ExperimentContext<unknown, K>,
+  results: Results<K['spec']>,
 ): Promise<ExperimentResults | undefined> {
-  const runs = [...experiment.stages(context, results)].flat();
+  const runs = runsOf(experiment, context, results);
   if (runs.length === 0) return undefined;
   const typed = [experiment.name, ...(variant ? [variant.flags] : [])].join(' ');
   const named = {

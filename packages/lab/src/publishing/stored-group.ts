@@ -5,23 +5,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import { canonicalJson } from '../specs/canonical-json.ts';
-import { compressed, decompressed } from './compressed.ts';
-import { decodeCurves, encodeCurves, type Logged } from './curves.ts';
-import { differenceOf, withDifference } from './difference.ts';
 import type { Kept } from '../specs/measurement.ts';
-
-/** What is kept of a finished run; it may have more fields, which are kept as they are. */
-export interface StoredRun extends Logged {
-  readonly id: string;
-  /** Everything that decided its numbers. */
-  readonly spec: object;
-  /** Machine, versions and commit: name → value. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+import type { RunSpec } from '../specs/spec.ts';
+import type { RunSummary } from '../specs/summary.ts';
+import { compressed, decompressed } from './compressed.ts';
+import { decodeCurves, encodeCurves } from './curves.ts';
+import { differenceOf, withDifference } from './difference.ts';
 
 /** The runs of a group with what was measured on them. */
-export interface GroupContent<R extends StoredRun = StoredRun> {
-  readonly runs: ReadonlyMap<string, R>;
+export interface GroupContent<S extends RunSpec = RunSpec> {
+  readonly runs: ReadonlyMap<string, RunSummary<S>>;
   /** By run, then by name of the measurement. */
   readonly measured: ReadonlyMap<string, Readonly<Record<string, Kept>>>;
   /** `<run>/<measurement>/<file>` → bytes. */
@@ -95,11 +88,11 @@ export async function writeGroup(
  * @param baseOf what specs were stored as differences from, of the group's description
  * @throws naming the file that is not what was written
  */
-export async function readGroup<D, R extends StoredRun>(
+export async function readGroup<D, S extends RunSpec>(
   folder: string,
   describe: (description: unknown, source: string) => D,
   baseOf: (description: D) => unknown,
-): Promise<(GroupContent<R> & { readonly description: D }) | undefined> {
+): Promise<(GroupContent<S> & { readonly description: D }) | undefined> {
   const head = await headOf(folder, false);
   if (!head) return undefined;
   const { format: _, environments, pictures: paths, ...rest } = head;
@@ -107,7 +100,7 @@ export async function readGroup<D, R extends StoredRun>(
   const base = baseOf(description);
   const logged = decodeCurves(await readFile(join(folder, CURVES)), join(folder, CURVES));
   const lines = (await readFile(join(folder, RUNS), 'utf8')).split('\n').filter(Boolean);
-  const runs = lines.map((line, i): [string, R] => {
+  const runs = lines.map((line, i): [string, RunSummary<S>] => {
     const run = JSON.parse(line) as {
       id: string;
       spec: Record<string, unknown>;

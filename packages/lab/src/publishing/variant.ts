@@ -1,15 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import type { Experiment } from '../experiment/experiment.ts';
 
 /** An experiment as far as its flags go. */
-export interface Flagged {
-  /** The command. */
-  readonly name: string;
-  /** Adds its own flags to its command. */
-  addFlags?(this: void, command: Command): void;
-  /** Flags as typed → options. @throws naming the flag that is wrong */
-  options(this: void, flags: Readonly<Record<string, string | undefined>>): unknown;
-}
+type Flagged = Pick<Experiment, 'name' | 'addFlags' | 'options'>;
 
 /** An experiment shown once more with flags of its own. */
 export interface Variant {

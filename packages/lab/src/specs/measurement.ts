@@ -1,6 +1,4 @@
-/** What `JSON.stringify` writes without loss. */
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from './json.ts';
 
 /** A measurement as it is kept: what it found, and the version and commit of what found it. */
 export interface Kept {

@@ -2,7 +2,8 @@ import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { z } from 'zod';
 import type { DataSummary } from './data-summary.ts';
-import type { Json, Measurement } from './measurement.ts';
+import type { Json } from './json.ts';
+import type { Measurement } from './measurement.ts';
 import type { RunSpec } from './spec.ts';
 import type { RunResult, RunSummary, RunTiming } from './summary.ts';
 

@@ -1,4 +1,5 @@
-import type { Json, Measurement } from './measurement.ts';
+import type { Json } from './json.ts';
+import type { Measurement } from './measurement.ts';
 import type { RunSpec } from './spec.ts';
 import type { RunSummary } from './summary.ts';
 

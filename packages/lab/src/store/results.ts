@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json, Kept, Measurement } from '../specs/measurement.ts';
+import type { Json } from '../specs/json.ts';
+import type { Kept, Measurement } from '../specs/measurement.ts';
 import type { Results } from '../specs/results.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
