@@ -4,13 +4,13 @@ import sharp from 'sharp';
 
 /**
  * `npx tsx scripts/readme-picture.ts RUN_FOLDER` draws docs/images/predictions.png from the pictures
- * that the three-task row of Table 1 wrote: one line per frame, the panels side by side under their
+ * that the three-task arm of Table 1 wrote: one line per frame, the tiles side by side under their
  * names, enlarged without smoothing where they are small.
  */
 
 const GAP = 6;
 const LINES = 6;
-const PANEL_WIDTH = 256;
+const TILE_WIDTH = 256;
 const HEADING = 26;
 
 const row = join(
@@ -25,10 +25,10 @@ const pictures = async (frame: string): Promise<string[]> =>
 const frames = (await readdir(row)).sort().slice(0, LINES);
 const names = await pictures(frames[0]);
 const { width = 0, height = 0 } = await sharp(join(row, frames[0], names[0])).metadata();
-const scale = Math.max(1, Math.round(PANEL_WIDTH / width));
+const scale = Math.max(1, Math.round(TILE_WIDTH / width));
 const size = { width: width * scale, height: height * scale };
 
-const panels = await Promise.all(
+const tiles = await Promise.all(
   frames.flatMap((frame, y) =>
     names.map(async (name, x) => ({
       input: await sharp(join(row, frame, name))
@@ -65,6 +65,6 @@ await sharp({
     background: '#ffffff',
   },
 })
-  .composite([{ input: title, left: 0, top: 0 }, ...panels])
+  .composite([{ input: title, left: 0, top: 0 }, ...tiles])
   .png({ palette: true, compressionLevel: 9 })
   .toFile('docs/images/predictions.png');

@@ -53,7 +53,7 @@ async function trained(stopAt?: number): Promise<Trained> {
   const session = lines.start({ runs: folder, line: { update: () => {}, print: () => {} } });
   const run = (stop?: number) =>
     session.train({
-      ...{ spec, id: 'lines', folder, compile: {}, dataWorkers: 0, strips: 0 },
+      ...{ spec, id: 'lines', folder, compile: {}, dataWorkers: 0, grids: 0 },
       onProgress({ step }) {
         if (step === stop) throw new Error('stopped');
       },

@@ -229,7 +229,7 @@ async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained
   const experiment: SceneExperiment = item === 'table1' ? table1 : figure2;
   const folder = await makeExperiment({
     experiment,
-    ...{ program: scenes, config, kept: keptConfig(config), strips: config.strips },
+    ...{ program: scenes, config, kept: keptConfig(config), grids: config.strips },
     flags: item === 'table1' ? {} : { pair: 'semantic-instance' },
     runs: join(root, 'runs'),
     name: 'made',

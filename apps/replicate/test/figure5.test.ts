@@ -5,7 +5,7 @@ import { profiles } from '../src/config/profiles.ts';
 import { frameAt, ranked, worstTogether } from '../src/measure/frame-choice.ts';
 import { fromText, toText } from '../src/measure/frame-errors.ts';
 import { readRgb } from '../src/measure/small-png.ts';
-import { cutStrip } from '../src/measure/strip-file.ts';
+import { cutGrid } from '../src/measure/grid-file.ts';
 import { figure5 } from '../src/papers/kendall2018/figure5/figure5.ts';
 import { qualitative } from '../src/papers/kendall2018/figure5/qualitative.ts';
 import { madeFrame, placeOf } from './made-place.ts';
@@ -44,7 +44,7 @@ test('errors of frames survive as text', () => {
   expect(fromText(toText(errors))).toEqual(errors);
 });
 
-test('the measurement picks by each task’s error and saves one strip per frame', async () => {
+test('the measurement picks by each task’s error and saves one grid per frame', async () => {
   const { place, saved } = placeOf(frames);
   const found = await qualitative.measure(place);
   // k of 32 pixels wrong: 100 k / 32 %.
@@ -58,13 +58,13 @@ test('the measurement picks by each task’s error and saves one strip per frame
     ['semantic', 'instance', 'depth'].flatMap((t) => [0, 2, 4].map((k) => `${t}: frame ${k}`)),
   );
   expect([...saved.keys()]).toEqual(['frame-0.png', 'frame-2.png', 'frame-4.png']);
-  const strip = found.strips[2];
-  expect(strip.panels).toHaveLength(10);
-  const png = saved.get(strip.file) as Uint8Array;
+  const grid = found.strips[2];
+  expect(grid.panels).toHaveLength(10);
+  const png = saved.get(grid.file) as Uint8Array;
   // Ten pictures of 4 rows below each other.
   expect(await readRgb(png)).toMatchObject({ height: 40, width: 8 });
-  const { panels } = await cutStrip(png, strip, 'worst');
-  const error = panels.find(({ name }) => name === 'classes, error');
+  const { tiles } = await cutGrid(png, grid, 'worst');
+  const error = tiles.find(({ name }) => name === 'classes, error');
   const { data } = await readRgb(error?.png as Uint8Array);
   const brightness = Array.from({ length: 32 }, (_, i) => data[3 * i] + data[3 * i + 1]);
   // Four wrong pixels in the last row shine, all others are dark.
@@ -74,8 +74,8 @@ test('the measurement picks by each task’s error and saves one strip per frame
 test('only the first seed is drawn; without the run there are dashes', async () => {
   const runs = runsOf(figure5, context, resultsOf(context, []));
   expect(runs.map(({ label }) => label)).toEqual(['learned/seed-1']);
-  const { tables, strips } = await rendered(figure5, context, []);
-  expect(strips).toEqual([]);
+  const { tables, grids } = await rendered(figure5, context, []);
+  expect(grids).toEqual([]);
   expect(toLatex(tables[0].table)).toContain('Error of a frame');
   expect(tables[0].table.rows).toHaveLength(3);
   expect(tables[0].table.rows.every(({ cells }) => cells.every((c) => c === null))).toBe(true);

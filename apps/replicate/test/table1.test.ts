@@ -39,7 +39,7 @@ const run = (folder: string, name: string, flags: Record<string, string> = {}) =
     flags: { rows: 'depth-only,uncertainty-semantic-instance-depth', ...flags },
     runs: folder,
     name,
-    ...{ jobs: 1, dataWorkers: 1, strips: config.strips },
+    ...{ jobs: 1, dataWorkers: 1, grids: config.strips },
     compile: { threads: 1 },
     command: 'test',
   });

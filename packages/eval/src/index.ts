@@ -46,7 +46,7 @@ export {
   type Palette,
   type Rgb,
 } from './images/colours.ts';
-export { panelPng, type Panel } from './images/panel.ts';
+export { tilePng, type Tile } from './images/tile.ts';
 export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
 export {
   angularError,
@@ -103,7 +103,7 @@ export {
   type KeyNumber,
   type ReportFigure,
   type ReportInput,
-  type ReportStrip,
+  type FigureGrid,
 } from './report/report.ts';
 export type { ReportFinding, ReportNotRun, ReportVerdict } from './report/verdicts.ts';
 export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';

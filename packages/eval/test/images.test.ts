@@ -8,7 +8,7 @@ import {
   colourVectors,
   disparityMap,
   oklch,
-  panelPng,
+  tilePng,
   VOID_GREY,
 } from '../src/index.ts';
 
@@ -74,10 +74,10 @@ describe('colours', () => {
   });
 });
 
-test('a panel is a lossless PNG, the same bytes each time', async () => {
-  const panel = { height: 1, width: 2, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
-  const png = await panelPng(panel);
-  expect((await panelPng(panel)).equals(png)).toBe(true);
+test('a tile is a lossless PNG, the same bytes each time', async () => {
+  const tile = { height: 1, width: 2, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
+  const png = await tilePng(tile);
+  expect((await tilePng(tile)).equals(png)).toBe(true);
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([2, 1]);
   expect([...data]).toEqual([1, 2, 3, 4, 5, 6]);

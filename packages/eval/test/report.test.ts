@@ -17,7 +17,7 @@ const input: ReportInput = {
     },
   ],
   figures: [{ id: 'loss', svg: '<svg role="img"></svg>', caption: 'Loss per step' }],
-  strips: [{ title: 'frame 1', panels: [{ name: 'photo', alt: 'A street', png }] }],
+  grids: [{ title: 'frame 1', tiles: [{ name: 'photo', alt: 'A street', png }] }],
   environment: { node: 'v20', commit: 'abc' },
   config: { steps: 3, nested: { a: '<b>' } },
 };
@@ -109,7 +109,7 @@ describe('report', () => {
       {
         ...{ id: `${id}-one`, title: 'One', command: 'run <it>', lead: 'Led.' },
         figures: [{ id: `${id}-chart`, svg: '<svg></svg>', caption: 'c' }],
-        strips: input.strips ?? [],
+        grids: input.grids ?? [],
       },
     ],
   }));

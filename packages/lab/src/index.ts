@@ -40,7 +40,7 @@ export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone } from './store/lock.ts';
-export { predictionStrips } from './store/prediction-strips.ts';
+export { predictionGrids } from './store/prediction-grids.ts';
 export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
 
 export { distinguishing } from './execute/distinguishing.ts';
@@ -85,7 +85,7 @@ export { resultsHtml } from './publishing/html.ts';
 export { publish, type PublishOptions } from './publishing/publish.ts';
 export { layered, publishedResults } from './publishing/run-results.ts';
 export { experimentNames } from './publishing/sections.ts';
-export { legendOf, places, type PictureCodec } from './publishing/sheet.ts';
+export { legendOf, places, type PictureCodec } from './publishing/grid-picture.ts';
 export { experimentResults, optionsOf, shownOf, type Shown } from './publishing/shown.ts';
 export { readGroup, writeGroup, type GroupContent } from './publishing/stored-group.ts';
 export { firstPart } from './publishing/summary-page.ts';

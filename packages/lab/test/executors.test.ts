@@ -49,7 +49,7 @@ test('a configuration that the program does not know fails in the other process,
 test('a process gets a job only when its data is there', async () => {
   const spec: LineSpec = { ...lineArm(1), seed: 13 };
   const root = await mkdtemp(join(tmpdir(), 'lab-data-'));
-  const options: ExecutorOptions = { root, compile: {}, dataWorkers: 0, strips: 0 };
+  const options: ExecutorOptions = { root, compile: {}, dataWorkers: 0, grids: 0 };
   const line = { update: () => {}, print: () => {} };
   const session = lines.start({ runs: root, line });
   const job: Job<LineSpec> = { id: runId(lines, spec), spec, measurements: [processOf] };

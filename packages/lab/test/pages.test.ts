@@ -20,7 +20,7 @@ import {
   type ResultsTexts,
 } from '@scene-mtl/lab';
 
-/** Pictures as JSON in place of PNG: what a sheet shows can be read from its bytes. */
+/** Pictures as JSON in place of PNG: what a grid shows can be read from its bytes. */
 const codec: PictureCodec = {
   read: (bytes) => {
     const { height, width, data } = JSON.parse(Buffer.from(bytes).toString()) as Rgb;
@@ -30,9 +30,9 @@ const codec: PictureCodec = {
 };
 
 const png = await codec.write({ height: 2, width: 3, data: new Uint8Array(18).fill(7) });
-const strip = (title: string) => ({
+const grid = (title: string) => ({
   title,
-  panels: ['photo', 'classes, truth', 'classes, prediction'].map((name) => ({
+  tiles: ['photo', 'classes, truth', 'classes, prediction'].map((name) => ({
     ...{ name, alt: name, png },
   })),
 });
@@ -61,7 +61,7 @@ const artefacts: Artefacts = {
     },
   ],
   figures: ['one', 'two', 'three'].map(figure),
-  strips: ['one', 'two', 'three', 'four'].map(strip),
+  grids: ['one', 'two', 'three', 'four'].map(grid),
   verdicts: [
     { claim: 'A holds', source: 'Table 1', judgement: 'reproduced', evidence: '1 | 2; 3' },
     { claim: 'B holds', source: 'Figure 2', judgement: 'cannot tell', evidence: 'one seed' },
@@ -78,7 +78,7 @@ const group = (name: string, seeds: number, run: boolean): ResultsGroup => ({
     {
       ...{ name: 'figure9', title: 'Figure 9', typed: 'figure9' },
       ...(run && {
-        artefacts: { ...artefacts, strips: [], figures: [], verdicts: [] },
+        artefacts: { ...artefacts, grids: [], figures: [], verdicts: [] },
       }),
     },
   ],
@@ -191,7 +191,7 @@ test('an experiment of one group alone keeps its place among the others', () => 
   expect(experimentNames([])).toEqual([]);
 });
 
-test('sheets have a column per quantity, and rows of four where names tell of none', () => {
+test('grids have a column per quantity, and rows of four where names tell of none', () => {
   expect(places(['photo', 'classes, truth', 'classes, error', 'disparity, truth'])).toEqual([
     ...[
       [0, 0],
@@ -203,7 +203,7 @@ test('sheets have a column per quantity, and rows of four where names tell of no
   expect(places(['a', 'b', 'c', 'd', 'e'])[4]).toEqual([0, 1]);
 });
 
-test('quantities that would leave much of a sheet empty are laid in reading order, and named so', () => {
+test('quantities that would leave much of a grid empty are laid in reading order, and named so', () => {
   const ragged = ['photo', ...['a', 'b', 'c', 'd', 'e', 'f'].map((m) => `objects, ${m}`)];
   // Two columns of up to six would have 12 places for 7 pictures, more than 1.5 each.
   expect(places(ragged)).toEqual([
@@ -215,7 +215,7 @@ test('quantities that would leave much of a sheet empty are laid in reading orde
     [1, 1],
     [2, 1],
   ]);
-  expect(legendOf(strip('x'))).toBe('photo · classes, truth · classes, prediction');
+  expect(legendOf(grid('x'))).toBe('photo · classes, truth · classes, prediction');
 });
 
 test('only what was written before, and is as it was written, is replaced or deleted', async () => {

@@ -11,7 +11,7 @@ import { lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 /** Fits lines of four seeds with so many processes: `run-lines.ts ROOT PROCESSES [wrong]`. */
 
 const [root, processes, how] = process.argv.slice(2);
-const options: ExecutorOptions = { root, compile: { threads: 1 }, dataWorkers: 0, strips: 0 };
+const options: ExecutorOptions = { root, compile: { threads: 1 }, dataWorkers: 0, grids: 0 };
 const session = lines.start({ runs: root, line: { update: () => {}, print: () => {} } });
 const performer = { program: lines, session, options };
 const executor =

@@ -44,7 +44,7 @@ const tuned: Experiment<object, Lines> = {
       lead: `rate ${rate}, ${errors.length} runs`,
       tables: [],
       figures: [],
-      strips: [],
+      grids: [],
       verdicts: [],
     };
   },
@@ -106,7 +106,7 @@ test('an experiment without images is made, stage by stage, and made again witho
     makeExperiment({
       ...{ experiment: tuned, program: lines, config: context.config, kept },
       ...{ flags: {}, runs, name: 'tuned', jobs: 1, command: 'test' },
-      ...{ compile: {}, dataWorkers: 0, strips: 0 },
+      ...{ compile: {}, dataWorkers: 0, grids: 0 },
     });
   const folder = await make();
   const report = await readFile(join(folder, 'report.html'), 'utf8');

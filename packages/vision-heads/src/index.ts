@@ -55,7 +55,7 @@ export type {
 export { flipInvariance } from './hints/flip-invariance.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';
-export { panelsOf } from './panels.ts';
+export { tilesOf } from './tiles.ts';
 export { regression, type RegressionPrediction } from './regression/task.ts';
 export {
   officialInstances,

@@ -3,7 +3,7 @@ import { VOID, type Field, type Sample } from '@scene-mtl/data';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { kitNamed, kits, panelsOf, tasksFor, type VisionTask } from '../src/index.ts';
+import { kitNamed, kits, tilesOf, tasksFor, type VisionTask } from '../src/index.ts';
 import { targetKits, targetsFor, type KitData } from '../src/targets.ts';
 
 beforeAll(async () => {
@@ -224,14 +224,14 @@ describe.each(tasks.map((task) => [task.name, task] as const))('%s', (_, task) =
         const { height, width } = sizeOf(sample);
         const target = task.encode(sample);
         const prediction = task.decode(perfect(task, target), height, width);
-        const panels = panelsOf([task], sample, { [task.name]: prediction }, { errors: true });
-        expect(panels.map(({ name }) => name)).toEqual([
+        const tiles = tilesOf([task], sample, { [task.name]: prediction }, { errors: true });
+        expect(tiles.map(({ name }) => name)).toEqual([
           'photo',
           ...['truth', 'prediction', 'error'].map((side) => `${view.shows}, ${side}`),
         ]);
-        for (const panel of panels) {
-          expect([panel.height, panel.width]).toEqual([height, width]);
-          expect(panel.data).toHaveLength(3 * height * width);
+        for (const tile of tiles) {
+          expect([tile.height, tile.width]).toEqual([height, width]);
+          expect(tile.data).toHaveLength(3 * height * width);
         }
         const { error, mask } = view.errors(prediction, target);
         expect(Array.from(mask)).toEqual(Array.from(target.mask));

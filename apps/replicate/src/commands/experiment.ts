@@ -70,7 +70,7 @@ async function made(
     kept: keptConfig(config),
     flags: flags as unknown as Readonly<Record<string, string | undefined>>,
     compile: compileOptions(flags),
-    strips: config.strips,
+    grids: config.strips,
     command: typedCommand(),
   });
 }

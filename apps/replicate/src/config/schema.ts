@@ -171,6 +171,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('of Table 1’s row of approximately optimal weights; absent: the paper’s'),
   seeds: z.array(z.number().int().nonnegative()).min(1),
+  // Kept under its first name: files and commands hold it.
   strips: z.number().int().nonnegative().describe('validation images in the report'),
 });
 

@@ -95,10 +95,10 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
 }
 
 async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
-  const { spec, id, folder, compile, dataWorkers, strips, onProgress } = run;
+  const { spec, id, folder, compile, dataWorkers, grids, onProgress } = run;
   const { config, balance, seed } = spec;
   const result = await runRow({
-    config: { ...config, seeds: [seed], strips },
+    config: { ...config, seeds: [seed], strips: grids },
     tasks: chosenTasks(dataset, spec.tasks),
     configHash: id,
     ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { Dataset } from '@scene-mtl/datasets';
-import { panelPng } from '@scene-mtl/eval';
-import { panelsOf, type VisionTask } from '@scene-mtl/vision-heads';
+import { tilePng } from '@scene-mtl/eval';
+import { tilesOf, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Evaluator } from './evaluation.ts';
 
 /** Frames shown in reports: spread evenly over the validation split, never chosen by result. */
@@ -12,7 +12,7 @@ export function shownFrames(dataset: Dataset, count: number): readonly string[] 
   return Array.from({ length: n }, (_, i) => ids[Math.floor(((i + 0.5) * ids.length) / n)]);
 }
 
-/** Writes `predictions/<frame>/<panel>.png`: photograph, then truth and prediction of each task. */
+/** Writes `predictions/<frame>/<tile>.png`: photograph, then truth and prediction of each task. */
 export async function savePredictions(
   folder: string,
   dataset: Dataset,
@@ -22,10 +22,10 @@ export async function savePredictions(
 ): Promise<void> {
   const shown = await evaluation.predict(shownFrames(dataset, count));
   for (const { sample, predictions } of shown) {
-    for (const [i, panel] of panelsOf(tasks, sample, predictions).entries()) {
-      const file = `${i}-${panel.name.replace(/\W+/g, '-')}.png`;
+    for (const [i, tile] of tilesOf(tasks, sample, predictions).entries()) {
+      const file = `${i}-${tile.name.replace(/\W+/g, '-')}.png`;
       const path = join(folder, 'predictions', sample.id, file);
-      await writeAtomically(path, await panelPng(panel));
+      await writeAtomically(path, await tilePng(tile));
     }
   }
 }

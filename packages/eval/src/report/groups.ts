@@ -1,7 +1,7 @@
 import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
-import type { ReportFigure, ReportStrip } from './report.ts';
-import { chartsHtml, stripsHtml, tablesHtml, type Section } from './sections.ts';
+import type { ReportFigure, FigureGrid } from './report.ts';
+import { chartsHtml, gridsHtml, tablesHtml, type Section } from './sections.ts';
 
 /** One experiment of a section. */
 export interface ReportItem {
@@ -14,7 +14,7 @@ export interface ReportItem {
   readonly lead: string;
   readonly tables?: readonly Table[];
   readonly figures?: readonly ReportFigure[];
-  readonly strips?: readonly ReportStrip[];
+  readonly grids?: readonly FigureGrid[];
 }
 
 /** Experiments that share a section: one table or figure under several configurations. */
@@ -42,7 +42,7 @@ export function groupSections({
 }
 
 function itemHtml(item: ReportItem): string {
-  const { id, title, command, lead, tables = [], figures = [], strips = [] } = item;
+  const { id, title, command, lead, tables = [], figures = [], grids = [] } = item;
   return [
     `<article id="${id}" aria-labelledby="${id}-heading"><h3 id="${id}-heading">${escapeHtml(title)}</h3>`,
     `<p>${escapeHtml(lead)}</p>`,
@@ -53,9 +53,9 @@ function itemHtml(item: ReportItem): string {
       : []),
     tablesHtml(tables),
     ...(figures.length ? [chartsHtml(figures)] : []),
-    ...(strips.length
+    ...(grids.length
       ? [
-          `<details><summary>Images of ${strips.length} frame${strips.length === 1 ? '' : 's'}</summary>${stripsHtml(strips, 'h4')}</details>`,
+          `<details><summary>Images of ${grids.length} frame${grids.length === 1 ? '' : 's'}</summary>${gridsHtml(grids, 'h4')}</details>`,
         ]
       : []),
     '</article>',

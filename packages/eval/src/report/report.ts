@@ -4,7 +4,7 @@ import {
   environmentSection,
   figuresSection,
   readingSection,
-  stripsSection,
+  gridsSection,
   summarySection,
   tablesSection,
   type Section,
@@ -35,11 +35,11 @@ export interface ReportFigure {
   readonly data?: Table;
 }
 
-/** One validation image with its panels. */
-export interface ReportStrip {
+/** Pictures of one validation image. */
+export interface FigureGrid {
   /** Name of the frame. */
   readonly title: string;
-  readonly panels: readonly {
+  readonly tiles: readonly {
     readonly name: string;
     /** What can be seen, for who cannot see it. */
     readonly alt: string;
@@ -68,7 +68,7 @@ export interface ReportInput {
   readonly notRun?: { readonly lead: string; readonly groups: readonly ReportNotRun[] };
   readonly tables?: readonly Table[];
   readonly figures?: readonly ReportFigure[];
-  readonly strips?: readonly ReportStrip[];
+  readonly grids?: readonly FigureGrid[];
   /** Several tables or figures, one section each. */
   readonly groups?: readonly ReportGroup[];
   /** Name → value: machine, versions, commit, command, time. */
@@ -105,7 +105,7 @@ export function report(input: ReportInput): string {
     readingSection(input),
     tablesSection(input),
     figuresSection(input),
-    stripsSection(input),
+    gridsSection(input),
     ...groupSections(input),
     environmentSection(input),
     configSection(input),

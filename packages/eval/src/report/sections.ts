@@ -1,7 +1,7 @@
 import { toHtml } from '../tables/html.ts';
 import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
-import type { ReportFigure, ReportInput, ReportStrip } from './report.ts';
+import type { ReportFigure, ReportInput, FigureGrid } from './report.ts';
 
 /** One section of a report; `html` is its content below the heading. */
 export interface Section {
@@ -61,20 +61,20 @@ export function chartsHtml(figures: readonly ReportFigure[]): string {
   return `<div class="charts">${html.join('\n')}</div>`;
 }
 
-/** Validation images: per frame a grid of panels, each an image with its own text. */
-export function stripsSection({ strips = [] }: ReportInput): Section | null {
-  if (!strips.length) return null;
-  return { id: 'images', title: 'Validation images', html: stripsHtml(strips, 'h3') };
+/** Validation images: per frame a grid of tiles, each an image with its own text. */
+export function gridsSection({ grids = [] }: ReportInput): Section | null {
+  if (!grids.length) return null;
+  return { id: 'images', title: 'Validation images', html: gridsHtml(grids, 'h3') };
 }
 
 /** Frames one below the other, each under a heading. */
-export function stripsHtml(strips: readonly ReportStrip[], heading: 'h3' | 'h4'): string {
-  const html = strips.map(({ title, panels }) => {
-    const cells = panels.map(
+export function gridsHtml(grids: readonly FigureGrid[], heading: 'h3' | 'h4'): string {
+  const html = grids.map(({ title, tiles }) => {
+    const cells = tiles.map(
       ({ name, alt, png }) =>
         `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(alt)}"><figcaption>${escapeHtml(name)}</figcaption></figure>`,
     );
-    return `<${heading}>${escapeHtml(title)}</${heading}><div class="panels">${cells.join('\n')}</div>`;
+    return `<${heading}>${escapeHtml(title)}</${heading}><div class="tiles">${cells.join('\n')}</div>`;
   });
   return html.join('\n');
 }

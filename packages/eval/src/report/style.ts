@@ -74,10 +74,10 @@ figure { margin: 0 0 2rem; }
 .charts > figure { margin: 0; min-width: 0; }
 .chart svg { display: block; width: 100%; min-width: 29rem; max-width: 46rem; height: auto; }
 figcaption { color: var(--soft); font-size: .92rem; max-width: 68ch; margin-top: .35rem; }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: .75rem; }
-.panels figure { margin: 0; }
-@media (max-width: 40rem) { .panels { grid-template-columns: 1fr 1fr; } .panels figure:first-child { grid-column: 1 / -1; } }
-.panels img { display: block; width: 100%; height: auto; border-radius: .35rem; image-rendering: pixelated; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: .75rem; }
+.tiles figure { margin: 0; }
+@media (max-width: 40rem) { .tiles { grid-template-columns: 1fr 1fr; } .tiles figure:first-child { grid-column: 1 / -1; } }
+.tiles img { display: block; width: 100%; height: auto; border-radius: .35rem; image-rendering: pixelated; }
 .facts { display: grid; gap: .15rem 1.5rem; margin: 0; }
 .facts div { display: grid; grid-template-columns: minmax(6rem, 12rem) 1fr; gap: 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
 .facts dt { color: var(--soft); }

@@ -11,12 +11,12 @@ import {
   colourInstances,
   colourVectors,
   lineChart,
-  panelPng,
+  tilePng,
   renderPng,
   renderSvg,
   report,
   weightGridChart,
-  type Panel,
+  type Tile,
   type Table,
 } from '../../src/index.ts';
 
@@ -104,7 +104,7 @@ function row(
 }
 
 /** A drawn street: sky, houses, road, two cars, a pole. */
-function street(): Panel[] {
+function street(): Tile[] {
   const [height, width] = [64, 128];
   const pixels = height * width;
   const classes = new Uint8Array(pixels);
@@ -165,11 +165,11 @@ const chart = async (spec: Parameters<typeof renderSvg>[0], id: string, descript
   writeFileSync(join(folder, `${id}.png`), await renderPng(svg, 1.5));
   return svg;
 };
-const panels = await Promise.all(
-  street().map(async (panel) => ({
-    name: panel.name,
-    alt: `Drawn street, ${panel.name}`,
-    png: await panelPng(panel),
+const tiles = await Promise.all(
+  street().map(async (tile) => ({
+    name: tile.name,
+    alt: `Drawn street, ${tile.name}`,
+    png: await tilePng(tile),
   })),
 );
 const html = report({
@@ -219,7 +219,7 @@ const html = report({
         'Fixed weights that sum to 1; bars are ± 1 sd. Dotted: learned weights. Up is better.',
     },
   ],
-  strips: [{ title: 'Frame 1', panels }],
+  grids: [{ title: 'Frame 1', tiles }],
   environment: {
     machine: '2 cores, AVX-512',
     node: process.version,

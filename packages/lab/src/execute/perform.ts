@@ -54,9 +54,9 @@ async function trained<S extends RunSpec>(
   { program, session, options }: Performer<S>,
   onProgress: (progress: JobProgress) => void,
 ): Promise<RunSummary<S>> {
-  const { compile, dataWorkers, strips } = options;
+  const { compile, dataWorkers, grids } = options;
   const { data, result, timing } = await session.train({
-    ...{ spec, id, folder, compile, dataWorkers, strips },
+    ...{ spec, id, folder, compile, dataWorkers, grids },
     onProgress: (progress) => onProgress({ kind: 'training', progress }),
   });
   const log = await readMetrics(join(folder, 'metrics.jsonl'));

@@ -1,4 +1,4 @@
-import type { renderSvg, ReportStrip, Table } from '@scene-mtl/eval';
+import type { renderSvg, FigureGrid, Table } from '@scene-mtl/eval';
 import type { Verdict } from '../compare/verdict.ts';
 
 /** A figure as a vega-lite specification. */
@@ -23,6 +23,6 @@ export interface Artefacts {
   readonly lead: string;
   readonly tables: readonly NamedTable[];
   readonly figures: readonly Figure[];
-  readonly strips: readonly ReportStrip[];
+  readonly grids: readonly FigureGrid[];
   readonly verdicts: readonly Verdict[];
 }

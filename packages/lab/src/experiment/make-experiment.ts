@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
-import type { ReportStrip } from '@scene-mtl/eval';
+import type { FigureGrid } from '@scene-mtl/eval';
 import type { Executor, ExecutorOptions } from '../execute/executor.ts';
 import { inChildProcesses } from '../execute/in-child-processes.ts';
 import { inThisProcess } from '../execute/in-this-process.ts';
@@ -15,7 +15,7 @@ import type { RunSummary } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
-import { predictionStrips } from '../store/prediction-strips.ts';
+import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryFile } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { carryOut } from './stages.ts';
@@ -64,8 +64,8 @@ export async function makeExperiment<O, K extends Kind>(
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
 
-  const { compile, dataWorkers, strips } = options;
-  const place: ExecutorOptions = { compile, dataWorkers, strips, root: join(runs, 'trained') };
+  const { compile, dataWorkers, grids } = options;
+  const place: ExecutorOptions = { compile, dataWorkers, grids, root: join(runs, 'trained') };
   const executor: Executor<K['spec']> =
     jobs === 1
       ? inThisProcess({ program, session, options: place })
@@ -82,24 +82,24 @@ export async function makeExperiment<O, K extends Kind>(
 
   await linkRuns(folder, made, folderOf);
   const shown = await experiment.show(context, results);
-  const pictures = shown.strips.length > 0 ? shown.strips : await stripsOf(made, folderOf);
+  const pictures = shown.grids.length > 0 ? shown.grids : await gridsOf(made, folderOf);
   await writeArtefacts({
     ...{ folder, experiment, config, command },
-    artefacts: { ...shown, strips: pictures },
+    artefacts: { ...shown, grids: pictures },
     howToRead: program.notes?.(config, data) ?? [],
   });
   return folder;
 }
 
 /** Pictures of the last run that kept any, among those with most tasks. */
-async function stripsOf<S extends RunSpec>(
+async function gridsOf<S extends RunSpec>(
   runs: readonly ArmRun<S>[],
   folderOf: (spec: S) => string,
-): Promise<readonly ReportStrip[]> {
+): Promise<readonly FigureGrid[]> {
   const byTasks = [...runs].sort((a, b) => a.spec.tasks.length - b.spec.tasks.length);
   for (const { spec } of byTasks.reverse()) {
-    const strips = await predictionStrips(folderOf(spec));
-    if (strips.length > 0) return strips;
+    const grids = await predictionGrids(folderOf(spec));
+    if (grids.length > 0) return grids;
   }
   return [];
 }

@@ -51,7 +51,7 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
     howToRead,
     tables: [...artefacts.tables.map(({ table }) => table), ...verdicts],
     figures,
-    strips: artefacts.strips,
+    grids: artefacts.grids,
     environment: { ...environment(), command },
     config,
   });

@@ -7,8 +7,8 @@ import type { ResultsSection, SectionPart } from './sections.ts';
 /** Pictures of an experiment in a group, already rendered: those that its page shows. */
 export interface PartPictures {
   readonly charts: readonly ReportFigure[];
-  /** Titles of frames, what their sheets show, and the paths of these. */
-  readonly sheets: readonly {
+  /** Titles of frames, what the pictures of their grids show, and the paths of these. */
+  readonly grids: readonly {
     readonly title: string;
     readonly legend: string;
     readonly path: string;
@@ -33,13 +33,13 @@ export function detailPage(
 function partLines(
   part: SectionPart,
   texts: ResultsTexts,
-  { charts, sheets }: PartPictures,
+  { charts, grids }: PartPictures,
   figures: string,
 ): string[] {
   const { group, experiment, artefacts } = part;
   const more = [
     ...count(artefacts.figures.length - charts.length, 'chart'),
-    ...count(artefacts.strips.length - sheets.length, 'frame'),
+    ...count(artefacts.grids.length - grids.length, 'frame'),
   ];
   return [
     `<a id="${partSlug(part)}"></a>`,
@@ -52,7 +52,7 @@ function partLines(
       `![${escaped(caption)}](${figures}/${id}.svg)`,
       `_${escaped(caption)}_`,
     ]),
-    ...sheets.flatMap(({ title, legend, path }) => [
+    ...grids.flatMap(({ title, legend, path }) => [
       `![${escaped(title)}](${path})`,
       `_${escaped(title)}. Row by row: ${escaped(legend)}._`,
     ]),

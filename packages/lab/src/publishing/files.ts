@@ -1,8 +1,8 @@
 import { conditionsPage, detailPage, type PartPictures } from './detail-page.ts';
 import { chartsOf, partSlug, standalone } from './figures.ts';
+import { gridPicture, legendOf, type PictureCodec } from './grid-picture.ts';
 import type { ResultsFile, ResultsGroup, ResultsTexts } from './group.ts';
 import { sectionsOf, type SectionPart } from './sections.ts';
-import { legendOf, sheetOf, type PictureCodec } from './sheet.ts';
 import { summaryPage } from './summary-page.ts';
 
 /** Frames of an experiment that its page shows and that are published of each group. */
@@ -30,20 +30,20 @@ export async function resultsFiles(
   for (const section of sections) {
     const pictures = new Map<SectionPart, PartPictures>();
     const illustrated = section.parts.find(({ artefacts }) => artefacts.figures.length > 0);
-    const photographed = section.parts.find(({ artefacts }) => artefacts.strips.length > 0);
+    const photographed = section.parts.find(({ artefacts }) => artefacts.grids.length > 0);
     for (const part of section.parts) {
       const charts = part === illustrated ? await chartsOf(part, SHOWN_CHARTS) : [];
       for (const { id, svg } of charts) {
         files.push({ path: `${FOLDER}/${FIGURES}/${id}.svg`, content: standalone(svg) });
       }
-      const sheets: PartPictures['sheets'][number][] = [];
-      const strips = part === photographed ? part.artefacts.strips.slice(0, SHOWN_FRAMES) : [];
-      for (const [i, strip] of strips.entries()) {
+      const shown: PartPictures['grids'][number][] = [];
+      const grids = part === photographed ? part.artefacts.grids.slice(0, SHOWN_FRAMES) : [];
+      for (const [i, grid] of grids.entries()) {
         const path = `${FIGURES}/${partSlug(part)}-frame-${i + 1}.png`;
-        sheets.push({ title: strip.title, legend: legendOf(strip), path });
-        files.push({ path: `${FOLDER}/${path}`, content: await sheetOf(strip, codec) });
+        shown.push({ title: grid.title, legend: legendOf(grid), path });
+        files.push({ path: `${FOLDER}/${path}`, content: await gridPicture(grid, codec) });
       }
-      pictures.set(part, { charts, sheets });
+      pictures.set(part, { charts, grids: shown });
     }
     const page = detailPage(section, texts, (part) => pictures.get(part)!, {
       summary: '../RESULTS.md',

@@ -35,7 +35,7 @@ export async function resultsHtml(
         lead: part.artefacts.lead,
         tables: part.artefacts.tables.map(({ table }) => table),
         figures: charts.get(partSlug(part)) ?? [],
-        strips: part.artefacts.strips,
+        grids: part.artefacts.grids,
       })),
     })),
     environments: groups.map((group) => ({ title: group.heading, facts: factsOf(group) })),

@@ -56,8 +56,8 @@ export async function experimentResults<K extends Kind>(
 }
 
 /** Runs may be there, made for another experiment, and tell nothing of this one. */
-function showsAnything({ figures, strips, tables, verdicts }: Artefacts): boolean {
-  if (figures.length + strips.length > 0) return true;
+function showsAnything({ figures, grids, tables, verdicts }: Artefacts): boolean {
+  if (figures.length + grids.length > 0) return true;
   if (verdicts.length > 0 && verdicts.every(({ judgement }) => judgement === 'not run'))
     return false;
   const ours = tables.flatMap(({ table }) => table.rows.filter(({ reference }) => !reference));

@@ -93,8 +93,8 @@ export interface RunOptions {
   readonly compile: CompileOptions;
   /** Threads that make batches; 0: the training's own. */
   readonly dataWorkers: number;
-  /** Validation examples whose predictions are kept as pictures. */
-  readonly strips: number;
+  /** Validation examples whose predictions are kept as grids of pictures. */
+  readonly grids: number;
 }
 
 /** A run to be trained. */

@@ -69,7 +69,7 @@ export const alvinn: Experiment<{ readonly seeds: readonly number[] }, Numbers> 
     return {
       lead,
       figures: [],
-      strips: [],
+      grids: [],
       verdicts: [judge(claim, comparisons)],
       tables: [
         { name: 'alvinn', table },

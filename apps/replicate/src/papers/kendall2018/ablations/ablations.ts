@@ -100,7 +100,7 @@ export const ablations: SceneExperiment<AblationOptions> = {
         ...(noise ? [{ name: 'ablations-noise', table: noise.table }] : []),
       ],
       figures: [...(sinking?.figures ?? []), ...(noise?.figures ?? [])],
-      strips: [],
+      grids: [],
       verdicts: [
         ...(context.data.tasks.length > 1 ? formVerdicts(compared, context.data.tasks) : []),
         ...(sinking ? [sinking.verdict] : []),

@@ -70,7 +70,7 @@ export const figure2: SceneExperiment<Figure2Options> = {
       lead: `Kendall, Gal & Cipolla 2018, figure 2, on ${context.data.name}.`,
       tables: grids.flatMap(({ tables }) => tables),
       figures: grids.flatMap(({ figures }) => figures),
-      strips: [],
+      grids: [],
       verdicts: grids.flatMap(({ verdicts }) => verdicts),
     };
   },

@@ -15,7 +15,7 @@ import {
   clusteringTitles,
 } from '../../../measure/clustering-methods.ts';
 import { sourceTitles } from '../../../measure/decoding-input.ts';
-import { stripsOf } from '../../../measure/strips.ts';
+import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { hasObjects, objectRuns } from '../object-runs.ts';
@@ -48,7 +48,7 @@ export const figure3: SceneExperiment = {
       lead: leadOf(context),
       tables: [{ name: 'figure3', table: tableOf(context, found) }],
       figures: [],
-      strips: await stripsOf(results, specs, objectsByClustering),
+      grids: await gridsOf(results, specs, objectsByClustering),
       verdicts: [verdictOf(found)],
     };
   },

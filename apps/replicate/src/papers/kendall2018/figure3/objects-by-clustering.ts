@@ -6,7 +6,7 @@ import {
   colourVectors,
   type ImageMatches,
   instanceMatcher,
-  type Panel,
+  type Tile,
 } from '@scene-mtl/eval';
 import { imageOf, type Sample } from '@scene-mtl/data';
 import { centreVectors, decodeInstances, decodeRuns } from '@scene-mtl/vision-heads';
@@ -22,7 +22,7 @@ import {
   trueObjects,
 } from '../../../measure/decoding-input.ts';
 import { objectMatching } from '../../../measure/object-matching.ts';
-import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { stackedPng, type GridFile } from '../../../measure/grid-file.ts';
 import { objectOverlay } from '@scene-mtl/vision-heads';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
 import type { Predictions } from '@scene-mtl/vision-heads';
@@ -63,7 +63,7 @@ export type ObjectsByClustering = {
   readonly trueObjects: number;
   readonly found: Readonly<Record<ObjectSource, Readonly<Record<Clustering, FoundObjects>>>>;
   readonly opticsMinusComponents: ApDifference;
-  readonly strips: readonly StripFile[];
+  readonly strips: readonly GridFile[];
 };
 
 /** Official smallest object, 100 px at 2048×1024, as a share of the image. */
@@ -151,24 +151,24 @@ function each<T>(
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** From photograph to objects, in frames spread evenly over the split. */
-async function pictures(place: MeasurementPlace): Promise<StripFile[]> {
-  const saved: StripFile[] = [];
+async function pictures(place: MeasurementPlace): Promise<GridFile[]> {
+  const saved: GridFile[] = [];
   for (const { sample, predictions } of await place.predict(
     shownFrames(place.dataset, FRAMES_SHOWN),
   )) {
-    const panels = panelsOf(place, sample, predictions);
+    const tiles = tilesOf(place, sample, predictions);
     const file = `${sample.id.replace(/[^\w.-]+/g, '-')}.png`;
-    await place.save(file, await stackedPng(panels));
-    saved.push({ file, frame: sample.id, panels: panels.map(({ name }) => name) });
+    await place.save(file, await stackedPng(tiles));
+    saved.push({ file, frame: sample.id, panels: tiles.map(({ name }) => name) });
   }
   return saved;
 }
 
-function panelsOf(
+function tilesOf(
   { size, dataset }: MeasurementPlace,
   sample: Sample,
   predictions: Predictions,
-): Panel[] {
+): Tile[] {
   const { height, width } = size;
   const { data: image } = imageOf(sample);
   const { instanceClasses } = legendOf(dataset);

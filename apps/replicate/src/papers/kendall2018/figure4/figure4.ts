@@ -15,7 +15,7 @@ import {
   clusteringTitles,
 } from '../../../measure/clustering-methods.ts';
 import { sourceTitles } from '../../../measure/decoding-input.ts';
-import { stripsOf } from '../../../measure/strips.ts';
+import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
 import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { notesOf } from '../../../scenes/notes.ts';
@@ -78,8 +78,8 @@ export const figure4: SceneExperiment = {
       ...place,
       found: specs.flatMap((spec) => results.measured(spec, place.measurement) ?? []),
     }));
-    const strips = places.map(({ measurement, where }) =>
-      stripsOf(results, specs, measurement, (frame) => `${frame}, of ${where}`),
+    const grids = places.map(({ measurement, where }) =>
+      gridsOf(results, specs, measurement, (frame) => `${frame}, of ${where}`),
     );
     const judged = places.findLast(({ found }) => found.length > 0) ?? { ...validation, found: [] };
     return {
@@ -92,7 +92,7 @@ export const figure4: SceneExperiment = {
         table: tableOf(context, where, found),
       })),
       figures: [],
-      strips: (await Promise.all(strips)).flat(),
+      grids: (await Promise.all(grids)).flat(),
       verdicts: verdictsOf(judged.where, judged.found),
     };
   },

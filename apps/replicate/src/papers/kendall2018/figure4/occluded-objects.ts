@@ -1,6 +1,6 @@
 import { legendOf } from '@scene-mtl/datasets';
 import { imageOf, type Sample } from '@scene-mtl/data';
-import { occlusionRates, type Panel } from '@scene-mtl/eval';
+import { occlusionRates, type Tile } from '@scene-mtl/eval';
 import { decodeInstances } from '@scene-mtl/vision-heads';
 import {
   type Clustering,
@@ -13,7 +13,7 @@ import {
   type DecodingSource,
   trueObjects,
 } from '../../../measure/decoding-input.ts';
-import { stackedPng, type StripFile } from '../../../measure/strip-file.ts';
+import { stackedPng, type GridFile } from '../../../measure/grid-file.ts';
 import { objectOverlay } from '@scene-mtl/vision-heads';
 import type { RunConfig } from '../../../scenes/kind.ts';
 import type { MeasurementPlace, SceneMeasurement } from '../../../scenes/measurement.ts';
@@ -49,7 +49,7 @@ export type OccludedObjects = {
   readonly cut: string;
   readonly counts: Readonly<Record<OcclusionSource, Readonly<Record<Clustering, CutCounts>>>>;
   /** Close-ups of the largest cut object of each frame shown. */
-  readonly strips: readonly StripFile[];
+  readonly strips: readonly GridFile[];
 };
 
 /** Numbers of a text with spaces between. */
@@ -95,7 +95,7 @@ async function measure(place: MeasurementPlace): Promise<OccludedObjects> {
   const minPixels = smallestPiece(size);
   const cut: number[] = [];
   const counts = tables();
-  const strips: StripFile[] = [];
+  const grids: GridFile[] = [];
   await place.each(async (sample, predictions) => {
     const objects = trueObjects(sample, instanceClasses);
     const largest = largestCutObject(objects, size, minPixels);
@@ -112,17 +112,17 @@ async function measure(place: MeasurementPlace): Promise<OccludedObjects> {
       }
     }
     cut.push(counts.predicted.optics.at(-1)![0]);
-    if (strips.length === FRAMES_SHOWN || largest.area < SHOWN_SHARE * height * width) return;
-    const panels = panelsOf(sample, objects, largest, found);
+    if (grids.length === FRAMES_SHOWN || largest.area < SHOWN_SHARE * height * width) return;
+    const tiles = tilesOf(sample, objects, largest, found);
     const file = `${sample.id.replace(/[^\w.-]+/g, '-')}.png`;
-    await place.save(file, await stackedPng(panels));
-    strips.push({ file, frame: sample.id, panels: panels.map(({ name }) => name) });
+    await place.save(file, await stackedPng(tiles));
+    grids.push({ file, frame: sample.id, panels: tiles.map(({ name }) => name) });
   });
   return {
     frames: frames.length,
     cut: cut.join(' '),
     counts: mapped(counts, inTotal),
-    strips,
+    strips: grids,
   };
 }
 
@@ -155,12 +155,12 @@ function inTotal(frames: readonly (readonly number[])[]): CutCounts {
 }
 
 /** Close-ups of one cut object: photograph, truth, and what each method made of it. */
-function panelsOf(
+function tilesOf(
   sample: Sample,
   objects: Uint16Array,
   cut: CutObject,
   found: ReadonlyMap<string, Uint16Array>,
-): Panel[] {
+): Tile[] {
   const image = imageOf(sample);
   const overlay = (ids: Uint16Array) => closeUp(objectOverlay(image.data, ids, image), cut);
   const of = (source: OcclusionSource, name: Clustering) => found.get(`${source} ${name}`)!;

@@ -4,7 +4,7 @@ import { type Artefacts, overSeeds } from '@scene-mtl/lab';
 import { frameAt, shownQuantiles } from '../../../measure/frame-choice.ts';
 import { fromText } from '../../../measure/frame-errors.ts';
 import { taskNames } from '../table1-rows.ts';
-import { stripsOf } from '../../../measure/strips.ts';
+import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { learnedArm } from '../table1-arms.ts';
@@ -36,7 +36,7 @@ export const figure5: SceneExperiment = {
       lead: `Network with learned weights for ${context.data.tasks.join(', ')}, seed ${spec.seed}. For each task the frames at the 5th, 50th and 95th percentile of its error on the frame: nearly the best, a typical one, nearly the worst. No frame is chosen by hand.`,
       tables: [{ name: 'figure5', table: choiceTable(context, found) }],
       figures: [],
-      strips: await stripsOf(results, [spec], qualitative, titleOf),
+      grids: await gridsOf(results, [spec], qualitative, titleOf),
       verdicts: [],
     };
   },

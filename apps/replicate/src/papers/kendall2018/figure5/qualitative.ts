@@ -5,7 +5,7 @@ import {
   toText,
   trainedTasks,
 } from '../../../measure/frame-errors.ts';
-import { saveStrips, type StripFile } from '../../../measure/strip-file.ts';
+import { saveGrids, type GridFile } from '../../../measure/grid-file.ts';
 import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 
 /** A frame and why it is shown. */
@@ -22,7 +22,7 @@ export type Qualitative = {
   /** Mean error of every frame in the order of the split: what the choice was made from. */
   readonly errors: FrameErrorText;
   readonly shown: readonly ShownFrame[];
-  readonly strips: readonly StripFile[];
+  readonly strips: readonly GridFile[];
 };
 
 /**
@@ -44,10 +44,10 @@ export const qualitative: SceneMeasurement<Qualitative> = {
         return [{ task, quantile, frame: place.frames[at], error: list[at] as number }];
       }),
     );
-    const strips = await saveStrips(
+    const grids = await saveGrids(
       place,
       shown.map(({ frame }) => frame),
     );
-    return { errors: toText(errors), shown, strips };
+    return { errors: toText(errors), shown, strips: grids };
   },
 };

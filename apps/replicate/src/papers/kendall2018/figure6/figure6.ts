@@ -85,7 +85,7 @@ export const figure6: SceneExperiment<Figure6Options> = {
       lead: `Kendall, Gal & Cipolla 2018, figure 6, on ${context.data.name}.`,
       tables: [{ name: 'figure6', table: figure6Table(context, iterationsOf(context), settings) }],
       figures: settings.flatMap(figure6Charts),
-      strips: [],
+      grids: [],
       verdicts: figure6Verdicts(settings),
     };
   },

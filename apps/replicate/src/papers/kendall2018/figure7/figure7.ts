@@ -35,7 +35,7 @@ export const figure7: SceneExperiment<Record<never, never>> = {
         },
       ],
       figures: chartsOf(summaries, tasks),
-      strips: [],
+      grids: [],
       verdicts: figure7Verdicts(summaries, tasks, data.name),
     };
   },

@@ -5,7 +5,7 @@ import { classMapOf, type SemanticPrediction } from '@scene-mtl/vision-heads';
 import { worstTogether } from '../../../measure/frame-choice.ts';
 import { frameErrors, trainedTasks } from '../../../measure/frame-errors.ts';
 import { errorMaps, rounded } from '../../../measure/pixel-errors.ts';
-import { saveStrips, type StripFile } from '../../../measure/strip-file.ts';
+import { saveGrids, type GridFile } from '../../../measure/grid-file.ts';
 import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { pairName, pairsOf } from './error-blocks.ts';
 import { type ObjectError, objectErrors } from './object-errors.ts';
@@ -29,7 +29,7 @@ export type Failures = {
   >;
   readonly objects: readonly ObjectGroup[];
   readonly shown: readonly FailureFrame[];
-  readonly strips: readonly StripFile[];
+  readonly strips: readonly GridFile[];
 };
 
 /**
@@ -78,7 +78,7 @@ export const failures: SceneMeasurement<Failures> = {
       ...chosen('largest vector error of an object visible in pieces', occluded?.frame),
       ...chosen('largest vector error of an object of half the height or more', largest?.frame),
     ];
-    const strips = await saveStrips(
+    const grids = await saveGrids(
       place,
       shown.map(({ frame }) => frame),
     );
@@ -87,7 +87,7 @@ export const failures: SceneMeasurement<Failures> = {
       pixelCorrelation: Object.fromEntries(pairs),
       objects: objectGroups(objects),
       shown,
-      strips,
+      strips: grids,
     };
   },
 };

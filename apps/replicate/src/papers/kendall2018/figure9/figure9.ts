@@ -1,5 +1,5 @@
 import { type Artefacts, overSeeds } from '@scene-mtl/lab';
-import { stripsOf } from '../../../measure/strips.ts';
+import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
 import { learnedArm, singleArm } from '../table1-arms.ts';
 import { classFigure, classTable, matricesOf } from './classes.ts';
@@ -51,7 +51,7 @@ export const figure9: SceneExperiment = {
         ...objectFigure(found),
       ],
       // Of the first seed.
-      strips: await stripsOf(results, specs.slice(0, 1), failures, titleOf),
+      grids: await gridsOf(results, specs.slice(0, 1), failures, titleOf),
       verdicts: figure9Verdicts(context, pairs, found),
     };
   },

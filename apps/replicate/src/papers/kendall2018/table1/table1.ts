@@ -44,7 +44,7 @@ export const table1: SceneExperiment<Table1Options> = {
       lead: `Kendall, Gal & Cipolla 2018, Table 1, on ${context.data.name}.`,
       tables: parts.flatMap(({ tables }) => tables),
       figures: parts.flatMap(({ figures }) => figures),
-      strips: [],
+      grids: [],
       verdicts: parts[0].verdicts,
     };
   },

@@ -65,7 +65,7 @@ export const table2: SceneExperiment = {
       lead: `The scores of the Cityscapes benchmark on the validation split of ${context.data.name}; the published ones are of its test server at 1024×2048.`,
       tables: [{ name: 'table2', table: tableOf(context, rows) }],
       figures: [],
-      strips: [],
+      grids: [],
       verdicts: [levelVerdict(context, rows[0].scores), nearVerdict(rows[0].scores)],
     };
   },

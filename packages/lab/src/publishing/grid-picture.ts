@@ -1,4 +1,4 @@
-import type { ReportStrip, Rgb } from '@scene-mtl/eval';
+import type { FigureGrid, Rgb } from '@scene-mtl/eval';
 
 /** How pictures are read and written. */
 export interface PictureCodec {
@@ -17,7 +17,7 @@ const COLUMNS = 4;
 const SPARE = 1.5;
 
 /**
- * Where each picture of a strip goes, `[column, row]`: one column for each quantity, with truth,
+ * Where each tile of a grid goes, `[column, row]`: one column for each quantity, with truth,
  * prediction and error below each other (`classes, truth`), else, or where that leaves much empty, in
  * reading order.
  * @example
@@ -40,22 +40,22 @@ export function places(names: readonly string[]): [column: number, row: number][
   });
 }
 
-/** What a sheet shows, in words: its pictures from left to right, row by row. */
-export function legendOf({ panels }: ReportStrip): string {
-  const names = panels.map(({ name }) => name);
+/** What the picture of a grid shows, in words: its pictures from left to right, row by row. */
+export function legendOf({ tiles }: FigureGrid): string {
+  const names = tiles.map(({ name }) => name);
   const at = places(names);
   const order = names.map((_, k) => k).sort((a, b) => at[a][1] - at[b][1] || at[a][0] - at[b][0]);
   return order.map((k) => names[k]).join(' · ');
 }
 
-/** All pictures of a strip as one PNG, for Markdown. */
-export async function sheetOf({ panels }: ReportStrip, codec: PictureCodec): Promise<Uint8Array> {
-  const pictures = await Promise.all(panels.map(({ png }) => codec.read(png)));
+/** All tiles of a grid as one PNG, for Markdown. */
+export async function gridPicture({ tiles }: FigureGrid, codec: PictureCodec): Promise<Uint8Array> {
+  const pictures = await Promise.all(tiles.map(({ png }) => codec.read(png)));
   const [cellHeight, cellWidth] = [
     Math.max(...pictures.map(({ height }) => height)),
     Math.max(...pictures.map(({ width }) => width)),
   ];
-  const at = places(panels.map(({ name }) => name));
+  const at = places(tiles.map(({ name }) => name));
   const extent = (axis: 0 | 1, cell: number): number =>
     (1 + Math.max(...at.map((place) => place[axis]))) * (cell + GAP) - GAP;
   const [width, height] = [extent(0, cellWidth), extent(1, cellHeight)];

@@ -1,5 +1,5 @@
 import { imageOf, type Sample } from '@scene-mtl/data';
-import { colourDisparity, type Panel, type PixelErrors, type Rgb } from '@scene-mtl/eval';
+import { colourDisparity, type Tile, type PixelErrors, type Rgb } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/data';
 import type { Predictions, VisionTask } from './kit.ts';
 
@@ -8,15 +8,15 @@ import type { Predictions, VisionTask } from './kit.ts';
  * error of each task that has a map. Only what is there is drawn. An error map goes from dark blue (none)
  * to light yellow (`MapView.top`); pixels without a truth are grey.
  */
-export function panelsOf(
+export function tilesOf(
   tasks: readonly VisionTask[],
   sample: Sample,
   predictions: Predictions,
   { errors = false }: { readonly errors?: boolean } = {},
-): Panel[] {
+): Tile[] {
   const { height, width, data } = imageOf(sample);
   const size = { height, width };
-  const panels: Panel[] = [{ name: 'photo', ...size, data }];
+  const tiles: Tile[] = [{ name: 'photo', ...size, data }];
   for (const task of tasks) {
     const { name, view } = task;
     if (!view) continue;
@@ -25,14 +25,14 @@ export function panelsOf(
     const pictures = view.pictures(size, truth, prediction);
     for (const side of ['truth', 'prediction'] as const) {
       const picture = pictures[side];
-      if (picture) panels.push({ name: `${view.shows}, ${side}`, ...picture });
+      if (picture) tiles.push({ name: `${view.shows}, ${side}`, ...picture });
     }
     if (!errors || !truth || prediction === undefined) continue;
     const map = view.errors(prediction, truth);
     const picture = errorPicture(map, size, view.top(truth, size));
-    panels.push({ name: `${view.shows}, error`, ...picture });
+    tiles.push({ name: `${view.shows}, error`, ...picture });
   }
-  return panels;
+  return tiles;
 }
 
 function errorPicture({ error, mask }: PixelErrors, { height, width }: Size, top: number): Rgb {

@@ -1,20 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportStrip } from '@scene-mtl/eval';
+import type { FigureGrid } from '@scene-mtl/eval';
 
 /** The pictures that a run kept of some validation frames: photograph, truth and predictions. */
-export async function predictionStrips(folder: string): Promise<ReportStrip[]> {
+export async function predictionGrids(folder: string): Promise<FigureGrid[]> {
   const place = join(folder, 'predictions');
   const frames = (await namesIn(place)).sort();
   return Promise.all(
     frames.map(async (frame) => ({
       title: frame,
-      panels: await panels(join(place, frame), frame),
+      tiles: await tiles(join(place, frame), frame),
     })),
   );
 }
 
-async function panels(place: string, frame: string): Promise<ReportStrip['panels']> {
+async function tiles(place: string, frame: string): Promise<FigureGrid['tiles']> {
   const files = (await namesIn(place)).filter((file) => file.endsWith('.png')).sort();
   return Promise.all(
     files.map(async (file) => {
