@@ -111,8 +111,8 @@ export async function migrateTrained(
     const before = await formerSpec(folder);
     if (!before) continue;
     const known = [undefined, ...(await foundIn(before.config))];
-    const found = known.find((fingerprint) => formerId(before, fingerprint) === name);
-    if (formerId(before, found) !== name) {
+    const fingerprint = known.find((one) => formerId(before, one) === name);
+    if (formerId(before, fingerprint) !== name) {
       say(`${folder}: left as it is; if its data came from a folder, give that by --data`);
       continue;
     }
@@ -123,7 +123,7 @@ export async function migrateTrained(
       balance: { name: weighting.name, options: weighting.options },
       seed,
     };
-    const id = sceneRunId(spec, found);
+    const id = sceneRunId(spec, fingerprint);
     if (existsSync(join(root, id))) {
       say(`${folder}: left as it is; ${id} is there already`);
       continue;
@@ -137,7 +137,7 @@ export async function migrateTrained(
       { data: object } | undefined;
     if (record) {
       const { data } = record;
-      const now = { ...record, id, spec, data: { ...data, fingerprint: found ?? null } };
+      const now = { ...record, id, spec, data: { ...data, fingerprint: fingerprint ?? null } };
       await writeAtomically(join(copy, 'record.json'), json(now));
     }
     await rename(copy, join(root, id));

@@ -20,7 +20,7 @@ const context = (flags: Record<string, string> = {}): SceneContext<AblationOptio
 const nothing = resultsOf(context(), []);
 const asked = (flags: Record<string, string> = {}) => runsOf(ablations, context(flags), nothing);
 
-/** One made run for each that the item asks for, with the series that a test gives by its label. */
+/** One made run for each that the experiment asks for, with the series that a test gives by its label. */
 const made = (
   flags: Record<string, string>,
   of: (label: string, seed: number) => Pick<MadeRun, 'metrics' | 'series'>,

@@ -218,7 +218,7 @@ async function firstFrames(): Promise<string> {
 const few = ['training.steps=3', 'training.batchSize=2', 'training.evalEvery=3', 'strips=1'];
 const encoder = { ...profiles.camvid.network.encoder, alpha: 0.25, blocks: 6, asppChannels: 8 };
 
-async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained?: string) {
+async function made(profile: ProfileName, name: 'table1' | 'figure2', pretrained?: string) {
   const root = await firstFrames();
   const small = [`network.encoder=${JSON.stringify(encoder)}`, 'size={"height":48,"width":64}'];
   const config = await configured(profiles[profile], {
@@ -226,11 +226,11 @@ async function made(profile: ProfileName, item: 'table1' | 'figure2', pretrained
     data: root,
     pretrained,
   });
-  const experiment: SceneExperiment = item === 'table1' ? table1 : figure2;
+  const experiment: SceneExperiment = name === 'table1' ? table1 : figure2;
   const folder = await makeExperiment({
     experiment,
     ...{ program: scenes, config, kept: keptConfig(config), grids: config.strips },
-    flags: item === 'table1' ? {} : { pair: 'semantic-instance' },
+    flags: name === 'table1' ? {} : { pair: 'semantic-instance' },
     runs: join(root, 'runs'),
     name: 'made',
     ...{ jobs: 1, dataWorkers: 1 },

@@ -94,13 +94,13 @@ test('a thinned series keeps both ends', () => {
   expect(thinned([1, 2], 4)).toEqual([1, 2]);
 });
 
-test('a variant is an item with flags that it has', () => {
+test('a variant is an experiment with flags that it has', () => {
   expect(parseVariant('table1  --tune-rates 0.05,0.1', experiments)).toEqual({
-    item: 'table1',
+    name: 'table1',
     flags: '--tune-rates 0.05,0.1',
   });
   expect(() => parseVariant('table3 --x', experiments)).toThrow(
-    /--also table3 --x: table3 is no item/,
+    /--also table3 --x: table3 is no experiment/,
   );
   expect(() => parseVariant('table1', experiments)).toThrow(/expected flags of table1/);
   expect(() => parseVariant('table1 --rate 1', experiments)).toThrow(/unknown option '--rate'/);

@@ -12,31 +12,34 @@ import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 const seeds = [1, 2, 3];
 const context = (
   flags: Record<string, string> = {},
-  item = table1 as (typeof experiments)[number],
+  experiment = table1 as (typeof experiments)[number],
 ) =>
   ({
     config: { ...profiles.quick, seeds },
     data: street,
-    options: item.options(flags),
+    options: experiment.options(flags),
   }) satisfies SceneContext;
 
-test.each(experiments)('$name without runs: every claim about runs is “not run”', async (item) => {
-  const { verdicts } = await rendered(item, context({}, item), []);
-  for (const { claim, judgement, evidence } of verdicts) {
-    // No run could tell: nothing in the annotations marks them.
-    const expected: Judgement = claim.startsWith('Reflections') ? 'cannot tell' : 'not run';
-    expect({ claim, judgement }).toEqual({ claim, judgement: expected });
-    expect(evidence === '').toBe(expected === 'not run');
-  }
-  expect(verdicts.length > 0).toBe(item.name !== 'figure5');
-});
+test.each(experiments)(
+  '$name without runs: every claim about runs is “not run”',
+  async (experiment) => {
+    const { verdicts } = await rendered(experiment, context({}, experiment), []);
+    for (const { claim, judgement, evidence } of verdicts) {
+      // No run could tell: nothing in the annotations marks them.
+      const expected: Judgement = claim.startsWith('Reflections') ? 'cannot tell' : 'not run';
+      expect({ claim, judgement }).toEqual({ claim, judgement: expected });
+      expect(evidence === '').toBe(expected === 'not run');
+    }
+    expect(verdicts.length > 0).toBe(experiment.name !== 'figure5');
+  },
+);
 
-/** Every run of an item, the learned ones better by `lead` of everything. */
+/** Every run of an experiment, the learned ones better by `lead` of everything. */
 const winning = (
-  item: (typeof experiments)[number],
+  experiment: (typeof experiments)[number],
   of: SceneContext,
 ): (MadeRun & { label: string })[] =>
-  runsOf(item, of, resultsOf(of, [])).map(({ label, spec }) => {
+  runsOf(experiment, of, resultsOf(of, [])).map(({ label, spec }) => {
     const lead = spec.balance.name === 'fixed' ? 0 : spec.tasks.length;
     return {
       label,
@@ -89,13 +92,13 @@ test('Table 1: no row that a claim needs may be missing for it to be reproduced'
 });
 
 test('figure 2: a grid with a gap cannot be beaten as a whole', async () => {
-  const item = figure2 as (typeof experiments)[number];
-  const of = context({ pair: 'semantic-depth' }, item);
-  const all = winning(item, of);
+  const experiment = figure2 as (typeof experiments)[number];
+  const of = context({ pair: 'semantic-depth' }, experiment);
+  const all = winning(experiment, of);
   const judged = async (kept: (label: string) => boolean) =>
     (
       await rendered(
-        item,
+        experiment,
         of,
         all.filter(({ label }) => kept(label)),
       )

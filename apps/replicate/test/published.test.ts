@@ -34,7 +34,7 @@ async function publishRows(root: string, profile: ProfileName, rows: string): Pr
   const config = parseConfig({ ...profiles[profile], seeds: [1, 2, 3] }, profile);
   const options = table1.options({ rows });
   const context: SceneContext<typeof options> = { config, data: street, options };
-  const variants = profile === 'quick' ? [{ item: 'table1', flags: '--sizes 64x128' }] : [];
+  const variants = profile === 'quick' ? [{ name: 'table1', flags: '--sizes 64x128' }] : [];
   const flags = `--profile ${profile}`;
   const runs = new Map<string, RunSummary>();
   for (const { spec } of runsOf(table1, context, resultsOf(context, []))) {
@@ -77,7 +77,7 @@ test('larger profiles come first, whatever the cost of the others; seeds are tho
   expect(groups.map(({ seeds }) => seeds)).toEqual([1, 1, 1]);
 });
 
-test('an item that only shares runs with another one is not run', () => {
+test('an experiment that only shares runs with another one is not run', () => {
   const made = groups.map(({ experiments: all }) =>
     all.filter(({ artefacts }) => artefacts).map(({ name }) => name),
   );

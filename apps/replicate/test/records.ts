@@ -72,9 +72,9 @@ export function resultsOf(context: SceneContext, made: readonly MadeRun[]): Scen
   };
 }
 
-/** What an item makes of these runs. */
+/** What an experiment makes of these runs. */
 export const rendered = async <O>(
-  item: SceneExperiment<O>,
+  experiment: SceneExperiment<O>,
   context: SceneContext<O>,
   made: readonly MadeRun[],
-): Promise<Artefacts> => item.show(context, resultsOf(context, made));
+): Promise<Artefacts> => experiment.show(context, resultsOf(context, made));

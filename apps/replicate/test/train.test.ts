@@ -13,7 +13,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { NO_CLASSES } from '@scene-mtl/datasets';
 import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
-import type { RowTiming } from '../src/train/run-row.ts';
+import type { RunTiming } from '@scene-mtl/lab';
 import { selectionOf } from '../src/train/selection.ts';
 import { EVENTS } from '../src/train/tensorboard.ts';
 import type { trainRun } from '../src/train/train-run.ts';
@@ -77,7 +77,7 @@ describe('a training run', () => {
         const [a, b] = [first.folder, folder].map((each) => readFile(join(each, file)));
         expect((await a).equals(await b)).toBe(true);
       }
-      const timing = JSON.parse(await readFile(join(folder, 'timing.json'), 'utf8')) as RowTiming;
+      const timing = JSON.parse(await readFile(join(folder, 'timing.json'), 'utf8')) as RunTiming;
       expect(timing.waitingShare).toBeGreaterThan(0);
       expect(timing.waitingShare).toBeLessThan(1);
     }

@@ -97,7 +97,7 @@ export {
   type WeightGridChart,
   type WeightGridPoint,
 } from './plots/weight-grid-chart.ts';
-export type { ReportGroup, ReportItem } from './report/groups.ts';
+export type { ReportGroup, ReportExperiment } from './report/groups.ts';
 export {
   report,
   type KeyNumber,

@@ -105,7 +105,7 @@ describe('report', () => {
   const groups = ['a', 'b'].map((id) => ({
     id,
     title: `Group ${id}`,
-    items: [
+    experiments: [
       {
         ...{ id: `${id}-one`, title: 'One', command: 'run <it>', lead: 'Led.' },
         figures: [{ id: `${id}-chart`, svg: '<svg></svg>', caption: 'c' }],
@@ -139,7 +139,7 @@ describe('report', () => {
   });
 
   test('what was not run is a line per group, with its command', () => {
-    const lines = [{ group: 'quick', command: 'run <it>', items: ['table1', 'figure2'] }];
+    const lines = [{ group: 'quick', command: 'run <it>', experiments: ['table1', 'figure2'] }];
     const page = report({ title: 't', lead: 'l', notRun: { lead: 'These.', groups: lines } });
     expect(page).toContain('<h3>Not run</h3><p>These.</p>');
     expect(page).toContain('<dt>quick</dt><dd>table1, figure2. <code>run &lt;it&gt;</code></dd>');

@@ -129,8 +129,8 @@ test('what was not run stands in a line per group with its command', () => {
   expect(summary).not.toContain('C holds');
   expect(summary).toContain(
     [
-      '- Not run at standard: table1 (1 of 3 claims). Command: `run ITEM --profile standard`',
-      '- Not run at quick: table1 (1 of 3 claims), figure9. Command: `run ITEM --profile quick`',
+      '- Not run at standard: table1 (1 of 3 claims). Command: `run EXPERIMENT --profile standard`',
+      '- Not run at quick: table1 (1 of 3 claims), figure9. Command: `run EXPERIMENT --profile quick`',
     ].join('\n'),
   );
 });

@@ -39,10 +39,10 @@ export function addReportCommands(program: Command): void {
     .option('--runs <dir>', 'folder of all runs', 'runs')
     .option('--out <dir>', 'folder of published results', 'results')
     .option(
-      '--also <item and flags...>',
-      'show an item once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
+      '--also <experiment and flags...>',
+      'show an experiment once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
     )
-    .option('--force', 'replace what is no group of results, drop runs that no item asks for')
+    .option('--force', 'replace what is no group of results, drop runs that no experiment asks for')
     .action(async (flags: PublishFlags) => {
       const variants = flags.also?.map((text) => parseVariant(text, experiments));
       const config = await configurationOf(flags);
@@ -53,7 +53,7 @@ export function addReportCommands(program: Command): void {
       const count = await publishGroup({
         folder,
         root: join(flags.runs, 'trained'),
-        items: experiments,
+        experiments,
         profile: flags.profile,
         config,
         data: { ...data, ...(trivial && { trivial }) },
@@ -67,7 +67,7 @@ export function addReportCommands(program: Command): void {
   program
     .command('report')
     .description(
-      'RESULTS.md and a page for each item under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
+      'RESULTS.md and a page for each experiment under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
     )
     .option('--results <dir>', 'folder of published results', 'results')
     .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')

@@ -46,7 +46,7 @@ export interface PublishedGroup {
   readonly fingerprint: string | null;
   /** Flags that chose the data and changed the profile, as one types them. */
   readonly flags: string;
-  /** Items that are shown once more, with flags of their own. */
+  /** Experiments that are shown once more, with flags of their own. */
   readonly variants: readonly Variant[];
 }
 
@@ -58,28 +58,28 @@ export interface PublishOptions extends Omit<PublishedGroup, 'variants'> {
   readonly folder: string;
   /** Folder of all trained runs. */
   readonly root: string;
-  readonly items: readonly Experiment[];
-  /** Replaces what is no group, and drops runs that no item asks for any more. */
+  readonly experiments: readonly Experiment[];
+  /** Replaces what is no group, and drops runs that no experiment asks for any more. */
   readonly force?: boolean;
 }
 
-/** Publishes the finished runs of every item. Returns their number. */
+/** Publishes the finished runs of every experiment. Returns their number. */
 export async function publishGroup(options: PublishOptions): Promise<number> {
-  const { folder, root, items, force, ...rest } = options;
+  const { folder, root, experiments, force, ...rest } = options;
   const previous = force
     ? await readPublished(folder).catch(() => undefined)
     : await readPublished(folder);
   const variants = options.variants ?? previous?.description.variants ?? [];
   const group: PublishedGroup = withoutFolders({ ...rest, variants });
-  const found = group.fingerprint ?? undefined;
-  const identify = (spec: SceneSpec) => sceneRunId(spec, found);
+  const fingerprint = group.fingerprint ?? undefined;
+  const identify = (spec: SceneSpec) => sceneRunId(spec, fingerprint);
   const made = resultsIn(root, identify);
   const before = previous && publishedResults(previous, identify);
   return publish<Scenes>({
     ...{ folder, force, previous, identify },
     description: group,
     base: baseOf(group),
-    shown: shownOf(publishable(items), variants),
+    shown: shownOf(publishable(experiments), variants),
     context: (shown) => contextOf(shown, options),
     results: before ? layered(made, before) : made,
     kept: async (spec, name) =>
@@ -92,13 +92,13 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
  * A group holds runs on one data set of images, so that experiments with a program of their own have no place
  * in it.
  */
-const publishable = (items: readonly Experiment[]) =>
-  items.filter(
+const publishable = (experiments: readonly Experiment[]) =>
+  experiments.filter(
     (experiment): experiment is SceneExperiment =>
       experiment.program === undefined || experiment.program.name === scenes.name,
   );
 
-/** A record names no folder, so neither does what it is stored as the difference from. */
+/** A summary names no folder, so neither does what it is stored as the difference from. */
 function baseOf({ config }: PublishedGroup): Pick<SceneSpec, 'config'> {
   const { data } = config;
   return {
@@ -145,12 +145,12 @@ const readPublished = (folder: string): Promise<Published | undefined> =>
   );
 
 /**
- * The groups in a folder of published results, each with what its items make of them.
+ * The groups in a folder of published results, each with what its experiments make of them.
  * @throws naming the file that is no group
  */
 export async function publishedGroups(
   folder: string,
-  items: readonly Experiment[],
+  experiments: readonly Experiment[],
 ): Promise<ResultsGroup[]> {
   const groups: (PublishedGroup & { readonly results: ResultsGroup })[] = [];
   const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
@@ -158,7 +158,7 @@ export async function publishedGroups(
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   for (const name of names.sort()) {
     const group = await readPublished(join(folder, name));
-    if (group) groups.push({ ...group.description, results: await resultsOf(group, items) });
+    if (group) groups.push({ ...group.description, results: await resultsOf(group, experiments) });
   }
   return groups
     .sort((a, b) => rank(a) - rank(b) || cost(b.config) - cost(a.config))
@@ -184,21 +184,23 @@ const cost = ({ size, training, seeds }: Config): number =>
 
 async function resultsOf(
   published: Published,
-  items: readonly Experiment[],
+  experiments: readonly Experiment[],
 ): Promise<ResultsGroup> {
   const { description: asked, runs, measured } = published;
-  const records = [...runs.values()];
+  const summaries = [...runs.values()];
   // A heading and the notes below a table name the seeds that were run.
-  const made = asked.config.seeds.filter((seed) => records.some(({ spec }) => spec.seed === seed));
-  const seeds = made.length > 0 ? made : asked.config.seeds;
+  const finished = asked.config.seeds.filter((seed) =>
+    summaries.some(({ spec }) => spec.seed === seed),
+  );
+  const seeds = finished.length > 0 ? finished : asked.config.seeds;
   const group = { ...asked, config: { ...asked.config, seeds } };
   const results = publishedResults(published, (spec: SceneSpec) =>
     sceneRunId(spec, group.fingerprint ?? undefined),
   );
-  const experiments: ExperimentResults[] = [];
-  for (const shown of shownOf(publishable(items), group.variants)) {
+  const made: ExperimentResults[] = [];
+  for (const shown of shownOf(publishable(experiments), group.variants)) {
     const experiment = await experimentResults(shown, contextOf(shown, group), results);
-    if (experiment) experiments.push(experiment);
+    if (experiment) made.push(experiment);
   }
   // Measurements are often of later code than the training.
   const later = [...measured.values()].flatMap((of) =>
@@ -207,7 +209,7 @@ async function resultsOf(
   return {
     ...describeGroup(group),
     flags: group.flags,
-    experiments,
-    environments: [...records.map(({ environment }) => environment), ...later],
+    experiments: made,
+    environments: [...summaries.map(({ environment }) => environment), ...later],
   };
 }

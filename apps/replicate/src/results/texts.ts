@@ -16,7 +16,7 @@ export const texts: ResultsTexts = {
     'Metrics are over the whole validation split at the last checkpoint, at the size of the run: px at one size are not px at another. A table of the test split says so in its title.',
   ],
   notRunLead:
-    'Claims whose runs a group does not have, by the item that makes them; its name in place of ITEM gives the command.',
+    'Claims whose runs a group does not have, by the experiment that makes them; its name in place of EXPERIMENT gives the command.',
   program: 'npm run replicate --',
   main: 'table1',
 };

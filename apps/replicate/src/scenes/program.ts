@@ -14,7 +14,7 @@ import { datasetOf } from '../assemble.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { kits, tasksFor } from '@scene-mtl/vision-heads';
-import { runRow } from '../train/run-row.ts';
+import { makeRun } from '../train/make-run.ts';
 import { chosenTasks } from '../train/selection.ts';
 import { trivialMetrics } from '../train/trivial.ts';
 import { openedAs, summaryWithoutData } from './data.ts';
@@ -97,7 +97,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
 async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
   const { spec, id, folder, compile, dataWorkers, grids, onProgress } = run;
   const { config, balance, seed } = spec;
-  const result = await runRow({
+  const result = await makeRun({
     config: { ...config, seeds: [seed], strips: grids },
     tasks: chosenTasks(dataset, spec.tasks),
     configHash: id,

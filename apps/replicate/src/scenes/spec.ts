@@ -33,6 +33,7 @@ export const armOf = (
 function dataIdentity(data: RunConfig['data'], fingerprint: string | undefined): object {
   if (data.source === 'generated') return { ...data, generator: GENERATOR_VERSION };
   const { root, ...limits } = data;
+  // `found`: the first name of the fingerprint, kept because ids are hashes over it.
   return { ...limits, found: fingerprint ?? root };
 }
 

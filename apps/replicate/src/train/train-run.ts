@@ -12,6 +12,7 @@ import {
   progressLine,
   canonicalJson,
   withoutDefaults,
+  type RunResult,
 } from '@scene-mtl/lab';
 import { datasetOf } from '../assemble.ts';
 import { keptConfig } from '../config/kept.ts';
@@ -23,7 +24,7 @@ import {
   type RunDescription,
   type Selection,
 } from '../run/description.ts';
-import { runRow, type RowResult } from './run-row.ts';
+import { makeRun } from './make-run.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 
 /** What `replicate train` runs. */
@@ -54,7 +55,7 @@ export interface TrainRunOptions {
  */
 export async function trainRun(
   options: TrainRunOptions,
-): Promise<{ readonly folder: string; readonly result: RowResult }> {
+): Promise<{ readonly folder: string; readonly result: RunResult }> {
   const { runs, name, seed, balance } = options;
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   const folder = join(runs, name);
@@ -74,7 +75,7 @@ export async function trainRun(
       `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
   );
   const shown = progressText();
-  const result = await runRow({
+  const result = await makeRun({
     config,
     dataset,
     tasks,

@@ -4,7 +4,7 @@ import type { ReportFigure, FigureGrid } from './report.ts';
 import { chartsHtml, gridsHtml, tablesHtml, type Section } from './sections.ts';
 
 /** One experiment of a section. */
-export interface ReportItem {
+export interface ReportExperiment {
   /** Unique in the report; letters, digits, `-`. */
   readonly id: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface ReportGroup {
   readonly id: string;
   readonly title: string;
   /** Titled with all that their numbers depend on: data set, size, steps, seeds. */
-  readonly items: readonly ReportItem[];
+  readonly experiments: readonly ReportExperiment[];
 }
 
 /** One section per group, with links to its experiments. */
@@ -32,17 +32,21 @@ export function groupSections({
 }: {
   readonly groups?: readonly ReportGroup[];
 }): Section[] {
-  return groups.map(({ id, title, items }) => {
-    const links = items.map(
-      (item) => `<li><a href="#${item.id}">${escapeHtml(item.title)}</a></li>`,
+  return groups.map(({ id, title, experiments }) => {
+    const links = experiments.map(
+      (one) => `<li><a href="#${one.id}">${escapeHtml(one.title)}</a></li>`,
     );
     const nav = `<nav aria-label="${escapeHtml(title)}"><ul>${links.join('')}</ul></nav>`;
-    return { id, title: escapeHtml(title), html: [nav, ...items.map(itemHtml)].join('\n') };
+    return {
+      id,
+      title: escapeHtml(title),
+      html: [nav, ...experiments.map(experimentHtml)].join('\n'),
+    };
   });
 }
 
-function itemHtml(item: ReportItem): string {
-  const { id, title, command, lead, tables = [], figures = [], grids = [] } = item;
+function experimentHtml(experiment: ReportExperiment): string {
+  const { id, title, command, lead, tables = [], figures = [], grids = [] } = experiment;
   return [
     `<article id="${id}" aria-labelledby="${id}-heading"><h3 id="${id}-heading">${escapeHtml(title)}</h3>`,
     `<p>${escapeHtml(lead)}</p>`,

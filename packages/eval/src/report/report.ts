@@ -91,9 +91,9 @@ export interface ReportInput {
  * @throws RangeError when two figures, groups or experiments have one id, or a table is incomplete
  */
 export function report(input: ReportInput): string {
-  const items = (input.groups ?? []).flatMap((group) => group.items);
-  const figures = [...(input.figures ?? []), ...items.flatMap((item) => item.figures ?? [])];
-  const sectionIds = [...(input.groups ?? []), ...items].map(({ id }) => id);
+  const experiments = (input.groups ?? []).flatMap((group) => group.experiments);
+  const figures = [...(input.figures ?? []), ...experiments.flatMap((one) => one.figures ?? [])];
+  const sectionIds = [...(input.groups ?? []), ...experiments].map(({ id }) => id);
   assertDistinct(
     'figure',
     figures.map(({ id }) => id),

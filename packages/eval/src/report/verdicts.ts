@@ -23,7 +23,7 @@ export interface ReportNotRun {
   readonly group: string;
   /** The command that runs one of them. */
   readonly command: string;
-  readonly items: readonly string[];
+  readonly experiments: readonly string[];
 }
 
 /** Claims one below the other: evidence is too long for the columns of a table on a phone. */
@@ -40,8 +40,8 @@ export function verdictsSection({
     return `<li><h3>${escapeHtml(claim)}</h3><p class="note">${escapeHtml(source)}</p><dl class="facts">${each.join('\n')}</dl></li>`;
   });
   const lines = notRun.groups.map(
-    ({ group, command, items }) =>
-      `<div><dt>${escapeHtml(group)}</dt><dd>${items.map(escapeHtml).join(', ')}. <code>${escapeHtml(command)}</code></dd></div>`,
+    ({ group, command, experiments }) =>
+      `<div><dt>${escapeHtml(group)}</dt><dd>${experiments.map(escapeHtml).join(', ')}. <code>${escapeHtml(command)}</code></dd></div>`,
   );
   const html = [
     ...(claims.length > 0 ? [`<ol class="verdicts">${claims.join('\n')}</ol>`] : []),

@@ -72,11 +72,11 @@ export const slugOf = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** The command that makes an experiment of a group, or `ITEM` in its place. */
+/** The command that makes an experiment of a group, or `EXPERIMENT` in its place. */
 export const commandOf = (
   { program }: Pick<ResultsTexts, 'program'>,
   { flags }: Pick<ResultsGroup, 'flags'>,
-  { typed } = { typed: 'ITEM' },
+  { typed } = { typed: 'EXPERIMENT' },
 ): string => `${program} ${typed} ${flags}`.trim();
 
 /** Machine, versions and commits behind a group: every distinct value of each name, joined. */

@@ -28,7 +28,7 @@ export async function resultsHtml(
     groups: sections.map(({ name, title, parts }) => ({
       id: name,
       title,
-      items: parts.map((part) => ({
+      experiments: parts.map((part) => ({
         id: partSlug(part),
         title: part.group.heading,
         command: commandOf(texts, part.group, part.experiment),

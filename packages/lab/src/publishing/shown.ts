@@ -21,7 +21,7 @@ export const shownOf = <K extends Kind>(
   experiments.flatMap((experiment) => [
     { experiment },
     ...variants
-      .filter(({ item }) => item === experiment.name)
+      .filter(({ name }) => name === experiment.name)
       .map((variant) => ({ experiment, variant })),
   ]);
 

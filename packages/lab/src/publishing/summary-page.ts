@@ -98,8 +98,8 @@ function mainTable(
 
 function notRunParts(groups: readonly ResultsGroup[], texts: ResultsTexts): string[] {
   const lines = notRun(groups, texts).map(
-    ({ group, command, items }) =>
-      `- Not run at ${escaped(group)}: ${items.map(escaped).join(', ')}. Command: \`${command}\``,
+    ({ group, command, experiments }) =>
+      `- Not run at ${escaped(group)}: ${experiments.map(escaped).join(', ')}. Command: \`${command}\``,
   );
   return lines.length > 0 ? ['## Not run', texts.notRunLead, lines.join('\n')] : [];
 }

@@ -7,13 +7,14 @@ type Flagged = Pick<Experiment, 'name' | 'addFlags' | 'options'>;
 
 /** An experiment shown once more with flags of its own. */
 export interface Variant {
-  readonly item: string;
+  /** The experiment's. */
+  readonly name: string;
   /** The flags as one types them. */
   readonly flags: string;
 }
 
 /** Of a {@link Variant} in a stored group. */
-export const variantSchema = z.object({ item: z.string(), flags: z.string() });
+export const variantSchema = z.object({ name: z.string(), flags: z.string() });
 
 /**
  * `"name --flag value"` → the experiment and its flags.
@@ -26,7 +27,7 @@ export const variantSchema = z.object({ item: z.string(), flags: z.string() });
  *   addFlags: (command: { option(flags: string): unknown }) => void command.option('--grid <n>'),
  *   options: (flags: object) => flags,
  * };
- * parseVariant('figure2 --grid 9', [figure2]); // → { item: 'figure2', flags: '--grid 9' }
+ * parseVariant('figure2 --grid 9', [figure2]); // → { name: 'figure2', flags: '--grid 9' }
  * ```
  */
 export function parseVariant(text: string, experiments: readonly Flagged[]): Variant {
@@ -34,9 +35,9 @@ export function parseVariant(text: string, experiments: readonly Flagged[]): Var
   const experiment = experiments.find((known) => known.name === name);
   if (!experiment) {
     const names = experiments.map((known) => known.name).join(', ');
-    throw new Error(`--also ${text}: ${name} is no item; items are ${names}`);
+    throw new Error(`--also ${text}: ${name} is no experiment; experiments are ${names}`);
   }
-  const variant = { item: name, flags: words.join(' ') };
+  const variant = { name, flags: words.join(' ') };
   if (words.length === 0) {
     throw new Error(`--also ${text}: expected flags of ${name}; without them it is there anyway`);
   }

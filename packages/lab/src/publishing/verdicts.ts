@@ -33,7 +33,7 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
 /** By group, the experiments of which claims were not run, and the command that runs them. */
 export const notRun = (groups: readonly ResultsGroup[], texts: ResultsTexts): ReportNotRun[] =>
   groups.flatMap((group) => {
-    const items = group.experiments.flatMap(({ typed, artefacts }) => {
+    const experiments = group.experiments.flatMap(({ typed, artefacts }) => {
       if (!artefacts) return [typed];
       const { verdicts } = artefacts;
       const lacking = count(artefacts, 'not run');
@@ -42,7 +42,9 @@ export const notRun = (groups: readonly ResultsGroup[], texts: ResultsTexts): Re
         `${typed} (${lacking === verdicts.length ? '' : `${lacking} of `}${plural(verdicts.length)})`,
       ];
     });
-    return items.length > 0 ? [{ group: group.name, command: commandOf(texts, group), items }] : [];
+    return experiments.length > 0
+      ? [{ group: group.name, command: commandOf(texts, group), experiments }]
+      : [];
   });
 
 const plural = (claims: number): string => `${claims} claim${claims === 1 ? '' : 's'}`;

@@ -64,9 +64,9 @@ export const ablations: SceneExperiment<AblationOptions> = {
     yield [
       ...lossArms
         .filter(({ slug }) => wanted(slug))
-        .flatMap((row) => {
-          const of = row.arm(context);
-          return of ? overSeeds(row.slug, config.seeds, of) : [];
+        .flatMap(({ slug, arm }) => {
+          const of = arm(context);
+          return of ? overSeeds(slug, config.seeds, of) : [];
         }),
       ...(wanted('learned') && data.tasks.length > 1
         ? overSeeds('learned', config.seeds.slice(0, 1), collapseArm(context))
@@ -75,8 +75,8 @@ export const ablations: SceneExperiment<AblationOptions> = {
     ];
   },
   show(context, results) {
-    const rows = lossArms.map((row) => ({ row, summaries: finished(row, context, results) }));
-    const compared = rows.map(({ row, summaries }) => comparedArm(row, summaries, context));
+    const arms = lossArms.map((arm) => ({ arm, summaries: finished(arm, context, results) }));
+    const compared = arms.map(({ arm, summaries }) => comparedArm(arm, summaries, context));
     const differences = pairedTable({
       arm: compared.find(({ slug }) => slug === 'uncertainty'),
       others: compared,
@@ -93,7 +93,7 @@ export const ablations: SceneExperiment<AblationOptions> = {
     return {
       lead: `Forms of the loss of Kendall, Gal & Cipolla 2018 and other weightings, on ${context.data.name}.`,
       tables: [
-        { name: 'ablations', table: tableOf(context, rows) },
+        { name: 'ablations', table: tableOf(context, arms) },
         ...(differences ? [{ name: 'ablations-paired', table: differences }] : []),
         ...(deltaM ? [{ name: 'ablations-delta-m', table: deltaM }] : []),
         ...(sinking ? [{ name: 'ablations-learned', table: sinking.table }] : []),
@@ -110,13 +110,13 @@ export const ablations: SceneExperiment<AblationOptions> = {
   },
 };
 
-interface MadeRow {
-  readonly row: LossArm;
+interface MadeArm {
+  readonly arm: LossArm;
   readonly summaries: readonly SceneSummary[];
 }
 
-function finished(row: LossArm, context: Context, results: SceneResults): SceneSummary[] {
-  const of = row.arm(context);
+function finished({ arm }: LossArm, context: Context, results: SceneResults): SceneSummary[] {
+  const of = arm(context);
   return of ? summariesOf(results, context.config.seeds, of) : [];
 }
 
@@ -141,7 +141,7 @@ const singleArms = ({ config, data }: Context, results: SceneResults): ComparedA
     runs: summariesOf(results, config.seeds, singleArm(config, task)),
   }));
 
-function tableOf(context: Context, rows: readonly MadeRow[]): Table {
+function tableOf(context: Context, arms: readonly MadeArm[]): Table {
   const { tasks } = context.data;
   return {
     title: 'Forms of the loss and other weightings',
@@ -150,15 +150,15 @@ function tableOf(context: Context, rows: readonly MadeRow[]): Table {
       ...tasks.map((task) => columnOf(primaryOfTask(task).metric)),
       ...tasks.map((task) => ({ name: task, group: 'Weight at the end', decimals: 3 })),
     ],
-    rows: rows.map(({ row, summaries }) => ({
-      header: row.title,
-      ...(row.first && { ruleAbove: true }),
+    rows: arms.map(({ arm, summaries }) => ({
+      header: arm.title,
+      ...(arm.first && { ruleAbove: true }),
       cells: [
         ...tasks.map((task): TableCell =>
           measuredCell(metricOf(summaries, primaryOfTask(task).metric)),
         ),
         ...tasks.map((task): TableCell =>
-          measuredCell(summaries.flatMap((r) => lastWeight(r, task))),
+          measuredCell(summaries.flatMap((run) => lastWeight(run, task))),
         ),
       ],
     })),
@@ -175,8 +175,8 @@ const lastWeight = ({ series }: SceneSummary, task: string): number[] => {
   return last ? [last[1]] : [];
 };
 
-function formVerdicts(rows: readonly ComparedArm[], tasks: readonly string[]): Verdict[] {
-  const runsOf = (slug: string) => rows.find((arm) => arm.slug === slug)?.runs ?? [];
+function formVerdicts(arms: readonly ComparedArm[], tasks: readonly string[]): Verdict[] {
+  const runsOf = (slug: string) => arms.find((arm) => arm.slug === slug)?.runs ?? [];
   const approximate = runsOf('uncertainty');
   return [
     judge(

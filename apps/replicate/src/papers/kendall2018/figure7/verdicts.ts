@@ -125,7 +125,7 @@ function sameRatio(
   tasks: readonly string[],
   dataName: string,
 ): Verdict {
-  const ends = summaries.flatMap((record) => [noiseOf(record, tasks) ?? []].flat());
+  const ends = summaries.flatMap((summary) => [noiseOf(summary, tasks) ?? []].flat());
   const theirs = ratios(publishedNoise[2].sigma2, tasks, 'precision');
   const ours = ends.map((noise) => ratios(noise, tasks, 'precision'));
   const near = ours.every((run) => run.every((r, i) => Math.abs(Math.log2(r / theirs[i])) <= 1));

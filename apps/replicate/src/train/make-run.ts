@@ -5,13 +5,18 @@ import {
   MAIN_STREAM,
   readMetrics,
   train,
-  type Best,
   type CompileStep,
   type MetricsRecord,
   type Progress,
   type TrainingBatch,
 } from '@scene-mtl/core';
-import { json, readJsonIfPresent, type Balance } from '@scene-mtl/lab';
+import {
+  json,
+  readJsonIfPresent,
+  type Balance,
+  type RunResult,
+  type RunTiming,
+} from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
@@ -26,32 +31,8 @@ import type { Metrics } from './metrics.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
 
-/** What one training run gave: depends on configuration and seed alone. */
-export interface RowResult {
-  readonly metrics: Metrics;
-  /** σ² per task, for learned weights, and weight per task: means over the last logged interval. */
-  readonly sigma2: Readonly<Record<string, number>>;
-  readonly weights: Readonly<Record<string, number>>;
-  /** Trained numbers. */
-  readonly parameters: number;
-  readonly steps: number;
-  /** The checkpoint kept for the metric that selects; only where one does. */
-  readonly best?: Best;
-}
-
-/** How long it took; apart from the result, which must not depend on the machine. */
-export interface RowTiming {
-  readonly seconds: number;
-  readonly stepsPerSecond: number;
-  /** Part of the training loop's time spent inside the engine, 0 … 1. */
-  readonly engineShare: number;
-  /** Part spent waiting for batches; absent in timings of before it was measured. */
-  readonly waitingShare?: number;
-  readonly engine: string;
-}
-
-/** One training run of a row. */
-export interface RowRun {
+/** One training run. */
+export interface RunToMake {
   readonly config: Config;
   readonly dataset: StoredData;
   readonly tasks: readonly VisionTask[];
@@ -70,12 +51,12 @@ export interface RowRun {
 }
 
 /** Trains and evaluates, or returns the stored result of an earlier, finished run. */
-export async function runRow(run: RowRun): Promise<RowResult> {
+export async function makeRun(run: RunToMake): Promise<RunResult> {
   const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
   const resultFile = join(folder, 'result.json');
   const stored = (await readJsonIfPresent(resultFile)) as
-    { configHash: string; result: RowResult } | undefined;
+    { configHash: string; result: RunResult } | undefined;
   if (stored) {
     if (stored.configHash === configHash) return stored.result;
     throw new Error(
@@ -139,7 +120,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
     await saveEvents(folder);
     await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
-    const result: RowResult = {
+    const result: RunResult = {
       metrics: (metrics ?? {}) as Metrics,
       sigma2: lastReported(log, 'sigma2/'),
       weights: lastReported(log, 'weight/'),
@@ -147,7 +128,7 @@ export async function runRow(run: RowRun): Promise<RowResult> {
       steps: training.steps,
       ...(select && best && { best }),
     };
-    const timing: RowTiming = {
+    const timing: RunTiming = {
       seconds,
       stepsPerSecond: clock.steps / training_s,
       engineShare: clock.engine / 1000 / training_s,
