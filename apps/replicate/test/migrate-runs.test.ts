@@ -34,7 +34,7 @@ const quick = {
 /** The same of CamVid, and the fingerprint of that folder. */
 const camvid = {
   id: 'semantic.fixed.256x192.seed-1.6902303b15ea',
-  found: 'a85a4f6cb75c01c6',
+  fingerprint: 'a85a4f6cb75c01c6',
   config: {
     data: { source: 'folder', root: '', maxTrain: null, maxVal: null, holdOut: null },
     size: { height: 192, width: 256 },
@@ -136,9 +136,9 @@ test('a run on data of a folder needs that data to be known; else it stays', asy
   await write(camvid.id, { 'record.json': { id: camvid.id, spec, data: { name: 'camvid' } } });
   expect(await migrate('another')).toEqual(new Map());
   expect(said).toEqual([expect.stringContaining('give that by --data')]);
-  const [[, id]] = await migrate('another', camvid.found);
+  const [[, id]] = await migrate('another', camvid.fingerprint);
   expect(id).toMatch(/^semantic\.fixed\.192x256\.seed-1\./);
   expect(await read(id, 'record.json')).toMatchObject({
-    ...{ data: { fingerprint: camvid.found }, spec: { config: { data: { root: '' } } } },
+    ...{ data: { fingerprint: camvid.fingerprint }, spec: { config: { data: { root: '' } } } },
   });
 });
