@@ -53,10 +53,10 @@ export function compare(
  * ```ts
  * import { judge } from '@scene-mtl/lab';
  * const claim = { claim: 'Learned weights beat equal ones', source: 'Table 1' };
- * const evidence = 'semantic 45.0 % against 31.0 %';
- * judge(claim, [{ task: 'semantic', n: 3, outcome: 'better', evidence }]).judgement; // → 'reproduced'
+ * const evidence = 'left 45.0 % against 31.0 %';
+ * judge(claim, [{ task: 'left', n: 3, outcome: 'better', evidence }]).judgement; // → 'reproduced'
  * // One seed shows nothing.
- * judge(claim, [{ task: 'semantic', n: 1, outcome: 'better', evidence }]).judgement; // → 'cannot tell'
+ * judge(claim, [{ task: 'left', n: 1, outcome: 'better', evidence }]).judgement; // → 'cannot tell'
  * ```
  */
 export function judge(

@@ -24,9 +24,9 @@ const mean = (values: readonly number[]): number =>
  * ```ts
  * import { paired, type RunSummary } from '@scene-mtl/lab';
  * const run = (seed: number, error: number) =>
- *   ({ spec: { seed }, result: { metrics: { 'depth/meanError': error } } }) as unknown as RunSummary;
+ *   ({ spec: { seed }, result: { metrics: { 'left/error': error } } }) as unknown as RunSummary;
  * const [ours, theirs] = [[run(1, 0.3), run(2, 0.4)], [run(2, 0.6), run(1, 0.4), run(3, 0.5)]];
- * const { n, difference, p } = paired(ours, theirs, 'depth/meanError')!;
+ * const { n, difference, p } = paired(ours, theirs, 'left/error')!;
  * // Seed 3 has no partner; of four sign flips two reach the difference.
  * [n, difference, p]; // → [2, -0.15, 0.50]
  * ```

@@ -19,8 +19,8 @@ export interface Quantity {
  * import { primaryOf } from '@scene-mtl/lab';
  * const quantity = (task: string, name: string, primary: boolean) =>
  *   ({ task, name, metric: `${task}/${name}`, unit: 'px', better: 'lower', digits: 3, primary }) as const;
- * const all = [quantity('depth', 'rms', false), quantity('depth', 'meanError', true)];
- * primaryOf(all, ['depth']).map(({ metric }) => metric); // → ['depth/meanError']
+ * const all = [quantity('left', 'rms', false), quantity('left', 'error', true)];
+ * primaryOf(all, ['left']).map(({ metric }) => metric); // → ['left/error']
  * ```
  */
 export const primaryOf = (quantities: readonly Quantity[], tasks: readonly string[]): Quantity[] =>

@@ -16,10 +16,10 @@ export interface Job<S extends RunSpec = RunSpec> {
  * @example
  * ```ts
  * import { distinctJobs, overSeeds } from '@scene-mtl/lab';
- * const arm = { config: {}, tasks: ['depth'], balance: { name: 'equal', options: {} } };
+ * const arm = { config: {}, tasks: ['left'], balance: { name: 'equal', options: {} } };
  * // Two experiments want seed 1.
- * const runs = [...overSeeds('depth only', [1, 2], arm), ...overSeeds('single', [1], arm)];
- * distinctJobs(runs, ({ seed }) => `depth.seed-${seed}`).length; // → 2
+ * const runs = [...overSeeds('left only', [1, 2], arm), ...overSeeds('single', [1], arm)];
+ * distinctJobs(runs, ({ seed }) => `left.seed-${seed}`).length; // → 2
  * ```
  */
 export function distinctJobs<S extends RunSpec>(

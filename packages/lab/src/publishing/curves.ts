@@ -29,9 +29,9 @@ const schema = z.strictObject({
  * @example
  * ```ts
  * import { decodeCurves, encodeCurves, type Logged } from '@scene-mtl/lab';
- * const logged: Logged = { series: { 'loss/depth': [[10, 0.5], [20, 0.25]] }, evaluations: [] };
+ * const logged: Logged = { series: { 'loss/left': [[10, 0.5], [20, 0.25]] }, evaluations: [] };
  * const file = encodeCurves(new Map([['run', logged]]));
- * decodeCurves(file, 'file').get('run')?.series['loss/depth']; // → [[10, 0.50], [20, 0.25]]
+ * decodeCurves(file, 'file').get('run')?.series['loss/left']; // → [[10, 0.50], [20, 0.25]]
  * ```
  */
 export function encodeCurves(runs: ReadonlyMap<string, Logged>): Uint8Array {

@@ -23,8 +23,8 @@ export interface ArmRun<S extends RunSpec = RunSpec> {
  * @example
  * ```ts
  * import { overSeeds } from '@scene-mtl/lab';
- * const arm = { config: { steps: 5 }, tasks: ['depth'], balance: { name: 'equal', options: {} } };
- * overSeeds('depth only', [1, 2], arm).map(({ label }) => label); // → ['depth only/seed-1', 'depth only/seed-2']
+ * const arm = { config: { steps: 5 }, tasks: ['left'], balance: { name: 'equal', options: {} } };
+ * overSeeds('left only', [1, 2], arm).map(({ label }) => label); // → ['left only/seed-1', 'left only/seed-2']
  * ```
  */
 export const overSeeds = <A extends Arm>(

@@ -72,7 +72,7 @@ const decisiveOf = <S extends RunSpec>(
  * ```ts
  * import { titleOf } from '@scene-mtl/lab';
  * const balance = { name: 'dynamic-average', options: { temperature: 2 } };
- * titleOf({ config: {}, tasks: ['semantic', 'depth'], balance, seed: 1 }); // → 'semantic+depth dynamic-average (temperature 2) seed 1'
+ * titleOf({ config: {}, tasks: ['left', 'right'], balance, seed: 1 }); // → 'left+right dynamic-average (temperature 2) seed 1'
  * ```
  */
 export function titleOf({ tasks, balance, seed }: RunSpec): string {
