@@ -23,7 +23,7 @@ const SPARE = 1.5;
  * @example
  * ```ts
  * import { places } from '@scene-mtl/lab';
- * places(['classes, truth', 'classes, prediction', 'disparity, truth']); // → [[0, 0], [0, 1], [1, 0]]
+ * places(['classes, truth', 'classes, prediction', 'error, truth']); // → [[0, 0], [0, 1], [1, 0]]
  * ```
  */
 export function places(names: readonly string[]): [column: number, row: number][] {
