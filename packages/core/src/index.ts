@@ -15,6 +15,7 @@ export {
   type Safetensors,
   type StoredTensor,
 } from './checkpoint/safetensors.ts';
+export { dtypeOf, fromHalf } from './checkpoint/stored-types.ts';
 export { restoreVariables, storeVariables, type NamedVariables } from './checkpoint/variables.ts';
 export { aspp, scaledRates, withAspp, type AsppOptions } from './encoders/aspp.ts';
 export { dilatedResidual, type DilatedResidualOptions } from './encoders/dilated-residual.ts';

@@ -1,3 +1,6 @@
+import { readHeader } from './safetensors-header.ts';
+import { dtypeOf } from './stored-types.ts';
+
 /** A named tensor outside any tensor library: flat and row-major. */
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -11,14 +14,9 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface Entry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
-}
-
-const types = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array } as const;
 const LENGTH_BYTES = 8;
+/** Longest header that the format's reference reads, bytes. */
+const MAX_HEADER = 100_000_000;
 
 /**
  * Encodes tensors in the safetensors format (github.com/huggingface/safetensors): eight bytes of
@@ -41,12 +39,15 @@ export function encodeSafetensors(
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
-    if (data.length !== shape.reduce((a, b) => a * b, 1) || name === '__metadata__') {
+    if (['__metadata__', '__proto__'].includes(name)) {
+      throw new Error(`safetensors: tensor ${name}: expected another name, this one is taken`);
+    }
+    if (data.length !== shape.reduce((a, b) => a * b, 1)) {
       throw new Error(
         `safetensors: tensor ${name}: expected ${shape.join('×') || 'one'} numbers, got ${data.length}`,
       );
     }
-    const dtype = data.BYTES_PER_ELEMENT === 8 ? 'I64' : isFloat(data) ? 'F32' : 'I32';
+    const dtype = { float32: 'F32', int32: 'I32', int64: 'I64' }[dtypeOf({ data })];
     header[name] = { dtype, shape, data_offsets: [end, (end += data.byteLength)] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -67,61 +68,30 @@ export function encodeSafetensors(
   return bytes;
 }
 
-// `instanceof` fails across realms (worker threads, test runners), the tag does not.
-const isFloat = (data: StoredTensor['data']): boolean =>
-  Object.prototype.toString.call(data) === '[object Float32Array]';
-
 /**
- * Decodes a safetensors file; the tensors are copies.
+ * Decodes a safetensors file; the tensors are copies. Numbers of 8 and 16 bits become float32 or int32.
  * @param where name of the file, for errors
- * @throws when the file is cut short, has bytes over, or its header is not one of this format
+ * @throws in one line that names file and tensor when the file is cut short, has bytes over, or its header
+ *   breaks a rule of the format
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
-  const fail = (what: string): never => {
-    throw new Error(`${where}: not a whole safetensors file: ${what}`);
-  };
-  if (bytes.length < LENGTH_BYTES) fail(`expected at least 8 bytes, got ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getBigUint64(0, true);
   const room = bytes.length - LENGTH_BYTES;
-  if (headerLength > BigInt(room)) {
-    fail(`expected a header of ${headerLength} bytes, but only ${room} follow`);
+  if (room < 0) {
+    throw new Error(`${where}: expected a safetensors file, at least 8 bytes, got ${bytes.length}`);
   }
-  const start = LENGTH_BYTES + Number(headerLength);
-  const { __metadata__: metadata = {}, ...entries } = parse(
-    bytes.subarray(LENGTH_BYTES, start),
-    fail,
-  );
-  const size = bytes.length - start;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(Math.min(room, MAX_HEADER))) {
+    throw new Error(
+      `${where}: header: expected at most ${Math.min(room, MAX_HEADER)} bytes, got a length of ` +
+        `${length}: the file was cut short, or is no safetensors file`,
+    );
+  }
+  const start = LENGTH_BYTES + Number(length);
+  const header = readHeader(bytes.subarray(LENGTH_BYTES, start), bytes.length - start, where);
   const tensors = new Map<string, StoredTensor>();
-  let covered = 0;
-  for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
-    const { dtype, shape, data_offsets: offsets } = entry ?? {};
-    const Type = types[dtype as keyof typeof types];
-    if (!Type)
-      fail(`tensor ${name}: expected dtype ${Object.keys(types).join(', ')}, got ${dtype}`);
-    const [begin, end] = Array.isArray(offsets) ? offsets : [NaN, NaN];
-    const numbers = Array.isArray(shape) ? shape.reduce((a, b) => a * b, 1) : NaN;
-    const bytesOf = numbers * Type.BYTES_PER_ELEMENT;
-    if (!(begin >= 0 && end - begin === bytesOf)) {
-      fail(`tensor ${name}: expected ${bytesOf} bytes for its shape, got ${begin} … ${end}`);
-    }
-    if (end > size) fail(`tensor ${name}: its data ends at byte ${end} of ${size}`);
-    covered += bytesOf;
-    // Copied by hand: `slice` of a Node Buffer shares the memory of the file.
-    const data = new Type(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer);
-    tensors.set(name, { shape, data });
+  for (const { name, type, shape, begin, end } of header.tensors) {
+    tensors.set(name, { shape, data: type.read(bytes.subarray(start + begin, start + end)) });
   }
-  if (covered !== size) fail(`expected ${covered} bytes of data, got ${size}`);
-  return { tensors, metadata: metadata as Record<string, string> };
-}
-
-function parse(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
-  } catch (error) {
-    return fail(`its header is no JSON (${String(error)})`);
-  }
-  return fail('its header is no JSON object');
+  return { tensors, metadata: header.metadata };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from './safetensors.ts';
+import { dtypeOf } from './stored-types.ts';
 
 /** Variables by the names under which they are stored. */
 export type NamedVariables = ReadonlyMap<string, tf.Variable>;
@@ -28,7 +29,7 @@ export function storeVariables(variables: NamedVariables): Map<string, StoredTen
 
 /**
  * Gives variables the values of a checkpoint.
- * @throws unless both have the same names and shapes; nothing is changed then
+ * @throws unless both have the same names, shapes and types; nothing is changed then
  */
 export function restoreVariables(
   variables: NamedVariables,
@@ -44,7 +45,12 @@ export function restoreVariables(
     );
   }
   for (const [name, variable] of variables) {
-    const { shape } = tensors.get(name) as StoredTensor;
+    const { shape, data } = tensors.get(name) as StoredTensor;
+    if (dtypeOf({ data }) !== variable.dtype) {
+      throw new Error(
+        `${where}: tensor ${name}: expected ${variable.dtype}, got ${dtypeOf({ data })}`,
+      );
+    }
     if (shape.join() !== variable.shape.join()) {
       throw new Error(
         `${where}: tensor ${name}: expected shape [${variable.shape.join(', ')}], got [${shape.join(', ')}]`,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
+import { dtypeOf } from '../checkpoint/stored-types.ts';
 
 /**
  * Gives the weights of a model the values of stored tensors.
@@ -7,7 +8,7 @@ import type { StoredTensor } from '../checkpoint/safetensors.ts';
  *   `undefined` for a weight that is to keep its value
  * @param convert brings a stored tensor into the weight's layout
  * @returns names of the weights that were loaded
- * @throws when a stored tensor is missing or has another shape; nothing is changed then
+ * @throws when a stored tensor is missing, no float32, or has another shape; nothing is changed then
  */
 export function loadWeights(
   model: tf.LayersModel,
@@ -23,6 +24,9 @@ export function loadWeights(
       const tensor = tensors.get(stored);
       if (!tensor) {
         throw new Error(`loading ${name}: expected a stored tensor ${stored}, there is none`);
+      }
+      if (dtypeOf(tensor) !== 'float32') {
+        throw new Error(`loading ${name} from ${stored}: expected float32, got ${dtypeOf(tensor)}`);
       }
       const { shape, data } = convert(tensor);
       if (shape.join() !== weight.shape.join()) {

@@ -1,0 +1,61 @@
+import type { StoredTensor } from './safetensors.ts';
+
+/** How the numbers of one type lie in a file, little endian. */
+export interface StoredType {
+  /** Bytes of one number. */
+  readonly bytes: number;
+  /** The numbers, in memory of their own. */
+  readonly read: (bytes: Uint8Array) => StoredTensor['data'];
+}
+
+// Copied by hand: `slice` of a Node Buffer shares the memory of the file.
+const copy = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+
+/**
+ * Types of safetensors that are read: as they are, or widened without loss. `F64`, `U32`, `U64` and the 8-bit
+ * floats are not: they would lose digits, or nobody has them.
+ */
+export const storedTypes: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
+  ['F32', { bytes: 4, read: (b) => new Float32Array(copy(b)) }],
+  ['F16', { bytes: 2, read: (b) => Float32Array.from(new Uint16Array(copy(b)), fromHalf) }],
+  ['BF16', { bytes: 2, read: (b) => widened(new Uint16Array(copy(b))) }],
+  ['I64', { bytes: 8, read: (b) => new BigInt64Array(copy(b)) }],
+  ['I32', { bytes: 4, read: (b) => new Int32Array(copy(b)) }],
+  ['I16', { bytes: 2, read: (b) => Int32Array.from(new Int16Array(copy(b))) }],
+  ['I8', { bytes: 1, read: (b) => Int32Array.from(new Int8Array(copy(b))) }],
+  ['U16', { bytes: 2, read: (b) => Int32Array.from(new Uint16Array(copy(b))) }],
+  ['U8', { bytes: 1, read: (b) => Int32Array.from(b) }],
+  ['BOOL', { bytes: 1, read: (b) => Int32Array.from(b) }],
+]);
+
+/**
+ * A number of IEEE 754 binary16 from its bits; exact.
+ * @example
+ * ```ts
+ * import { fromHalf } from '@scene-mtl/core';
+ * fromHalf(0x3c00); // → 1
+ * fromHalf(0xc100); // → -2.5
+ * ```
+ */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** bfloat16 is the upper half of a float32. */
+function widened(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => (half << 16) >>> 0).buffer);
+}
+
+/** `float32`, `int32` or `int64`. */
+export function dtypeOf({ data }: Pick<StoredTensor, 'data'>): 'float32' | 'int32' | 'int64' {
+  if (data.BYTES_PER_ELEMENT === 8) return 'int64';
+  // `instanceof` fails across realms (worker threads, test runners), the tag does not.
+  const tag = Object.prototype.toString.call(data);
+  return tag === '[object Float32Array]' ? 'float32' : 'int32';
+}
