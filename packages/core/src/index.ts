@@ -28,7 +28,8 @@ export {
   type StageFeatures,
 } from './encoders/encoder.ts';
 export { loadWeights } from './encoders/load-weights.ts';
-export { loadMobileNet, mobileNetName, readTfjsWeights } from './encoders/mobilenet-weights.ts';
+export { loadMobileNet, mobileNetName } from './encoders/mobilenet-weights.ts';
+export { readTfjsWeights } from './encoders/tfjs-weights.ts';
 export { mobileNet, type MobileNetOptions } from './encoders/mobilenet.ts';
 export { resNet, type ResNetDepth, type ResNetOptions } from './encoders/resnet.ts';
 export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
