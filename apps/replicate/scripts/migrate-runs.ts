@@ -1,10 +1,12 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { parseJsonFile } from '@scene-mtl/data/json';
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { hashOf, json, readJsonIfPresent, progressLine } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
 import { configSchema, type Config } from '../src/config/schema.ts';
@@ -20,6 +22,9 @@ import { trainRunHash } from '../src/train/train-run.ts';
  *
  *     npx tsx --conditions=@scene-mtl/source apps/replicate/scripts/migrate-runs.ts --runs runs --data ROOT
  */
+
+/** What names the folder of generated scenes. */
+const sizeSchema = z.looseObject({ width: z.number(), height: z.number() });
 
 interface Named {
   readonly name: string;
@@ -244,8 +249,7 @@ async function migrateScenes(folder: string, say: Say): Promise<void> {
     const sizes = /^street-(\d+)x(\d+)-(.*)$/.exec(name);
     const manifest = join(folder, name, 'street.json');
     if (!sizes || !existsSync(manifest)) continue;
-    const size = JSON.parse(await readFile(manifest, 'utf8')) as { width: number; height: number };
-    const { height, width } = size;
+    const { height, width } = await parseJsonFile(manifest, sizeSchema);
     const now = `street-${height}x${width}-${sizes[3]}`;
     if (name === now || name !== `street-${width}x${height}-${sizes[3]}`) continue;
     if (existsSync(join(folder, now))) continue;

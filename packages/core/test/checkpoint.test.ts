@@ -75,9 +75,13 @@ test('damage is found and the file named', async () => {
     /step-00000003.safetensors: header: expected at most 12 bytes, got a length of/,
   );
   await writeFile(join(folder, 'step-00000003.json'), '{"step": 3');
-  await expect(loadCheckpoint(folder, 3)).rejects.toThrow(/step-00000003.json: not a whole/);
+  await expect(loadCheckpoint(folder, 3)).rejects.toThrow(
+    /step-00000003.json:1:11: expected , or }, got the end/,
+  );
   await writeFile(join(folder, 'step-00000003.json'), '{"step": "3"}');
-  await expect(loadCheckpoint(folder, 3)).rejects.toThrow(/with step, configHash and sha256/);
+  await expect(loadCheckpoint(folder, 3)).rejects.toThrow(
+    /step-00000003.json: step: expected a number, got "3"; configHash: expected a text, got nothing/,
+  );
 });
 
 test('pruning keeps the last ones and the spared', async () => {

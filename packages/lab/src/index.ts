@@ -35,6 +35,7 @@ export {
   type Series,
 } from './specs/summary.ts';
 
+export { keptSchema, resultSchema, summarySchema, timingSchema } from './specs/summary-schema.ts';
 export { hashOf, hashOfText } from './specs/hash.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { compressed } from '../src/publishing/compressed.ts';
 import {
   decodeCurves,
   differenceOf,
@@ -160,6 +161,70 @@ test('only a group’s own files go, and another folder is left alone unless for
 test('a group of another format is an error that says what to do', async () => {
   const folder = await scratch();
   await writeFile(join(folder, 'group.json'), '{"profile":"p"}');
-  await expect(read(folder)).rejects.toThrow(/group\.json: not a group .* publish it again/s);
+  await expect(read(folder)).rejects.toThrow(
+    `${join(folder, 'group.json')}: format: expected "group 2", got nothing; environments: expected a list, ` +
+      'got nothing; pictures: expected a list, got nothing; it is not a group of results as they are written ' +
+      'now: publish it again with --force',
+  );
   expect(await read(await scratch())).toBeUndefined();
+});
+
+test.each([
+  '../../secret',
+  '/etc/passwd',
+  'a/../../b',
+  './a',
+  'a//b',
+  '',
+  '..',
+  'a\\..\\b',
+  'a\0b',
+])('a picture %j, which is no path inside the group, is neither read nor deleted', async (path) => {
+  const folder = await scratch();
+  await writeGroup(folder, {}, base, content);
+  const head = { format: 'group 2', environments: [], pictures: [path] };
+  await writeFile(join(folder, 'group.json'), JSON.stringify(head));
+  const message = `group.json: pictures[0]: expected a path inside the folder such as run/measurement/file.png, got ${JSON.stringify(path)}`;
+  await expect(read(folder)).rejects.toThrow(message);
+  await expect(writeGroup(folder, {}, base, content)).rejects.toThrow(message);
+});
+
+const stored = (change: object) =>
+  JSON.stringify({
+    ...{ id: 'a', data: run('a', 1, '1').data, result: run('a', 1, '1').result },
+    ...{ timing: run('a', 1, '1').timing, spec: {}, environment: 0, ...change },
+  });
+
+test.each([
+  ['null', ':1: expected an object, got null'],
+  ['\0\0', ':1:1: expected a JSON value, got "\\u0000"'],
+  [stored({}).slice(0, 9), ':1:10: expected , or }, got the end'],
+  [`${stored({})}\n${stored({})}`, ':2: id: expected each run once, a is there twice'],
+  [stored({ id: 'x' }), ':1: id: expected curves of x in curves.json.br, got none'],
+  [
+    stored({ environment: 2 }),
+    ':1: environment: expected the number of one of 2 in group.json, got 2',
+  ],
+  [stored({ environment: '0' }), ':1: environment: expected a number, got "0"'],
+  [
+    stored({ timing: { engine: 'x' } }),
+    ':1: timing.seconds: expected a number, got nothing; timing.stepsPerSecond: expected a number, got nothing',
+  ],
+])('a line %j of runs.jsonl is named with its field', async (lines, message) => {
+  const folder = await scratch();
+  await writeGroup(folder, {}, base, content);
+  await writeFile(join(folder, 'runs.jsonl'), `${lines}\n`);
+  await expect(read(folder)).rejects.toMatchObject({
+    message: `${join(folder, 'runs.jsonl')}${message}`,
+  });
+});
+
+test('what was measured is checked too', async () => {
+  const folder = await scratch();
+  await writeGroup(folder, {}, base, content);
+  const file = join(folder, 'measured.json.br');
+  await writeFile(file, compressed({ a: { objects: { version: '2', value: 1 } } }));
+  await expect(read(folder)).rejects.toMatchObject({
+    message: `${file}: a.objects.version: expected a number, got "2"`,
+  });
 });

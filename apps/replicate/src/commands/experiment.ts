@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJsonFile } from '@scene-mtl/data/json';
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { keptConfig } from '../config/kept.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
@@ -77,7 +79,7 @@ async function made(
 
 /** The tables on standard output, and where the rest is. */
 async function printed(folder: string): Promise<void> {
-  const tables = JSON.parse(await readFile(join(folder, 'tables.json'), 'utf8')) as string[];
+  const tables = await parseJsonFile(join(folder, 'tables.json'), z.array(z.string()));
   for (const name of tables) {
     process.stdout.write(`${await readFile(join(folder, `${name}.md`), 'utf8')}\n`);
   }

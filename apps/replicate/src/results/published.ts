@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkedBy } from '@scene-mtl/data/json';
 import {
   experimentResults,
+  keptSchema,
   layered,
   measuredFile,
   optionsOf,
@@ -16,7 +18,6 @@ import {
   type Experiment,
   type ExperimentResults,
   type GroupContent,
-  type Kept,
   type ResultsGroup,
   type Shown,
   type Variant,
@@ -83,8 +84,8 @@ export async function publishGroup(options: PublishOptions): Promise<number> {
     context: (shown) => contextOf(shown, options),
     results: before ? layered(made, before) : made,
     kept: async (spec, name) =>
-      ((await readJsonIfPresent(measuredFile(join(root, identify(spec)), name))) as
-        Kept | undefined) ?? previous?.measured.get(identify(spec))?.[name],
+      (await readJsonIfPresent(measuredFile(join(root, identify(spec)), name), keptSchema)) ??
+      previous?.measured.get(identify(spec))?.[name],
   });
 }
 
@@ -137,9 +138,8 @@ const readPublished = (folder: string): Promise<Published | undefined> =>
   readGroup<PublishedGroup, SceneSpec>(
     folder,
     (value, file) => {
-      const parsed = groupSchema.safeParse(value);
-      if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-      return { ...parsed.data, config: parseConfig(parsed.data.config, file) };
+      const group = checkedBy(groupSchema, value, file);
+      return { ...group, config: parseConfig(group.config, file) };
     },
     baseOf,
   );

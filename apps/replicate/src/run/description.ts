@@ -3,7 +3,8 @@ import type { Task } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { z } from 'zod';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { json, readJsonIfPresent } from '@scene-mtl/lab';
+import { parseJsonFileIfPresent } from '@scene-mtl/data/json';
+import { json } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 
@@ -84,11 +85,7 @@ export const saveDescription = (folder: string, description: RunDescription): Pr
 /** The description in a folder, or undefined where there is none yet. */
 export async function descriptionIfPresent(folder: string): Promise<RunDescription | undefined> {
   const file = join(folder, FILE);
-  const value = await readJsonIfPresent(file);
-  if (value === undefined) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Error(`${file}: not the description of a run:\n${z.prettifyError(parsed.error)}`);
+  return parseJsonFileIfPresent(file, schema, { remedy: 'it is not the description of a run' });
 }
 
 /**

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-
+import { parseJsonFile } from '@scene-mtl/data/json';
 import {
-  readJsonIfPresent,
   runId,
+  timingSchema,
   type Program,
   type ProgramPlace,
-  type RunTiming,
   type Session,
   type Trained,
   type TrainingRun,
@@ -107,6 +106,6 @@ async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promis
   return {
     data: { name: data.name, ...data.frames, fingerprint },
     result,
-    timing: (await readJsonIfPresent(join(folder, 'timing.json'))) as RunTiming,
+    timing: await parseJsonFile(join(folder, 'timing.json'), timingSchema),
   };
 }

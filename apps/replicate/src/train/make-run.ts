@@ -13,6 +13,7 @@ import {
 import {
   json,
   readJsonIfPresent,
+  resultSchema,
   type Balance,
   type RunResult,
   type RunTiming,
@@ -55,8 +56,7 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
   const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
   const names = tasks.map((task) => task.name);
   const resultFile = join(folder, 'result.json');
-  const stored = (await readJsonIfPresent(resultFile)) as
-    { configHash: string; result: RunResult } | undefined;
+  const stored = await readJsonIfPresent(resultFile, resultSchema);
   if (stored) {
     if (stored.configHash === configHash) return stored.result;
     throw new Error(

@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomState } from '@scene-mtl/data';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { parseJsonFile } from '@scene-mtl/data/json';
 import type { Sums } from '../training/averages.ts';
+import { manifestSchema } from './manifest-schema.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
 /** What stands beside the tensors of a checkpoint, as JSON. */
@@ -71,7 +73,7 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(folder: string, step: number): Promise<Checkpoint> {
   const path = join(folder, stem(step));
-  const manifest = await readManifest(`${path}.json`);
+  const manifest = await parseJsonFile(`${path}.json`, manifestSchema);
   const file = `${path}.safetensors`;
   const bytes = await readFile(file);
   const { tensors } = decodeSafetensors(bytes, file);
@@ -85,23 +87,6 @@ export async function loadCheckpoint(folder: string, step: number): Promise<Chec
     throw new Error(`${path}.json: expected step ${step}, got ${manifest.step}`);
   }
   return { manifest, tensors };
-}
-
-async function readManifest(path: string): Promise<Manifest> {
-  const text = await readFile(path, 'utf8');
-  let manifest: Partial<Manifest> | null;
-  try {
-    manifest = JSON.parse(text) as Partial<Manifest> | null;
-  } catch (error) {
-    throw new Error(`${path}: not a whole checkpoint manifest (${String(error)})`, {
-      cause: error,
-    });
-  }
-  const { step, configHash, sha256: hash } = manifest ?? {};
-  if (!Number.isInteger(step) || typeof configHash !== 'string' || typeof hash !== 'string') {
-    throw new Error(`${path}: expected a manifest with step, configHash and sha256`);
-  }
-  return manifest as Manifest;
 }
 
 /** Steps of the checkpoints in a folder, ascending; none when there is no folder. */

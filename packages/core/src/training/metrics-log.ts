@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { checkedBy, parseJson, textOf, unchanged } from '@scene-mtl/data/json';
+import { z } from 'zod';
 
 /** One line of `metrics.jsonl`: numbers of a training interval, or of an evaluation. */
 export interface MetricsRecord {
@@ -11,6 +13,14 @@ export interface MetricsRecord {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
+const recordSchema = unchanged<MetricsRecord>(
+  z.looseObject({
+    step: z.number().int().nonnegative(),
+    kind: z.enum(['train', 'evaluation']),
+    values: z.record(z.string(), z.number().nullable()),
+  }),
+);
+
 /** Appends one record to a JSON-lines file. */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -19,6 +29,7 @@ export async function appendMetrics(path: string, record: MetricsRecord): Promis
 
 /**
  * Reads a JSON-lines file; a last line that was cut short is left out. No file: no records.
+ * @throws naming file, line and field where a line is no record
  * @example
  * ```ts
  * import { appendMetrics, readMetrics, truncateMetrics } from '@scene-mtl/core';
@@ -28,26 +39,29 @@ export async function appendMetrics(path: string, record: MetricsRecord): Promis
  * ```
  */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    bytes = await readFile(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new Error(`${path}: cannot be read (${code})`, { cause });
   }
-  const whole = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1);
-  return whole.map((line, i) => {
-    try {
-      return JSON.parse(line) as MetricsRecord;
-    } catch (error) {
-      throw new Error(`${path}:${i + 1}: expected one JSON object per line (${String(error)})`, {
-        cause: error,
-      });
-    }
-  });
+  // What a write cut short is no line yet, and may be half a character.
+  const whole = textOf(bytes.subarray(0, bytes.lastIndexOf('\n') + 1), path);
+  const lines = whole.split('\n').slice(0, -1);
+  return lines.map((line, i) => recordOf(line, path, i + 1));
+}
+
+/** A power cut leaves NULs where lines were, and a run that goes on appends to them. */
+const REMEDY = 'delete the line, or the run if it is to be whole';
+
+function recordOf(line: string, path: string, number: number): MetricsRecord {
+  if (/^\0+/.test(line)) {
+    throw new Error(`${path}:${number}: expected a record, got NUL bytes; ${REMEDY}`);
+  }
+  const value = parseJson(line, path, number);
+  return checkedBy(recordSchema, value, `${path}:${number}`, REMEDY);
 }
 
 /**

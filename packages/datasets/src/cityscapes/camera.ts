@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Camera } from '@scene-mtl/data';
+import { parseJson } from '@scene-mtl/data/json';
 
 /** A Cityscapes camera file: rad, metres, and px at the image's own size. */
 export interface CameraFile {
@@ -46,11 +47,9 @@ export async function readJson(file: string, kind: string): Promise<unknown> {
     throw new Error(`${file}: cannot be read (${code})`, { cause });
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text, file);
   } catch (cause) {
-    throw new Error(`${file}: expected a JSON ${kind} file (${(cause as Error).message})`, {
-      cause,
-    });
+    throw new Error(`${(cause as Error).message}; expected a JSON ${kind} file`, { cause });
   }
 }
 

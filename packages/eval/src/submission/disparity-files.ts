@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parseJson } from '@scene-mtl/data/json';
 import { readPng } from '../io/png.ts';
 
 /** A disparity image, `[H, W]`. */
@@ -37,11 +38,19 @@ export async function readDisparity(file: string): Promise<DisparityImage> {
  * @throws Error naming the file when it cannot be read or a field is missing or not positive
  */
 export async function readBaselineFx(file: string): Promise<number> {
-  const json = JSON.parse(await readFile(file, 'utf8')) as {
-    extrinsic?: { baseline?: unknown };
-    intrinsic?: { fx?: unknown };
-  };
-  const [baseline, fx] = [json.extrinsic?.baseline, json.intrinsic?.fx];
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    });
+  }
+  const json = parseJson(text, file) as {
+    extrinsic?: { baseline?: unknown } | null;
+    intrinsic?: { fx?: unknown } | null;
+  } | null;
+  const [baseline, fx] = [json?.extrinsic?.baseline, json?.intrinsic?.fx];
   if (typeof baseline !== 'number' || typeof fx !== 'number' || !(baseline * fx > 0)) {
     throw new Error(`${file}: extrinsic.baseline and intrinsic.fx must be positive numbers`);
   }

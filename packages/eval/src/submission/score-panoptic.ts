@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { parseJson, textOf } from '@scene-mtl/data/json';
 import {
   panopticQuality,
   type PanopticImage,
@@ -88,13 +89,15 @@ async function annotationFile(path: string): Promise<string> {
 type Json = Record<string, unknown>;
 
 async function readJson(file: string): Promise<Json> {
+  let bytes: Uint8Array;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Json;
-  } catch (error) {
-    throw new Error(`${file}: cannot be read as JSON (${(error as Error).message})`, {
-      cause: error,
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new Error(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
     });
   }
+  return parseJson(textOf(bytes, file), file) as Json;
 }
 
 function list(json: Json, field: string, file: string): Json[] {

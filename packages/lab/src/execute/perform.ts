@@ -5,6 +5,7 @@ import type { Program, Session } from '../specs/program.ts';
 import type { Kept, Measurement } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
+import { keptSchema, summarySchema } from '../specs/summary-schema.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
@@ -30,7 +31,7 @@ export async function perform<S extends RunSpec>(
 ): Promise<void> {
   const folder = join(performer.options.root, job.id);
   await alone(folder, async () => {
-    if ((await readJsonIfPresent(summaryFile(folder))) === undefined) {
+    if ((await readJsonIfPresent(summaryFile(folder), summarySchema)) === undefined) {
       await writeAtomically(
         summaryFile(folder),
         json(await trained(job, folder, performer, onProgress)),
@@ -38,7 +39,7 @@ export async function perform<S extends RunSpec>(
     }
     for (const measurement of job.measurements) {
       const file = measuredFile(folder, measurement.name);
-      const kept = (await readJsonIfPresent(file)) as Kept | undefined;
+      const kept = await readJsonIfPresent(file, keptSchema);
       if (kept?.version === measurement.version) continue;
       await writeAtomically(
         file,

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@scene-mtl/eval';
 import type { Program } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
 import { titleOf, type RunSpec } from '../specs/spec.ts';
-import type { RunSummary } from '../specs/summary.ts';
-import { summaryFile } from '../store/results.ts';
+import { summaryIn } from '../store/results.ts';
 import { distinguishing } from './distinguishing.ts';
 import type { Job } from './jobs.ts';
 import { duration } from './progress-line.ts';
@@ -21,9 +20,9 @@ function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>):
   const rates = new Map<string, number>();
   if (!existsSync(root)) return rates;
   for (const run of readdirSync(root)) {
-    const file = summaryFile(join(root, run));
-    if (!existsSync(file)) continue;
-    const { spec, timing } = JSON.parse(readFileSync(file, 'utf8')) as RunSummary<S>;
+    const summary = summaryIn<S>(join(root, run));
+    if (!summary) continue;
+    const { spec, timing } = summary;
     if ((spec.program ?? name) !== name) continue;
     const { network, work } = effort(spec);
     rates.set(network, timing.seconds / work);

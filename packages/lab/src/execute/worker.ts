@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { checkedBy } from '@scene-mtl/data/json';
 import { measurementAt } from '../specs/measurement.ts';
 import { programAt, type Program, type Session } from '../specs/program.ts';
 import type { JobAnswer, JobOrder } from './in-child-processes.ts';
@@ -28,10 +28,7 @@ process.on('disconnect', () => process.exit(1));
 
 async function carryOut({ id, spec, options, ...order }: JobOrder): Promise<void> {
   const { program, session } = await started(order);
-  const checked = program.schema.safeParse(spec.config);
-  if (!checked.success) {
-    throw new Error(`configuration for ${program.name}: ${z.prettifyError(checked.error)}`);
-  }
+  checkedBy(program.schema, spec.config, `configuration for ${program.name}`);
   const measurements = await Promise.all(
     order.measurements.map(({ module, name }) => measurementAt(module, name)),
   );

@@ -11,12 +11,11 @@ import { progressLine } from '../execute/progress-line.ts';
 import type { ArmRun } from '../specs/arms.ts';
 import type { Kind, Program, RunOptions } from '../specs/program.ts';
 import { runId, type RunSpec } from '../specs/spec.ts';
-import type { RunSummary } from '../specs/summary.ts';
 import { environment } from '../store/environment.ts';
-import { json, readJsonIfPresent } from '../store/files.ts';
+import { json } from '../store/files.ts';
 import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
-import { resultsIn, summaryFile } from '../store/results.ts';
+import { resultsIn, summaryIn } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { carryOut } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
@@ -73,8 +72,7 @@ export async function makeExperiment<O, K extends Kind>(
   const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
   const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
   const results = resultsIn(place.root, idOf);
-  const summaryOf = async (id: string) =>
-    (await readJsonIfPresent(summaryFile(join(place.root, id)))) as RunSummary<K['spec']>;
+  const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
     const todo = unfinished(distinctJobs(needed, idOf), results);
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));

@@ -1,4 +1,8 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { parseJsonText, type Schema } from '@scene-mtl/data/json';
+
+/** Longest JSON that fits into a string, bytes. */
+const MAX_BYTES = 2 ** 29 - 24;
 
 /** A JSON value → brotli of its text. The same value, its keys in the same order, gives the same bytes. */
 export function compressed(value: unknown): Uint8Array {
@@ -14,15 +18,17 @@ export function compressed(value: unknown): Uint8Array {
 }
 
 /**
- * The value back.
+ * The value back, checked.
  * @param source named in the error
  */
-export function decompressed(bytes: Uint8Array, source: string): unknown {
+export function decompressed<T>(bytes: Uint8Array, source: string, schema: Schema<T>): T {
+  let text: Uint8Array;
   try {
-    return JSON.parse(brotliDecompressSync(bytes).toString('utf8'));
+    text = brotliDecompressSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (cause) {
     throw new Error(`${source}: expected JSON compressed with brotli; take it from git again`, {
       cause,
     });
   }
+  return parseJsonText(text, source, schema);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compressed, decompressed } from './compressed.ts';
 import type { RunSummary, Series } from '../specs/summary.ts';
+import { evaluationsSchema } from '../specs/summary-schema.ts';
 
 /** What was logged of a run. */
 export type Logged = Pick<RunSummary, 'series' | 'evaluations'>;
@@ -21,7 +22,7 @@ const schema = z.strictObject({
     z.string(),
     z.record(z.string(), z.tuple([z.number().int().nonnegative(), z.array(z.number())])),
   ),
-  evaluations: z.record(z.string(), z.array(z.custom<RunSummary['evaluations'][number]>())),
+  evaluations: z.record(z.string(), evaluationsSchema),
 });
 
 /**
@@ -66,9 +67,7 @@ export function encodeCurves(runs: ReadonlyMap<string, Logged>): Uint8Array {
  * @throws where the file is not whole, or of another format
  */
 export function decodeCurves(bytes: Uint8Array, source: string): Map<string, Logged> {
-  const parsed = schema.safeParse(decompressed(bytes, source));
-  if (!parsed.success) throw new Error(`${source}: ${z.prettifyError(parsed.error)}`);
-  const { steps, curves, evaluations } = parsed.data;
+  const { steps, curves, evaluations } = decompressed(bytes, source, schema);
   const runs = new Map<string, Logged & { readonly series: Record<string, Series> }>(
     Object.entries(evaluations).map(([id, of]) => [id, { series: {}, evaluations: of }]),
   );

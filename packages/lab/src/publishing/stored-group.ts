@@ -3,11 +3,13 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { checkedBy, parseJson, parseJsonFileIfPresent, textOf } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { canonicalJson } from '../specs/canonical-json.ts';
 import type { Kept } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
+import { measuredSchema, storedRunSchema, type StoredRun } from '../specs/summary-schema.ts';
 import { compressed, decompressed } from './compressed.ts';
 import { decodeCurves, encodeCurves } from './curves.ts';
 import { differenceOf, withDifference } from './difference.ts';
@@ -32,7 +34,16 @@ const FORMAT = 'group 2';
 const headSchema = z.looseObject({
   format: z.literal(FORMAT),
   environments: z.array(z.record(z.string(), z.string())),
-  pictures: z.array(z.string()),
+  // They are read, and deleted when they go: nothing outside the folder may be named.
+  pictures: z.array(
+    z
+      .string()
+      .refine(
+        (path) =>
+          path.split('/').every((part) => !['', '.', '..'].includes(part)) && !/[\\\0]/.test(path),
+        'a path inside the folder such as run/measurement/file.png',
+      ),
+  ),
 });
 
 /**
@@ -99,23 +110,24 @@ export async function readGroup<D, S extends RunSpec>(
   const description = describe(rest, join(folder, FILE));
   const base = baseOf(description);
   const logged = decodeCurves(await readFile(join(folder, CURVES)), join(folder, CURVES));
-  const lines = (await readFile(join(folder, RUNS), 'utf8')).split('\n').filter(Boolean);
-  const runs = lines.map((line, i): [string, RunSummary<S>] => {
-    const run = JSON.parse(line) as {
-      id: string;
-      spec: Record<string, unknown>;
-      environment: number;
-    };
-    const curves = logged.get(run.id);
-    if (!curves)
-      throw new Error(`${join(folder, RUNS)}:${i + 1}: no curves of ${run.id} in ${CURVES}`);
+  const runs = new Map<string, RunSummary<S>>();
+  for (const { run, where } of await storedRuns(join(folder, RUNS))) {
+    const { id } = run;
+    const curves = logged.get(id);
+    const environment = environments[run.environment];
+    if (runs.has(id)) throw new Error(`${where}: id: expected each run once, ${id} is there twice`);
+    if (!curves) throw new Error(`${where}: id: expected curves of ${id} in ${CURVES}, got none`);
+    if (!environment) {
+      throw new Error(
+        `${where}: environment: expected the number of one of ${environments.length} in ${FILE}, ` +
+          `got ${run.environment}`,
+      );
+    }
     const spec = withDifference(base, run.spec);
-    return [
-      run.id,
-      { ...run, spec, ...curves, environment: environments[run.environment] } as never,
-    ];
-  });
-  const kept = decompressed(await readFile(join(folder, MEASURED)), join(folder, MEASURED));
+    runs.set(id, { ...run, spec, ...curves, environment } as never);
+  }
+  const measuredFile = join(folder, MEASURED);
+  const kept = decompressed(await readFile(measuredFile), measuredFile, measuredSchema);
   const pictures = await Promise.all(
     paths.map(async (path): Promise<[string, Uint8Array]> => [
       path,
@@ -124,25 +136,36 @@ export async function readGroup<D, S extends RunSpec>(
   );
   return {
     description,
-    runs: new Map(runs),
-    measured: new Map(Object.entries(kept as Record<string, Record<string, Kept>>)),
+    runs,
+    measured: new Map(Object.entries(kept)),
     pictures: new Map(pictures),
   };
+}
+
+/** The lines of `runs.jsonl`, each with its place. */
+async function storedRuns(
+  file: string,
+): Promise<{ readonly run: StoredRun; readonly where: string }[]> {
+  const lines = textOf(await readFile(file), file).split('\n');
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    const where = `${file}:${i + 1}`;
+    return [{ run: checkedBy(storedRunSchema, parseJson(line, file, i + 1), where), where }];
+  });
 }
 
 async function headOf(
   folder: string,
   force: boolean,
 ): Promise<z.infer<typeof headSchema> | undefined> {
-  const file = join(folder, FILE);
-  if (!existsSync(file)) return undefined;
-  const parsed = headSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-  if (parsed.success) return parsed.data;
-  if (force) return undefined;
-  throw new Error(
-    `${file}: not a group of results as they are written now (${z.prettifyError(parsed.error)}); ` +
-      `publish it again with --force`,
-  );
+  try {
+    return await parseJsonFileIfPresent(join(folder, FILE), headSchema, {
+      remedy: 'it is not a group of results as they are written now: publish it again with --force',
+    });
+  } catch (error) {
+    if (force) return undefined;
+    throw error;
+  }
 }
 
 const distinct = <T>(values: readonly T[]): T[] =>

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { parseJsonFileIfPresent } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import type { ResultsFile } from './group.ts';
 
@@ -47,11 +48,7 @@ export async function writeOwn(
 }
 
 async function listIn(root: string): Promise<Readonly<Record<string, string>>> {
-  const file = join(root, WRITTEN);
-  if (!existsSync(file)) return {};
-  const parsed = schema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-  if (parsed.success) return parsed.data.written;
-  throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  return (await parseJsonFileIfPresent(join(root, WRITTEN), schema))?.written ?? {};
 }
 
 const checksum = (content: string | Uint8Array): string =>

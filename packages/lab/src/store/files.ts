@@ -1,26 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { parseJsonFileIfPresent, type Schema } from '@scene-mtl/data/json';
+import { z } from 'zod';
+
+/** What to do about a file that was made of others. */
+export const MADE_AGAIN = 'delete it to make it again';
 
 /**
- * The parsed content of a JSON file, or undefined where there is none.
+ * The content of a JSON file that a schema accepts, or undefined where there is none.
+ * @throws in one line that names file and field
  * @example
  * ```ts
  * import { readJsonIfPresent } from '@scene-mtl/lab';
  * await readJsonIfPresent('nowhere.json'); // → undefined
  * ```
  */
-export async function readJsonIfPresent(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${path}: cannot be read (${(error as Error).message})`, { cause: error });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path}: not valid JSON; delete it to make it again`, { cause });
-  }
+export function readJsonIfPresent(path: string): Promise<unknown>;
+export function readJsonIfPresent<T>(path: string, schema: Schema<T>): Promise<T | undefined>;
+export function readJsonIfPresent(path: string, schema: Schema<unknown> = z.unknown()) {
+  return parseJsonFileIfPresent(path, schema, { remedy: MADE_AGAIN });
 }
 
 /** JSON with a fixed order of keys as given, two spaces, one newline at the end. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { json, readJsonIfPresent } from './files.ts';
 
 /** A configuration as a folder keeps it. */
@@ -18,7 +18,7 @@ export interface KeptConfig {
  */
 export async function checkFolder(folder: string, { config, schema }: KeptConfig): Promise<void> {
   const file = join(folder, 'config.json');
-  const stored = await readJsonIfPresent(file);
+  const stored = await readJsonIfPresent(file, z.looseObject({}));
   const known = schema.safeParse(stored).data ?? stored;
   const difference = known === undefined ? undefined : firstDifference(known, config, '');
   if (difference !== undefined) {

@@ -1,11 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJsonFileIfPresentSync } from '@scene-mtl/data/json';
 import type { Json } from '../specs/json.ts';
-import type { Kept, Measurement } from '../specs/measurement.ts';
+import type { Measurement } from '../specs/measurement.ts';
 import type { Results } from '../specs/results.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import type { RunSummary } from '../specs/summary.ts';
+import { keptSchema, summarySchema } from '../specs/summary-schema.ts';
+import { MADE_AGAIN } from './files.ts';
 
 /** A run's `record.json`. */
 export const summaryFile = (folder: string): string => join(folder, 'record.json');
@@ -18,15 +21,13 @@ export const measuredFile = (folder: string, name: string): string =>
 export const measuredFolder = (folder: string, name: string): string =>
   join(folder, 'measured', name);
 
-/** The parsed JSON of a file, or undefined where there is none. */
-function readIfPresent(file: string): unknown {
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new Error(`${file}: not valid JSON; delete it to make it again`, { cause });
-  }
-}
+/**
+ * The summary in a run's folder, or undefined where it is not finished.
+ * @throws in one line that names file and field
+ */
+export const summaryIn = <S extends RunSpec>(folder: string): RunSummary<S> | undefined =>
+  parseJsonFileIfPresentSync(summaryFile(folder), summarySchema, { remedy: MADE_AGAIN }) as
+    RunSummary<S> | undefined;
 
 /**
  * The finished runs in a folder.
@@ -41,12 +42,13 @@ export function resultsIn<S extends RunSpec>(root: string, idOf: (spec: S) => st
       const folder = folderOf(spec);
       const known = summaries.get(folder);
       if (known) return known;
-      const summary = readIfPresent(summaryFile(folder)) as RunSummary<S> | undefined;
+      const summary = summaryIn<S>(folder);
       if (summary) summaries.set(folder, summary);
       return summary;
     },
     measured<T extends Json>(spec: S, { name, version }: Measurement<T>): T | undefined {
-      const kept = readIfPresent(measuredFile(folderOf(spec), name)) as Kept | undefined;
+      const file = measuredFile(folderOf(spec), name);
+      const kept = parseJsonFileIfPresentSync(file, keptSchema, { remedy: MADE_AGAIN });
       return kept?.version === version ? (kept.value as T) : undefined;
     },
     async file(spec, { name: measurement }, name) {

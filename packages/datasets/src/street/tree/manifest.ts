@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Gaps } from '../render/texture.ts';
-import type { Occlusion } from '../scene/occluders.ts';
+import { parseJsonFileIfPresent, unchanged } from '@scene-mtl/data/json';
+import { z } from 'zod';
+import { GAPS, type Gaps } from '../render/texture.ts';
+import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import type { NoiseOptions } from './noise.ts';
 import type { FrameCounts } from './plan.ts';
 
@@ -34,23 +35,32 @@ export interface Manifest extends TreeRecipe {
   readonly hash: string;
 }
 
-/** Manifest of a tree, or undefined where there is none. */
-export async function readManifest(root: string): Promise<Manifest | undefined> {
-  const file = join(root, MANIFEST);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch (cause) {
-    throw new Error(`${file}: expected JSON (${(cause as Error).message})`, { cause });
-  }
-}
+const count = z.number().int().nonnegative();
+
+const schema = unchanged<Manifest>(
+  z.looseObject({
+    generator: count,
+    seed: count,
+    frames: z.looseObject({ train: count, val: count }),
+    height: count,
+    width: count,
+    occlusion: z.enum(OCCLUSIONS),
+    noise: z.record(z.string(), z.number().nonnegative()),
+    gaps: z.enum(GAPS).optional(),
+    truth: z.literal(true).optional(),
+    normals: z.literal(true).optional(),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+);
+
+/**
+ * Manifest of a tree, or undefined where there is none.
+ * @throws in one line that names file and field
+ */
+export const readManifest = (root: string): Promise<Manifest | undefined> =>
+  parseJsonFileIfPresent(join(root, MANIFEST), schema, {
+    remedy: 'generate the tree again, or remove the file if the frames are not generated ones',
+  });
 
 /** True when a manifest was made by this recipe. */
 export function madeBy(manifest: Manifest, recipe: TreeRecipe): boolean {
