@@ -94,7 +94,7 @@ describe('a tree with faults', () => {
     const sample = await (await openDataset(root)).read(ID, 'train', native);
     expect(arraysOf(sample).centres!.get(26001)).toEqual({ row: 1, column: 2 });
     for (const [content, reason] of [
-      ['{', /centres\.json: expected a JSON centres file/],
+      ['{', /centres\.json:1:2: .*; expected a JSON centres file/],
       ['{"26001": [1, null]}', /centre of object 26001 as \[row, column\], got \[1,null\]/],
       ['null', /centre of object 26001 as \[row, column\], got undefined/],
     ] as const) {
