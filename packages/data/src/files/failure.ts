@@ -26,14 +26,26 @@ const READ_ONLY = ['EROFS', 'EACCES', 'EPERM'];
 
 /**
  * One line for a file that could not be written: the file, why, and what helps. Keeps the code.
- * @param cause what the file system said
+ * @param cause what the file system said, or a failure of this kind, for another name of the same place
  * @param where what stands in the way, if that is known better
  */
-export function cannotWrite(path: string, cause: unknown, where?: string): NodeJS.ErrnoException {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const [what, remedy] = FAILURES[code ?? ''] ?? [message.split('\n')[0], undefined];
-  const line = `${path}: cannot be written (${where ?? what})${remedy ? `; ${remedy}` : ''}`;
-  return Object.assign(new Error(line, { cause }), code !== undefined && { code });
+export function cannotWrite(path: string, cause: unknown, where?: string): WriteFailure {
+  if (cause instanceof WriteFailure) return new WriteFailure(path, cause.cause, cause.where);
+  return new WriteFailure(path, cause, where);
+}
+
+/** See {@link cannotWrite}. */
+export class WriteFailure extends Error {
+  readonly code: string | undefined;
+  readonly where: string | undefined;
+
+  constructor(path: string, cause: unknown, where?: string) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const [what, remedy] = FAILURES[code ?? ''] ?? [message.split('\n')[0], undefined];
+    super(`${path}: cannot be written (${where ?? what})${remedy ? `; ${remedy}` : ''}`, { cause });
+    this.code = code;
+    this.where = where;
+  }
 }
 
 /** Whether a failure says that nothing may be written there: it would do so every time. */
