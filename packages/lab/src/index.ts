@@ -83,6 +83,7 @@ export {
   type ResultsTexts,
 } from './publishing/group.ts';
 export { resultsHtml } from './publishing/html.ts';
+export { writePage } from './publishing/marked-page.ts';
 export { publish, type PublishOptions } from './publishing/publish.ts';
 export { layered, publishedResults } from './publishing/run-results.ts';
 export { experimentNames } from './publishing/sections.ts';
