@@ -64,3 +64,5 @@ export function arraysOf(sample: Sample): StreetArrays {
     ...(camera && { camera }),
   };
 }
+
+export { whileReadOnly } from './testing/read-only.ts';

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Sample } from '@scene-mtl/data';
 import sharp from 'sharp';
-import { PARTIAL, writeAtomically, type AtomicWriteOptions } from '@scene-mtl/data/files';
+import { cannotWrite, writeAtomically, type AtomicWriteOptions } from '@scene-mtl/data/files';
 import type { Dataset, Split } from './dataset.ts';
+import { warnOnce } from './image/warnings.ts';
 
 /** Where and how much a disk cache keeps. */
 export interface DiskCacheOptions {
@@ -27,15 +28,15 @@ type WriteFile = NonNullable<AtomicWriteOptions['write']>;
 const VERSION = 2;
 const ENDING = '.sample';
 const DIGEST = 32;
-/** ms after which a half-written entry has nobody who writes on. */
-const ABANDONED = 3.6e6;
 
 /**
  * The data set with its resized samples kept in a folder. An entry's name is the hash of key, split,
  * frame, size and the frame's files with their sizes and times of change. It holds the SHA-256 of its
  * content, and is written under another name and renamed, so a half-written or damaged one is never
  * used but read again; any number of threads and processes may share the folder.
- * An entry that cannot be written (a full disk) is an error that names it, and leaves nothing behind.
+ * The cache is a help, never a need: where it cannot be read or written (a full disk, a read-only folder),
+ * one warning says so and samples are read from the data; an entry that another version of Node wrote is
+ * made again.
  * @param write writes a file; for tests
  * @example
  * ```ts
@@ -65,6 +66,14 @@ export function diskCached(
     return content;
   };
   let sinceTidy = Infinity;
+  /** A cache that could not be written once is not tried for each frame. */
+  let isWritable = true;
+  const skipped = (cause: unknown): void => {
+    isWritable = false;
+    // Of the folder and not the entry, so that threads that meet different entries say the same.
+    const { message } = cannotWrite(folder, cause);
+    warnOnce(`${message}. Decoded samples are not kept: the data is read each time`);
+  };
   return {
     ...dataset,
     async read(id, split, size) {
@@ -77,12 +86,16 @@ export function diskCached(
       const kept = load(file);
       if (kept) return kept;
       const sample = await dataset.read(id, split, size);
-      const bytes = await store(file, sample, write);
-      sinceTidy += bytes;
-      // Listing the folder on each write would be slow; a tenth over the limit is the price.
-      if (sinceTidy > maximumBytes / 10) {
-        sinceTidy = 0;
-        await tidy(folder, maximumBytes);
+      if (!isWritable) return sample;
+      try {
+        sinceTidy += await store(file, sample, write);
+        // Listing the folder on each write would be slow; a tenth over the limit is the price.
+        if (sinceTidy > maximumBytes / 10) {
+          sinceTidy = 0;
+          await tidy(folder, maximumBytes);
+        }
+      } catch (cause) {
+        skipped(cause);
       }
       return sample;
     },
@@ -103,45 +116,43 @@ function signature(files: readonly string[]): string | undefined {
   }
 }
 
-/** Reads an entry; not asynchronously, which takes several times as long for so little. */
+/**
+ * Reads an entry; undefined when there is none that can be used. Not asynchronously, which takes several
+ * times as long for so little.
+ */
 function load(file: string): Sample | undefined {
-  let bytes: Buffer;
+  let sample: Sample;
   try {
-    bytes = readFileSync(file);
+    const bytes = readFileSync(file);
+    const content = bytes.subarray(DIGEST);
+    if (!sha256(content).equals(bytes.subarray(0, DIGEST))) return undefined;
+    // Throws for the format of another V8.
+    sample = deserialize(content) as Sample;
   } catch {
     return undefined;
   }
-  const content = bytes.subarray(DIGEST);
-  if (!sha256(content).equals(bytes.subarray(0, DIGEST))) return undefined;
   try {
     const now = new Date();
     utimesSync(file, now, now);
   } catch {
-    // It could not be marked as used: another process has removed it, which does no harm.
+    // It could not be marked as used: the folder is read-only, or another process has removed it.
   }
-  return deserialize(content) as Sample;
+  return sample;
 }
 
 async function store(file: string, sample: Sample, write: WriteFile | undefined): Promise<number> {
   const content = serialize(sample);
-  try {
-    // Not flushed to the disk: what a loss of power damages is seen by its hash, and read again.
-    await writeAtomically(file, Buffer.concat([sha256(content), content]), {
-      sync: false,
-      ...(write && { write }),
-    });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOSPC' ? 'the disk is full; free some of it or lower maximumBytes' : message;
-    throw new Error(`${file}: the cache cannot be written (${why})`, { cause });
-  }
+  // Not flushed to the disk: what a loss of power damages is seen by its hash, and read again.
+  await writeAtomically(file, Buffer.concat([sha256(content), content]), {
+    sync: false,
+    ...(write && { write }),
+  });
   return content.length + DIGEST;
 }
 
-/** Removes abandoned writings, and the least recently used entries until the rest fits. */
+/** Removes the least recently used entries until the rest fits. */
 async function tidy(folder: string, maximumBytes: number): Promise<void> {
-  const names = (await readdir(folder)).filter((n) => n.endsWith(ENDING) || n.endsWith(PARTIAL));
+  const names = (await readdir(folder)).filter((name) => name.endsWith(ENDING));
   const entries = await Promise.all(
     names.map(async (name) => {
       const file = join(folder, name);
@@ -151,11 +162,9 @@ async function tidy(folder: string, maximumBytes: number): Promise<void> {
   );
   entries.sort((a, b) => b.used - a.used);
   let total = 0;
-  for (const { file, bytes, used } of entries) {
+  for (const { file, bytes } of entries) {
     total += bytes;
-    const abandoned = file.endsWith(PARTIAL) && used < Date.now() - ABANDONED;
-    const over = total > maximumBytes && file.endsWith(ENDING);
-    if (abandoned || over) await rm(file, { force: true });
+    if (total > maximumBytes) await rm(file, { force: true });
   }
 }
 

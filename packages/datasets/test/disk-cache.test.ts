@@ -1,7 +1,9 @@
-import { readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { serialize } from 'node:v8';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { arraysOf } from '@scene-mtl/data/testing';
 import { diskCached, openDataset, type Dataset } from '../src/index.ts';
 import { framePaths, madeSample, newFolder, putFrame } from './support.ts';
@@ -119,32 +121,76 @@ describe('disk cache', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
-  test('a folder that cannot be written is an error that names it', async () => {
-    const file = join(await newFolder(), 'file');
-    await writeFile(file, '');
-    const kept = diskCached(counting(), { folder: file, maximumBytes: 1e6, key: 'k' });
-    await expect(kept.read('1', 'train', size)).rejects.toThrow(
-      /file.*\.sample: the cache cannot be written/,
+  describe('where it cannot be kept', () => {
+    let said: string[];
+    let warn: jest.SpiedFunction<typeof console.warn>;
+    beforeEach(() => {
+      said = [];
+      warn = jest.spyOn(console, 'warn').mockImplementation((text: string) => void said.push(text));
+    });
+    afterEach(() => warn.mockRestore());
+
+    test('a file in place of its folder: one line, and the data is read', async () => {
+      const file = join(await newFolder(), 'file');
+      await writeFile(file, 'mine');
+      const source = counting();
+      const kept = diskCached(source, { folder: file, maximumBytes: 1e6, key: 'k' });
+      for (const id of ['1', '2', '1']) await kept.read(id, 'train', size);
+      expect(source.reads).toBe(3);
+      expect(said).toHaveLength(1);
+      expect(said[0]).toMatch(/file: cannot be written \(.*file is a file, not a folder\)/);
+      expect(said[0]).toMatch(/Decoded samples are not kept/);
+      expect(await readFile(file, 'utf8')).toBe('mine');
+    });
+
+    test.each(['ENOSPC', 'EROFS', 'EACCES', 'EDQUOT', 'EMFILE', 'EFBIG'])(
+      '%s: one line, nothing half-written, and entries of before are used',
+      async (code) => {
+        const folder = await newFolder();
+        const source = counting();
+        const options = { folder, maximumBytes: 1e6, key: 'k' };
+        await diskCached(source, options).read('0', 'train', size);
+        const write = async (path: string, content: Uint8Array | string) => {
+          await writeFile(path, content.slice(0, 100));
+          throw Object.assign(new Error(`${code}: no`), { code });
+        };
+        const kept = diskCached(source, options, write);
+        for (const id of ['0', '1', '2'])
+          expect((await kept.read(id, 'train', size)).id).toBe(`made-${id}`);
+        expect(source.reads).toBe(3);
+        expect(said).toHaveLength(1);
+        expect(await readdir(folder)).toHaveLength(1);
+      },
     );
+
+    test('an entry that is a folder is as good as none', async () => {
+      const folder = await newFolder();
+      const source = counting();
+      const options = { folder, maximumBytes: 1e6, key: 'k' };
+      await diskCached(source, options).read('1', 'train', size);
+      const [name] = await readdir(folder);
+      await rm(join(folder, name));
+      await mkdir(join(folder, name));
+      expect((await diskCached(source, options).read('1', 'train', size)).id).toBe('made-1');
+      expect(said[0]).toMatch(/a folder has this name/);
+    });
   });
 
-  test('a disk that is full in the middle of an entry is an error, and leaves nothing', async () => {
+  test('an entry in the format of another V8 is made again', async () => {
     const folder = await newFolder();
-    let isFull = true;
-    const write = async (path: string, content: Uint8Array | string) => {
-      if (!isFull) return writeFile(path, content);
-      await writeFile(path, content.slice(0, 100));
-      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    };
-    const options = { folder, maximumBytes: 1e6, key: 'k' };
-    const kept = diskCached(counting(), options, write);
-    const failure = kept.read('1', 'train', size);
-    await expect(failure).rejects.toThrow(
-      /\.sample: the cache cannot be written \(the disk is full/,
-    );
-    expect(await readdir(folder)).toEqual([]);
-    isFull = false;
-    expect((await kept.read('1', 'train', size)).id).toBe('made-1');
-    expect(await readdir(folder)).toHaveLength(1);
+    const source = counting();
+    const kept = diskCached(source, { folder, maximumBytes: 1e6, key: 'k' });
+    const sample = await kept.read('1', 'train', size);
+    const [name] = await readdir(folder);
+    // V8's serializer begins with 0xff and the version of its format, 15 in V8 11.3; 99 is no version.
+    const content = serialize(sample);
+    expect(content[0]).toBe(0xff);
+    content[1] = 99;
+    const digest = createHash('sha256').update(content).digest();
+    await writeFile(join(folder, name), Buffer.concat([digest, content]));
+    expect(await kept.read('1', 'train', size)).toEqual(sample);
+    expect(source.reads).toBe(2);
+    expect(await kept.read('1', 'train', size)).toEqual(sample);
+    expect(source.reads).toBe(2);
   });
 });

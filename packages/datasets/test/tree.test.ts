@@ -119,6 +119,29 @@ describe('generating a tree', () => {
     );
   });
 
+  test('nothing is written where a whole tree is, so its folder may be read-only', async () => {
+    const readOnly = () =>
+      Promise.reject(Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' }));
+    const before = await readdir(root, { recursive: true });
+    await generateTree({ ...small, out: root }, readOnly);
+    expect(await readdir(root, { recursive: true })).toEqual(before);
+    const folder = await newFolder();
+    await expect(generateTree({ ...small, out: join(folder, 'tree') }, readOnly)).rejects.toThrow(
+      /tree was not made: .*cannot be written \(the file system is read-only\); choose another/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a file in the way, or no name, is an error', async () => {
+    const file = join(await newFolder(), 'tree');
+    await writeFile(file, 'mine');
+    await expect(generateTree({ ...small, out: file })).rejects.toThrow(
+      `${file}: in the way of a new tree (there is a file)`,
+    );
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    await expect(generateTree({ ...small, out: '' })).rejects.toThrow("as a folder, got ''");
+  });
+
   test('a full disk is an error that names the file, and leaves nothing behind', async () => {
     const folder = await newFolder();
     let files = 0;
@@ -140,6 +163,10 @@ describe('generating a tree', () => {
     await mkdir(half(ended));
     await writeFile(join(half(ended), 'x'), '');
     await mkdir(half(process.ppid));
+    await generateTree({ ...small, out: join(folder, 'tree') });
+    expect((await readdir(folder)).sort()).toEqual(['tree', basename(half(process.ppid))].sort());
+    // Where the tree is whole, too.
+    await mkdir(half(ended));
     await generateTree({ ...small, out: join(folder, 'tree') });
     expect((await readdir(folder)).sort()).toEqual(['tree', basename(half(process.ppid))].sort());
   });

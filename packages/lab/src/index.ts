@@ -41,6 +41,7 @@ export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone } from './store/lock.ts';
+export { assertFolderName } from './store/run-name.ts';
 export { predictionGrids } from './store/prediction-grids.ts';
 export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
 
@@ -83,6 +84,7 @@ export {
   type ResultsTexts,
 } from './publishing/group.ts';
 export { resultsHtml } from './publishing/html.ts';
+export { writePage } from './publishing/marked-page.ts';
 export { publish, type PublishOptions } from './publishing/publish.ts';
 export { layered, publishedResults } from './publishing/run-results.ts';
 export { experimentNames } from './publishing/sections.ts';

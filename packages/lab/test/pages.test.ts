@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
   resultsHtml,
   SHOWN_FRAMES,
   writeOwn,
+  writePage,
   WRITTEN,
   type Artefacts,
   type PictureCodec,
@@ -241,4 +242,48 @@ test('only what was written before, and is as it was written, is replaced or del
   await writeOwn(root, page('3'));
   await rm(at(WRITTEN));
   await expect(writeOwn(root, page('4'))).rejects.toThrow('--force');
+});
+
+test('a list of what was written names nothing outside of the folder', async () => {
+  const root = join(await mkdtemp(join(tmpdir(), 'lab-written-')), 'pages');
+  await writeOwn(root, [{ path: 'PAGE.md', content: '1' }]);
+  await writeFile(join(root, '..', 'mine.txt'), '1');
+  const list = JSON.parse(await readFile(join(root, WRITTEN), 'utf8')) as {
+    written: Record<string, string>;
+  };
+  // With the right checksum: the content is that of the page.
+  list.written['../mine.txt'] = list.written['PAGE.md'];
+  await writeFile(join(root, WRITTEN), JSON.stringify(list));
+  await expect(writeOwn(root, [])).rejects.toThrow(/written\.json: .*mine\.txt/s);
+  expect(await readFile(join(root, '..', 'mine.txt'), 'utf8')).toBe('1');
+});
+
+test('a folder in the place of a page is an error, and no page is written', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'lab-written-'));
+  await mkdir(join(root, 'B.md'));
+  const pages = ['A.md', 'B.md'].map((path) => ({ path, content: 'x' }));
+  for (const force of [false, true]) {
+    await expect(writeOwn(root, pages, force)).rejects.toThrow(/B\.md: .*a folder has this name/);
+  }
+  expect(await readdir(root)).toEqual(['B.md']);
+});
+
+test('a page of HTML replaces its like, and another file only when forced', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-page-'));
+  const page = join(folder, 'new', 'page.html');
+  await writePage(page, '<html>1</html>\n');
+  expect((await readFile(page, 'utf8')).startsWith('<html>1</html>\n<!-- written by')).toBe(true);
+  await writePage(page, '<html>2</html>\n');
+  const own = await readFile(page, 'utf8');
+  expect(own).toContain('2');
+
+  const foreign = { changed: own.replace('2', '3'), 'of another program': '<html>x</html>' };
+  for (const text of Object.values(foreign)) {
+    await writeFile(page, text);
+    await expect(writePage(page, '<html>4</html>')).rejects.toThrow(/page\.html: there .*--force/);
+    expect(await readFile(page, 'utf8')).toBe(text);
+  }
+  await writePage(page, '<html>4</html>', true);
+  expect(await readFile(page, 'utf8')).toContain('4');
+  await expect(writePage(folder, 'x', true)).rejects.toThrow('a folder has this name');
 });

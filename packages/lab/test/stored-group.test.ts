@@ -158,6 +158,42 @@ test('only a group’s own files go, and another folder is left alone unless for
   expect(left.some((name) => name.endsWith('one.png'))).toBe(false);
 });
 
+test('where a file of a group cannot be written, those of before stay', async () => {
+  const folder = join(await scratch(), 'group');
+  await writeGroup(folder, {}, base, content);
+  const files = ['runs.jsonl', 'curves.json.br', 'measured.json.br', 'group.json'];
+  const all = () => Promise.all(files.map((file) => readFile(join(folder, file))));
+  const before = await all();
+  const other = { ...content, runs: new Map([...content.runs].slice(1)) };
+  // A folder in the place of a picture.
+  await mkdir(join(folder, 'pictures', 'a', 'objects', 'two.png'));
+  const pictures = new Map([['a/objects/two.png', Uint8Array.of(1)]]);
+  await expect(writeGroup(folder, {}, base, { ...other, pictures })).rejects.toThrow(
+    /two\.png: cannot be written \(a folder has this name\)/,
+  );
+  expect(await all()).toEqual(before);
+  const file = join(await scratch(), 'file');
+  await writeFile(file, 'mine');
+  await expect(writeGroup(file, {}, base, content)).rejects.toThrow(/file: cannot be written/);
+  expect(await readFile(file, 'utf8')).toBe('mine');
+});
+
+test.each(['../mine.txt', '/mine.txt', 'a/../../mine.txt', '..\\mine.txt', 'c:mine.txt', ''])(
+  'a group that names the picture %j, outside of itself, is refused and deletes nothing',
+  async (path) => {
+    const place = await scratch();
+    const folder = join(place, 'group');
+    await writeGroup(folder, {}, base, content);
+    const mine = join(folder, 'mine.txt');
+    await writeFile(mine, 'mine');
+    const head = JSON.parse(await readFile(join(folder, 'group.json'), 'utf8')) as object;
+    await writeFile(join(folder, 'group.json'), JSON.stringify({ ...head, pictures: [path] }));
+    await expect(read(folder)).rejects.toThrow(/group\.json: .*inside the folder/s);
+    await expect(writeGroup(folder, {}, base, content)).rejects.toThrow(/inside the folder/);
+    expect(await readFile(mine, 'utf8')).toBe('mine');
+  },
+);
+
 test('a group of another format is an error that says what to do', async () => {
   const folder = await scratch();
   await writeFile(join(folder, 'group.json'), '{"profile":"p"}');

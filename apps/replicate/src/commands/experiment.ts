@@ -1,9 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseJsonFile } from '@scene-mtl/data/json';
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { keptConfig } from '../config/kept.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
@@ -40,14 +36,14 @@ export function addExperimentCommands(program: Command): void {
       .description(`${experiment.summary}\n${again}`);
     experiment.addFlags?.(command);
     addRunFlags(command, `${experiment.name}-<profile>`).action(async (flags: Flags) => {
-      await printed(await made(experiment, flags, flags.name));
+      await made(experiment, flags, flags.name);
     });
   }
   const all = program
     .command('all')
     .description(`Every table and figure, one after the other.\n${again}`);
   addRunFlags(all).action(async (flags: Flags) => {
-    for (const experiment of experiments) await printed(await made(experiment, flags));
+    for (const experiment of experiments) await made(experiment, flags);
   });
 }
 
@@ -58,14 +54,16 @@ function addRunFlags(command: Command, name?: string): Command {
   return addDataFlags(addEngineFlags(command));
 }
 
+/** The tables on standard output, and where the rest is. */
 async function made(
   experiment: Experiment,
   flags: Flags,
   name = `${experiment.name}-${groupOf(flags)}`,
-): Promise<string> {
+): Promise<void> {
   const config = await configurationOf(flags);
   const { runs, jobs, dataWorkers } = flags;
-  return makeExperiment({
+  let isWritten = false;
+  const folder = await makeExperiment({
     experiment,
     program: programOf(experiment),
     ...{ config, name, runs, jobs, dataWorkers },
@@ -74,14 +72,10 @@ async function made(
     compile: compileOptions(flags),
     grids: config.strips,
     command: typedCommand(),
+    onMade(tables, written) {
+      isWritten = written;
+      for (const table of tables) process.stdout.write(`${table}\n`);
+    },
   });
-}
-
-/** The tables on standard output, and where the rest is. */
-async function printed(folder: string): Promise<void> {
-  const tables = await parseJsonFile(join(folder, 'tables.json'), z.array(z.string()));
-  for (const name of tables) {
-    process.stdout.write(`${await readFile(join(folder, `${name}.md`), 'utf8')}\n`);
-  }
-  process.stdout.write(`${folder}/report.html shows curves and pictures.\n`);
+  if (isWritten) process.stdout.write(`${folder}/report.html shows curves and pictures.\n`);
 }

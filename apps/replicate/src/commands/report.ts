@@ -1,6 +1,13 @@
 import { join } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
-import { parseVariant, progressLine, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
+import {
+  assertFolderName,
+  parseVariant,
+  progressLine,
+  resultsFiles,
+  resultsHtml,
+  writeOwn,
+  writePage,
+} from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { readRgb, smallPng } from '../measure/small-png.ts';
 import { experiments } from '../papers/index.ts';
@@ -44,12 +51,14 @@ export function addReportCommands(program: Command): void {
     )
     .option('--force', 'replace what is no group of results, drop runs that no experiment asks for')
     .action(async (flags: PublishFlags) => {
+      const group = groupOf(flags);
+      assertFolderName(group);
+      const folder = join(flags.out, group);
       const variants = flags.also?.map((text) => parseVariant(text, experiments));
       const config = await configurationOf(flags);
       const session = scenes.start({ runs: flags.runs, line: progressLine() });
       const { data, fingerprint = null } = await session.open(config);
       const trivial = await session.trivial?.(config);
-      const folder = join(flags.out, groupOf(flags));
       const count = await publishGroup({
         folder,
         root: join(flags.runs, 'trained'),
@@ -79,7 +88,7 @@ export function addReportCommands(program: Command): void {
         const codec = { read: readRgb, write: smallPng };
         await writeOwn(out, await resultsFiles(groups, texts, codec), force);
       } else {
-        await writeAtomically(html, await resultsHtml(groups, texts));
+        await writePage(html, await resultsHtml(groups, texts), force);
       }
       process.stdout.write(`${html ?? join(out, 'RESULTS.md')}\n`);
     });

@@ -1,7 +1,6 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
-import type { FigureGrid } from '@scene-mtl/eval';
+import { join } from 'node:path';
+import { isReadOnly, writeAtomically } from '@scene-mtl/data/files';
+import { toMarkdown, type FigureGrid } from '@scene-mtl/eval';
 import type { Executor, ExecutorOptions } from '../execute/executor.ts';
 import { inChildProcesses } from '../execute/in-child-processes.ts';
 import { inThisProcess } from '../execute/in-this-process.ts';
@@ -14,9 +13,11 @@ import { runId, type RunSpec } from '../specs/spec.ts';
 import { environment } from '../store/environment.ts';
 import { json } from '../store/files.ts';
 import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
+import { assertFolderName } from '../store/run-name.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryIn } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
+import { linkRuns } from './link-runs.ts';
 import { carryOut } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
 
@@ -38,17 +39,22 @@ export interface MakeOptions<O, K extends Kind> extends RunOptions {
   readonly jobs: number;
   /** The command as typed. */
   readonly command: string;
+  /** Is given the tables, as Markdown, and whether they could be written too. */
+  readonly onMade?: (tables: readonly string[], isWritten: boolean) => void;
 }
 
 /**
  * Trains and measures what an experiment needs and nobody has made yet, then writes its tables,
- * figures and report. Returns the folder.
+ * figures and report. Returns the folder. Where nothing may be written, and all runs are finished, the tables
+ * are made all the same and not written.
+ * @throws for a name that is none, a folder of another configuration, a file that cannot be written
  */
 export async function makeExperiment<O, K extends Kind>(
   options: MakeOptions<O, K>,
 ): Promise<string> {
   const { experiment, program, config, kept, runs, jobs, command } = options;
   const line = progressLine();
+  assertFolderName(options.name);
   const folder = join(runs, options.name);
   const own = experiment.options(options.flags);
   await checkFolder(folder, kept);
@@ -56,9 +62,19 @@ export async function makeExperiment<O, K extends Kind>(
   const { data: known, fingerprint } = await session.open(config);
   const trivial = await session.trivial?.(config);
   const data: K['data'] = { ...known, ...(trivial && { trivial }) };
+  let readOnly: Error | undefined;
+  const unlessReadOnly = async (write: () => Promise<void>): Promise<void> => {
+    if (readOnly) return;
+    await write().catch((cause: Error) => {
+      if (!isReadOnly(cause)) throw cause;
+      readOnly = cause;
+    });
+  };
   // The data can be read through, so the run will not end before it has begun.
-  await claimFolder(folder, kept);
-  await writeAtomically(join(folder, 'environment.json'), json({ ...environment(), command }));
+  await unlessReadOnly(async () => {
+    await claimFolder(folder, kept);
+    await writeAtomically(join(folder, 'environment.json'), json({ ...environment(), command }));
+  });
   const { train, val } = data.frames;
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
@@ -75,17 +91,25 @@ export async function makeExperiment<O, K extends Kind>(
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
     const todo = unfinished(distinctJobs(needed, idOf), results);
+    if (todo.length > 0 && readOnly) throw readOnly;
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
   });
 
-  await linkRuns(folder, made, folderOf);
+  await unlessReadOnly(() => linkRuns(folder, made, folderOf, (text) => line.print(text)));
   const shown = await experiment.show(context, results);
   const pictures = shown.grids.length > 0 ? shown.grids : await gridsOf(made, folderOf);
-  await writeArtefacts({
-    ...{ folder, experiment, config, command },
-    artefacts: { ...shown, grids: pictures },
-    howToRead: program.notes?.(config, data) ?? [],
-  });
+  await unlessReadOnly(() =>
+    writeArtefacts({
+      ...{ folder, experiment, config, command },
+      artefacts: { ...shown, grids: pictures },
+      howToRead: program.notes?.(config, data) ?? [],
+    }),
+  );
+  if (readOnly) line.print(`${readOnly.message}. The tables are shown and not written`);
+  options.onMade?.(
+    shown.tables.map(({ table }) => toMarkdown(table)),
+    !readOnly,
+  );
   return folder;
 }
 
@@ -100,18 +124,4 @@ async function gridsOf<S extends RunSpec>(
     if (grids.length > 0) return grids;
   }
   return [];
-}
-
-/** `<label>` in the experiment's folder leads to the run, so that other commands can be given it. */
-async function linkRuns<S extends RunSpec>(
-  folder: string,
-  runs: readonly ArmRun<S>[],
-  folderOf: (spec: S) => string,
-): Promise<void> {
-  for (const { label, spec } of runs) {
-    const link = join(folder, label);
-    await mkdir(dirname(link), { recursive: true });
-    await rm(link, { force: true });
-    await symlink(relative(dirname(link), folderOf(spec)), link, 'dir');
-  }
 }

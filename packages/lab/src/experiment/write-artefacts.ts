@@ -1,4 +1,4 @@
-import { writeAtomically } from '@scene-mtl/data/files';
+import { writeTogether } from '@scene-mtl/data/files';
 import { join } from 'node:path';
 import {
   renderPng,
@@ -30,21 +30,22 @@ export interface WriteOptions {
   readonly command: string;
 }
 
-/** `<name>.md`, `.tex`, `.csv`, `.json` of each table, `.svg` and `.png` of each figure, verdicts, and `report.html`. */
+/**
+ * `<name>.md`, `.tex`, `.csv`, `.json` of each table, `.svg` and `.png` of each figure, verdicts, and
+ * `report.html`: all of them, or those of before stay.
+ */
 export async function writeArtefacts(options: WriteOptions): Promise<void> {
   const { folder, experiment, config, artefacts, howToRead, command } = options;
-  for (const { name, table } of artefacts.tables) await writeTable(folder, name, table);
+  const files: [name: string, content: string | Uint8Array][] = [];
+  for (const { name, table } of artefacts.tables) files.push(...formsOf(name, table));
   const names = artefacts.tables.map(({ name }) => name);
-  await writeAtomically(join(folder, 'tables.json'), json(names));
   const figures: ReportFigure[] = [];
   for (const { name, spec, caption, description } of artefacts.figures) {
     const svg = await renderSvg(spec, { id: name, description });
-    await writeAtomically(join(folder, `${name}.svg`), svg);
-    await writeAtomically(join(folder, `${name}.png`), await renderPng(svg));
+    files.push([`${name}.svg`, svg], [`${name}.png`, await renderPng(svg)]);
     figures.push({ id: name, svg, caption });
   }
   const verdicts = artefacts.verdicts.length > 0 ? [verdictTable(artefacts.verdicts)] : [];
-  await writeAtomically(join(folder, 'verdicts.json'), json(artefacts.verdicts));
   const html = report({
     title: experiment.title,
     lead: artefacts.lead,
@@ -55,12 +56,12 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
     environment: { ...environment(), command },
     config,
   });
-  await writeAtomically(join(folder, 'report.html'), html);
+  files.push(['verdicts.json', json(artefacts.verdicts)], ['report.html', html]);
+  files.push(['tables.json', json(names)]);
+  await writeTogether(files.map(([name, content]) => [join(folder, name), content]));
 }
 
-async function writeTable(folder: string, name: string, table: Table): Promise<void> {
+function formsOf(name: string, table: Table): [string, string][] {
   const forms = { md: toMarkdown, tex: toLatex, csv: toCsv, json: toJson, html: toHtml };
-  for (const [extension, form] of Object.entries(forms)) {
-    await writeAtomically(join(folder, `${name}.${extension}`), form(table));
-  }
+  return Object.entries(forms).map(([extension, form]) => [`${name}.${extension}`, form(table)]);
 }

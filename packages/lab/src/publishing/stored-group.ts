@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeAtomically } from '@scene-mtl/data/files';
 import { checkedBy, parseJson, parseJsonFileIfPresent, textOf } from '@scene-mtl/data/json';
+import { cannotWrite, writeTogether } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import { canonicalJson } from '../specs/canonical-json.ts';
 import type { Kept } from '../specs/measurement.ts';
@@ -13,6 +13,7 @@ import { measuredSchema, storedRunSchema, type StoredRun } from '../specs/summar
 import { compressed, decompressed } from './compressed.ts';
 import { decodeCurves, encodeCurves } from './curves.ts';
 import { differenceOf, withDifference } from './difference.ts';
+import { pathInside } from './path-inside.ts';
 
 /** The runs of a group with what was measured on them. */
 export interface GroupContent<S extends RunSpec = RunSpec> {
@@ -34,23 +35,14 @@ const FORMAT = 'group 2';
 const headSchema = z.looseObject({
   format: z.literal(FORMAT),
   environments: z.array(z.record(z.string(), z.string())),
-  // They are read, and deleted when they go: nothing outside the folder may be named.
-  pictures: z.array(
-    z
-      .string()
-      .refine(
-        (path) =>
-          path.split('/').every((part) => !['', '.', '..'].includes(part)) && !/[\\\0]/.test(path),
-        'a path inside the folder such as run/measurement/file.png',
-      ),
-  ),
+  pictures: z.array(pathInside),
 });
 
 /**
  * Writes a group of results into a folder: `group.json` (what it is, its machines, its pictures), `runs.jsonl`
  * (a line for each run: its spec as the difference from `base`, its environment by number), `curves.json.br`,
  * `measured.json.br` and `pictures/`. The same group gives the same bytes. Only files that such a group
- * consists of are replaced or deleted.
+ * consists of are replaced or deleted, and where one cannot be written those of before stay.
  * @param description what the group is; its own keys must not be `format`, `environments` or `pictures`
  * @throws where the folder holds something else, unless forced
  */
@@ -62,7 +54,7 @@ export async function writeGroup(
   force = false,
 ): Promise<void> {
   const before = await headOf(folder, force);
-  if (!before && !force && existsSync(folder) && (await readdir(folder)).length > 0) {
+  if (!before && !force && (await entriesOf(folder)).length > 0) {
     throw new Error(
       `${folder}: holds something else than results; give another folder, or --force`,
     );
@@ -81,14 +73,15 @@ export async function writeGroup(
       return of.length > 0 ? [[id, Object.fromEntries(of)]] : [];
     }),
   );
-  for (const path of paths) {
-    await writeAtomically(join(folder, PICTURES, path), pictures.get(path)!);
-  }
-  await writeAtomically(join(folder, CURVES), encodeCurves(runs));
-  await writeAtomically(join(folder, MEASURED), compressed(kept));
-  await writeAtomically(join(folder, RUNS), lines.map((line) => `${line}\n`).join(''));
   const head = { format: FORMAT, ...description, environments, pictures: paths };
-  await writeAtomically(join(folder, FILE), `${JSON.stringify(head, null, 2)}\n`);
+  const files: [name: string, content: string | Uint8Array][] = [
+    ...paths.map((path): [string, Uint8Array] => [join(PICTURES, path), pictures.get(path)!]),
+    [CURVES, encodeCurves(runs)],
+    [MEASURED, compressed(kept)],
+    [RUNS, lines.map((line) => `${line}\n`).join('')],
+    [FILE, `${JSON.stringify(head, null, 2)}\n`],
+  ];
+  await writeTogether(files.map(([name, content]) => [join(folder, name), content]));
   for (const path of before?.pictures ?? []) {
     if (!pictures.has(path)) await rm(join(folder, PICTURES, path), { force: true });
   }
@@ -153,6 +146,11 @@ async function storedRuns(
     return [{ run: checkedBy(storedRunSchema, parseJson(line, file, i + 1), where), where }];
   });
 }
+const entriesOf = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw cannotWrite(folder, cause);
+  });
 
 async function headOf(
   folder: string,

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
 import { parseJsonFileIfPresent } from '@scene-mtl/data/json';
+import { cannotWrite, writeTogether } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import type { ResultsFile } from './group.ts';
+import { pathInside } from './path-inside.ts';
 
-const schema = z.strictObject({ written: z.record(z.string(), z.string()) });
+const schema = z.strictObject({ written: z.record(pathInside, z.string()) });
 
 /** Path of the list of what was written, relative to the folder of the pages. */
 export const WRITTEN = 'results/written.json';
@@ -37,14 +38,18 @@ export async function writeOwn(
         `move it away, or give --force to replace it`,
     );
   }
-  for (const [path, text] of content) await writeAtomically(join(root, path), text);
-  for (const path of Object.keys(known)) {
-    if (!content.has(path)) await rm(join(root, path), { force: true });
-  }
   const written = Object.fromEntries(
     [...content.keys()].sort().map((path) => [path, checksum(content.get(path)!)]),
   );
-  await writeAtomically(join(root, WRITTEN), `${JSON.stringify({ written }, null, 2)}\n`);
+  // The list last: until it is there, a second try knows the old files by the old one, and the new ones.
+  await writeTogether(
+    [...content, [WRITTEN, `${JSON.stringify({ written }, null, 2)}\n`] as const].map(
+      ([path, text]) => [join(root, path), text],
+    ),
+  );
+  for (const path of Object.keys(known)) {
+    if (!content.has(path)) await rm(join(root, path), { force: true });
+  }
 }
 
 async function listIn(root: string): Promise<Readonly<Record<string, string>>> {
@@ -55,5 +60,11 @@ const checksum = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex').slice(0, 16);
 
 async function checksumOf(path: string): Promise<string | undefined> {
-  return existsSync(path) ? checksum(await readFile(path)) : undefined;
+  try {
+    return checksum(await readFile(path));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw cannotWrite(path, cause);
+  }
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '@scene-mtl/data';
+import { cannotWrite } from '@scene-mtl/data/files';
 import { GAPS, type Gaps } from '../render/texture.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';
@@ -54,8 +55,8 @@ export type WriteFile = (path: string, content: Uint8Array | string) => Promise<
  * noise also `centres` where they are noisy, and the exact tree under `truth/`; on request `normals`.
  *
  * The tree is written under a temporary name and renamed when whole; what a killed process left is
- * removed by the next one. A tree of the same recipe that
- * is already there is kept; anything else there is an error.
+ * removed by the next one. A tree of the same recipe that is already there is kept, and then nothing needs
+ * to be written; anything else there is an error.
  * @throws for bad options, a folder in the way, or a file that cannot be written (the message names
  * it; what was written so far is removed)
  */
@@ -80,10 +81,10 @@ export async function generateTree(
     ...(hasTruth && !isNoisy(noise) && { truth: true }),
     ...(normals && { normals: true }),
   };
+  await removeAbandoned(out);
   if (await alreadyThere(out, recipe)) return;
 
   const plan = planTree(seed, frames);
-  await removeAbandoned(out);
   const partial = partialPath(out);
   try {
     const shared = { size: { height, width }, occlusion, gaps, noise, truth: hasTruth, normals };
@@ -99,10 +100,14 @@ export async function generateTree(
       for (const [i, frame] of plan.entries()) finished(i, await writeFrame(job, frame, write));
     }
     const manifest: Manifest = { ...recipe, hash: treeHash(hashes) };
-    await write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    const file = join(partial, MANIFEST);
+    await write(file, `${JSON.stringify(manifest, null, 2)}\n`).catch((cause: unknown) => {
+      throw cannotWrite(file, cause);
+    });
     await putInPlace(partial, out, recipe);
   } catch (cause) {
-    await rm(partial, { recursive: true, force: true });
+    // Whatever hinders this too, the first failure is the one to tell.
+    await rm(partial, { recursive: true, force: true }).catch(() => {});
     throw new Error(`generateTree: ${out} was not made: ${(cause as Error).message}`, { cause });
   }
 }
@@ -112,13 +117,12 @@ export async function generateTree(
  * read from it: then that one stays.
  */
 async function putInPlace(partial: string, out: string, recipe: TreeRecipe): Promise<void> {
-  await mkdir(dirname(out), { recursive: true });
   // An empty folder in the way; any other is left as it is.
   await rmdir(out).catch(() => undefined);
   try {
     await rename(partial, out);
   } catch (cause) {
-    if (!(await alreadyThere(out, recipe))) throw cause;
+    if (!(await alreadyThere(out, recipe))) throw cannotWrite(out, cause);
     await rm(partial, { recursive: true, force: true });
   }
 }
@@ -143,13 +147,9 @@ export async function writeFrame(
   const { files, hash } = await frameFiles(frame, what);
   for (const { path, content } of files) {
     const file = join(root, path);
-    try {
-      await write(file, content);
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      const why = code === 'ENOSPC' ? 'the disk is full' : message;
-      throw new Error(`${file}: cannot be written (${why})`, { cause });
-    }
+    await write(file, content).catch((cause: unknown) => {
+      throw cannotWrite(file, cause);
+    });
   }
   return hash;
 }
@@ -160,6 +160,7 @@ async function writeWithFolders(path: string, content: Uint8Array | string): Pro
 }
 
 function check({
+  out,
   frames,
   height,
   width,
@@ -168,6 +169,8 @@ function check({
   gaps = 'geometric',
   noise = {},
 }: GenerateOptions): void {
+  // Resolved, it would be the folder that one is in.
+  if (out.trim() === '') throw new Error("generateTree: expected out as a folder, got ''");
   assertSize('generateTree', { height, width });
   checkNoise(noise);
   oneOf('occlusion', occlusion, OCCLUSIONS);
@@ -200,7 +203,8 @@ async function alreadyThere(out: string, recipe: TreeRecipe): Promise<boolean> {
   if (manifest && madeBy(manifest, recipe)) return true;
   const names = await readdir(out).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
-    throw new Error(`${out}: in the way of a new tree (${cause.code})`, { cause });
+    const what = cause.code === 'ENOTDIR' ? 'there is a file' : `cannot be read: ${cause.code}`;
+    throw new Error(`${out}: in the way of a new tree (${what}); give another folder`, { cause });
   });
   if (names.length === 0) return false;
   throw new Error(
