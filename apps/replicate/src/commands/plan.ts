@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toMarkdown } from '@scene-mtl/eval';
 import {
+  checkDataOf,
   distinctJobs,
   duration,
   planOf,
@@ -75,6 +76,7 @@ async function planText(
     asked.flatMap(({ runs }) => runs),
     idOf,
   );
+  await checkDataOf(jobs, { session, root });
   const later = asked.reduce((sum, experiment) => sum + experiment.later, 0);
   const { table, missing, seconds } = planOf(jobs, results, root, program);
   const time =

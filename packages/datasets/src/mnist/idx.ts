@@ -14,14 +14,21 @@ export interface Mnist {
 /** Side of a digit, px. */
 export const DIGIT_SIDE = 28;
 
+/** The files of one part of MNIST: images, labels. */
+export function mnistFiles(folder: string, split: 'train' | 'test'): [string, string] {
+  const stem = split === 'train' ? 'train' : 't10k';
+  const file = (kind: string) => join(folder, `${stem}-${kind}-ubyte.gz`);
+  return [file('images-idx3'), file('labels-idx1')];
+}
+
 /**
  * Reads one part of MNIST from its gzipped IDX files under their standard names.
  * @throws for a missing, damaged or foreign file; the message names it
  */
 export async function readMnist(folder: string, split: 'train' | 'test'): Promise<Mnist> {
-  const stem = split === 'train' ? 'train' : 't10k';
-  const images = await readIdx(join(folder, `${stem}-images-idx3-ubyte.gz`), 3);
-  const labels = await readIdx(join(folder, `${stem}-labels-idx1-ubyte.gz`), 1);
+  const [imageFile, labelFile] = mnistFiles(folder, split);
+  const images = await readIdx(imageFile, 3);
+  const labels = await readIdx(labelFile, 1);
   const [count, height, width] = images.shape;
   if (height !== DIGIT_SIDE || width !== DIGIT_SIDE || labels.shape[0] !== count) {
     throw new Error(

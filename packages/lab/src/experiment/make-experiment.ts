@@ -18,6 +18,8 @@ import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryFile } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
+import { checkDataOf } from '../execute/check-data.ts';
+import { checkLargest } from './check-largest.ts';
 import { carryOut } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
 
@@ -54,6 +56,14 @@ export async function makeExperiment<O, K extends Kind>(
   const own = experiment.options(options.flags);
   await checkFolder(folder, kept);
   const session = program.start({ runs, line });
+  const { compile, dataWorkers, grids } = options;
+  const place: ExecutorOptions = { compile, dataWorkers, grids, root: join(runs, 'trained') };
+  const foreseen = await session.foresee(config);
+  await checkLargest(
+    experiment,
+    { config, data: foreseen.data, options: own },
+    { program, session, options: place, fingerprint: foreseen.fingerprint },
+  );
   const { data: known, fingerprint } = await session.open(config);
   const trivial = await session.trivial?.(config);
   const data: K['data'] = { ...known, ...(trivial && { trivial }) };
@@ -64,8 +74,6 @@ export async function makeExperiment<O, K extends Kind>(
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
 
-  const { compile, dataWorkers, grids } = options;
-  const place: ExecutorOptions = { compile, dataWorkers, grids, root: join(runs, 'trained') };
   const executor: Executor<K['spec']> =
     jobs === 1
       ? inThisProcess({ program, session, options: place })
@@ -76,7 +84,14 @@ export async function makeExperiment<O, K extends Kind>(
   const summaryOf = async (id: string) =>
     (await readJsonIfPresent(summaryFile(join(place.root, id)))) as RunSummary<K['spec']>;
   const made = await carryOut(experiment, context, results, async (needed) => {
-    const todo = unfinished(distinctJobs(needed, idOf), results);
+    const jobs = distinctJobs(needed, idOf);
+    const unrecorded = await checkDataOf(jobs, { session, root: place.root });
+    if (unrecorded > 0) {
+      line.print(
+        `${unrecorded} runs in ${place.root} were begun before the data of runs were recorded; whether they are the same is not known`,
+      );
+    }
+    const todo = unfinished(jobs, results);
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
   });
 

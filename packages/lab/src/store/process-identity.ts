@@ -50,10 +50,10 @@ export function startOf(pid: number): string | null | undefined {
     return state === 'Z' || state === 'X' ? undefined : `${boot} ${ticks}`.trim();
   }
   if (!isAlive(pid)) return undefined;
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
   const said = textOf(() =>
     execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      ...options,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, LC_ALL: 'C' },
     }),
   );
