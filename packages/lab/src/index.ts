@@ -46,7 +46,7 @@ export { alone, type AloneOptions } from './store/lock.ts';
 export { predictionGrids } from './store/prediction-grids.ts';
 export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
 
-export { checkDataOf } from './execute/check-data.ts';
+export { dataChecker, type CheckedPlace } from './execute/check-data.ts';
 export { distinguishing } from './execute/distinguishing.ts';
 export type { Executor, ExecutorOptions, JobProgress, Watch } from './execute/executor.ts';
 export { inChildProcesses, type ChildProcesses } from './execute/in-child-processes.ts';

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { canonicalJson, hashOfText, readJsonIfPresent, withoutDefaults } from '@scene-mtl/lab';
+import {
+  canonicalJson,
+  hashOfText,
+  readJsonIfPresent,
+  withoutDefaults,
+  type Contents,
+} from '@scene-mtl/lab';
 import { withoutDataFolder } from '../config/kept.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
@@ -43,11 +49,22 @@ export async function configHashOf(folder: string): Promise<string | undefined> 
 
 /**
  * The hash of a run of `replicate train` that begins in a folder, or goes on there.
+ * @param contents of data read from a folder, which a run that begins is known by; generated scenes are
+ * known by their recipe
  * @throws naming what differs when the folder holds another run
  */
-export async function configHashIn(folder: string, now: RunDescription): Promise<string> {
+export async function configHashIn(
+  folder: string,
+  now: RunDescription,
+  contents?: Contents,
+): Promise<string> {
   const known = await descriptionIfPresent(folder);
-  if (!known) return placelessHash(now);
+  if (!known) {
+    const placeless = placelessHash(now);
+    return contents && now.config.data.source === 'folder'
+      ? hashOfText(canonicalJson({ placeless, files: contents.files }))
+      : placeless;
+  }
   assertSameRun(folder, known, now);
   if (placelessHash(known) !== placelessHash(now)) {
     throw new Error(

@@ -71,11 +71,11 @@ export async function trainRun(
     await checkRun(await runOn(foreseenScenes(config), whole));
   }
   const run = await runOn(await datasetOf(config, runs, line), whole);
-  const contents = () => contentsOfData(run.dataset, runs, line);
+  const looked = () => contentsOfData(run.dataset, runs, line);
 
   const stored = await storedResult(run);
   if (stored) {
-    if (!(await checkData(folder, await contents()))) line.print(unrecorded(folder));
+    if (!(await checkData(folder, await looked()))) line.print(unrecorded(folder));
     return { folder, result: stored };
   }
   const result = await alone(folder, async () => {
@@ -83,14 +83,16 @@ export async function trainRun(
     await checkFolder(folder, kept);
     const mine = await runOn(run.dataset, whole);
     const prepared = await prepareRun(mine);
-    if (!(await keepData(folder, await contents()))) line.print(unrecorded(folder));
+    const contents = await looked();
+    const configHash = await configHashIn(folder, describeRun(mine), contents);
+    if (!(await keepData(folder, contents))) line.print(unrecorded(folder));
     await claimFolder(folder, kept);
     await writeAtomically(
       join(folder, 'environment.json'),
       json({ ...environment(), command: options.command }),
     );
     line.print(announced(mine));
-    return makeRun(mine, prepared);
+    return makeRun({ ...mine, configHash }, prepared);
   });
   return { folder, result };
 }

@@ -2,6 +2,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { FigureGrid } from '@scene-mtl/eval';
+import { dataChecker } from '../execute/check-data.ts';
 import type { Executor, ExecutorOptions } from '../execute/executor.ts';
 import { inChildProcesses } from '../execute/in-child-processes.ts';
 import { inThisProcess } from '../execute/in-this-process.ts';
@@ -18,9 +19,8 @@ import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryFile } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
-import { checkDataOf } from '../execute/check-data.ts';
 import { checkLargest } from './check-largest.ts';
-import { carryOut } from './stages.ts';
+import { carryOut, runsOf } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
 
 /** What a command for an experiment makes. */
@@ -65,6 +65,13 @@ export async function makeExperiment<O, K extends Kind>(
     { program, session, options: place, fingerprint: foreseen.fingerprint },
   );
   const { data: known, fingerprint } = await session.open(config);
+  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
+  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
+  const results = resultsIn(place.root, idOf);
+  const sameData = dataChecker({ session, root: place.root, line });
+  await sameData(
+    distinctJobs(runsOf(experiment, { config, data: known, options: own }, results), idOf),
+  );
   const trivial = await session.trivial?.(config);
   const data: K['data'] = { ...known, ...(trivial && { trivial }) };
   // The data can be read through, so the run will not end before it has begun.
@@ -78,20 +85,12 @@ export async function makeExperiment<O, K extends Kind>(
     jobs === 1
       ? inThisProcess({ program, session, options: place })
       : inChildProcesses({ program, session, options: place, runs, processes: jobs });
-  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
-  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
-  const results = resultsIn(place.root, idOf);
   const summaryOf = async (id: string) =>
     (await readJsonIfPresent(summaryFile(join(place.root, id)))) as RunSummary<K['spec']>;
   const made = await carryOut(experiment, context, results, async (needed) => {
-    const jobs = distinctJobs(needed, idOf);
-    const unrecorded = await checkDataOf(jobs, { session, root: place.root });
-    if (unrecorded > 0) {
-      line.print(
-        `${unrecorded} runs in ${place.root} were begun before the data of runs were recorded; whether they are the same is not known`,
-      );
-    }
-    const todo = unfinished(jobs, results);
+    const wanted = distinctJobs(needed, idOf);
+    await sameData(wanted);
+    const todo = unfinished(wanted, results);
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
   });
 
