@@ -10,7 +10,7 @@ export default {
   },
   setupFilesAfterEnv: [here('./jest.setup.ts'), here('./jest.data.ts')],
   testMatch: ['**/test/**/*.test.ts'],
-  modulePathIgnorePatterns: ['/dist/', '/runs/'],
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/runs/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -13,7 +13,7 @@ import { configSchema, type Config } from '../src/config/schema.ts';
 import type { SceneSpec } from '../src/scenes/kind.ts';
 import { sceneRunId, scenes } from '../src/scenes/program.ts';
 import { runConfig } from '../src/scenes/spec.ts';
-import { trainRunHash } from '../src/train/train-run.ts';
+import { trainRunHash } from '../src/run/identity.ts';
 
 /**
  * Runs of before ids left out the defaults of the configuration, under their new ids: nothing is trained

@@ -31,7 +31,7 @@ import {
   type TrainingBatch,
   type TrainingStep,
 } from '@scene-mtl/core';
-import { batches, batchesInWorkers } from '@scene-mtl/datasets';
+import { batches, batchesInWorkers, readManifest } from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import {
   imageNetNormalisation,
@@ -42,7 +42,7 @@ import type { VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
-import { streetTree } from './data/street-tree.ts';
+import { streetRoot, streetTree, type StreetTreeOptions } from './data/street-tree.ts';
 import {
   trainingBatches,
   trainingBatchesRecipe,
@@ -50,6 +50,17 @@ import {
 } from './data/training-batches.ts';
 
 /** The only file that turns configuration into parts. */
+
+/** Where generated scenes of a configuration lie, and how they are made. */
+function scenesOf(
+  data: Extract<Config['data'], { source: 'generated' }>,
+  size: Config['size'],
+  runs: string,
+  line: ProgressLine,
+): StreetTreeOptions {
+  const normals = data.derive.includes('normals');
+  return { folder: join(runs, 'data'), size, ...data, normals, line };
+}
 
 /**
  * Opens the data of a configuration; generated scenes are made on first use. Decoded samples are kept
@@ -68,11 +79,22 @@ export async function datasetOf(
     const limits = { train: maxTrain, val: maxVal, test: null };
     return openStored({ root, classes, skyDisparity, derive, limits, holdOut, cache });
   }
-  const normals = derive.includes('normals');
-  const root = await streetTree({ folder: join(runs, 'data'), size, ...data, normals, line });
+  const root = await streetTree(scenesOf(data, size, runs, line));
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
   return openStored({ root, ...truth, derive, limits: ALL, holdOut, cache });
 }
+
+/**
+ * Whether the data of a configuration can be opened without making any: scenes may be yet to be
+ * generated; `foreseenScenes` says what they will be.
+ */
+export const isThere = async (
+  { data, size }: Pick<Config, 'data' | 'size'>,
+  runs: string,
+  line: ProgressLine,
+): Promise<boolean> =>
+  data.source === 'folder' ||
+  (await readManifest(streetRoot(scenesOf(data, size, runs, line)))) !== undefined;
 
 function encoderOf({ network, size }: Config): Encoder {
   const { encoder } = network;

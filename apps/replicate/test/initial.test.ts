@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { latestCheckpoint } from '@scene-mtl/core';
-import { withFrozen, withInitial } from '../src/config/initial.ts';
+import { withFrozen, withInitial } from '../src/run/initial.ts';
 import { runId } from '@scene-mtl/lab';
 import { scenes } from '../src/scenes/program.ts';
 import { runConfig } from '../src/scenes/spec.ts';

@@ -4,6 +4,7 @@ export {
   loadCheckpoint,
   pruneCheckpoints,
   saveCheckpoint,
+  sweepCheckpoints,
   type Best,
   type Checkpoint,
   type Manifest,

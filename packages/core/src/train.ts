@@ -4,6 +4,7 @@ import {
   latestCheckpoint,
   pruneCheckpoints,
   saveCheckpoint,
+  sweepCheckpoints,
   type Best,
 } from './checkpoint/checkpoint.ts';
 import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
@@ -92,13 +93,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // --- Resume ------------------------------------------------------------------------------------
   const checkpoints = join(folder, 'checkpoints');
   const log = join(folder, 'metrics.jsonl');
-  const resumed = await latestCheckpoint(checkpoints);
-  if (resumed && resumed.manifest.configHash !== configHash) {
-    throw new Error(
-      `${checkpoints}: its checkpoint belongs to configuration ${resumed.manifest.configHash}, ` +
-        `this run is ${configHash}; choose another folder or delete this one`,
-    );
-  }
+  const resumed = await latestCheckpoint(checkpoints, configHash);
+  await sweepCheckpoints(checkpoints);
   if (resumed) restoreVariables(variables, resumed.tensors, checkpoints);
   const resumedFrom = resumed?.manifest.step ?? 0;
   const means = averages(resumed?.manifest.pending);

@@ -12,6 +12,7 @@ import {
   restoreVariables,
   saveCheckpoint,
   storeVariables,
+  sweepCheckpoints,
   type StoredTensor,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
@@ -61,6 +62,49 @@ test('the latest is the one with most steps, and an unfinished one does not exis
   await writeFile(join(folder, 'step-00000012.json.part'), '{');
   expect(await listCheckpoints(folder)).toEqual([2, 9, 10]);
   expect((await latestCheckpoint(folder))?.manifest.step).toBe(10);
+});
+
+test('a manifest whose tensors are gone is refused by name, never an earlier one taken for it', async () => {
+  for (const step of [2, 3]) await saveCheckpoint(folder, manifest(step), tensors());
+  await rm(join(folder, 'step-00000003.safetensors'));
+  for (const load of [latestCheckpoint(folder), loadCheckpoint(folder, 3)]) {
+    await expect(load).rejects.toThrow(
+      /step-00000003\.safetensors: not there, but .*step-00000003\.json says/,
+    );
+  }
+  expect((await loadCheckpoint(folder, 2)).manifest.step).toBe(2);
+  // Pruning comes to it all the same.
+  await saveCheckpoint(folder, manifest(4), tensors());
+  await pruneCheckpoints(folder, 1);
+  expect((await readdir(folder)).sort()).toEqual([
+    'step-00000004.json',
+    'step-00000004.safetensors',
+  ]);
+});
+
+test.each([
+  ['later', 5],
+  ['earlier', 1],
+])('a checkpoint of another run is refused, a %s one too', async (_, step) => {
+  await saveCheckpoint(folder, manifest(3), tensors());
+  await saveCheckpoint(folder, { step, configHash: 'foreign' }, tensors());
+  const refused = new RegExp(
+    `step-0000000${step}\\.json: this checkpoint belongs to configuration foreign, the run is c0ffee`,
+  );
+  await expect(latestCheckpoint(folder, 'c0ffee')).rejects.toThrow(refused);
+  await expect(loadCheckpoint(folder, step, 'c0ffee')).rejects.toThrow(refused);
+  expect((await loadCheckpoint(folder, 3, 'c0ffee')).manifest.step).toBe(3);
+});
+
+test('what a killed process left is swept, and nothing else', async () => {
+  for (const step of [1, 2]) await saveCheckpoint(folder, manifest(step), tensors());
+  const kept = (await readdir(folder)).sort();
+  const left = ['step-00000003.safetensors', 'step-00000004.json.1f.partial'];
+  const foreign = ['notes.txt', 'step-3.safetensors', 'mine.partial'];
+  for (const name of [...left, ...foreign]) await writeFile(join(folder, name), '');
+  await sweepCheckpoints(folder);
+  expect((await readdir(folder)).sort()).toEqual([...kept, ...foreign].sort());
+  await sweepCheckpoints(join(folder, 'nowhere'));
 });
 
 test('damage is found and the file named', async () => {

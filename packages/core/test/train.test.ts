@@ -201,7 +201,7 @@ test('a loss that is no longer finite ends the run, named by step, and keeps the
 test('another configuration does not continue a run', async () => {
   await train(options('run', 3));
   await expect(train({ ...options('run', 6), configHash: 'xyz' })).rejects.toThrow(
-    /belongs to configuration abc, this run is xyz/,
+    /belongs to configuration abc, the run is xyz/,
   );
 });
 

@@ -8,6 +8,7 @@ export {
   summariesOf,
   type ArmRun,
 } from './specs/arms.ts';
+export type { Contents } from './specs/contents.ts';
 export type { DataSummary } from './specs/data-summary.ts';
 export type { Json } from './specs/json.ts';
 export { measurementAt, type Kept, type Measurement } from './specs/measurement.ts';
@@ -37,14 +38,17 @@ export {
 
 export { keptSchema, resultSchema, summarySchema, timingSchema } from './specs/summary-schema.ts';
 export { hashOf, hashOfText } from './specs/hash.ts';
+export { checkData, dataFile, keepData } from './store/data-record.ts';
+export { contentsOf, type HashOptions } from './store/file-hashes.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
-export { alone } from './store/lock.ts';
+export { alone, type AloneOptions } from './store/lock.ts';
 export { assertFolderName } from './store/run-name.ts';
 export { predictionGrids } from './store/prediction-grids.ts';
 export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';
 
+export { dataChecker, type CheckedPlace } from './execute/check-data.ts';
 export { distinguishing } from './execute/distinguishing.ts';
 export type { Executor, ExecutorOptions, JobProgress, Watch } from './execute/executor.ts';
 export { inChildProcesses, type ChildProcesses } from './execute/in-child-processes.ts';

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { inChildProcesses, runId, type ExecutorOptions, type Job } from '@scene-mtl/lab';
+import { endingOf } from '../src/execute/in-child-processes.ts';
 import { asked, lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 
 const script = fileURLToPath(new URL('run-lines.ts', import.meta.url));
@@ -57,4 +58,26 @@ test('a process gets a job only when its data is there', async () => {
   const watch = { progress: () => {}, finished: () => Promise.resolve() };
   await expect(executor.execute([job], watch)).rejects.toThrow('no disk');
   expect(asked).toEqual(['prepare seed 13']);
+});
+
+test('a process that is killed is one error that names its run; the same command makes the rest', async () => {
+  const runs = await mkdtemp(join(tmpdir(), 'lab-killed-'));
+  const { failed, ids } = await runLines(runs, '2', 'killed');
+  expect(failed).toMatch(
+    /^lines\.a-b\.equal\.seed-66\.\w+: its process ended before the run was done \(killed by SIGKILL, .*the same command goes on/,
+  );
+  const again = await runLines(runs, '2', 'killed');
+  expect(again.failed).toBeUndefined();
+  for (const id of ids) {
+    expect(await read(runs, id, 'record.json')).toMatchObject({ id });
+    expect((await readdir(join(runs, id))).filter((name) => /lock|partial/.test(name))).toEqual([]);
+  }
+});
+
+test('how a process ended is said by signal or exit code', () => {
+  expect(endingOf(null, 'SIGKILL')).toMatch(
+    /killed by SIGKILL, as a system that runs out of memory/,
+  );
+  expect(endingOf(null, 'SIGSEGV')).toContain('(killed by SIGSEGV)');
+  expect(endingOf(3, null)).toContain('(exit code 3)');
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { toMarkdown } from '@scene-mtl/eval';
 import {
+  dataChecker,
   distinctJobs,
   duration,
   planOf,
@@ -56,7 +57,8 @@ async function planText(
   flags: Flags,
 ): Promise<string> {
   const config = await configurationOf(flags);
-  const session = program.start({ runs: flags.runs, line: progressLine() });
+  const line = progressLine();
+  const session = program.start({ runs: flags.runs, line });
   const { data, fingerprint } = await session.foresee(config);
   const root = join(flags.runs, 'trained');
   const idOf = (spec: RunSpec): string => runId(program, spec, fingerprint);
@@ -75,6 +77,7 @@ async function planText(
     asked.flatMap(({ runs }) => runs),
     idOf,
   );
+  await dataChecker({ session, root, line })(jobs);
   const later = asked.reduce((sum, experiment) => sum + experiment.later, 0);
   const { table, missing, seconds } = planOf(jobs, results, root, program);
   const time =

@@ -7,7 +7,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
-import { withFrozen, withInitial } from '../config/initial.ts';
+import { withFrozen, withInitial } from '../run/initial.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,

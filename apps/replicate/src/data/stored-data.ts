@@ -51,9 +51,7 @@ export async function openStored(recipe: DataRecipe): Promise<StoredData> {
     ...withDerived(judged, derive),
     list: (split) => spread(judged.list(split), limits[split]),
   };
-  // Splits put together from others would name the wrong files.
-  const { files: _, ...rest } = heldOut(limited, holdOut);
-  return { ...rest, recipe };
+  return { ...heldOut(limited, holdOut), recipe };
 }
 
 async function opened(
@@ -78,11 +76,12 @@ async function opened(
 /** Noisy labels to train on, and the truth to validate with. */
 const judgedBy = (truth: Dataset, noisy: Dataset): Dataset => ({
   ...noisy,
+  ...filesBy(noisy, (id, split) => (split === 'val' ? truth : noisy).files?.(id, split)),
   read: (id, split, size) => (split === 'val' ? truth : noisy).read(id, split, size),
 });
 
 /** Some training frames, evenly over the list, in place of the validation split. */
-function heldOut(dataset: Dataset, count: number | null): Dataset {
+export function heldOut(dataset: Dataset, count: number | null): Dataset {
   if (count === null) return dataset;
   const all = dataset.list('train');
   if (count >= all.length) {
@@ -93,12 +92,21 @@ function heldOut(dataset: Dataset, count: number | null): Dataset {
   const held = spread(all, count);
   const out = new Set(held);
   const train = all.filter((id) => !out.has(id));
+  const home = (id: string, split: Split): Split => (out.has(id) ? 'train' : split);
   return {
     ...dataset,
     list: (split) => (split === 'test' ? dataset.list(split) : split === 'val' ? held : train),
-    read: (id, split, size) => dataset.read(id, out.has(id) ? 'train' : split, size),
+    ...filesBy(dataset, (id, split) => dataset.files?.(id, home(id, split))),
+    read: (id, split, size) => dataset.read(id, home(id, split), size),
   };
 }
+
+/** Files of frames that come from elsewhere; data without files stay so. */
+const filesBy = (
+  dataset: Dataset,
+  files: (id: string, split: Split) => readonly string[] | undefined,
+): Pick<Dataset, 'files'> =>
+  dataset.files ? { files: (id, split) => files(id, split) ?? [] } : {};
 
 /** At most `limit` frames, evenly over the list: neighbours in a video are alike. */
 function spread<T>(list: readonly T[], limit: number | null): readonly T[] {

@@ -20,25 +20,34 @@ export interface StreetTreeOptions {
   readonly line: ProgressLine;
 }
 
-/** Root of a tree of generated scenes, made unless a whole one is there already. */
-export async function streetTree(options: StreetTreeOptions): Promise<string> {
-  const { folder, size, train, val, seed, occlusion, gaps, disparitySigma, normals } = options;
-  const { line } = options;
+/** What of the options decides the scenes besides their number and size. */
+function scenesOf({ seed, occlusion, gaps, disparitySigma, normals }: StreetTreeOptions) {
   const noise = disparitySigma > 0 ? { disparitySigma } : {};
-  const scenes = {
+  return {
     ...{ seed, occlusion, noise },
     ...(gaps !== 'geometric' && { gaps }),
     ...(normals && { normals }),
   };
-  const recipe = { size, train, val, ...scenes };
+}
+
+/** Where a tree of generated scenes is, or will be. */
+export function streetRoot(options: StreetTreeOptions): string {
+  const { folder, size, train, val } = options;
+  const recipe = { size, train, val, ...scenesOf(options) };
   const key = hashOf({ ...recipe, generator: GENERATOR_VERSION });
-  const root = join(folder, `street-${size.height}x${size.width}-${key}`);
+  return join(folder, `street-${size.height}x${size.width}-${key}`);
+}
+
+/** Root of a tree of generated scenes, made unless a whole one is there already. */
+export async function streetTree(options: StreetTreeOptions): Promise<string> {
+  const { size, train, val, line } = options;
+  const root = streetRoot(options);
   let announced = false;
   await generateTree({
     out: root,
     frames: { train, val },
     ...size,
-    ...scenes,
+    ...scenesOf(options),
     workers: availableParallelism(),
     onProgress: (done, total) => {
       if (!announced) line.print(`generating street scenes in ${root}`);

@@ -11,6 +11,7 @@ import type { Split } from '@scene-mtl/datasets';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { networkOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
+import { configHashOf } from '../run/identity.ts';
 
 /** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */
 export type CheckpointChoice = 'best' | 'last' | number;
@@ -29,11 +30,12 @@ export function assertMayMeasure(split: Split, choice: CheckpointChoice): void {
 
 /**
  * Loads a checkpoint of a run.
- * @throws naming the folder, what there is, and what to do
+ * @throws naming the folder, what there is, and what to do; for a checkpoint of another run
  */
 export async function checkpointOf(folder: string, choice: CheckpointChoice): Promise<Checkpoint> {
   const checkpoints = join(folder, 'checkpoints');
-  const last = await latestCheckpoint(checkpoints);
+  const configHash = await configHashOf(folder);
+  const last = await latestCheckpoint(checkpoints, configHash);
   if (!last) throw new Error(`${checkpoints}: no checkpoint; let the run get to its first one`);
   if (choice === 'last') return last;
   const step = choice === 'best' ? last.manifest.best?.step : choice;
@@ -47,7 +49,7 @@ export async function checkpointOf(folder: string, choice: CheckpointChoice): Pr
   if (!steps.includes(step)) {
     throw new Error(`${checkpoints}: no checkpoint of step ${step}; there are ${steps.join(', ')}`);
   }
-  return loadCheckpoint(checkpoints, step);
+  return loadCheckpoint(checkpoints, step, configHash);
 }
 
 /** The tasks of a stored run, in its order. */

@@ -41,6 +41,10 @@ const schema = z.strictObject({
       .optional()
       .describe('how many numbers each annotation of a whole example has'),
   }),
+  configHash: z
+    .string()
+    .optional()
+    .describe('what its checkpoints carry; absent from runs of before it was said'),
 });
 
 /**
@@ -65,6 +69,7 @@ export function describeRun(run: {
   readonly balance: unknown;
   readonly seed: number;
   readonly select?: Selection;
+  readonly configHash?: string;
 }): RunDescription {
   const { dataset, tasks, config, seed } = run;
   const { name, fields, legend, labels, numbers } = dataset;
@@ -75,6 +80,7 @@ export function describeRun(run: {
     balance: run.balance,
     select: run.select ?? null,
     data: { name, fields, legend, labels, numbers },
+    configHash: run.configHash,
   });
 }
 
@@ -105,9 +111,7 @@ export async function readDescription(folder: string): Promise<RunDescription> {
  * Refuses to go on in a folder with other tasks, balance, seed or selection than it began with.
  * @throws naming the first field that differs, with both values
  */
-export async function assertSameRun(folder: string, now: RunDescription): Promise<void> {
-  const known = await descriptionIfPresent(folder);
-  if (!known) return;
+export function assertSameRun(folder: string, known: RunDescription, now: RunDescription): void {
   for (const key of ['tasks', 'balance', 'seed', 'select'] as const) {
     const [before, after] = [JSON.stringify(known[key]), JSON.stringify(now[key])];
     if (before !== after) {

@@ -1,4 +1,3 @@
-import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import { NO_CLASSES, type Dataset } from '@scene-mtl/datasets';
 import { hashOf, type Opened } from '@scene-mtl/lab';
 import type { Config } from '../config/schema.ts';
@@ -14,23 +13,6 @@ export const openedAs = ({ data }: Pick<Config, 'data'>, dataset: Dataset): Open
   ...(data.source === 'folder' && { fingerprint: fingerprintOf(dataset) }),
 });
 
-/** What generated scenes have annotations for without being asked. */
-export const SCENE_TASKS: readonly string[] = ['semantic', 'instance', 'depth'];
-
-/** What generated scenes will be, before any is made. */
-export function summaryWithoutData({ data }: Pick<Config, 'data'>): SceneData {
-  if (data.source !== 'generated') throw new Error('only generated scenes are known beforehand');
-  const { train, val, derive } = data;
-  return {
-    name: 'street',
-    frames: { train, val },
-    tasks: [...SCENE_TASKS, ...derive],
-    classes: evaluatedLabels.map(({ name }) => name),
-    palette: evaluatedLabels.map(({ colour }) => colour),
-    instanceClasses: evaluatedLabels.flatMap(({ hasInstances }, i) => (hasInstances ? [i] : [])),
-  };
-}
-
 /** What identifies a folder of data without reading its images: classes and frames. */
 function fingerprintOf(dataset: Dataset): string {
   const { name, legend } = dataset;
@@ -38,7 +20,8 @@ function fingerprintOf(dataset: Dataset): string {
   return hashOf({ name, classes, train: dataset.list('train'), val: dataset.list('val') });
 }
 
-function summaryOf(dataset: Dataset): SceneData {
+/** What an experiment may know of a data set. */
+export function summaryOf(dataset: Dataset): SceneData {
   const { name, legend } = dataset;
   return {
     name,

@@ -1,5 +1,5 @@
 import { encoderText } from '../config/encoder-text.ts';
-import { SCENE_TASKS } from './data.ts';
+import { SCENE_TASKS } from '../data/foreseen.ts';
 import type { SceneContext } from './kind.ts';
 
 /** Data set, resolution, steps and seeds: what stands below every table. */

@@ -3,20 +3,24 @@ import { parseJsonFile } from '@scene-mtl/data/json';
 import {
   runId,
   timingSchema,
+  type Contents,
   type Program,
   type ProgramPlace,
   type Session,
   type Trained,
   type TrainingRun,
 } from '@scene-mtl/lab';
-import { datasetOf } from '../assemble.ts';
+import { datasetOf, isThere } from '../assemble.ts';
 import { configSchema, type Config } from '../config/schema.ts';
+import { contentsOfData } from '../data/contents.ts';
+import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { kits, tasksFor } from '@scene-mtl/vision-heads';
-import { makeRun } from '../train/make-run.ts';
+import { makeRun, type RunToMake } from '../train/make-run.ts';
+import { checkRun } from '../train/prepare-run.ts';
 import { chosenTasks } from '../train/selection.ts';
 import { trivialMetrics } from '../train/trivial.ts';
-import { openedAs, summaryWithoutData } from './data.ts';
+import { openedAs, summaryOf } from './data.ts';
 import type { Scenes, SceneSpec } from './kind.ts';
 import { makeMeasurement } from './make-measurement.ts';
 import { dataMeasured, type SceneMeasurement } from './measurement.ts';
@@ -68,12 +72,31 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
     opened.set(key, dataset);
     return dataset;
   };
+  /** Only where nothing has to be made for it. */
+  const datasetThere = async (config: DataConfig): Promise<StoredData | undefined> =>
+    (await isThere(config, runs, line)) ? datasetAt(config) : undefined;
+  const looked = new Map<StoredData, Promise<Contents | undefined>>();
+  /** Looked at once in a process, for all of its runs. */
+  const contentsAt = (dataset: StoredData): Promise<Contents | undefined> => {
+    const contents = looked.get(dataset) ?? contentsOfData(dataset, runs, line);
+    looked.set(dataset, contents);
+    return contents;
+  };
   return {
     open: async (config) => openedAs(config, await datasetAt(config)),
     foresee: async (config) =>
       config.data.source === 'generated'
-        ? { data: summaryWithoutData(config) }
+        ? { data: summaryOf(foreseenScenes(config)) }
         : openedAs(config, await datasetAt(config)),
+    async check(run) {
+      const { config } = run.spec;
+      const dataset = (await datasetThere(config)) ?? foreseenScenes(config);
+      await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset));
+    },
+    contents: async ({ config }) => {
+      const dataset = await datasetThere(config);
+      return dataset && contentsAt(dataset);
+    },
     async trivial(config) {
       const dataset = await datasetAt(config);
       return trivialMetrics(dataset, tasksFor(dataset), config.size);
@@ -93,19 +116,23 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
   };
 }
 
-async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
+function runToMake(run: TrainingRun<SceneSpec>, dataset: StoredData): RunToMake {
   const { spec, id, folder, compile, dataWorkers, grids, onProgress } = run;
   const { config, balance, seed } = spec;
-  const result = await makeRun({
+  return {
     config: { ...config, seeds: [seed], strips: grids },
     tasks: chosenTasks(dataset, spec.tasks),
     configHash: id,
     ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
-  });
-  const { data, fingerprint = null } = openedAs(config, dataset);
+  };
+}
+
+async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
+  const result = await makeRun(runToMake(run, dataset));
+  const { data, fingerprint = null } = openedAs(run.spec.config, dataset);
   return {
     data: { name: data.name, ...data.frames, fingerprint },
     result,
-    timing: await parseJsonFile(join(folder, 'timing.json'), timingSchema),
+    timing: await parseJsonFile(join(run.folder, 'timing.json'), timingSchema),
   };
 }

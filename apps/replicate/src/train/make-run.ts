@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   countParameters,
-  latestCheckpoint,
   MAIN_STREAM,
   readMetrics,
   train,
@@ -21,14 +20,11 @@ import {
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { assemble, normalisationOf } from '../assemble.ts';
-import { loadInitial } from '../config/initial.ts';
-import { loadPretrained } from '../config/pretrained.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
+import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { savePredictions } from './predictions.ts';
 import { saveEvents } from './tensorboard.ts';
 
@@ -51,41 +47,45 @@ export interface RunToMake {
   readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
 }
 
-/** Trains and evaluates, or returns the stored result of an earlier, finished run. */
-export async function makeRun(run: RunToMake): Promise<RunResult> {
-  const { config, dataset, tasks, balance, select, seed, folder, configHash } = run;
-  const names = tasks.map((task) => task.name);
-  const resultFile = join(folder, 'result.json');
-  const stored = await readJsonIfPresent(resultFile, resultSchema);
-  if (stored) {
-    if (stored.configHash === configHash) return stored.result;
-    throw new Error(
-      `${resultFile}: belongs to another configuration; choose another --name or delete ${folder}`,
-    );
-  }
+/** The result of a finished run in a folder. */
+const resultFile = (folder: string): string => join(folder, 'result.json');
 
-  const { size, training } = config;
-  const { dataWorkers } = run;
-  const parts = assemble({ config, dataset, tasks, balance, seed, dataWorkers });
-  await saveDescription(folder, describeRun(run));
-  if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
-    await loadPretrained(parts.network, config);
-    await loadInitial(parts.network, config);
+/**
+ * The result of an earlier, finished run.
+ * @throws when it is of another configuration
+ */
+export async function storedResult({
+  folder,
+  configHash,
+}: Pick<RunToMake, 'folder' | 'configHash'>): Promise<RunResult | undefined> {
+  const file = resultFile(folder);
+  const stored = await readJsonIfPresent(file, resultSchema);
+  if (!stored || stored.configHash === configHash) return stored?.result;
+  throw new Error(
+    `${file}: belongs to another configuration; choose another --name or delete ${folder}`,
+  );
+}
+
+/**
+ * Trains and evaluates, or returns the stored result of an earlier, finished run.
+ * @param prepared what the run is made with, where that was built before
+ */
+export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<RunResult> {
+  const { config, dataset, tasks, select, folder, configHash } = run;
+  const names = tasks.map((task) => task.name);
+  const stored = await storedResult(run);
+  if (stored) {
+    await prepared?.dispose();
+    return stored;
   }
-  const evaluation = await evaluator({
-    network: parts.network,
-    dataset,
-    split: 'val',
-    size,
-    normalisation: normalisationOf(config),
-    batchSize: training.batchSize,
-    compile: run.compile,
-  });
+  const { training } = config;
+  const { parts, evaluation, dispose } = prepared ?? (await prepareRun(run));
   const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
   const sigma2: Record<string, number> = {};
   try {
+    await saveDescription(folder, describeRun(run));
     const { metrics, best } = await train({
       step: parts.step,
       streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
@@ -136,11 +136,10 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
       engine: clock.name,
     };
     await writeAtomically(join(folder, 'timing.json'), json(timing));
-    await writeAtomically(resultFile, json({ configHash, result }));
+    await writeAtomically(resultFile(folder), json({ configHash, result }));
     return result;
   } finally {
-    await evaluation.dispose();
-    parts.network.model.dispose();
+    await dispose();
   }
 }
 

@@ -3,28 +3,29 @@ import type { Progress } from '@scene-mtl/core';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
-  json,
-  hashOfText,
-  type Balance,
+  alone,
+  checkData,
+  checkFolder,
   claimFolder,
   duration,
   environment,
+  json,
+  keepData,
   progressLine,
-  canonicalJson,
-  withoutDefaults,
+  type Balance,
+  type ProgressLine,
   type RunResult,
 } from '@scene-mtl/lab';
-import { datasetOf } from '../assemble.ts';
+import { datasetOf, isThere } from '../assemble.ts';
 import { keptConfig } from '../config/kept.ts';
-import { withoutWeightsFolder } from '../config/pretrained.ts';
-import { configSchema, type Config } from '../config/schema.ts';
-import {
-  assertSameRun,
-  describeRun,
-  type RunDescription,
-  type Selection,
-} from '../run/description.ts';
-import { makeRun } from './make-run.ts';
+import type { Config } from '../config/schema.ts';
+import { contentsOfData } from '../data/contents.ts';
+import { foreseenScenes } from '../data/foreseen.ts';
+import type { StoredData } from '../data/stored-data.ts';
+import { describeRun, type Selection } from '../run/description.ts';
+import { configHashIn } from '../run/identity.ts';
+import { makeRun, storedResult, type RunToMake } from './make-run.ts';
+import { checkRun, prepareRun } from './prepare-run.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 
 /** What `replicate train` runs. */
@@ -49,69 +50,81 @@ export interface TrainRunOptions {
 
 /**
  * One training run in a folder of its own, or the rest of one that was stopped: `config.json`,
- * `run.json`, `environment.json`, `metrics.jsonl`, an event file for TensorBoard, `checkpoints/`
- * with the best by validation, `predictions/`, `timing.json` and `result.json`.
- * @throws when the folder holds another run, the data lacks a task, or a loss is no longer finite
+ * `run.json`, `data.json`, `environment.json`, `metrics.jsonl`, an event file for TensorBoard,
+ * `checkpoints/` with the best by validation, `predictions/`, `timing.json` and `result.json`.
+ * Nothing is written before all that the run is made with has been built, nor in a finished one.
+ * @throws when the folder holds another run or one of other data, another process works there, the
+ * data lacks a task, or a loss is no longer finite
  */
 export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RunResult }> {
-  const { runs, name, seed, balance } = options;
+  const { runs, name, seed } = options;
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   const folder = join(runs, name);
   const line = progressLine();
-  await claimFolder(folder, keptConfig(config));
-  const dataset = await datasetOf(config, runs, line);
-  const tasks = chosenTasks(dataset, options.tasks);
-  const select = selectionOf(tasks, options.select);
-  await assertSameRun(folder, describeRun({ config, dataset, tasks, balance, seed, select }));
-  await writeAtomically(
-    join(folder, 'environment.json'),
-    json({ ...environment(), command: options.command }),
-  );
-  const frames = (split: 'train' | 'val') => dataset.list(split).length;
-  line.print(
-    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
-      `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`,
-  );
-  const shown = progressText();
-  const result = await makeRun({
-    config,
-    dataset,
-    tasks,
-    balance,
-    select,
-    seed,
-    folder,
-    configHash: trainRunHash({
-      config,
-      tasks: tasks.map(({ name }) => name),
-      balance,
-      select,
-    }),
-    compile: options.compile,
-    dataWorkers: options.dataWorkers ?? 1,
-    onProgress: (progress) => line.update(() => shown(progress)),
+  const kept = keptConfig(config);
+  await checkFolder(folder, kept);
+  const whole = { ...options, config, folder, line };
+  if (!(await isThere(config, runs, line))) {
+    // Before the scenes are made: a wrong flag leaves nothing behind.
+    await checkRun(await runOn(foreseenScenes(config), whole));
+  }
+  const run = await runOn(await datasetOf(config, runs, line), whole);
+  const looked = () => contentsOfData(run.dataset, runs, line);
+
+  const stored = await storedResult(run);
+  if (stored) {
+    if (!(await checkData(folder, await looked()))) line.print(unrecorded(folder));
+    return { folder, result: stored };
+  }
+  const result = await alone(folder, async () => {
+    // Once more: another process may have worked here since.
+    await checkFolder(folder, kept);
+    const mine = await runOn(run.dataset, whole);
+    const prepared = await prepareRun(mine);
+    const contents = await looked();
+    const configHash = await configHashIn(folder, describeRun(mine), contents);
+    if (!(await keepData(folder, contents))) line.print(unrecorded(folder));
+    await claimFolder(folder, kept);
+    await writeAtomically(
+      join(folder, 'environment.json'),
+      json({ ...environment(), command: options.command }),
+    );
+    line.print(announced(mine));
+    return makeRun({ ...mine, configHash }, prepared);
   });
   return { folder, result };
 }
 
-/**
- * Identity of a run of this command: what decides its numbers, not how often they are looked at or
- * saved. Values that equal the defaults of the configuration do not count.
- */
-export function trainRunHash({
-  config,
-  ...rest
-}: Pick<RunDescription, 'config' | 'balance'> & {
-  readonly tasks: readonly string[];
-  readonly select: Selection;
-}): string {
-  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
-  const { training, strips: _, ...others } = bare;
-  const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
-  return hashOfText(canonicalJson({ ...others, training: decisive, ...rest }));
+/** What is trained on some data, checked against what the folder holds. */
+async function runOn(
+  dataset: StoredData,
+  options: TrainRunOptions & { readonly folder: string; readonly line: ProgressLine },
+): Promise<RunToMake & { readonly select: Selection }> {
+  const { config, folder, balance, seed, compile, line } = options;
+  const tasks = chosenTasks(dataset, options.tasks);
+  const select = selectionOf(tasks, options.select);
+  const what = { config, dataset, tasks, balance, seed, select };
+  const shown = progressText();
+  return {
+    ...{ ...what, folder, compile },
+    configHash: await configHashIn(folder, describeRun(what)),
+    dataWorkers: options.dataWorkers ?? 1,
+    onProgress: (progress) => line.update(() => shown(progress)),
+  };
 }
+
+function announced({ folder, tasks, balance, dataset }: RunToMake): string {
+  const frames = (split: 'train' | 'val') => dataset.list(split).length;
+  return (
+    `${folder}: ${tasks.map((task) => task.name).join(', ')} balanced by ${balance.name}, ` +
+    `${dataset.name} with ${frames('train')} training and ${frames('val')} validation frames`
+  );
+}
+
+const unrecorded = (folder: string): string =>
+  `${folder}: begun before the data of runs were recorded; whether they are the same is not known`;
 
 /** Steps, rate, time left, losses and weights: one line. */
 function progressText(): (progress: Progress) => string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomState } from '@scene-mtl/data';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
 import { parseJsonFile } from '@scene-mtl/data/json';
 import type { Sums } from '../training/averages.ts';
 import { manifestSchema } from './manifest-schema.ts';
@@ -69,13 +69,30 @@ export async function saveCheckpoint(
 
 /**
  * Reads the checkpoint of a step.
- * @throws an error that names the file when it is absent, cut short, or not what was written
+ * @param configHash of the run that it must be of; absent: of any
+ * @throws an error that names the file when it is absent, cut short, not what was written, or of
+ * another run
  */
-export async function loadCheckpoint(folder: string, step: number): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  folder: string,
+  step: number,
+  configHash?: string,
+): Promise<Checkpoint> {
   const path = join(folder, stem(step));
-  const manifest = await parseJsonFile(`${path}.json`, manifestSchema);
+  const manifest = await readManifest(`${path}.json`);
+  if (manifest.step !== step) {
+    throw new Error(`${path}.json: expected step ${step}, got ${manifest.step}`);
+  }
+  assertOf(configHash, manifest, `${path}.json`);
   const file = `${path}.safetensors`;
-  const bytes = await readFile(file);
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Error(
+      `${file}: not there, but ${path}.json says that it was written; put it back, or delete ` +
+        `that manifest to continue from an earlier checkpoint`,
+      { cause },
+    );
+  });
   const { tensors } = decodeSafetensors(bytes, file);
   if (sha256(bytes) !== manifest.sha256) {
     throw new Error(
@@ -83,32 +100,41 @@ export async function loadCheckpoint(folder: string, step: number): Promise<Chec
         `delete both to continue from an earlier checkpoint`,
     );
   }
-  if (manifest.step !== step) {
-    throw new Error(`${path}.json: expected step ${step}, got ${manifest.step}`);
-  }
   return { manifest, tensors };
 }
 
-/** Steps of the checkpoints in a folder, ascending; none when there is no folder. */
-export async function listCheckpoints(folder: string): Promise<number[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const found = names.flatMap((name) => /^step-(\d+)\.json$/.exec(name)?.[1] ?? []);
-  return found
-    .map(Number)
-    .filter((step) => names.includes(`${stem(step)}.safetensors`))
-    .sort((a, b) => a - b);
+function assertOf(configHash: string | undefined, manifest: Manifest, file: string): void {
+  if (configHash === undefined || manifest.configHash === configHash) return;
+  throw new Error(
+    `${file}: this checkpoint belongs to configuration ${manifest.configHash}, the run is ` +
+      `${configHash}; take the checkpoints of other runs out of the folder, or start a new run`,
+  );
 }
 
-/** The checkpoint with most steps, or `undefined` where there is none. */
-export async function latestCheckpoint(folder: string): Promise<Checkpoint | undefined> {
-  const step = (await listCheckpoints(folder)).at(-1);
-  return step === undefined ? undefined : loadCheckpoint(folder, step);
+const readManifest = (path: string) => parseJsonFile(path, manifestSchema);
+
+/** Steps of the checkpoints in a folder, ascending: of its manifests. None when there is no folder. */
+export async function listCheckpoints(folder: string): Promise<number[]> {
+  return stepsOf(await namesIn(folder), 'json').sort((a, b) => a - b);
+}
+
+/**
+ * The checkpoint with most steps, or `undefined` where there is none.
+ * @param configHash of the run that it must be of; absent: of any
+ * @throws as {@link loadCheckpoint}: a damaged or foreign one never makes an earlier one the latest
+ */
+export async function latestCheckpoint(
+  folder: string,
+  configHash?: string,
+): Promise<Checkpoint | undefined> {
+  const steps = await listCheckpoints(folder);
+  // All of them: a run that goes on deletes those that it takes for its own earlier ones.
+  for (const step of steps) {
+    const file = `${join(folder, stem(step))}.json`;
+    assertOf(configHash, await readManifest(file), file);
+  }
+  const last = steps.at(-1);
+  return last === undefined ? undefined : loadCheckpoint(folder, last, configHash);
 }
 
 /** Deletes all but the last `keep` checkpoints and those of the steps in `spared`. */
@@ -124,8 +150,36 @@ export async function pruneCheckpoints(
   for (const step of doomed) {
     // The manifest first: a checkpoint without one does not exist.
     await rm(join(folder, `${stem(step)}.json`));
-    await rm(join(folder, `${stem(step)}.safetensors`));
+    await rm(join(folder, `${stem(step)}.safetensors`), { force: true });
   }
 }
+
+/**
+ * Deletes what processes that were killed left among the checkpoints: tensors whose manifest was not
+ * written or is deleted already, and files that were still being written. Only for who alone may
+ * write there.
+ */
+export async function sweepCheckpoints(folder: string): Promise<void> {
+  const names = await namesIn(folder);
+  const whole = new Set(stepsOf(names, 'json').map((step) => `${stem(step)}.safetensors`));
+  const orphans = stepsOf(names, 'safetensors').map((step) => `${stem(step)}.safetensors`);
+  const partial = names.filter((name) => name.startsWith('step-') && name.endsWith(PARTIAL));
+  for (const name of [...orphans.filter((orphan) => !whole.has(orphan)), ...partial]) {
+    await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Steps in the names of a kind of file. */
+const stepsOf = (names: readonly string[], ending: 'json' | 'safetensors'): number[] =>
+  names.flatMap((name) => {
+    const step = Number(/^step-(\d+)\./.exec(name)?.[1]);
+    return name === `${stem(step)}.${ending}` ? [step] : [];
+  });
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

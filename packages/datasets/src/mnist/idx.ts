@@ -17,13 +17,19 @@ export const DIGIT_SIDE = 28;
 /** Most bytes that a file may unpack to: MNIST's largest has 47 MB. */
 const MAX_BYTES = 2 ** 27;
 
+/** The files of one part of MNIST: images, labels. */
+export function mnistFiles(folder: string, split: 'train' | 'test'): [string, string] {
+  const stem = split === 'train' ? 'train' : 't10k';
+  const file = (kind: string) => join(folder, `${stem}-${kind}-ubyte.gz`);
+  return [file('images-idx3'), file('labels-idx1')];
+}
+
 /**
  * Reads one part of MNIST from its gzipped IDX files under their standard names.
  * @throws for a missing, damaged or foreign file; the message names it
  */
 export async function readMnist(folder: string, split: 'train' | 'test'): Promise<Mnist> {
-  const stem = join(folder, split === 'train' ? 'train' : 't10k');
-  const [imageFile, labelFile] = [`${stem}-images-idx3-ubyte.gz`, `${stem}-labels-idx1-ubyte.gz`];
+  const [imageFile, labelFile] = mnistFiles(folder, split);
   const images = await readIdx(imageFile, 3);
   const labels = await readIdx(labelFile, 1);
   const [count, height, width] = images.shape;

@@ -5,6 +5,8 @@ import type { Job } from './jobs.ts';
 
 /** What a job is doing. */
 export type JobProgress =
+  /** Another process works on the run. */
+  | { readonly kind: 'waiting'; readonly holder: string }
   | { readonly kind: 'training'; readonly progress: Progress }
   | {
       readonly kind: 'measuring';

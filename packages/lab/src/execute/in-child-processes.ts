@@ -47,10 +47,19 @@ export const inChildProcesses = <S extends RunSpec>(children: ChildProcesses<S>)
     try {
       await Promise.all(workers.map((worker, slot) => drive(worker, slot, queue, children, watch)));
     } finally {
-      for (const worker of workers) worker.kill();
+      await Promise.all(workers.map(ended));
     }
   },
 });
+
+/** Ends a process, and waits until it has: nothing of it is left when the caller goes on. */
+const ended = (worker: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    const over = () => worker.exitCode !== null || worker.signalCode !== null || !worker.pid;
+    if (over()) return resolve();
+    worker.once('exit', () => resolve());
+    worker.kill();
+  });
 
 /** `.ts` beside sources, `.js` beside what was built from them. */
 const sourceExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -64,23 +73,41 @@ function drive<S extends RunSpec>(
   watch: Watch<S>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let job: Job<S>;
+    let job: Job<S> | undefined;
+    // What happens to a process while it has nothing to do is said without a run's name.
+    const failed = (what: string) => reject(new Error(job ? `${job.id}: ${what}` : what));
     const send = async (): Promise<void> => {
       const next = queue.next();
+      job = undefined;
       if (next.done) return resolve();
+      await children.session.prepare?.(next.value);
       job = next.value;
-      await children.session.prepare?.(job);
       worker.send(orderOf(job, children));
     };
     worker.on('message', (answer: JobAnswer) => {
+      if (!job) return;
       if (answer.kind === 'progress') return watch.progress(slot, job, answer.progress);
-      if (answer.kind === 'failed') return reject(new Error(`${job.id}: ${answer.message}`));
+      if (answer.kind === 'failed') return failed(answer.message);
       watch.finished(job).then(send).catch(reject);
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a process ended early (exit code ${code})`)));
+    worker.on('error', ({ message }) => failed(message));
+    worker.on('exit', (code, signal) => failed(endingOf(code, signal)));
     send().catch(reject);
   });
+}
+
+/** How a process ended that should not have. */
+export function endingOf(code: number | null, signal: string | null): string {
+  const why =
+    signal === 'SIGKILL'
+      ? 'killed by SIGKILL, as a system that runs out of memory does'
+      : signal === null
+        ? `exit code ${code}`
+        : `killed by ${signal}`;
+  return (
+    `its process ended before the run was done (${why}); what it saved stays: ` +
+    `the same command goes on from there, with fewer --jobs where memory is short`
+  );
 }
 
 function orderOf<S extends RunSpec>(

@@ -46,12 +46,17 @@ export function jobClock<S extends RunSpec>(
   };
 }
 
-const partOf = (progress: JobProgress): number =>
-  progress.kind === 'training' ? progress.progress.step / progress.progress.steps : 1;
+function partOf(progress: JobProgress): number {
+  if (progress.kind === 'waiting') return 0;
+  return progress.kind === 'training' ? progress.progress.step / progress.progress.steps : 1;
+}
 
 function textOf(title: string, progress: JobProgress): string {
   if (progress.kind === 'measuring') {
     return `${title}: ${progress.name}, ${progress.seen} of ${progress.frames} frames`;
+  }
+  if (progress.kind === 'waiting') {
+    return `${title}: waiting for ${progress.holder}, which is working on it`;
   }
   const { step, steps, values } = progress.progress;
   const losses = Object.entries(values)

@@ -6,6 +6,7 @@ import type { Kept, Measurement } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
 import { keptSchema, summarySchema } from '../specs/summary-schema.ts';
+import { keepData } from '../store/data-record.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
@@ -22,15 +23,19 @@ export interface Performer<S extends RunSpec> {
 
 /**
  * Trains a run to its end, or the rest of it, and makes the measurements that it lacks. What is
- * there already is not made again.
+ * there already is not made again. A run on which another process works is waited for.
+ * @throws when what the run learned from is no longer what is there, naming the files
  */
 export async function perform<S extends RunSpec>(
   job: Job<S>,
   performer: Performer<S>,
   onProgress: (progress: JobProgress) => void,
 ): Promise<void> {
-  const folder = join(performer.options.root, job.id);
-  await alone(folder, async () => {
+  const { session, options } = performer;
+  const folder = join(options.root, job.id);
+  const work = async (): Promise<void> => {
+    await session.prepare?.(job);
+    await keepData(folder, await session.contents?.(job.spec));
     if ((await readJsonIfPresent(summaryFile(folder), summarySchema)) === undefined) {
       await writeAtomically(
         summaryFile(folder),
@@ -46,7 +51,9 @@ export async function perform<S extends RunSpec>(
         json(await measured(measurement, job, folder, performer, onProgress)),
       );
     }
-  });
+  };
+  // Another process that needs the same run makes it for both.
+  await alone(folder, work, { onWaiting: (holder) => onProgress({ kind: 'waiting', holder }) });
 }
 
 async function trained<S extends RunSpec>(

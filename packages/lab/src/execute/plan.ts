@@ -34,7 +34,9 @@ function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>):
 function stepReached(folder: string): number {
   const checkpoints = join(folder, 'checkpoints');
   if (!existsSync(checkpoints)) return 0;
-  const steps = readdirSync(checkpoints).map((name) => Number(/step-(\d+)/.exec(name)?.[1] ?? 0));
+  const steps = readdirSync(checkpoints).map((name) =>
+    Number(/^step-(\d+)\.json$/.exec(name)?.[1] ?? 0),
+  );
   return Math.max(0, ...steps);
 }
 

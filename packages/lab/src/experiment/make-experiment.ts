@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isReadOnly, writeAtomically } from '@scene-mtl/data/files';
 import { toMarkdown, type FigureGrid } from '@scene-mtl/eval';
+import { dataChecker } from '../execute/check-data.ts';
 import type { Executor, ExecutorOptions } from '../execute/executor.ts';
 import { inChildProcesses } from '../execute/in-child-processes.ts';
 import { inThisProcess } from '../execute/in-this-process.ts';
@@ -17,8 +18,9 @@ import { assertFolderName } from '../store/run-name.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryIn } from '../store/results.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
+import { checkLargest } from './check-largest.ts';
 import { linkRuns } from './link-runs.ts';
-import { carryOut } from './stages.ts';
+import { carryOut, runsOf } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
 
 /** What a command for an experiment makes. */
@@ -59,7 +61,22 @@ export async function makeExperiment<O, K extends Kind>(
   const own = experiment.options(options.flags);
   await checkFolder(folder, kept);
   const session = program.start({ runs, line });
+  const { compile, dataWorkers, grids } = options;
+  const place: ExecutorOptions = { compile, dataWorkers, grids, root: join(runs, 'trained') };
+  const foreseen = await session.foresee(config);
+  await checkLargest(
+    experiment,
+    { config, data: foreseen.data, options: own },
+    { program, session, options: place, fingerprint: foreseen.fingerprint },
+  );
   const { data: known, fingerprint } = await session.open(config);
+  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
+  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
+  const results = resultsIn(place.root, idOf);
+  const sameData = dataChecker({ session, root: place.root, line });
+  await sameData(
+    distinctJobs(runsOf(experiment, { config, data: known, options: own }, results), idOf),
+  );
   const trivial = await session.trivial?.(config);
   const data: K['data'] = { ...known, ...(trivial && { trivial }) };
   let readOnly: Error | undefined;
@@ -79,18 +96,15 @@ export async function makeExperiment<O, K extends Kind>(
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
 
-  const { compile, dataWorkers, grids } = options;
-  const place: ExecutorOptions = { compile, dataWorkers, grids, root: join(runs, 'trained') };
   const executor: Executor<K['spec']> =
     jobs === 1
       ? inThisProcess({ program, session, options: place })
       : inChildProcesses({ program, session, options: place, runs, processes: jobs });
-  const idOf = (spec: K['spec']): string => runId(program, spec, fingerprint);
-  const folderOf = (spec: K['spec']): string => join(place.root, idOf(spec));
-  const results = resultsIn(place.root, idOf);
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
-    const todo = unfinished(distinctJobs(needed, idOf), results);
+    const wanted = distinctJobs(needed, idOf);
+    await sameData(wanted);
+    const todo = unfinished(wanted, results);
     if (todo.length > 0 && readOnly) throw readOnly;
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
   });

@@ -1,6 +1,7 @@
 import type { Progress } from '@scene-mtl/core';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { z } from 'zod';
+import type { Contents } from './contents.ts';
 import type { DataSummary } from './data-summary.ts';
 import type { Json } from './json.ts';
 import type { Measurement } from './measurement.ts';
@@ -80,6 +81,13 @@ export interface Session<S extends RunSpec = RunSpec, K extends Kind = Kind> {
   foresee(config: K['config']): Promise<Opened<K['data']>>;
   /** Metrics of a predictor that never looks at the input: reads all data. */
   trivial?(config: K['config']): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Builds what a run is made with, and writes nothing.
+   * @throws for whatever would stop the run at its start: a size, a part, an engine that is not there
+   */
+  check?(run: Omit<TrainingRun<S>, 'onProgress'>): Promise<void>;
+  /** What is in the files that a run learns from; undefined where they are yet to be made, or drawn. */
+  contents?(spec: S): Promise<Contents | undefined>;
   /** Makes the data that a job reads: two processes that lack the same would both make it. */
   prepare?(job: { readonly spec: S; readonly measurements: readonly Measurement[] }): Promise<void>;
   /** Trains a run to its end, or the rest of it. Its log is `metrics.jsonl` in the run's folder. */

@@ -9,6 +9,8 @@ export interface KeptConfig {
   readonly config: unknown;
   /** Fills in what a folder of before an option was there did not say. */
   readonly schema: z.ZodType;
+  /** What of it must stay the same; without it all. */
+  readonly decisive?: (config: unknown) => unknown;
 }
 
 /**
@@ -16,11 +18,13 @@ export interface KeptConfig {
  * results of two.
  * @throws naming the first key that differs
  */
-export async function checkFolder(folder: string, { config, schema }: KeptConfig): Promise<void> {
+export async function checkFolder(folder: string, kept: KeptConfig): Promise<void> {
+  const { config, schema, decisive = (whole) => whole } = kept;
   const file = join(folder, 'config.json');
   const stored = await readJsonIfPresent(file, z.looseObject({}));
   const known = schema.safeParse(stored).data ?? stored;
-  const difference = known === undefined ? undefined : firstDifference(known, config, '');
+  const difference =
+    known === undefined ? undefined : firstDifference(decisive(known), decisive(config), '');
   if (difference !== undefined) {
     throw new Error(
       `${file}: ${difference}; give another --name to start a new run, or delete ${folder}`,

@@ -1,44 +1,161 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isObject } from '../specs/json.ts';
+import { runs, thisProcess } from './process-identity.ts';
+import { sweepPartial } from './sweep.ts';
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
+/**
+ * A folder is worked in by one process at a time. Who wants to writes a claim, `lock.<pid>-<random>`,
+ * then looks at the others: it works only when no other claim is there, else it takes its own back.
+ * Of two that claim, the later one sees the earlier, so both never work. A claim's name is never used
+ * again: that of a process that has ended can be deleted by anyone, at any time.
+ */
+
+/** A claim as its file has it. */
+interface Claim {
+  readonly file: string;
+  readonly pid: number;
+  readonly started?: string | null;
+  readonly host?: string;
+  /** True once it is known that no other claim stands against it. */
+  readonly holds: boolean;
+}
+
+/** How {@link alone} meets another process. */
+export interface AloneOptions {
+  /** Told again and again whom it waits for; without it a folder that is taken is an error at once. */
+  readonly onWaiting?: (holder: string) => void;
+}
+
+/** ms between looks at a folder that another process works in. */
+const LOOK = 250;
+/** ms for which processes that claim at the same moment make way for each other. */
+const PATIENCE = 10_000;
 
 /**
  * Does some work while no other process may work in the same folder. What a killed process left
- * locked is taken over.
- * @throws naming the process that works there
+ * locked is taken over, and what it was writing is deleted. A folder made for the work in which
+ * nothing was written goes again.
+ * @throws naming the process that works there, unless it may wait for it; naming the lock of another
+ * host, whose processes cannot be seen from here
  * @example
  * ```ts
  * import { alone } from '@scene-mtl/lab';
  * await alone('runs/mine', () => Promise.resolve('done')); // → 'done'
  * ```
  */
-export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const file = join(folder, 'lock');
-  await mkdir(folder, { recursive: true });
+export async function alone<T>(
+  folder: string,
+  work: () => Promise<T>,
+  options: AloneOptions = {},
+): Promise<T> {
+  const made = await mkdir(folder, { recursive: true });
+  let claim: string | undefined;
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (owner > 0 && owner !== process.pid && isAlive(owner)) {
-      throw new Error(
-        `${folder}: process ${owner} is working on this run; wait for it, or stop it first`,
-        { cause: error },
-      );
-    }
-    await writeFile(file, String(process.pid));
-  }
-  try {
+    claim = await claimed(folder, options);
+    await sweepPartial(folder);
     return await work();
   } finally {
-    await rm(file, { force: true });
+    if (claim !== undefined) await rm(claim, { force: true });
+    // Not when something was written in it, or another process is there already.
+    if (made !== undefined) await rmdir(folder).catch(() => {});
   }
 }
+
+/** Waits for the folder; returns the file that holds it. */
+async function claimed(folder: string, { onWaiting }: AloneOptions): Promise<string> {
+  const since = performance.now();
+  for (let tries = 0; ; tries++) {
+    const file = join(folder, `lock.${process.pid}-${randomBytes(4).toString('hex')}`);
+    await mkdir(folder, { recursive: true });
+    // Another process that wrote nothing may be removing the folder that it made.
+    if (!(await written(file, false))) continue;
+    const others = (await claimsIn(folder)).filter((claim) => claim.file !== file);
+    const alive = await running(others);
+    if (alive.length === 0) {
+      await written(file, true);
+      return file;
+    }
+    await rm(file, { force: true });
+    const holder = alive.find(({ holds }) => holds);
+    if (holder && runs(holder) === undefined) throw unseen(folder, holder);
+    if (holder && !onWaiting) throw busy(folder, holder);
+    if (holder) onWaiting?.(named(holder));
+    else if (performance.now() - since > PATIENCE) throw busy(folder, alive[0]);
+    // Of several that claimed at once none may work yet; each comes again at a moment of its own.
+    await pause(holder ? LOOK : Math.random() * 10 * Math.min(50, 2 ** tries));
+  }
+}
+
+/** Writes a claim; false when its folder is gone. */
+async function written(file: string, holds: boolean): Promise<boolean> {
+  try {
+    await writeFile(file, JSON.stringify({ ...thisProcess(), holds }));
+    return true;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    await rm(file, { force: true }).catch(() => {});
+    throw new Error(
+      `${file}: cannot be written (${code}); what works on a run must be able to write its folder`,
+      { cause },
+    );
+  }
+}
+
+/** The claims of processes that run, or may run; the others are deleted. */
+async function running(claims: readonly Claim[]): Promise<Claim[]> {
+  const alive = claims.filter((claim) => runs(claim) !== false);
+  for (const { file } of claims.filter((claim) => !alive.includes(claim))) {
+    await rm(file, { force: true });
+  }
+  return alive;
+}
+
+async function claimsIn(folder: string): Promise<Claim[]> {
+  const names = (await readdir(folder)).filter((name) => /^lock(\.\d+-[0-9a-f]+)?$/.test(name));
+  const claims = await Promise.all(names.map((name) => readClaim(folder, name)));
+  return claims.filter((claim) => claim !== undefined);
+}
+
+/** Undefined when it is gone again. What its process has not written yet is taken from its name. */
+async function readClaim(folder: string, name: string): Promise<Claim | undefined> {
+  const file = join(folder, name);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  // A lock of before was the number of its process.
+  if (name === 'lock') return { file, pid: Number(text) || 0, holds: true };
+  const pid = Number(name.slice('lock.'.length).split('-')[0]);
+  const { started, host, holds } = parsed(text);
+  return {
+    ...{ file, pid, holds: holds === true },
+    ...((typeof started === 'string' || started === null) && { started }),
+    ...(typeof host === 'string' && { host }),
+  };
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const named = ({ pid }: Claim): string => `process ${pid}`;
+
+const busy = (folder: string, claim: Claim): Error =>
+  new Error(
+    `${folder}: ${named(claim)} is working on this run; wait for it, or stop it first (its lock: ${claim.file})`,
+  );
+
+const unseen = (folder: string, { pid, host, file }: Claim): Error =>
+  new Error(
+    `${folder}: process ${pid} of ${host} has locked this run, and from here it cannot be told whether it still runs; when it does not, delete ${file}`,
+  );

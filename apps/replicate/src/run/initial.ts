@@ -7,7 +7,8 @@ import {
   type Checkpoint,
   type Network,
 } from '@scene-mtl/core';
-import type { Config } from './schema.ts';
+import type { Config } from '../config/schema.ts';
+import { configHashOf } from './identity.ts';
 
 /** Identity of a checkpoint's content: the first 16 hex digits of the SHA-256 of its tensors. */
 const checksumOf = ({ manifest }: Checkpoint): string => manifest.sha256.slice(0, 16);
@@ -87,7 +88,7 @@ export async function loadInitial(
 
 async function lastOf(folder: string): Promise<Checkpoint> {
   const checkpoints = join(folder, 'checkpoints');
-  const last = await latestCheckpoint(checkpoints);
+  const last = await latestCheckpoint(checkpoints, await configHashOf(folder));
   if (last) return last;
   throw new Error(`${checkpoints}: no checkpoint; --init takes a run that has trained`);
 }

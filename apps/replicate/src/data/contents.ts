@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { contentsOf, type Contents, type ProgressLine } from '@scene-mtl/lab';
+import type { StoredData } from './stored-data.ts';
+
+/**
+ * What is in the files of the frames that a run learns from and is validated on; undefined for data
+ * without files. Hashes are kept in `data/contents` of the folder of all runs.
+ */
+export async function contentsOfData(
+  { name, recipe, list, files }: StoredData,
+  runs: string,
+  line: ProgressLine,
+): Promise<Contents | undefined> {
+  if (!files) return undefined;
+  const all = (['train', 'val'] as const).flatMap((split) =>
+    list(split).flatMap((id) => files(id, split)),
+  );
+  return contentsOf(recipe.root, all, {
+    cache: join(runs, 'data', 'contents'),
+    onProgress: (done, total) =>
+      line.update(() => `${name}: looked at ${done} of ${total} files for changes`),
+  });
+}
