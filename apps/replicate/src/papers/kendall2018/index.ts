@@ -1,7 +1,8 @@
+import type { SceneExperiment } from '../../scenes/kind.ts';
 import type { Entry } from '../entry.ts';
 
 /** Every table and figure that is made from trained runs, in the order of the paper. */
-export const kendall2018: readonly Entry[] = [
+export const kendall2018: readonly Entry<SceneExperiment>[] = [
   {
     name: 'table1',
     summary: 'Table 1: three single tasks, fixed weights, uncertainty weighting.',
