@@ -53,6 +53,7 @@ const foldersMayImport = {
     publishing: ['specs', 'store', 'compare', 'experiment'],
   },
   'apps/replicate/src': {
+    'terminal.ts': [],
     config: [],
     run: ['config'],
     data: ['config', 'run'],
@@ -67,7 +68,7 @@ const foldersMayImport = {
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],
-      ...['scenes', 'measure', 'papers', 'results'],
+      ...['scenes', 'measure', 'papers', 'results', 'terminal.ts'],
     ],
   },
 };

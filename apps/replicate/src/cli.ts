@@ -1,41 +1,30 @@
-import * as tf from '@tensorflow/tfjs';
-import { Command, CommanderError } from 'commander';
-import { addDataCommands } from './commands/data/index.ts';
-import { addScoreCommand } from './commands/score.ts';
-import { addEvaluateCommand } from './commands/evaluate.ts';
-import { addExportCommand } from './commands/export.ts';
-import { addPredictCommand } from './commands/predict.ts';
-import { addExperimentCommands } from './commands/experiment.ts';
-import { addReportCommands } from './commands/report.ts';
-import { addPlanCommand } from './commands/plan.ts';
-import { addTrainCommand } from './commands/train.ts';
+import { Command } from 'commander';
+import { commands } from './commands/index.ts';
+import { guardOutput, reportError } from './terminal.ts';
 
-// Keeps TensorFlow.js's advertisement for its native package out of the output.
-tf.env().set('PROD', true);
+guardOutput(process);
 
 const program = new Command('replicate')
-  .description('Tables and figures of Kendall, Gal & Cipolla 2018, by one command each')
-  .showHelpAfterError()
+  .description(
+    'Tables and figures of Kendall, Gal & Cipolla 2018 and other papers, by one command each.\n' +
+      `Without a command: ${commands[0].name}. "replicate <command> --help" shows its options.`,
+  )
+  .showHelpAfterError('(add --help for the commands and options)')
   .exitOverride();
-addExperimentCommands(program);
-addPlanCommand(program);
-addReportCommands(program);
-addTrainCommand(program);
-addEvaluateCommand(program);
-addPredictCommand(program);
-addExportCommand(program);
-addDataCommands(program);
-addScoreCommand(program);
+
+const typed = process.argv.slice(2);
+const args = ['-h', '--help', 'help'].includes(typed[0]) ? [...typed.slice(1), '--help'] : typed;
+// `replicate --profile smoke` means the first command.
+if (args.length === 0 || (args[0].startsWith('-') && args[0] !== '--help')) {
+  args.unshift(commands[0].name);
+}
+const wanted = commands.find(({ name }) => name === args[0]);
 
 try {
-  await tf.setBackend('cpu');
-  await program.parseAsync();
+  if (wanted) await wanted.add(program);
+  // A list to print, or to tell what an unknown word may have meant.
+  else for (const { name, summary } of commands) program.command(name).description(summary);
+  await program.parseAsync(args, { from: 'user' });
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode;
-  } else {
-    process.stderr.write(`error: ${(error as Error).message}\n`);
-    if (process.env['DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
-    process.exitCode = 1;
-  }
+  process.exitCode = reportError(error, process);
 }

@@ -3,17 +3,17 @@ import { expect, test } from '@jest/globals';
 import { runsOf, type Comparison, judge, type Judgement } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
 import { figure2 } from '../src/papers/kendall2018/figure2/figure2.ts';
-import { kendall2018 as experiments } from '../src/papers/kendall2018/index.ts';
+import { kendall2018 } from '../src/papers/kendall2018/index.ts';
 import { table1Rows } from '../src/papers/kendall2018/table1-rows.ts';
 import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
-import type { SceneContext } from '../src/scenes/kind.ts';
+import type { SceneContext, SceneExperiment } from '../src/scenes/kind.ts';
 import { type MadeRun, rendered, resultsOf, street } from './records.ts';
 
+const experiments: SceneExperiment[] = [];
+for (const { load } of kendall2018) experiments.push(await load());
+
 const seeds = [1, 2, 3];
-const context = (
-  flags: Record<string, string> = {},
-  experiment = table1 as (typeof experiments)[number],
-) =>
+const context = (flags: Record<string, string> = {}, experiment = table1 as SceneExperiment) =>
   ({
     config: { ...profiles.quick, seeds },
     data: street,
@@ -35,10 +35,7 @@ test.each(experiments)(
 );
 
 /** Every run of an experiment, the learned ones better by `lead` of everything. */
-const winning = (
-  experiment: (typeof experiments)[number],
-  of: SceneContext,
-): (MadeRun & { label: string })[] =>
+const winning = (experiment: SceneExperiment, of: SceneContext): (MadeRun & { label: string })[] =>
   runsOf(experiment, of, resultsOf(of, [])).map(({ label, spec }) => {
     const lead = spec.balance.name === 'fixed' ? 0 : spec.tasks.length;
     return {
@@ -73,7 +70,7 @@ test('Table 1: no row that a claim needs may be missing for it to be reproduced'
   await fc.assert(
     fc.asyncProperty(slugs, async (kept) => {
       const made = all.filter(({ label }) => kept.includes(label.split('/')[0]));
-      const { verdicts } = await rendered(table1 as (typeof experiments)[number], of, made);
+      const { verdicts } = await rendered(table1 as SceneExperiment, of, made);
       for (const [word, ours, theirs] of needs) {
         const there = kept.includes(ours) ? theirs.filter((slug) => kept.includes(slug)) : [];
         const expected: Judgement =
@@ -92,7 +89,7 @@ test('Table 1: no row that a claim needs may be missing for it to be reproduced'
 });
 
 test('figure 2: a grid with a gap cannot be beaten as a whole', async () => {
-  const experiment = figure2 as (typeof experiments)[number];
+  const experiment = figure2 as SceneExperiment;
   const of = context({ pair: 'semantic-depth' }, experiment);
   const all = winning(experiment, of);
   const judged = async (kept: (label: string) => boolean) =>

@@ -3,9 +3,11 @@ export {
   averagePrecisionOfDrawn,
   distanceSettings,
   overlapThresholds,
+  scaledSettings,
   type DistanceSetting,
   type InstanceScores,
 } from './cityscapes/average-precision.ts';
+export { ImageFault, type ImageSide } from './cityscapes/image-fault.ts';
 export { instanceDistances } from './cityscapes/instance-distances.ts';
 export {
   instanceMatcher,
@@ -121,9 +123,15 @@ export {
   type DistanceLookup,
   type InstanceScoreInput,
   type PredictionLine,
+  type ScoredInstances,
 } from './submission/score-instance.ts';
-export { scorePanoptic } from './submission/score-panoptic.ts';
-export { scoreSemantic } from './submission/score-semantic.ts';
+export { scorePanoptic, type ScoredPanoptic } from './submission/score-panoptic.ts';
+export {
+  scoreSemantic,
+  type Scored,
+  type SemanticScoreInput,
+} from './submission/score-semantic.ts';
+export { areaOf, OFFICIAL_SIZE, sizeText, type ImageSize } from './submission/sizes.ts';
 export { stereoDistances } from './submission/stereo-distances.ts';
 export { toCsv } from './tables/csv.ts';
 export { toHtml } from './tables/html.ts';

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { encode } from 'fast-png';
@@ -56,8 +57,8 @@ describe('semantic submissions', () => {
       { [`a/${frame}.png`]: road, [`b/${frame}_x.png`]: road },
       /2 predictions for .*labelIds\.png/,
     ],
-    ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4 × 4, but .* is 4 × 3/],
-    ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /6 × 2, but/],
+    ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4×4, but .* is 3×4/],
+    ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /2×6, but/],
     ['the id 255', { [`${frame}.png`]: road.map(() => 255) }, /ulm.*\.png: .*id 255; expected/],
     ['the id 34', { [`${frame}.png`]: road.map(() => 34) }, /prediction has id 34/],
     ['a 16-bit id of 300', { [`${frame}.png`]: new Uint16Array(12).fill(300) }, /has value 300/],
@@ -128,6 +129,15 @@ describe('instance submissions', () => {
     expect(await ap('m/0.png 24 0.9\nm/../m/0.png 26 0.5\n')).toBe(1);
   });
 
+  test('may name masks that begin with dots, and files behind links', async () => {
+    expect(await ap('..m.png 26 0.5', { '..m.png': mask })).toBe(1);
+    expect(await ap('..m/0.png 26 0.5', { '..m/0.png': mask })).toBe(1);
+    const pred = folder({ [`${frame}.txt`]: '\ufeffm.png 26 0.5\n' });
+    symlinkSync(join(folder({ 'far.png': mask }), 'far.png'), join(pred, 'm.png'));
+    const scores = await scoreInstance({ gt: folder(gt), pred, settings: [all] });
+    expect(scores.classes.car.ap).toBe(1);
+  });
+
   test('do not open masks of labels that are not scored, as the official tool does', async () => {
     expect(await ap('gone.png 7 0.5\nm/0.png 26 0.5\ngone.png -1 0.1\n')).toBe(1);
   });
@@ -160,7 +170,7 @@ describe('instance submissions', () => {
 
   test('with masks of another size or a truncated mask give one error', async () => {
     const line = 'm/0.png 26 0.5';
-    expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/3 × 4, but/);
+    expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/4×3, but/);
     expect(await message(instance(line, { 'm/0.png': png(mask).subarray(0, 45) }))).toMatch(
       /m\/0\.png: PNG is truncated/,
     );

@@ -129,6 +129,23 @@ describe('toLatex', () => {
     expect(tex.replace(/\$[^$]*\$/g, '')).toMatch(/^[\u0020-\u007e\n]*$/);
   });
 
+  test('leaves no [ or * where the line end or rule above would take it as its argument', () => {
+    const cells = ['[0, 1]', '*', { value: 1 }, null];
+    const rows = [' [a]', '*b', '[c] [d]'].map((header) => ({ header, cells }));
+    const tex = toLatex({ ...table, corner: '[Loss]', rows });
+    const lines = tex.split('\n');
+    expect(lines).toContain('{[}a] & {[}0, 1] & {*} & 1.0 & -- \\\\');
+    // What TeX reads next after a line end or a rule, spaces skipped. (The notes' `[2pt]` is meant.)
+    const grid = tex.slice(0, tex.indexOf('\\end{tabular}'));
+    for (const [, next] of grid.matchAll(/(?:\\\\|\\(?:top|mid|bottom)rule)\s*(\S)/g)) {
+      expect(next).not.toMatch(/[[*]/);
+    }
+  });
+
+  test('keeps the two hyphens of a flag', () => {
+    expect(toLatex({ ...table, title: 'with --tune' })).toContain('\\caption{with -{}-tune}');
+  });
+
   test('refuses a character it has no LaTeX for instead of writing a file that does not compile', () => {
     const odd = { ...table, title: 'street 🚗' };
     expect(() => toLatex(odd)).toThrow('no LaTeX known for "🚗" (U+1F697)');

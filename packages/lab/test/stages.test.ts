@@ -29,7 +29,6 @@ function chosen(results: Results<LineSpec>): number | undefined {
 const tuned: Experiment<object, Lines> = {
   name: 'tuned',
   title: 'Tuned lines',
-  summary: 'Lines at the better of two rates.',
   program: lines,
   options: () => ({}),
   *stages(_context, results) {

@@ -1,7 +1,7 @@
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { keptConfig } from '../config/kept.ts';
-import { experiments } from '../papers/index.ts';
+import type { Entry } from '../papers/entry.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
   addConfigurationFlags,
@@ -28,21 +28,23 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
 const again =
   'Continues where an earlier run stopped; a run that another figure has made is not repeated.';
 
-/** Adds one command per table and figure, and `all`. `table1` is the default. */
-export function addExperimentCommands(program: Command): void {
-  for (const experiment of experiments) {
-    const command = program
-      .command(experiment.name, { isDefault: experiment.name === 'table1' })
-      .description(`${experiment.summary}\n${again}`);
-    experiment.addFlags?.(command);
-    addRunFlags(command, `${experiment.name}-<profile>`).action(async (flags: Flags) => {
-      await made(experiment, flags, flags.name);
-    });
-  }
+/** Adds the command of a table or figure. */
+export async function addExperimentCommand(program: Command, entry: Entry): Promise<void> {
+  const experiment = await entry.load();
+  const command = program.command(entry.name).description(`${entry.summary}\n${again}`);
+  experiment.addFlags?.(command);
+  addRunFlags(command, `${entry.name}-<profile>`).action(async (flags: Flags) => {
+    await made(experiment, flags, flags.name);
+  });
+}
+
+/** Adds `all`: every table and figure. */
+export function addAllCommand(program: Command): void {
   const all = program
     .command('all')
     .description(`Every table and figure, one after the other.\n${again}`);
   addRunFlags(all).action(async (flags: Flags) => {
+    const { experiments } = await import('../papers/index.ts');
     for (const experiment of experiments) await made(experiment, flags);
   });
 }

@@ -14,6 +14,7 @@ import {
   type RunSpec,
 } from '@scene-mtl/lab';
 import type { Command } from 'commander';
+import { contents } from '../papers/contents.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
@@ -31,8 +32,8 @@ export function addPlanCommand(program: Command): void {
   const plan = program
     .command('plan')
     .description('What a table or figure would train, what is there already, and the time left.');
-  for (const experiment of experiments) {
-    const command = plan.command(experiment.name).description(experiment.summary);
+  for (const [k, experiment] of experiments.entries()) {
+    const command = plan.command(experiment.name).description(contents[k].summary);
     experiment.addFlags?.(command);
     addPlanFlags(command).action((flags: Flags) => print([experiment], flags));
   }

@@ -1,6 +1,9 @@
 import type { Experiment } from '@scene-mtl/lab';
-import { caruana1997 } from './caruana1997/index.ts';
-import { kendall2018 } from './kendall2018/index.ts';
+import { contents } from './contents.ts';
 
-/** Every experiment that is a command, paper by paper. */
-export const experiments: readonly Experiment[] = [...kendall2018, ...caruana1997];
+const loaded: Experiment[] = [];
+// One after the other: what they share is evaluated in the same order every time.
+for (const { load } of contents) loaded.push(await load());
+
+/** Every experiment that is a command, paper by paper, loaded. */
+export const experiments: readonly Experiment[] = loaded;

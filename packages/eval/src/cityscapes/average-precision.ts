@@ -20,6 +20,16 @@ export const distanceSettings: readonly [DistanceSetting, DistanceSetting, Dista
 ];
 
 /**
+ * Settings for pictures of another size: `minRegion` · area.
+ * @param area pixels of a picture as a share of 2048 · 1024
+ */
+export const scaledSettings = (
+  settings: readonly DistanceSetting[],
+  area: number,
+): DistanceSetting[] =>
+  settings.map((setting) => ({ ...setting, minRegion: setting.minRegion * area }));
+
+/**
  * The ten official overlap thresholds. They are the float64 values of numpy's `arange(.5, 1, .05)`,
  * 0.5 + i · 0.050000000000000044, and the comparison is strict: an IoU of exactly 0.75 fails there.
  */

@@ -146,6 +146,16 @@ export function labelOf(value: number): number {
   return label;
 }
 
+/**
+ * Checks that every value of an instance image is of a known class.
+ * @throws RangeError naming the first that is not
+ */
+export function checkInstances(instances: Uint16Array): void {
+  for (let i = 0; i < instances.length; i++) {
+    if (i === 0 || instances[i] !== instances[i - 1]) labelOf(instances[i]);
+  }
+}
+
 /** Pixels of each value that occurs, by ascending value. */
 export function areaByValue(instances: Uint16Array): Map<number, number> {
   const counts = new Uint32Array(65536);

@@ -1,6 +1,7 @@
 import { countPairs } from '../metrics/count-pairs.ts';
 import { exactSum } from '../metrics/exact-sum.ts';
 import { categories, evaluatedLabels, LABEL_IDS, labelsById } from '@scene-mtl/data/cityscapes';
+import { ImageFault } from './image-fault.ts';
 
 /** Pixel-level scores; names as in the official result file, so that both can be compared. */
 export interface PixelScores {
@@ -28,7 +29,8 @@ export interface PixelEvaluation {
    * @param pred regular ids `[H, W]`, 0 … 33
    * @param instances official instance values `u16 [H, W]`; without them the instance-weighted scores
    *   miss this image
-   * @throws RangeError naming the value when sizes differ or an id is not 0 … 33
+   * @throws RangeError when sizes differ; `ImageFault` (a RangeError) naming image and value when an id is
+   *   not 0 … 33
    */
   add(gt: Uint8Array, pred: Uint8Array, instances?: Uint16Array): void;
   /** Adds another evaluation. */
@@ -122,8 +124,9 @@ export function pixelScores(area = 1): PixelEvaluation {
       for (const { labelId, size, hits, categoryHits } of instanceHits(pred, instances)) {
         const label = labelsById[labelId];
         if (!label) {
-          throw new RangeError(
-            `pixelScores.add: instance image has a value of class ${labelId}; expected class · 1000 + k with class 0 … 33`,
+          throw new ImageFault(
+            'instances',
+            `instance image has a value of class ${labelId}; expected class · 1000 + k with class 0 … 33`,
           );
         }
         if (label.ignoreInEval) continue;
@@ -151,9 +154,11 @@ function checkIds(pairs: Uint32Array): void {
   for (let pair = 0; pair < pairs.length; pair++) {
     const [g, p] = [pair >> 8, pair & 255];
     if (pairs[pair] === 0 || (g < LABEL_IDS && p < LABEL_IDS)) continue;
-    const [side, id] = g < LABEL_IDS ? ['prediction', p] : ['ground truth', g];
-    throw new RangeError(
-      `pixelScores.add: ${side} has id ${id}; expected regular ids 0 … 33 (not training ids, no 255)`,
+    const [side, id] =
+      g < LABEL_IDS ? (['prediction', p] as const) : (['ground truth', g] as const);
+    throw new ImageFault(
+      side,
+      `${side} has id ${id}; expected regular ids 0 … 33 (not training ids, no 255)`,
     );
   }
 }

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { readPng, type Png } from '../io/png.ts';
+import { sizeText } from './sizes.ts';
 
 /** A single-channel label image. */
 export interface LabelImage {
@@ -8,12 +10,26 @@ export interface LabelImage {
 }
 
 /**
+ * Reads a PNG file; see `readPng`.
+ * @throws Error naming what is no file: a folder, or a pipe or device, which might never end
+ */
+export async function readImage(file: string): Promise<Png> {
+  const found = await stat(file).catch(() => undefined);
+  if (found && !found.isFile()) {
+    throw new Error(
+      `${file}: is ${found.isDirectory() ? 'a folder' : 'no regular file'}, not a PNG file`,
+    );
+  }
+  return readPng(file);
+}
+
+/**
  * Reads an image of ids: 8- or 16-bit grey, or a palette image, whose indices are the ids.
  * @throws Error naming the file when it has several channels, or grey of fewer than 8 bits (other
  *   tools scale those values)
  */
 export async function readLabels(file: string): Promise<LabelImage> {
-  const { kind, depth, width, height, data } = await readPng(file);
+  const { kind, depth, width, height, data } = await readImage(file);
   if (kind !== 'palette' && (kind !== 'grey' || depth < 8)) {
     throw new Error(
       `${file}: is ${depth}-bit ${kind}; expected a single channel of 8 or 16 bits holding ids`,
@@ -41,7 +57,7 @@ export function asWords({ data }: LabelImage): Uint16Array {
  * not looked at.
  */
 export async function readMask(file: string): Promise<LabelImage & { data: Uint8Array }> {
-  const png = await readPng(file);
+  const png = await readImage(file);
   const { width, height } = png;
   return { width, height, data: maskOf(png) };
 }
@@ -85,6 +101,6 @@ export function checkSameSize(
 ): void {
   if (a.width === b.width && a.height === b.height) return;
   throw new Error(
-    `${bName}: is ${b.width} × ${b.height}, but ${aName} is ${a.width} × ${a.height}; write predictions at the size of the ground truth`,
+    `${bName}: is ${sizeText(b)}, but ${aName} is ${sizeText(a)} (height × width); the files of a frame must have one size`,
   );
 }

@@ -4,6 +4,8 @@ export interface ScoreInput {
   readonly gt: string;
   /** Folder of the predictions, searched with its subfolders. */
   readonly pred: string;
+  /** Called while folders are read, with the number of files so far. */
+  readonly onFound?: (files: number) => void;
   /** Called after each image. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -1,29 +1,29 @@
 import { disparityError, type DisparityErrorResult } from '../metrics/disparity-error.ts';
-import { filesBelow, frameOf, pairFiles } from './files.ts';
+import { byFrame, pairFiles, type FilePair } from './files.ts';
 import { checkSameSize } from './images.ts';
 import { readBaselineFx, readDisparity } from './disparity-files.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
+import type { Scored } from './score-semantic.ts';
+import { sizeTally } from './sizes.ts';
+import { filesBelow } from './walk.ts';
 
 /**
  * Scores disparity: for each `*_disparity.png` below `gt` one 16-bit grey PNG `city_seq_frame*.png`
  * below `pred`, both with d = (p − 1) / 256 px and p = 0 for unknown. (Cityscapes has no official
  * format for predictions; this is the format of its own disparity files.) Where the truth is unknown
  * nothing counts; a prediction must have a value everywhere else. `*_camera.json` files below `gt`,
- * one per frame, add the inverse-depth errors.
+ * one per frame or none at all, add the inverse-depth errors.
  *
  * @throws Error naming the file for anything missing, of another size or kind, or with holes
  */
-export async function scoreDisparity(
-  input: ScoreInput,
-): Promise<DisparityErrorResult & { images: number }> {
-  const pairs = await pairFiles(input.gt, input.pred, '_disparity.png', '.png');
-  const cameras = new Map(
-    (await filesBelow(input.gt))
-      .filter((file) => file.endsWith('_camera.json'))
-      .map((file) => [frameOf(file), file]),
-  );
+export async function scoreDisparity(input: ScoreInput): Promise<DisparityErrorResult & Scored> {
+  const rule = { suffix: '_disparity.png', extension: '.png' };
+  const { pairs, passedOver, unused } = await pairFiles(input.gt, input.pred, rule, input.onFound);
+  const cameras = byFrame((await filesBelow(input.gt)).files, '_camera.json');
+  checkCameras(pairs, cameras);
   const errors = disparityError();
-  const read = async ({ gt, pred, frame }: (typeof pairs)[number]) => {
+  const sizes = sizeTally(false);
+  const read = async ({ gt, pred, frame }: FilePair) => {
     const [truth, guess] = await Promise.all([readDisparity(gt), readDisparity(pred)]);
     checkSameSize(truth, gt, guess, pred);
     const holes = truth.valid.reduce((n, v, i) => n + Number(v === 1 && guess.valid[i] === 0), 0);
@@ -33,14 +33,25 @@ export async function scoreDisparity(
       );
     }
     const camera = cameras.get(frame);
-    return { truth, guess, baselineFx: camera && (await readBaselineFx(camera)) };
+    return { truth, guess, baselineFx: camera && (await readBaselineFx(camera, truth)) };
   };
   await inOrder(
     pairs,
     read,
-    ({ truth, guess, baselineFx }) =>
-      errors.add(truth.disparity, guess.disparity, truth.valid, baselineFx || undefined),
+    ({ truth, guess, baselineFx }, { gt }) => {
+      sizes.add(truth, gt);
+      errors.add(truth.disparity, guess.disparity, truth.valid, baselineFx || undefined);
+    },
     input.onProgress,
   );
-  return { ...errors.result(), images: pairs.length };
+  return { ...errors.result(), images: pairs.length, sizes: sizes.result(), passedOver, unused };
+}
+
+/** Errors of inverse depth over some of the images would read as if over all. */
+function checkCameras(pairs: readonly FilePair[], cameras: ReadonlyMap<string, string>): void {
+  const without = pairs.filter(({ frame }) => !cameras.has(frame));
+  if (without.length === 0 || without.length === pairs.length) return;
+  throw new Error(
+    `${without[0].gt}: no ${without[0].frame}_camera.json, as ${pairs.length - without.length} of ${pairs.length} frames have; inverse depth needs one for every frame, or leave all out`,
+  );
 }

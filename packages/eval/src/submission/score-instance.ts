@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import {
   averagePrecision,
+  distanceSettings,
+  scaledSettings,
   type DistanceSetting,
   type InstanceScores,
 } from '../cityscapes/average-precision.ts';
 import {
+  checkInstances,
   instanceMatcher,
   type ImageMatches,
   type InstanceDistance,
@@ -14,6 +16,10 @@ import { instanceLabels, labelsById } from '@scene-mtl/data/cityscapes';
 import { pairFiles, type FilePair } from './files.ts';
 import { asWords, checkSameSize, readLabels, readMask, type LabelImage } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
+import { liesIn } from './inside.ts';
+import { readText } from './json.ts';
+import type { Scored } from './score-semantic.ts';
+import { areaOf, sizeTally } from './sizes.ts';
 
 /** One line of a prediction's text file. */
 export interface PredictionLine {
@@ -35,6 +41,21 @@ export interface InstanceScoreInput extends ScoreInput {
   readonly settings?: readonly DistanceSetting[];
   /** Distances of the objects of a frame, for AP100m and AP50m; see `stereoDistances`. */
   readonly distances?: DistanceLookup;
+  /**
+   * True multiplies `minRegion` of the settings by area = H · W / (1024 · 2048) (`scaledSettings`); all
+   * pictures must have one size then. Default: as they are, official.
+   */
+  readonly scaleByArea?: boolean;
+}
+
+/** What `scoreInstance` gives beside the scores. */
+export interface ScoredInstances extends Scored {
+  /** The settings as they were used. */
+  readonly settings: readonly DistanceSetting[];
+  /** Single objects of the evaluated classes in the ground truth. */
+  readonly objects: number;
+  /** Of these, objects that the first setting leaves out as too small. */
+  readonly tooSmall: number;
 }
 
 /**
@@ -45,16 +66,37 @@ export interface InstanceScoreInput extends ScoreInput {
  */
 export async function scoreInstance(
   input: InstanceScoreInput,
-): Promise<InstanceScores & { images: number }> {
-  const pairs = await pairFiles(input.gt, input.pred, '_gtFine_instanceIds.png', '.txt');
+): Promise<InstanceScores & ScoredInstances> {
+  const { scaleByArea = false } = input;
+  const rule = { suffix: '_gtFine_instanceIds.png', extension: '.txt' };
+  const { pairs, passedOver, unused } = await pairFiles(input.gt, input.pred, rule, input.onFound);
   const matches: ImageMatches[] = [];
+  const sizes = sizeTally(scaleByArea);
   await inOrder(
     pairs,
     (pair) => readFrame(pair, input),
-    (image) => matches.push(image),
+    ({ size, image }, { gt }) => {
+      sizes.add(size, gt);
+      matches.push(image);
+    },
     input.onProgress,
   );
-  return { ...averagePrecision(matches, input.settings), images: pairs.length };
+  const [size] = sizes.result();
+  const official = input.settings ?? [distanceSettings[0]];
+  const settings = scaleByArea ? scaledSettings(official, areaOf(size)) : official;
+  const objects = matches.flatMap(({ groundTruth }) =>
+    groundTruth.filter(({ instId }) => instId >= 1000),
+  );
+  return {
+    ...averagePrecision(matches, settings),
+    images: pairs.length,
+    sizes: sizes.result(),
+    settings,
+    objects: objects.length,
+    tooSmall: objects.filter(({ pixelCount }) => pixelCount < (settings[0]?.minRegion ?? 0)).length,
+    passedOver,
+    unused,
+  };
 }
 
 const evaluated = new Set(instanceLabels.map((l) => l.id));
@@ -62,21 +104,23 @@ const evaluated = new Set(instanceLabels.map((l) => l.id));
 async function readFrame(
   { gt, pred, frame }: FilePair,
   { pred: root, distances }: InstanceScoreInput,
-): Promise<ImageMatches> {
+): Promise<{ readonly size: Pick<LabelImage, 'height' | 'width'>; readonly image: ImageMatches }> {
   const truth = await readLabels(gt);
-  const lines = parsePredictionLines(await readFile(pred, 'utf8'), pred, root);
+  const lines = parsePredictionLines(await readText(pred), pred, root);
   // The official tool does not open masks of labels that are not evaluated.
   const kept = lines.filter((line) => evaluated.has(line.labelId));
   const instances = asWords(truth);
+  named(gt, () => checkInstances(instances));
   const known = await distances?.(frame, instances);
-  const matcher = named(gt, () => instanceMatcher(instances, known));
+  const matcher = instanceMatcher(instances, known);
   // Inflation runs on other threads, a few masks ahead; each mask is dropped once it is counted.
   await inOrder(
     kept,
     (line) => readMaskOf(line, truth, gt),
     (mask, { labelId, confidence }) => matcher.add({ labelId, confidence, mask }),
   );
-  return matcher.result();
+  const { height, width } = truth;
+  return { size: { height, width }, image: matcher.result() };
 }
 
 /** Runs a step, with the file's name in front of its error. */
@@ -95,8 +139,8 @@ async function readMaskOf(line: PredictionLine, truth: LabelImage, gt: string) {
 }
 
 /**
- * Reads the lines of a prediction file. A mask named twice keeps its last line, as in the official
- * tool.
+ * Reads the lines of a prediction file. A mask named twice keeps its last line, and a mask may be a link
+ * to a file anywhere, as in the official tool.
  *
  * @param text content of the file
  * @param file its path; masks are relative to its folder
@@ -124,8 +168,7 @@ export function parsePredictionLines(text: string, file: string, root: string): 
       );
     }
     const mask = resolve(dirname(file), path);
-    const fromRoot = relative(resolve(root), mask);
-    if (fromRoot === '' || fromRoot.startsWith('..') || isAbsolute(fromRoot)) {
+    if (!liesIn(root, mask)) {
       throw new Error(`${where}: mask path "${path}" points outside the prediction folder ${root}`);
     }
     const labelId = Math.trunc(decimal(label));

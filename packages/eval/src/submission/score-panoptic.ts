@@ -1,153 +1,117 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { parseJson, textOf } from '@scene-mtl/data/json';
-import {
-  panopticQuality,
-  type PanopticImage,
-  type PanopticScores,
-  type PanopticSegment,
-} from '../cityscapes/panoptic.ts';
-import { readPng } from '../io/png.ts';
-import { filesBelow } from './files.ts';
-import { checkSameSize } from './images.ts';
+import { panopticQuality, type PanopticScores } from '../cityscapes/panoptic.ts';
+import { annotationFile, annotationsOf, categoriesOf, type Annotation } from './annotations.ts';
+import { checkSameSize, readImage } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
+import type { Scored } from './score-semantic.ts';
+import { sizeTally } from './sizes.ts';
 
-interface Annotation {
-  readonly imageId: string;
-  /** Path of the id image. */
-  readonly file: string;
-  readonly segments: readonly PanopticSegment[];
+/** What `scorePanoptic` gives beside the scores. */
+export interface ScoredPanoptic extends Scored {
+  /** Names of the categories by id; where two have one name, with the id. */
+  readonly names: ReadonlyMap<number, string>;
 }
 
 /**
- * Scores a panoptic submission in COCO panoptic format: `NAME.json` with the folder `NAME/` of id
- * images beside it, once below `gt` and once below `pred` (either may also be the JSON file itself).
+ * Scores a panoptic submission in COCO panoptic format: a JSON file and its id images, in a folder of the
+ * JSON's name beside it or in the JSON's own folder, once below `gt` and once below `pred` (either may
+ * also be the JSON file itself).
+ *
+ * Lists and images must agree, in the ground truth too: each segment listed and painted, and an `area`
+ * that is stated there the number of its pixels (the official tool would score with whatever is stated).
  *
  * @throws Error naming the file and image for anything malformed, missing or of another size
  */
-export async function scorePanoptic(
-  input: ScoreInput,
-): Promise<PanopticScores & { images: number; names: ReadonlyMap<number, string> }> {
-  const gtFile = await annotationFile(input.gt);
-  const predFile = await annotationFile(input.pred);
-  const gtJson = await readJson(gtFile);
-  const predJson = await readJson(predFile);
-  const categories = list(gtJson, 'categories', gtFile).map((c, k) => ({
-    id: number(c, 'id', `${gtFile}: categories[${k}]`),
-    isThing: Number(c.isthing) === 1,
-    name: String(c.name ?? c.id),
-  }));
-  const truths = annotations(gtJson, gtFile);
-  const guesses = new Map(annotations(predJson, predFile).map((a) => [a.imageId, a]));
+export async function scorePanoptic(input: ScoreInput): Promise<PanopticScores & ScoredPanoptic> {
+  const gt = await annotationFile(input.gt, input.onFound);
+  const pred = await annotationFile(input.pred, input.onFound);
+  const categories = categoriesOf(gt);
+  const truths = await annotationsOf(gt, categories, true);
+  if (truths.length === 0) throw new Error(`${gt.file}: field "annotations" is empty`);
+  const guesses = new Map(
+    (await annotationsOf(pred, categories, false)).map((a) => [a.imageId, a]),
+  );
   const pairs = truths.map((truth) => {
     const guess = guesses.get(truth.imageId);
-    if (!guess) throw new Error(`${predFile}: no annotation for image_id "${truth.imageId}"`);
+    if (!guess) {
+      throw new Error(`${pred.file}: no annotation for image_id ${JSON.stringify(truth.imageId)}`);
+    }
+    guesses.delete(truth.imageId);
     return { truth, guess };
   });
   const evaluation = panopticQuality(categories);
+  const sizes = sizeTally(false);
   const read = async ({ truth, guess }: (typeof pairs)[number]) => {
     const [a, b] = await Promise.all([readIds(truth.file), readIds(guess.file)]);
     checkSameSize(a, truth.file, b, guess.file);
-    const image = (ids: Uint32Array, { segments }: Annotation): PanopticImage => ({
-      ids,
-      segments,
-    });
-    return [image(a.ids, truth), image(b.ids, guess)] as const;
+    return {
+      ...{ height: a.height, width: a.width },
+      truth: { ids: a.ids, segments: withAreas(truth, a.ids, 'true') },
+      guess: { ids: b.ids, segments: withAreas(guess, b.ids, 'predicted') },
+    };
   };
   await inOrder(
     pairs,
     read,
-    ([truth, guess], pair) => {
-      try {
-        evaluation.add(truth, guess);
-      } catch (error) {
-        const message = (error as Error).message;
-        throw new Error(`${pair.guess.file}: ${message}`, { cause: error });
-      }
+    ({ truth, guess, ...size }, pair) => {
+      sizes.add(size, pair.truth.file);
+      evaluation.add(truth, guess);
     },
     input.onProgress,
   );
-  const names = new Map(categories.map((c) => [c.id, c.name]));
-  return { ...evaluation.result(), images: pairs.length, names };
+  return {
+    ...evaluation.result(),
+    images: pairs.length,
+    names: new Map(categories.map((c) => [c.id, c.name])),
+    sizes: sizes.result(),
+    passedOver: [],
+    unused: [...guesses.values()].map(({ file }) => file),
+  };
 }
 
-/** The one JSON below a folder that has a folder of its own name beside it. */
-async function annotationFile(path: string): Promise<string> {
-  if (path.endsWith('.json')) return path;
-  const found = (await filesBelow(path)).filter(
-    (file) => file.endsWith('.json') && existsSync(file.slice(0, -5)),
-  );
-  if (found.length !== 1) {
+/**
+ * The segments with their pixels counted.
+ * @throws Error where list and image do not agree
+ */
+function withAreas({ where, file, segments }: Annotation, ids: Uint32Array, side: string) {
+  const areas = areasOf(ids);
+  const listed = new Set(segments.map(({ id }) => id));
+  for (const id of areas.keys()) {
+    if (id === 0 || listed.has(id)) continue;
     throw new Error(
-      `${path}: expected one NAME.json with a folder NAME/ of id images beside it, found ${found.length}${found.length ? ` (${found.map((f) => basename(f)).join(', ')})` : ''}`,
+      `${where}: segment ${id} is in the ${side} image ${file} but not in the list of segments; list it with its category`,
     );
   }
-  return found[0];
-}
-
-type Json = Record<string, unknown>;
-
-async function readJson(file: string): Promise<Json> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    throw new Error(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    });
-  }
-  return parseJson(textOf(bytes, file), file) as Json;
-}
-
-function list(json: Json, field: string, file: string): Json[] {
-  const value = json?.[field];
-  if (!Array.isArray(value)) throw new Error(`${file}: field "${field}" must be a list`);
-  return value as Json[];
-}
-
-function number(entry: Json, field: string, where: string): number {
-  const value = entry?.[field];
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new Error(`${where}: field "${field}" must be a number, got ${JSON.stringify(value)}`);
-  }
-  return value;
-}
-
-function annotations(json: Json, file: string): Annotation[] {
-  const folder = file.slice(0, -5);
-  const seen = new Set<string>();
-  return list(json, 'annotations', file).map((entry, k) => {
-    const where = `${file}: annotations[${k}]`;
-    const { image_id: imageId, file_name: name } = entry ?? {};
-    if (typeof imageId !== 'string' && typeof imageId !== 'number') {
-      throw new Error(`${where}: field "image_id" must be a text or number`);
+  return segments.map((segment) => {
+    const { id, area: stated } = segment;
+    const area = areas.get(id);
+    if (area === undefined) {
+      throw new Error(
+        `${where}: segment ${id} is in the ${side} list but not in the image ${file}; leave it out of the list`,
+      );
     }
-    const id = String(imageId);
-    if (seen.has(id)) throw new Error(`${where}: image_id "${id}" is there twice; leave one`);
-    seen.add(id);
-    if (typeof name !== 'string') throw new Error(`${where}: field "file_name" must be a text`);
-    const path = resolve(folder, name);
-    const inside = relative(resolve(folder), path);
-    if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
-      throw new Error(`${where}: file_name "${name}" points outside ${folder}`);
+    if (stated !== undefined && stated !== area) {
+      throw new Error(
+        `${where}: segment ${id} has area ${stated}, but ${area} pixels in the image ${file}; correct it or leave it out`,
+      );
     }
-    const segments = list(entry, 'segments_info', where).map((segment, j): PanopticSegment => {
-      const place = `${where}.segments_info[${j}]`;
-      return {
-        id: number(segment, 'id', place),
-        categoryId: number(segment, 'category_id', place),
-        isCrowd: Number(segment.iscrowd ?? 0) === 1,
-        ...(segment.area === undefined ? {} : { area: number(segment, 'area', place) }),
-      };
-    });
-    return { imageId: id, file: path, segments };
+    return { ...segment, area };
   });
+}
+
+/** Pixels of each id. */
+function areasOf(ids: Uint32Array): Map<number, number> {
+  const areas = new Map<number, number>();
+  for (let from = 0, i = 1; i <= ids.length; i++) {
+    if (i < ids.length && ids[i] === ids[from]) continue;
+    areas.set(ids[from], (areas.get(ids[from]) ?? 0) + i - from);
+    from = i;
+  }
+  return areas;
 }
 
 /** Id image: id = R + 256 G + 65536 B. */
 async function readIds(file: string) {
-  const { width, height, channels, depth, data } = await readPng(file);
+  const { width, height, channels, depth, data } = await readImage(file);
   if (channels < 3 || depth !== 8) {
     throw new Error(`${file}: is ${depth}-bit with ${channels} channels; expected 8-bit RGB ids`);
   }

@@ -1,19 +1,40 @@
 import { existsSync } from 'node:fs';
-import { pixelScores, type PixelScores } from '../cityscapes/pixel.ts';
-import { pairFiles } from './files.ts';
+import { ImageFault } from '../cityscapes/image-fault.ts';
+import { pixelScores, type PixelEvaluation, type PixelScores } from '../cityscapes/pixel.ts';
+import { pairFiles, type Pairing } from './files.ts';
 import { asBytes, asWords, checkSameSize, readLabels } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
+import { areaOf, sizeTally, type ImageSize } from './sizes.ts';
+
+/** What scoring says of the files beside the scores. */
+export interface Scored extends Pick<Pairing, 'passedOver' | 'unused'> {
+  readonly images: number;
+  /** Sizes of the pictures, in the order of their first one. */
+  readonly sizes: readonly ImageSize[];
+}
+
+/** What `scoreSemantic` takes beyond the folders. */
+export interface SemanticScoreInput extends ScoreInput {
+  /**
+   * True multiplies the mean sizes of objects by area = H · W / (1024 · 2048) (`pixelScores`); all
+   * pictures must have one size then. Default: as they are, official.
+   */
+  readonly scaleByArea?: boolean;
+}
 
 /**
  * Scores a pixel-level submission: for each `*_gtFine_labelIds.png` below `gt` one single-channel PNG
  * `city_seq_frame*.png` of regular ids below `pred`. Instance-weighted scores use the
  * `*_instanceIds.png` beside the ground truth.
  *
- * @throws Error naming the file for anything missing, of another size or with an unknown id
+ * @throws Error naming the file at fault for anything missing, of another size or with an unknown id
  */
-export async function scoreSemantic(input: ScoreInput): Promise<PixelScores & { images: number }> {
-  const pairs = await pairFiles(input.gt, input.pred, '_gtFine_labelIds.png', '.png');
-  const evaluation = pixelScores();
+export async function scoreSemantic(input: SemanticScoreInput): Promise<PixelScores & Scored> {
+  const { scaleByArea = false } = input;
+  const rule = { suffix: '_gtFine_labelIds.png', extension: '.png' };
+  const { pairs, passedOver, unused } = await pairFiles(input.gt, input.pred, rule, input.onFound);
+  const sizes = sizeTally(scaleByArea);
+  let evaluation: PixelEvaluation | undefined;
   const read = async ({ gt, pred }: (typeof pairs)[number]) => {
     const instanceFile = gt.replace(/labelIds\.png$/, 'instanceIds.png');
     if (!existsSync(instanceFile)) {
@@ -22,19 +43,28 @@ export async function scoreSemantic(input: ScoreInput): Promise<PixelScores & { 
     const [truth, guess, instances] = await Promise.all([gt, pred, instanceFile].map(readLabels));
     checkSameSize(truth, gt, guess, pred);
     checkSameSize(truth, gt, instances, instanceFile);
-    return [asBytes(truth, gt), asBytes(guess, pred), asWords(instances), pred] as const;
+    return {
+      truth: { ...truth, data: asBytes(truth, gt) },
+      guess: asBytes(guess, pred),
+      instances: asWords(instances),
+      files: { 'ground truth': gt, prediction: pred, instances: instanceFile },
+    };
   };
   await inOrder(
     pairs,
     read,
-    ([truth, guess, instances, file]) => {
+    ({ truth, guess, instances, files }) => {
+      sizes.add(truth, files['ground truth']);
+      evaluation ??= pixelScores(scaleByArea ? areaOf(truth) : 1);
       try {
-        evaluation.add(truth, guess, instances);
+        evaluation.add(truth.data, guess, instances);
       } catch (error) {
+        const file = error instanceof ImageFault ? files[error.side] : files.prediction;
         throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
       }
     },
     input.onProgress,
   );
-  return { ...evaluation.result(), images: pairs.length };
+  const scores = (evaluation ?? pixelScores()).result();
+  return { ...scores, images: pairs.length, sizes: sizes.result(), passedOver, unused };
 }

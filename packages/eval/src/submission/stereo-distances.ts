@@ -1,7 +1,8 @@
 import { instanceDistances } from '../cityscapes/instance-distances.ts';
 import { readBaselineFx, readDisparity } from './disparity-files.ts';
-import { filesBelow, frameOf } from './files.ts';
+import { byFrame } from './files.ts';
 import type { DistanceLookup } from './score-instance.ts';
+import { filesBelow } from './walk.ts';
 
 /**
  * Distances of ground-truth objects from the stereo files of a data set, for AP100m and AP50m:
@@ -11,11 +12,9 @@ import type { DistanceLookup } from './score-instance.ts';
  * @throws Error when no such file is there; the lookup throws for a frame that lacks one
  */
 export async function stereoDistances(folder: string): Promise<DistanceLookup> {
-  const files = await filesBelow(folder);
-  const byFrame = (suffix: string) =>
-    new Map(files.filter((f) => f.endsWith(suffix)).map((f) => [frameOf(f), f]));
-  const disparities = byFrame('_disparity.png');
-  const cameras = byFrame('_camera.json');
+  const { files } = await filesBelow(folder);
+  const disparities = byFrame(files, '_disparity.png');
+  const cameras = byFrame(files, '_camera.json');
   if (disparities.size === 0) {
     throw new Error(`${folder}: no file *_disparity.png below it; give the root of the data set`);
   }
@@ -25,10 +24,11 @@ export async function stereoDistances(folder: string): Promise<DistanceLookup> {
       const missing = disparityFile ? `${frame}_camera.json` : `${frame}_disparity.png`;
       throw new Error(`${folder}: ${missing} is missing; AP100m and AP50m need it for every frame`);
     }
-    const { disparity, valid } = await readDisparity(disparityFile);
+    const stereo = await readDisparity(disparityFile);
+    const { disparity, valid } = stereo;
     if (disparity.length !== instances.length) {
       throw new Error(`${disparityFile}: has not the size of the instance image of ${frame}`);
     }
-    return instanceDistances(instances, disparity, valid, await readBaselineFx(cameraFile));
+    return instanceDistances(instances, disparity, valid, await readBaselineFx(cameraFile, stereo));
   };
 }

@@ -156,10 +156,16 @@ const symbols: Readonly<Record<string, string>> = {
   Σ: '$\\Sigma$',
 };
 
-/** Plain text → LaTeX; accented Latin letters pass (pdflatex reads UTF-8 since 2018). */
+/**
+ * Plain text → LaTeX; accented Latin letters pass (pdflatex reads UTF-8 since 2018). `[` or `*` at the start
+ * would be the argument of the `\\` or rule above it; `--` in a flag would print as a dash.
+ */
 function texText(text: string): string {
-  return [...text.replace(/\s+/g, ' ')]
-    .map((char) => {
+  const plain = [...text.replace(/\s+/g, ' ').trim()];
+  return plain
+    .map((char, i) => {
+      if (i === 0 && (char === '[' || char === '*')) return `{${char}}`;
+      if (char === '-' && plain[i - 1] === '-') return '{}-';
       const known = symbols[char];
       if (known !== undefined) return known;
       if (/[\u0020-\u007e\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]/.test(char)) return char;

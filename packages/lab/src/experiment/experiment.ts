@@ -17,8 +17,6 @@ export interface Experiment<O = unknown, K extends Kind = Kind> {
   /** The command: `table1`, `figure2`, … */
   readonly name: string;
   readonly title: string;
-  /** One or two sentences for `--help`. */
-  readonly summary: string;
   /** What trains its runs; absent: the usual one of the command line. */
   readonly program?: Program<K['spec'], K>;
   /** Adds the experiment's own flags to its command. */

@@ -40,7 +40,6 @@ const lead = `Rows of ${CONFIG.train} made roads, ${CONFIG.steps} steps of ${CON
 export const alvinn: Experiment<{ readonly seeds: readonly number[] }, Numbers> = {
   name: 'alvinn',
   title: '1-D ALVINN: steering, alone and with seven extra tasks',
-  summary: `Caruana 1997, section 2.1: steering learned from one row of a picture of a road, alone and with seven extra tasks (lanes, edges, centre, greys). Made data, seconds a run; --trials <n> sets the seeds, each with roads of its own.`,
   program: roads,
   addFlags: (command) => command.option('--trials <n>', 'seeds of each arm (default: 5)'),
   options({ trials }) {

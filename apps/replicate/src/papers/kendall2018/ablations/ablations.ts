@@ -48,8 +48,6 @@ const slugs = [...lossArms.map(({ slug }) => slug), 'learned', 'noise'];
 export const ablations: SceneExperiment<AblationOptions> = {
   name: 'ablations',
   title: 'Ablations: forms of the loss, other weightings, noise of known size',
-  summary:
-    'What the paper asserts without an experiment: the approximation of the softmax likelihood, weights learned directly, noise that is recovered; and other weightings on the same tasks.',
   addFlags: (command) =>
     command.option('--rows <names>', `only these: ${slugs.join(', ')} (default: all)`),
   options: (flags) => ({

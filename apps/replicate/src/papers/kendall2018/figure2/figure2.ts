@@ -47,8 +47,6 @@ function unitOf(task: string): string {
 export const figure2: SceneExperiment<Figure2Options> = {
   name: 'figure2',
   title: 'Figure 2: fixed weights of two tasks over a grid, and learned weights',
-  summary:
-    'Figure 2: weight grids of two tasks (11 and 10 points as published, and the pair that the paper leaves out) beside learned weights.',
   addFlags: (command) =>
     command
       .option('--pair <names>', `which pairs: ${names.join(', ')} (default: all that the data has)`)

@@ -30,9 +30,6 @@ import {
 export const figure3: SceneExperiment = {
   name: 'figure3',
   title: 'Figure 3: from centre vectors to objects',
-  summary:
-    'Objects found in centre votes by OPTICS, DBSCAN and connected components: pictures, AP,\n' +
-    'number of objects, from predicted and from true vectors.',
   options: () => ({}),
   stages: (context) => [
     hasObjects(context)

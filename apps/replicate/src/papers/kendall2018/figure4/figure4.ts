@@ -58,9 +58,6 @@ const placesOf = ({ config }: SceneContext): Place[] =>
 export const figure4: SceneExperiment = {
   name: 'figure4',
   title: 'Figure 4: objects cut in pieces by what is in front of them',
-  summary:
-    'How often an object in several visible pieces stays one object, by clustering method, on\n' +
-    'validation frames and on frames generated for it.',
   options: () => ({}),
   stages: (context) => [
     objectRuns(context).length > 0

@@ -22,9 +22,6 @@ const specOf = ({ config, data }: SceneContext): SceneSpec => ({
 export const figure5: SceneExperiment = {
   name: 'figure5',
   title: 'Figure 5: predictions on validation images',
-  summary:
-    'Photograph, truth, prediction and error of every task, for frames that a rule chooses:\n' +
-    'the 5th, 50th and 95th percentile of each task’s error.',
   options: () => ({}),
   stages: ({ config, data }) => [
     overSeeds('learned', config.seeds.slice(0, 1), learnedArm(config, data.tasks), [qualitative]),

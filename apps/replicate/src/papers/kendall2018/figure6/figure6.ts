@@ -37,8 +37,6 @@ const SCHEDULE = 50_000;
 export const figure6: SceneExperiment<Figure6Options> = {
   name: 'figure6',
   title: 'Figure 6: log variances from different starts',
-  summary:
-    'Figure 6: s = log σ² of each task over the first 250 iterations from starts between −2 and 5, at both learning rates that the paper states and in three forms of the loss.',
   addFlags: (command) =>
     command
       .option(

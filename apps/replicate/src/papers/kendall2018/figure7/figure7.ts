@@ -12,8 +12,6 @@ import { figure7Verdicts } from './verdicts.ts';
 export const figure7: SceneExperiment<Record<never, never>> = {
   name: 'figure7',
   title: 'Figure 7: learned noise, losses and weights over training',
-  summary:
-    'Figure 7 and appendix B: σ², losses and weights of the run with all tasks of Table 1, σ² beside its stationary value, the ratio of the weights.',
   options: () => ({}),
   stages: ({ config, data: { tasks } }) => [
     tasks.length === 0

@@ -13,9 +13,6 @@ import { figure9Verdicts } from './verdicts.ts';
 export const figure9: SceneExperiment = {
   name: 'figure9',
   title: 'Figure 9: failure modes',
-  summary:
-    'Correlation of the tasks’ errors, in one network and in networks trained apart; errors by\n' +
-    'class, size and occlusion; the worst frames.',
   options: () => ({}),
   stages: ({ config, data }) => [
     [

@@ -28,7 +28,6 @@ import { table1Verdicts } from './verdicts.ts';
 export const table1: SceneExperiment<Table1Options> = {
   name: 'table1',
   title: table1Title,
-  summary: 'Table 1: three single tasks, fixed weights, uncertainty weighting.',
   addFlags: addTable1Flags,
   options: table1Options,
   *stages(context, results) {

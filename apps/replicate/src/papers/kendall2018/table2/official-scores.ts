@@ -1,13 +1,16 @@
 import { legendOf } from '@scene-mtl/datasets';
-import { cameraKind, findField, type Sample, type Size } from '@scene-mtl/data';
+import { cameraKind, findField, type Sample } from '@scene-mtl/data';
 import {
+  areaOf,
   averagePrecision,
   disparityError,
   distanceSettings,
   type ImageMatches,
   instanceDistances,
   instanceMatcher,
+  OFFICIAL_SIZE,
   pixelScores,
+  scaledSettings,
 } from '@scene-mtl/eval';
 import {
   classMapOf,
@@ -40,8 +43,6 @@ export type OfficialScores = {
   readonly disparityMean: number | null;
   readonly disparityRms: number | null;
 };
-
-const OFFICIAL = { height: 1024, width: 2048 };
 
 /**
  * The official scores of Table 2 on the run's validation split at the run's size.
@@ -85,9 +86,6 @@ interface Part {
   readonly add: (sample: Sample, predictions: Predictions) => void;
   readonly result: () => Partial<Record<keyof OfficialScores, number>>;
 }
-
-const areaOf = ({ height, width }: Size): number =>
-  (height * width) / (OFFICIAL.height * OFFICIAL.width);
 
 function classScores({ size, dataset, tasks }: MeasurementPlace): Part {
   const { classes, instanceClasses } = legendOf(dataset);
@@ -145,10 +143,7 @@ function objectScores({ size, dataset, tasks }: MeasurementPlace): Part {
     },
     result() {
       if (images.length === 0) return {};
-      const settings = distanceSettings.map((setting) => ({
-        ...setting,
-        minRegion: setting.minRegion * areaOf(size),
-      }));
+      const settings = scaledSettings(distanceSettings, areaOf(size));
       const { allAp, allAp50, bySetting } = averagePrecision(images, settings);
       return {
         ap: 100 * allAp,
@@ -169,7 +164,7 @@ function distancesOf(sample: Sample, truth: Uint16Array) {
 function disparityScores({ size, tasks }: MeasurementPlace): Part {
   const task = tasks.find(({ name }) => name === 'depth');
   const error = disparityError();
-  const scale = OFFICIAL.width / size.width;
+  const scale = OFFICIAL_SIZE.width / size.width;
   return {
     add(sample, predictions) {
       if (!task?.has(sample)) return;

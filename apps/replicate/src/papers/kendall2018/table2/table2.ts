@@ -49,9 +49,6 @@ const columns: readonly (Table['columns'][number] & { readonly key: Table2Column
 export const table2: SceneExperiment = {
   name: 'table2',
   title: 'Table 2: official scores of semantic, instance and disparity predictions',
-  summary:
-    'IoU and iIoU over classes and categories, AP, AP50, AP100m, AP50m and disparity errors of the\n' +
-    'runs of Table 1; longer runs by --set training.steps=N.',
   options: () => ({}),
   stages: (context) => [
     ours.flatMap((row) => {

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { contents } from '../papers/contents.ts';
+
+/** A command as `replicate --help` lists it; its code is loaded when it is asked for. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** Adds the command with its flags to the program. */
+  readonly add: (program: Command) => Promise<void>;
+}
+
+/** Every command, in the order of `--help`. The first one is meant where none is named. */
+export const commands: readonly ListedCommand[] = [
+  ...contents.map((entry) => ({
+    name: entry.name,
+    summary: entry.summary,
+    add: async (program: Command) => {
+      const { addExperimentCommand } = await withTensors(() => import('./experiment.ts'));
+      await addExperimentCommand(program, entry);
+    },
+  })),
+  {
+    name: 'all',
+    summary: 'Every table and figure, one after the other.',
+    add: async (program) =>
+      (await withTensors(() => import('./experiment.ts'))).addAllCommand(program),
+  },
+  {
+    name: 'plan',
+    summary: 'What a table or figure would train, what is there already, and the time left.',
+    add: async (program) => (await withTensors(() => import('./plan.ts'))).addPlanCommand(program),
+  },
+  ...(
+    [
+      ['publish', 'Puts finished runs, a line a run, into a folder that is committed.'],
+      ['report', 'RESULTS.md and its pages from published results, or one page of HTML.'],
+    ] as const
+  ).map(([name, summary]) => ({
+    name,
+    summary,
+    add: async (program: Command) =>
+      (await withTensors(() => import('./report.ts'))).addReportCommands(program),
+  })),
+  {
+    name: 'train',
+    summary: 'One training run; the same command continues one that was stopped.',
+    add: async (program) =>
+      (await withTensors(() => import('./train.ts'))).addTrainCommand(program),
+  },
+  {
+    name: 'evaluate',
+    summary: 'Metrics of a stored run over a whole split.',
+    add: async (program) =>
+      (await withTensors(() => import('./evaluate.ts'))).addEvaluateCommand(program),
+  },
+  {
+    name: 'predict',
+    summary: 'Predict photographs with a stored run: overlays and official files.',
+    add: async (program) =>
+      (await withTensors(() => import('./predict.ts'))).addPredictCommand(program),
+  },
+  {
+    name: 'export',
+    summary: 'The network of a stored run for other programs: ONNX or tf.layers.',
+    add: async (program) =>
+      (await withTensors(() => import('./export.ts'))).addExportCommand(program),
+  },
+  {
+    name: 'data',
+    summary: 'Street scenes: generate, check, look at.',
+    add: async (program) => (await import('./data/index.ts')).addDataCommands(program),
+  },
+  {
+    name: 'score',
+    summary: 'Score predictions in the official Cityscapes submission formats.',
+    add: async (program) => (await import('./score.ts')).addScoreCommand(program),
+  },
+];
+
+/** Loads a command that computes with TensorFlow.js, which costs seconds and 150 MB, and readies that. */
+async function withTensors<T>(load: () => Promise<T>): Promise<T> {
+  const tf = await import('@tensorflow/tfjs');
+  // Keeps its advertisement for its native package out of the output.
+  tf.env().set('PROD', true);
+  const loaded = await load();
+  await tf.setBackend('cpu');
+  return loaded;
+}

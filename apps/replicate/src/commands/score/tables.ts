@@ -1,0 +1,177 @@
+import {
+  distanceSettings,
+  scoreDisparity,
+  scoreInstance,
+  scorePanoptic,
+  scoreSemantic,
+  stereoDistances,
+  type ScoreInput,
+  type Table,
+} from '@scene-mtl/eval';
+import { evaluatedLabels, instanceLabels } from '@scene-mtl/data/cityscapes';
+import { fileNotes, instanceNotes, semanticNotes, sizeNotes } from './notes.ts';
+
+/** What one task's scorer gives: everything for `--json`, a table for people; notes are the table's. */
+export interface TaskScores {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly table: Table & { readonly notes: readonly string[] };
+}
+
+/** What the scorers take. */
+export interface TaskInput extends ScoreInput {
+  /** Folder of disparity and camera files. */
+  readonly stereo?: string;
+  readonly scaleByArea: boolean;
+}
+
+/** The scorers by task. */
+export const scorers = { semantic, instance, panoptic, disparity } satisfies Readonly<
+  Record<string, (input: TaskInput) => Promise<TaskScores>>
+>;
+
+async function semantic(input: TaskInput): Promise<TaskScores> {
+  const scores = await scoreSemantic(input);
+  const row = (header: string, iou: number, iiou: number) => ({
+    header,
+    cells: [percent(iou), Number.isNaN(iiou) ? null : percent(iiou)],
+  });
+  return {
+    json: { ...scores },
+    table: {
+      title: `Pixel-level scores, ${images(scores.images)}`,
+      corner: 'class or category',
+      columns: [
+        { name: 'IoU', unit: '%' },
+        { name: 'iIoU', unit: '%' },
+      ],
+      rows: [
+        row('mean of classes', scores.averageScoreClasses, scores.averageScoreInstClasses),
+        ...evaluatedLabels.map(({ name }) =>
+          row(name, scores.classScores[name], scores.classInstScores[name]),
+        ),
+        row('mean of categories', scores.averageScoreCategories, scores.averageScoreInstCategories),
+        ...Object.entries(scores.categoryScores)
+          .filter(([name]) => name !== 'void')
+          .map(([name, iou]) => row(name, iou, scores.categoryInstScores[name])),
+      ],
+      notes: [
+        ...semanticNotes(scores),
+        ...sizeNotes(scores, 'the mean sizes by which iIoU weighs objects', input.scaleByArea),
+        ...fileNotes(scores),
+      ],
+    },
+  };
+}
+
+async function instance({ stereo, ...input }: TaskInput): Promise<TaskScores> {
+  const scores = await scoreInstance({
+    ...input,
+    ...(stereo !== undefined && {
+      settings: distanceSettings,
+      distances: await stereoDistances(stereo),
+    }),
+  });
+  const far = stereo === undefined ? [] : [1, 2];
+  return {
+    json: { ...scores, labels: instanceLabels.map((l) => l.name) },
+    table: {
+      title: `Instance-level scores, ${images(scores.images)}`,
+      corner: 'class',
+      columns: ['AP', 'AP50%', ...far.map((k) => `AP${distanceSettings[k].distance}m`)].map(
+        (name) => ({ name, unit: '%' }),
+      ),
+      rows: [
+        {
+          header: 'mean',
+          cells: [scores.allAp, scores.allAp50, ...far.map((k) => scores.bySetting[k])].map(
+            percent,
+          ),
+        },
+        ...instanceLabels.map(({ name }, c) => ({
+          header: name,
+          cells: [
+            scores.classes[name].ap,
+            scores.classes[name].ap50,
+            ...far.map((k) => mean(scores.ap[k][c])),
+          ].map(percent),
+        })),
+      ],
+      notes: [
+        ...instanceNotes(scores),
+        ...sizeNotes(scores, 'the smallest sizes of objects', input.scaleByArea),
+        ...(stereo === undefined
+          ? []
+          : [
+              'AP100m and AP50m take the median stereo depth of each object; the benchmark server computes its distances in a way that is not public.',
+            ]),
+        ...fileNotes(scores),
+      ],
+    },
+  };
+}
+
+async function panoptic(input: TaskInput): Promise<TaskScores> {
+  const { perClass, names, ...scores } = await scorePanoptic(input);
+  const cells = ({ pq, sq, rq }: { pq: number; sq: number; rq: number }) =>
+    [pq, sq, rq].map(percent);
+  const byName = [...perClass].map(([id, q]) => [names.get(id) ?? String(id), q] as const);
+  return {
+    json: { ...scores, perClass: Object.fromEntries(byName) },
+    table: {
+      title: `Panoptic scores, ${images(scores.images)}`,
+      corner: 'class',
+      columns: ['PQ', 'SQ', 'RQ'].map((name) => ({ name, unit: '%' })),
+      rows: [
+        { header: `all (${scores.all.n})`, cells: cells(scores.all) },
+        { header: `things (${scores.things.n})`, cells: cells(scores.things) },
+        { header: `stuff (${scores.stuff.n})`, cells: cells(scores.stuff) },
+        ...byName.map(([header, q]) => ({ header, cells: cells(q) })),
+      ],
+      notes: [
+        ...(scores.all.n === 0
+          ? ['Neither the ground truth nor the predictions hold a segment that counts.']
+          : []),
+        ...fileNotes(scores),
+      ],
+    },
+  };
+}
+
+async function disparity(input: TaskInput): Promise<TaskScores> {
+  const scores = await scoreDisparity(input);
+  const rows: [string, number, string][] = [
+    ['mean error', scores.mean, 'px'],
+    ['RMS error', scores.rms, 'px'],
+    ['relative error', scores.absRel, ''],
+    ['δ < 1.25', scores.delta1, ''],
+    ['δ < 1.25²', scores.delta2, ''],
+    ['δ < 1.25³', scores.delta3, ''],
+    ['mean inverse-depth error', scores.inverseDepthMean, 'm⁻¹'],
+    ['RMS inverse-depth error', scores.inverseDepthRms, 'm⁻¹'],
+  ];
+  const nothing = scores.pixels === 0;
+  return {
+    json: { ...scores },
+    table: {
+      title: `Disparity, ${images(scores.images)}, ${scores.pixels} pixels`,
+      corner: 'measure',
+      columns: [{ name: 'value', decimals: 4 }, { name: 'unit' }],
+      rows: rows.map(([header, value, unit]) => ({ header, cells: [{ value }, unit] })),
+      notes: [
+        ...(nothing
+          ? ['No pixel of the ground truth has a known disparity, so there is nothing to score.']
+          : []),
+        ...(!nothing && Number.isNaN(scores.inverseDepthMean)
+          ? ['No *_camera.json lies below the ground truth, so inverse depth is not scored.']
+          : []),
+        ...fileNotes(scores),
+      ],
+    },
+  };
+}
+
+const percent = (fraction: number) => ({ value: 100 * fraction });
+
+const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
+
+const images = (n: number): string => `${n} image${n === 1 ? '' : 's'}`;

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { expect, test } from '@jest/globals';
+import { commands } from '../src/commands/index.ts';
+import { contents } from '../src/papers/contents.ts';
+import { experiments } from '../src/papers/index.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Modules that one loads with itself, not those it imports when it needs them: file → who imports it. */
+function loadedWith(...entries: string[]): Map<string, string> {
+  const found = new Map(entries.map((entry) => [resolve(root, entry), 'asked for']));
+  for (const file of found.keys()) {
+    if (!file.endsWith('.ts')) continue;
+    const text = readFileSync(file, 'utf8');
+    for (const [, name] of text.matchAll(/^(?:im|ex)port (?!type )[^;']*?(?:from )?'([^']+)';/gm)) {
+      const module = moduleOf(name, file);
+      if (!found.has(module)) found.set(module, file);
+    }
+  }
+  return found;
+}
+
+/** The source file of a module of ours; the name of another's. */
+function moduleOf(name: string, from: string): string {
+  if (name.startsWith('.')) return resolve(dirname(from), name);
+  const [, ours, rest] = /^@scene-mtl\/([^/]+)(\/.*)?$/.exec(name) ?? [];
+  if (ours === undefined) return name;
+  const folder = resolve(root, 'packages', ours);
+  const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+    exports: Record<string, { '@scene-mtl/source': string }>;
+  };
+  return resolve(folder, exports[`.${rest ?? ''}`]['@scene-mtl/source']);
+}
+
+const tensors = (modules: ReadonlyMap<string, string>) =>
+  [...modules].filter(([name]) => name.startsWith('@tensorflow/'));
+
+test('help, score and data load no TensorFlow.js', () => {
+  const commandsWithout = ['score.ts', 'data/index.ts'].map(
+    (file) => `apps/replicate/src/commands/${file}`,
+  );
+  const light = loadedWith('apps/replicate/src/cli.ts', ...commandsWithout);
+  expect(tensors(light)).toEqual([]);
+  // The walk sees what it looks for where it is.
+  expect(light.size).toBeGreaterThan(100);
+  expect(tensors(loadedWith('apps/replicate/src/commands/train.ts'))).not.toEqual([]);
+});
+
+test('every listed command is added by its module, under its name', async () => {
+  for (const { name, summary, add } of commands) {
+    const program = new Command();
+    await add(program);
+    expect(program.commands.map((command) => command.name())).toContain(name);
+    expect(summary).not.toMatch(/\n/);
+  }
+  expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
+});
+
+test('every listed experiment is loaded under its name', () => {
+  expect(experiments.map(({ name }) => name)).toEqual(contents.map(({ name }) => name));
+  expect(commands[0].name).toBe('table1');
+});
+
+const replicate = (...args: string[]) =>
+  promisify(execFile)(
+    process.execPath,
+    [
+      '--conditions=@scene-mtl/source',
+      ...['--import', fileURLToPath(import.meta.resolve('tsx'))],
+      fileURLToPath(new URL('../src/cli.ts', import.meta.url)),
+      ...args,
+    ],
+    { cwd: root },
+  ).catch((error: { stdout: string; stderr: string }) => error);
+
+test('help lists all commands, and an unknown word is told from a flag of the first', async () => {
+  const [help, typo] = await Promise.all([replicate('--help'), replicate('tabel1')]);
+  for (const { name } of commands) expect(help.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  expect(typo.stderr).toMatch(/^error: unknown command 'tabel1'\n\(Did you mean table1\?\)\n/);
+  expect(typo.stdout).toBe('');
+});
