@@ -5,6 +5,7 @@ import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { keptConfig } from '../config/kept.ts';
+import { LIMITS } from '../config/limits.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
@@ -18,10 +19,11 @@ import {
   addDataFlags,
   addEngineFlags,
   compileOptions,
-  positiveNumber,
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { refuseUnknownWord } from './unknown-word.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   runs: string;
@@ -37,9 +39,11 @@ export function addExperimentCommands(program: Command): void {
   for (const experiment of experiments) {
     const command = program
       .command(experiment.name, { isDefault: experiment.name === 'table1' })
+      .allowExcessArguments(experiment.name === 'table1')
       .description(`${experiment.summary}\n${again}`);
     experiment.addFlags?.(command);
     addRunFlags(command, `${experiment.name}-<profile>`).action(async (flags: Flags) => {
+      refuseUnknownWord(command);
       await printed(await made(experiment, flags, flags.name));
     });
   }
@@ -54,7 +58,12 @@ export function addExperimentCommands(program: Command): void {
 function addRunFlags(command: Command, name?: string): Command {
   addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
-  command.option('--jobs <n>', 'runs at a time, sharing the cores', positiveNumber, 1);
+  command.option(
+    '--jobs <n>',
+    'runs at a time, sharing the cores',
+    wholeNumber(1, LIMITS.workers),
+    1,
+  );
   return addDataFlags(addEngineFlags(command));
 }
 
