@@ -1,5 +1,5 @@
 import { arraysOf } from '@scene-mtl/data/testing';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,35 +73,6 @@ test('a folder without annotations is an error that says what is missing', async
   const config = await configured(profiles.smoke, { set: [], data: root });
   await expect(datasetOf(config, await scratch(), progressLine())).rejects.toThrow(
     /cityscapes without classes, objects or disparities.*expected gtFine/,
-  );
-});
-
-test('an unknown key is an error that names it', async () => {
-  await expect(configured(profiles.quick, { set: ['training.stepz=7'] })).rejects.toThrow(
-    /--set training\.stepz=7[^]*stepz/,
-  );
-  await expect(configured(profiles.quick, { set: ['training.steps'] })).rejects.toThrow(
-    'expected key=value',
-  );
-});
-
-test('a wrong value is an error that names the key', async () => {
-  await expect(configured(profiles.quick, { set: ['training.steps=-1'] })).rejects.toThrow(
-    /training\.steps/,
-  );
-});
-
-test('a configuration file is named when it is absent, broken or has an unknown key', async () => {
-  const folder = await scratch();
-  const file = join(folder, 'run.json');
-  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(file);
-  await writeFile(file, '{ "training": ');
-  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(
-    /run\.json: not valid JSON/,
-  );
-  await writeFile(file, '{ "trianing": {} }');
-  await expect(configured(profiles.quick, { file, set: [] })).rejects.toThrow(
-    /run\.json[^]*trianing/,
   );
 });
 

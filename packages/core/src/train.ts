@@ -68,6 +68,8 @@ export interface TrainOptions {
   readonly keep?: number;
   /** Called after every step. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Gets what a person should know, each sentence once. Default: a warning of the process. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** How a run ended. */
@@ -88,6 +90,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { step, steps, folder, logEvery = 10, keep = 2, configHash, schedule } = options;
   const { weightingSchedule = schedule } = options;
+  const { onNotice = (text) => process.emitWarning(text) } = options;
   const { variables, batchesPerStep } = step;
 
   // --- Resume ------------------------------------------------------------------------------------
@@ -120,6 +123,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await pruneCheckpoints(checkpoints, keep, best ? [best.step] : []);
   };
 
+  const said = new Set<string>();
+  const say = (texts: readonly string[]): void => {
+    for (const text of texts.filter((one) => !said.has(one))) {
+      said.add(text);
+      onNotice(text);
+    }
+  };
+
   // --- Train -------------------------------------------------------------------------------------
   try {
     for (let i = resumedFrom; i < steps; i++) {
@@ -136,6 +147,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         };
         values = numbers(await compiled.run(inputs));
         checkFinite(values, i);
+        say(step.notices?.(values) ?? []);
         // The norms of gradients that are still being summed say nothing.
         means.add(applies ? values : withoutNorms(values));
       }

@@ -250,6 +250,18 @@ test('the batches are begun before the step is compiled, and closed when that fa
   expect(events).toEqual(['begun', 'compiled', 'closed']);
 });
 
+test('what a person should know of a step is said once', async () => {
+  const said: string[] = [];
+  const { step, ...rest } = options('run', 3);
+  const notices = ({ total }: Readonly<Record<string, number>>) => [
+    `a total, ${Number.isFinite(total)}`,
+  ];
+  await train({ ...rest, step: { ...step, notices }, onNotice: (text) => said.push(text) });
+  expect(said).toEqual(['a total, true']);
+  // A loss of these is far from 0.
+  expect(step.notices?.({ 'loss/semantic': 1, 'present/semantic': 1 })).toEqual([]);
+});
+
 test('eager and compiled runs take the same course', async () => {
   const eager: CompileStep = (step, signature) => compile(step, signature, { engine: 'cpu' });
   await train({ ...options('eager', 4), compile: eager });

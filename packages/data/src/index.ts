@@ -1,4 +1,5 @@
 export { centresOf, type Centre } from './centres.ts';
+export { didYouMean } from './did-you-mean.ts';
 export { connectedComponents, type Components } from './components.ts';
 export { normal, normalPairs, pickIndex, shuffled } from './draws.ts';
 export type { Field, FieldKind, MapField } from './field.ts';

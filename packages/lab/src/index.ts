@@ -1,4 +1,5 @@
 export { canonicalJson } from './specs/canonical-json.ts';
+export { keysAt, sayingKeys } from './specs/schema-parts.ts';
 export { withoutDefaults } from './specs/without-defaults.ts';
 export {
   ENOUGH_SEEDS,

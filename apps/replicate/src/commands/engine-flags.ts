@@ -1,5 +1,7 @@
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LIMITS } from '../config/limits.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Flags of every command that runs a network. */
 export interface EngineFlags {
@@ -15,7 +17,11 @@ export function addEngineFlags(command: Command): Command {
         .choices(['onnx', 'cpu', 'tensorflow'])
         .default('onnx'),
     )
-    .option('--threads <n>', 'threads of the engine (default: all cores)', positiveNumber);
+    .option(
+      '--threads <n>',
+      `threads of the engine, at most ${LIMITS.threads} (default: all cores)`,
+      wholeNumber(1, LIMITS.threads),
+    );
 }
 
 /** Flag of every command that trains. */
@@ -28,7 +34,7 @@ export function addDataFlags(command: Command): Command {
   return command.option(
     '--data-workers <n>',
     'threads that make batches, 0: none but the training; the results are the same',
-    wholeNumber,
+    wholeNumber(0, LIMITS.workers),
     1,
   );
 }
@@ -39,29 +45,11 @@ export const compileOptions = ({ engine, threads }: EngineFlags): CompileOptions
   ...(threads !== undefined && { threads }),
 });
 
-/** Commander parser of a whole number from 1. */
-export function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('expected a whole number from 1.');
-  }
-  return value;
-}
-
-/** Commander parser of a whole number from 0. */
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || text.trim() === '') {
-    throw new InvalidArgumentError('expected a whole number from 0.');
-  }
-  return value;
-}
-
 /** Commander parser of `best`, `last` or a step. */
 export function checkpointChoice(text: string): 'best' | 'last' | number {
   if (text === 'best' || text === 'last') return text;
   const step = Number(text);
-  if (!Number.isInteger(step) || step < 0) {
+  if (!Number.isSafeInteger(step) || step < 0 || text.trim() === '') {
     throw new InvalidArgumentError('expected best, last or the number of a step.');
   }
   return step;

@@ -1,6 +1,7 @@
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { keptConfig } from '../config/kept.ts';
+import { LIMITS } from '../config/limits.ts';
 import type { Entry } from '../papers/entry.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
@@ -14,10 +15,10 @@ import {
   addDataFlags,
   addEngineFlags,
   compileOptions,
-  positiveNumber,
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   runs: string;
@@ -52,7 +53,12 @@ export function addAllCommand(program: Command): void {
 function addRunFlags(command: Command, name?: string): Command {
   addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
-  command.option('--jobs <n>', 'runs at a time, sharing the cores', positiveNumber, 1);
+  command.option(
+    '--jobs <n>',
+    'runs at a time, sharing the cores',
+    wholeNumber(1, LIMITS.workers),
+    1,
+  );
   return addDataFlags(addEngineFlags(command));
 }
 

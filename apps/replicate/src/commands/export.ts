@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { exporters, exportRun } from '../export/export-run.ts';
-import { checkpointChoice, positiveNumber } from './engine-flags.ts';
+import { LIMITS } from '../config/limits.ts';
+import { checkpointChoice } from './engine-flags.ts';
+import { wholeNumber } from './whole-number.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 
 interface Flags {
@@ -26,7 +28,7 @@ export function addExportCommand(program: Command): void {
         .choices(Object.keys(exporters))
         .default('onnx'),
     )
-    .option('--batch <n>', 'images at a time in the .onnx file', positiveNumber, 1)
+    .option('--batch <n>', 'images at a time in the .onnx file', wholeNumber(1, LIMITS.batch), 1)
     .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
     .action(async ({ run, out, format, batch, checkpoint }: Flags) => {
       const files = await exportRun({ run, out, format, batchSize: batch, checkpoint });

@@ -16,6 +16,7 @@ import {
   typedCommand,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   tasks?: string[];
@@ -37,28 +38,28 @@ const taskList = (text: string): string[] => {
   return tasks;
 };
 
-const seedNumber = (text: string): number => {
-  const seed = Number(text);
-  if (!Number.isSafeInteger(seed) || seed < 0 || text.trim() === '') {
-    throw new InvalidArgumentError('expected a whole number from 0.');
-  }
-  return seed;
-};
-
 /** `key=number` pairs → numbers by key. */
 function numbersOf(pairs: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      const value = Number(pair.slice(at + 1));
-      if (at < 1 || pair.length === at + 1 || !Number.isFinite(value)) {
-        throw new Error(
-          `--balancer-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
-        );
-      }
-      return [pair.slice(0, at), value];
-    }),
-  );
+  const numbers = new Map<string, number>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    const value = Number(pair.slice(at + 1));
+    const key = pair.slice(0, at);
+    if (
+      at < 1 ||
+      pair.slice(at + 1).trim() === '' ||
+      !Number.isFinite(value) ||
+      key === '__proto__'
+    ) {
+      throw new Error(
+        `--balancer-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
+      );
+    }
+    if (numbers.has(key))
+      throw new Error(`--balancer-set ${pair}: ${key} is there twice; leave one`);
+    numbers.set(key, value);
+  }
+  return Object.fromEntries(numbers);
 }
 
 /** Canonical name of a method, from that or an alias. */
@@ -111,7 +112,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       '--seed <n>',
       'seed of everything (default: the first of the configuration)',
-      seedNumber,
+      wholeNumber(0),
     )
     .option(
       '--init <run:parts...>',

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { parseJson, parseJsonFile } from '@scene-mtl/data/json';
+import { z } from 'zod';
+import { checkMemory } from './memory.ts';
 import { withPretrained } from './pretrained.ts';
 import { parseConfig, type Config } from './schema.ts';
 
@@ -10,30 +12,42 @@ const isTree = (value: unknown): value is Tree =>
 /** `change` laid over `base`, key by key; a part with another `source` or `kind` replaces it whole. */
 function merged(base: unknown, change: unknown): unknown {
   if (!isTree(base) || !isTree(change)) return change;
-  const other = ['source', 'kind'].some((key) => key in change && change[key] !== base[key]);
+  const other = ['source', 'kind'].some(
+    (key) => Object.hasOwn(change, key) && change[key] !== base[key],
+  );
   if (other) return change;
   const result: Tree = { ...base };
   for (const [key, value] of Object.entries(change)) {
-    result[key] = key in base ? merged(base[key], value) : value;
+    result[key] = Object.hasOwn(base, key) ? merged(base[key], value) : value;
   }
   return result;
 }
 
-/** `a.b.c=value` → `{ a: { b: { c: value } } }`; the value is JSON, or else a plain string. */
+/**
+ * `a.b.c=value` → `{ a: { b: { c: value } } }`; the value is JSON, or else a plain string. What begins as a list,
+ * an object or a text in quotes is meant as JSON, so that its faults are said.
+ */
 function assignment(text: string): Tree {
   const at = text.indexOf('=');
   if (at < 1) throw new Error(`--set ${text}: expected key=value, for example training.steps=200`);
-  const raw = text.slice(at + 1);
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    value = raw;
+  const keys = text.slice(0, at).split('.');
+  const wrong = keys.find((key) => key === '' || key === '__proto__');
+  if (wrong !== undefined) {
+    throw new Error(
+      `--set ${text}: expected a key of the configuration, got ${wrong || 'nothing'}`,
+    );
   }
-  return text
-    .slice(0, at)
-    .split('.')
-    .reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
+  const value = valueOf(text.slice(at + 1), `--set ${text.slice(0, at)}`);
+  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
+}
+
+function valueOf(raw: string, source: string): unknown {
+  try {
+    return parseJson(raw, source);
+  } catch (error) {
+    if (/^\s*["[{]/.test(raw)) throw error;
+    return raw;
+  }
 }
 
 /** What may change a profile. */
@@ -50,7 +64,8 @@ export interface Overrides {
 
 /**
  * A profile with changes laid over it, checked as a whole.
- * @throws naming the file or key when something is unknown, of the wrong type, or unreadable
+ * @throws naming the file or key when something is unknown, of the wrong type, unreadable, or too large for
+ * this machine
  */
 export async function configured(profile: Config, overrides: Overrides): Promise<Config> {
   let config: unknown = profile;
@@ -62,7 +77,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
     config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
   }
   if (overrides.file !== undefined) {
-    config = merged(config, await readJson(overrides.file));
+    config = merged(config, await parseJsonFile(overrides.file, z.looseObject({})));
     parseConfig(config, overrides.file);
   }
   for (const text of overrides.set) {
@@ -70,22 +85,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
     parseConfig(config, `--set ${text}`);
   }
   const whole = parseConfig(config, 'the profile');
+  checkMemory(whole, 'the configuration');
   const { pretrained } = overrides;
   return pretrained === undefined ? whole : withPretrained(whole, pretrained);
-}
-
-async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new Error(`--config ${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`--config ${file}: not valid JSON (${(cause as Error).message})`, { cause });
-  }
 }

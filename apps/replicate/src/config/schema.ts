@@ -1,5 +1,8 @@
+import { checkedBy } from '@scene-mtl/data/json';
 import { DERIVED, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
+import { sayingKeys } from '@scene-mtl/lab';
 import { z } from 'zod';
+import { LIMITS } from './limits.ts';
 
 /**
  * Everything that decides the numbers of a run. Unknown keys are errors. A new option has a default that
@@ -7,6 +10,12 @@ import { z } from 'zod';
  */
 
 const positive = z.number().int().positive();
+/** A whole number from 1 up to a limit. */
+const upTo = (limit: number) => positive.max(limit);
+const channels = upTo(LIMITS.channels);
+const steps = upTo(LIMITS.steps);
+// zod's whole numbers end at 2⁵³ − 1: beyond, two seeds would be one.
+const seed = z.number().int().nonnegative();
 
 const derive = z
   .array(z.enum(DERIVED))
@@ -19,9 +28,9 @@ const derive = z
 const data = z.discriminatedUnion('source', [
   z.strictObject({
     source: z.literal('generated'),
-    train: positive.describe('training frames'),
-    val: positive.describe('validation frames'),
-    seed: z.number().int().nonnegative(),
+    train: upTo(LIMITS.frames).describe('training frames'),
+    val: upTo(LIMITS.frames).describe('validation frames'),
+    seed,
     occlusion: z
       .enum(OCCLUSIONS)
       .default('ordinary')
@@ -92,29 +101,34 @@ const initial = z.strictObject({
 const encoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('dilated-residual'),
-    stem: positive,
-    channels: z.tuple([positive, positive, positive]),
-    asppChannels: positive,
+    stem: channels,
+    channels: z.tuple([channels, channels, channels]),
+    asppChannels: channels,
   }),
-  z.strictObject({ kind: z.literal('resnet101'), asppChannels: positive }),
+  z.strictObject({ kind: z.literal('resnet101'), asppChannels: channels }),
   z.strictObject({
     kind: z.literal('mobilenet'),
     alpha: z.union([z.literal(0.25), z.literal(0.5), z.literal(0.75), z.literal(1)]),
     outputStride: z.union([z.literal(8), z.literal(16)]),
     blocks: positive.max(13).describe('separable blocks that are built'),
-    asppChannels: positive.nullable().describe('null: no pyramid'),
+    asppChannels: channels.nullable().describe('null: no pyramid'),
     weights: pretrained.nullable().describe('null: from scratch'),
   }),
 ]);
 
+/** Schema of the images' size. */
+export const sizeSchema = z
+  .strictObject({ height: upTo(LIMITS.side), width: upTo(LIMITS.side) })
+  .describe('px');
+
 /** Schema of a run's configuration. */
 export const configSchema = z.strictObject({
   data,
-  size: z.strictObject({ height: positive, width: positive }).describe('px'),
+  size: sizeSchema,
   network: z.strictObject({
     encoder,
     decoder: z.strictObject({
-      width: positive,
+      width: channels,
       kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
     }),
     init: z.array(initial).default([]).describe('parts that begin as another run left them'),
@@ -124,8 +138,8 @@ export const configSchema = z.strictObject({
       .describe('parts that training leaves as they are, bit by bit'),
   }),
   training: z.strictObject({
-    steps: positive,
-    batchSize: positive,
+    steps,
+    batchSize: upTo(LIMITS.batch),
     learningRate: z.number().positive(),
     weightingLearningRate: z.number().positive().nullable().describe('of s; null: the same'),
     optimiser: z.enum(['sgd', 'adam']).default('sgd'),
@@ -135,13 +149,13 @@ export const configSchema = z.strictObject({
       .describe(
         'how the rate falls: to 0 by (1 − i/n)^0.9 or half a cosine; to a tenth at 1/2 and 3/4',
       ),
-    accumulate: positive
+    accumulate: steps
       .default(1)
       .describe('batches whose mean gradient makes a step; each has batchSize images'),
     momentum: z.number().min(0).max(1).describe('of sgd'),
     weightDecay: z.number().min(0),
     clipNorm: z.number().positive().nullable(),
-    warmUp: z.number().int().nonnegative().describe('steps'),
+    warmUp: z.number().int().nonnegative().max(LIMITS.steps).describe('steps'),
     initialLogVariance: z.number().describe('s at the start'),
     flip: z.number().min(0).max(1).describe('probability'),
     zoom: z
@@ -156,23 +170,33 @@ export const configSchema = z.strictObject({
       .max(1)
       .default(0)
       .describe('brightness, contrast and saturation change by factors 1 ± jitter at most'),
-    scheduleSteps: positive
+    scheduleSteps: steps
       .nullable()
       .default(null)
       .describe(
         'steps over which the rate decays to 0; null: all. More than steps: a run cut short',
       ),
-    evalEvery: positive,
-    checkpointEvery: positive,
-    logEvery: positive.default(10).describe('steps over which a logged number is the mean'),
+    evalEvery: steps,
+    checkpointEvery: steps,
+    logEvery: steps.default(10).describe('steps over which a logged number is the mean'),
   }),
   optimalWeights: z
     .record(z.string(), z.number().min(0))
     .optional()
     .describe('of Table 1’s row of approximately optimal weights; absent: the paper’s'),
-  seeds: z.array(z.number().int().nonnegative()).min(1),
+  seeds: z
+    .array(seed)
+    .min(1)
+    .max(LIMITS.seeds)
+    // The same run twice has no spread, which would be taken for precision.
+    .refine((of) => new Set(of).size === of.length, 'each seed once'),
   // Kept under its first name: files and commands hold it.
-  strips: z.number().int().nonnegative().describe('validation images in the report'),
+  strips: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(LIMITS.strips)
+    .describe('validation images in the report'),
 });
 
 /** Configuration of a run. */
@@ -181,10 +205,7 @@ export type Config = z.infer<typeof configSchema>;
 /**
  * Checks a configuration.
  * @param source named in the error: a file or `--set`
- * @throws naming each wrong or unknown key
+ * @throws naming each wrong or unknown key, what was expected and what came, in one line
  */
-export function parseConfig(value: unknown, source: string): Config {
-  const result = configSchema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Error(`configuration from ${source}:\n${z.prettifyError(result.error)}`);
-}
+export const parseConfig = (value: unknown, source: string): Config =>
+  checkedBy(sayingKeys(configSchema), value, source);

@@ -24,6 +24,11 @@ export interface Stateful {
    * pure function of it, so that runs can be resumed.
    */
   inputsAt(batch: number): Readonly<Record<string, Float32Array>>;
+  /**
+   * What a person should know of the numbers that a step gave (`loss/<task>`, `present/<task>` …), a sentence
+   * each that names the task; said once in a run.
+   */
+  readonly notices?: (values: Readonly<Record<string, number>>) => readonly string[];
 }
 
 /** Tensors of the shapes that {@link Stateful.inputs} states, by its names. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { stopGradient } from '../stop-gradient.ts';
 import type { Likelihood } from '../task.ts';
 import { checkTasks, nothing, perTask, type ScalarBalancer } from './balancer.ts';
 import type { BalancerPlace } from './define.ts';
@@ -29,12 +30,34 @@ export interface Term {
   readonly noise: tf.Scalar;
 }
 
-/** A form of the loss under a learned noise: s and the likelihood, if there is one, give the term. */
-export type Form = (s: tf.Scalar, likelihood: Likelihood | undefined) => Term;
+/** A form of the loss under a learned noise. */
+export interface Form {
+  /** s and the likelihood, if there is one, give the term. */
+  readonly term: (s: tf.Scalar, likelihood: Likelihood | undefined) => Term;
+  /** The s at which a loss rests: where the derivative of the term by s is 0. */
+  readonly rest: (loss: number, likelihood: Likelihood | undefined) => number;
+}
+
+/**
+ * The smallest loss that s sees: float32's resolution at 1. A mean cross entropy below it is 0 or 2⁻²³; with
+ * a loss of 0 s would fall without end, until its weight is ∞ and the total ∞ · 0.
+ */
+export const LOSS_FLOOR = 2 ** -23;
+
+/**
+ * `x` where it is at least `least`, bit by bit; `least` elsewhere, with the gradient of `x`, so that what lies
+ * below is not cut off: x + max(0, least − sg[x]).
+ */
+export const raised = (x: tf.Tensor, least: number): tf.Scalar =>
+  tf.add(x, tf.relu(tf.sub(least, stopGradient(x))));
 
 /**
  * Balancing by one learned s per task, in a given form: `Σ attenuation(sᵢ) · Lᵢ + dᵢ · reg(sᵢ)`.
  * A task without a label in the batch adds nothing, so that its s does not drift.
+ *
+ * A loss counts as {@link LOSS_FLOOR} at least, and s as what that loss rests at (log 2⁻²³ ≈ −15.9 for most
+ * forms, a weight of some 4·10⁶); above both floors nothing is changed by a bit. The network's gradient is that
+ * of the loss itself.
  */
 export function logVarianceBalancer(
   name: string,
@@ -50,6 +73,9 @@ export function logVarianceBalancer(
     }
     return tf.variable<tf.Rank.R0>(tf.scalar(s), true);
   });
+  const floors = perTask(tasks, (task, i) =>
+    form.rest(LOSS_FLOOR / (dimensions[task] ?? 1), objectives[i].likelihood),
+  );
   return {
     ...nothing,
     kind: 'scalar',
@@ -59,14 +85,22 @@ export function logVarianceBalancer(
       checkTasks(name, tasks, losses);
       const report: Record<string, tf.Scalar> = {};
       const terms = perTask(tasks, (task, i) => {
-        const s = variables[task];
-        const { attenuation, regulariser, noise } = form(s, objectives[i].likelihood);
+        const s = raised(variables[task], floors[task]);
+        const { attenuation, regulariser, noise } = form.term(s, objectives[i].likelihood);
         report[`weight/${task}`] = attenuation;
         report[`sigma2/${task}`] = noise;
         const log = tf.mul(regulariser, dimensions[task] ?? 1);
-        return tf.add<tf.Scalar>(tf.mul(attenuation, losses[task]), log);
+        return tf.add<tf.Scalar>(tf.mul(attenuation, raised(losses[task], LOSS_FLOOR)), log);
       });
       return { total: sum(terms), report };
     },
+    notices: (values) =>
+      tasks
+        .filter((task) => values[`present/${task}`] === 1 && values[`loss/${task}`] < LOSS_FLOOR)
+        .map(
+          (task) =>
+            `${name}: the loss of ${task} has fallen to 2⁻²³ or below, where its s stops ` +
+            `(${floors[task].toFixed(1)}): it is solved, or its labels are the same everywhere`,
+        ),
   };
 }

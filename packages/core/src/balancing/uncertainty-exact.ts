@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
-import { logVarianceBalancer, logVarianceOptions } from './log-variance.ts';
+import { LOSS_FLOOR, logVarianceBalancer, logVarianceOptions, raised } from './log-variance.ts';
 import { FOLLOWS } from './uncertainty.ts';
 
 /**
@@ -26,14 +26,18 @@ export const uncertaintyExact = defineBalancer({
     const balancer = logVarianceBalancer(
       'uncertainty-exact',
       place,
-      (s, likelihood) =>
-        likelihood === 'softmax'
-          ? { attenuation: tf.scalar(1), regulariser: tf.scalar(0), noise: tf.exp(s) }
-          : {
-              attenuation: tf.mul(tf.exp(tf.neg(s)), 0.5),
-              regulariser: tf.mul(s, 0.5),
-              noise: tf.exp(s),
-            },
+      {
+        term: (s, likelihood) =>
+          likelihood === 'softmax'
+            ? { attenuation: tf.scalar(1), regulariser: tf.scalar(0), noise: tf.exp(s) }
+            : {
+                attenuation: tf.mul(tf.exp(tf.neg(s)), 0.5),
+                regulariser: tf.mul(s, 0.5),
+                noise: tf.exp(s),
+              },
+        // Of scaled logits nothing rests: larger ones only lower a loss that float32 still tells from 0.
+        rest: Math.log,
+      },
       options,
     );
     const likelihoods = new Map(place.objectives.map((o) => [o.name, o.likelihood]));
@@ -41,7 +45,7 @@ export const uncertaintyExact = defineBalancer({
       ...balancer,
       scaleOutput: (output, task) =>
         likelihoods.get(task) === 'softmax'
-          ? tf.mul(output, tf.exp(tf.neg(balancer.variables[task])))
+          ? tf.mul(output, tf.exp(tf.neg(raised(balancer.variables[task], Math.log(LOSS_FLOOR)))))
           : output,
     };
   },

@@ -13,8 +13,14 @@ interface UncertaintyForm {
   readonly alias?: readonly string[];
   readonly source: string;
   readonly formula: string;
-  readonly form: Form;
+  readonly term: Form['term'];
+  readonly rest: Form['rest'];
 }
+
+/** s = log σ² at which σ² = L. */
+const logLoss = (loss: number): number => Math.log(loss);
+/** At which σ² = 2L. */
+const logTwice = (loss: number): number => Math.log(2 * loss);
 
 /**
  * - `uncertainty`: as the paper prints it. It uses the Gaussian form for its L1 losses too, and so does
@@ -32,30 +38,33 @@ const forms = [
     alias: ['UW'],
     source: 'Kendall et al. 2018, equation 10',
     formula: '½e⁻ˢL + ½s, softmax e⁻ˢL + ½s; ends at w = 1/(2L)',
-    form: (s, likelihood) => ({
+    term: (s, likelihood) => ({
       attenuation: likelihood === 'softmax' ? precision(s) : half(precision(s)),
       regulariser: half(s),
       noise: tf.exp(s),
     }),
+    rest: (loss, likelihood) => (likelihood === 'softmax' ? logTwice(loss) : logLoss(loss)),
   },
   {
     name: 'uncertainty-half-log',
     source:
       'github.com/SamsungLabs/MTL: the classification term of equation 10 for all, s = 0 first',
     formula: 'e⁻ˢL + ½s; ends at σ² = 2L, w = 1/(2L)',
-    form: (s) => ({ attenuation: precision(s), regulariser: half(s), noise: tf.exp(s) }),
+    term: (s) => ({ attenuation: precision(s), regulariser: half(s), noise: tf.exp(s) }),
+    rest: logTwice,
   },
   {
     name: 'uncertainty-halved',
     source: 'LibMTL (UW) and github.com/lorenmt/mtan, which begin at s = −0.5; nash-mtl at 0',
     formula: '½e⁻ˢL + ½s; ends at σ² = L, w = 1/(2L)',
-    form: (s) => ({ attenuation: half(precision(s)), regulariser: half(s), noise: tf.exp(s) }),
+    term: (s) => ({ attenuation: half(precision(s)), regulariser: half(s), noise: tf.exp(s) }),
+    rest: logLoss,
   },
   {
     name: 'uncertainty-likelihood',
     source: 'the likelihoods of Kendall et al. 2018, equations 5 and 10, and Laplace’s',
     formula: 'L1: L/b + log b, b = e^{s/2}, ends at w = 1/L; else as uncertainty',
-    form: (s, likelihood) => {
+    term: (s, likelihood) => {
       const logB = half(s);
       if (likelihood === 'laplace') {
         return { attenuation: precision(logB), regulariser: logB, noise: tf.exp(logB) };
@@ -67,32 +76,41 @@ const forms = [
         noise: tf.exp(s),
       };
     },
+    rest: (loss, likelihood) =>
+      ({ laplace: 2 * Math.log(loss), softmax: logTwice(loss), gaussian: logLoss(loss) })[
+        likelihood ?? 'gaussian'
+      ],
   },
   {
     name: 'uncertainty-plain',
     source: 'github.com/yaringal/multi-task-learning-example',
     formula: 'e⁻ˢL + s; ends at σ² = L, w = 1/L',
-    form: (s) => ({ attenuation: precision(s), regulariser: s, noise: tf.exp(s) }),
+    term: (s) => ({ attenuation: precision(s), regulariser: s, noise: tf.exp(s) }),
+    rest: logLoss,
   },
   {
     name: 'uncertainty-positive',
     source: 'Liebel & Körner 2018, arXiv 1805.06334, equation 3',
     formula: 'L/(2c²) + log(1 + c²), c² = eˢ; ends at c² = (L + √(L² + 8L))/4',
-    form: (s) => {
+    term: (s) => {
       const c2 = tf.exp<tf.Scalar>(s);
       return { attenuation: half(precision(s)), regulariser: tf.log(tf.add(c2, 1)), noise: c2 };
     },
+    rest: (loss) => Math.log((loss + Math.sqrt(loss ** 2 + 8 * loss)) / 4),
   },
 ] satisfies UncertaintyForm[];
 
 /** Why the unit of a loss has an influence before s has followed it. */
 export const FOLLOWS = 's follows the unit of a loss only as fast as it is learned';
 
-/** The forms of uncertainty weighting that are one term per task, each a method of its own. */
+/**
+ * The forms of uncertainty weighting that are one term per task, each a method of its own. The total is a negative
+ * log likelihood, so it falls below 0 as soon as the noise is small: that is no fault (`-positive` never does).
+ */
 export const uncertaintyForms: readonly BalancerDefinition<
   typeof logVarianceOptions,
   ScalarBalancer
->[] = (forms as UncertaintyForm[]).map(({ alias = [], form, ...facts }) =>
+>[] = (forms as UncertaintyForm[]).map(({ alias = [], term, rest, ...facts }) =>
   defineBalancer({
     ...facts,
     alias,
@@ -100,7 +118,7 @@ export const uncertaintyForms: readonly BalancerDefinition<
     options: logVarianceOptions,
     lacks: { scale: FOLLOWS },
     make: (place, options: z.output<typeof logVarianceOptions>) =>
-      logVarianceBalancer(facts.name, place, form, options),
+      logVarianceBalancer(facts.name, place, { term, rest }, options),
   }),
 );
 

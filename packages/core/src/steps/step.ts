@@ -41,6 +41,8 @@ export interface TrainingStep {
   readonly variables: NamedVariables;
   /** Batches per update of the parameters. */
   readonly batchesPerStep: number;
+  /** What a person should know of what {@link run} gave; see `Stateful.notices`. */
+  readonly notices?: (values: Readonly<Record<string, number>>) => readonly string[];
   /** Values of the inputs that are no arrays of a stream and no rates, at a batch counted from 0. */
   inputsAt(batch: number): Readonly<Record<string, Float32Array>>;
   /**
@@ -91,6 +93,7 @@ export function outlineOf(options: StepOptions): Omit<TrainingStep, 'run'> {
     signature,
     variables,
     batchesPerStep: optimiser.batchesPerStep,
+    ...(balancer.notices && { notices: balancer.notices }),
     inputsAt: (batch) =>
       Object.fromEntries(
         Object.entries(balancer.inputsAt(batch)).map(([n, v]) => [BALANCER_INPUT + n, v]),

@@ -1,3 +1,5 @@
+import { didYouMean } from '../did-you-mean.ts';
+
 /** One fault that a schema found; zod's issues are of this form. */
 export interface Issue {
   readonly code?: string | undefined;
@@ -59,6 +61,8 @@ interface Details {
   readonly expected?: string;
   readonly values?: readonly unknown[];
   readonly keys?: readonly string[];
+  /** The keys that are known where another stands; not of zod. */
+  readonly known?: readonly string[];
   readonly origin?: string;
   readonly minimum?: number | bigint;
   readonly maximum?: number | bigint;
@@ -70,7 +74,7 @@ interface Details {
 
 function faults(issue: Issue, root: unknown, above: readonly PropertyKey[]): string[] {
   const path = [...above, ...issue.path];
-  const { errors, keys } = issue as Details;
+  const { errors, keys, known = [] } = issue as Details;
   if (errors && errors.length > 0) {
     // The alternative that came farthest is the one that was meant.
     const depth = (of: readonly Issue[]) => Math.max(...of.map((one) => one.path.length));
@@ -81,7 +85,8 @@ function faults(issue: Issue, root: unknown, above: readonly PropertyKey[]): str
   }
   if (keys) {
     const names = keys.map((key) => JSON.stringify(key)).join(', ');
-    return [`${fieldName(path)}unknown key${keys.length > 1 ? 's' : ''} ${names}`];
+    const meant = known.length > 0 ? `, ${didYouMean(keys[0], known)}` : '';
+    return [`${fieldName(path)}unknown key${keys.length > 1 ? 's' : ''} ${names}${meant}`];
   }
   return [`${fieldName(path)}expected ${expectation(issue)}, got ${got(root, path)}`];
 }

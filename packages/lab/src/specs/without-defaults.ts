@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
+import { elementOf, fieldOf, optionOf, unwrapped } from './schema-parts.ts';
 
 /**
  * A value without what its schema would fill in: every key whose value equals the schema's default goes, in
@@ -44,16 +45,6 @@ export function withoutDefaults(schema: z.ZodType, value: unknown): unknown {
   );
 }
 
-/** A schema without what says only that a value may be absent or null, or is not to be changed. */
-function unwrapped(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodReadonly
-    ? unwrapped(schema.def.innerType as z.ZodType)
-    : schema;
-}
-
 /** The default of a field, reduced as the values that are compared with it; undefined where it has none. */
 function defaultOf(schema: z.ZodType): { value: unknown } | undefined {
   if (schema instanceof z.ZodDefault) {
@@ -62,30 +53,4 @@ function defaultOf(schema: z.ZodType): { value: unknown } | undefined {
   return schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly
     ? defaultOf(schema.def.innerType as z.ZodType)
     : undefined;
-}
-
-function fieldOf(schema: z.ZodType, key: string): z.ZodType | undefined {
-  if (schema instanceof z.ZodRecord) return schema.def.valueType as z.ZodType;
-  if (!(schema instanceof z.ZodObject)) return undefined;
-  const shape = schema.def.shape as Readonly<Record<string, z.ZodType>>;
-  return Object.hasOwn(shape, key) ? shape[key] : undefined;
-}
-
-function elementOf(schema: z.ZodType, index: number): z.ZodType | undefined {
-  if (schema instanceof z.ZodArray) return schema.def.element as z.ZodType;
-  if (!(schema instanceof z.ZodTuple)) return undefined;
-  return (schema.def.items[index] ?? schema.def.rest ?? undefined) as z.ZodType | undefined;
-}
-
-/** The option of a union that a value is of: by its discriminator where there is one, else the first that fits. */
-function optionOf(union: z.ZodUnion, value: object): z.ZodType | undefined {
-  const options = union.def.options as readonly z.ZodType[];
-  if (!(union instanceof z.ZodDiscriminatedUnion)) {
-    return options.find((option) => option.safeParse(value).success);
-  }
-  const { discriminator } = union.def;
-  const named = (value as Readonly<Record<string, unknown>>)[discriminator];
-  return options.find(
-    (option) => fieldOf(unwrapped(option), discriminator)?.safeParse(named).success,
-  );
 }

@@ -1,23 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import type { Size } from '@scene-mtl/data';
-
-/** Commander parser of a whole number of at least `minimum`. */
-export function wholeNumber(minimum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < minimum || text.trim() === '') {
-      throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
-    }
-    return value;
-  };
-}
+import { LIMITS } from '../../config/limits.ts';
 
 /** Commander parser of a size such as `256x128` (width × height, px). */
 export function size(text: string): Size {
   const match = /^(\d+)x(\d+)$/.exec(text);
   const [width, height] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || width < 8 || height < 8) {
-    throw new InvalidArgumentError('expected WIDTHxHEIGHT in px, at least 8x8, such as 256x128.');
+  const fits = (side: number) => side >= 8 && side <= LIMITS.side;
+  if (match === null || !fits(width) || !fits(height)) {
+    throw new InvalidArgumentError(
+      `expected WIDTHxHEIGHT in px, from 8x8 to ${LIMITS.side}x${LIMITS.side}, such as 256x128.`,
+    );
   }
   return { width, height };
 }

@@ -10,7 +10,9 @@ import {
   type Occlusion,
 } from '@scene-mtl/datasets';
 import type { Size } from '@scene-mtl/data';
-import { notNegative, share, size, wholeNumber } from './arguments.ts';
+import { LIMITS } from '../../config/limits.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { notNegative, share, size } from './arguments.ts';
 import { progress } from './progress.ts';
 
 interface Options {
@@ -37,8 +39,8 @@ export function addGenerateCommand(data: Command): void {
     .command('generate')
     .description('generate street scenes as a Cityscapes tree, with exact labels and disparity')
     .requiredOption('--out <dir>', 'folder of the tree; a tree of the same recipe there is kept')
-    .option('--frames <n>', 'training frames', wholeNumber(0), 500)
-    .option('--val <n>', 'validation frames, of other cities', wholeNumber(0), 100)
+    .option('--frames <n>', 'training frames', wholeNumber(0, LIMITS.frames), 500)
+    .option('--val <n>', 'validation frames, of other cities', wholeNumber(0, LIMITS.frames), 100)
     .addOption(
       new Option('--size <WxH>', 'size of the photographs, px')
         .argParser(size)
@@ -55,7 +57,7 @@ export function addGenerateCommand(data: Command): void {
         .choices(GAPS)
         .default('photometric'),
     )
-    .option('--workers <n>', 'threads', wholeNumber(1), availableParallelism())
+    .option('--workers <n>', 'threads', wholeNumber(1, LIMITS.workers), availableParallelism())
     .option('--disparity-sigma <px>', 'noise of the disparity, px at the tree’s width', notNegative)
     .option('--disparity-outliers <share>', 'share of gross disparity errors', share)
     .option('--label-flips <share>', 'share of pixels with another class', share)

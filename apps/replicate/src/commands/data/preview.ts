@@ -3,7 +3,8 @@ import { contactSheet, openDataset, SPLITS, type Split } from '@scene-mtl/datase
 import sharp from 'sharp';
 import type { Size } from '@scene-mtl/data';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { size, wholeNumber } from './arguments.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { size } from './arguments.ts';
 
 interface Options {
   out: string;

@@ -1,6 +1,7 @@
+import { checkedBy } from '@scene-mtl/data/json';
 import { flagNumbers, flagWords } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import type { Config } from '../../../config/schema.ts';
+import { sizeSchema, type Config } from '../../../config/schema.ts';
 import type { SceneContext } from '../../../scenes/kind.ts';
 import { table1Rows } from '../table1-rows.ts';
 
@@ -43,8 +44,9 @@ export const table1Options = (
   rates: flagNumbers(flags['tuneRates'], '--tune-rates', (rate) => rate > 0),
   sizes: flagWords(flags['sizes']).map((text) => {
     const match = /^(\d+)x(\d+)$/.exec(text);
-    if (match) return { height: Number(match[1]), width: Number(match[2]) };
-    throw new Error(`--sizes ${text}: expected HEIGHTxWIDTH in px, e.g. 128x256`);
+    if (!match) throw new Error(`--sizes ${text}: expected HEIGHTxWIDTH in px, e.g. 128x256`);
+    const size = { height: Number(match[1]), width: Number(match[2]) };
+    return checkedBy(sizeSchema, size, `--sizes ${text}`);
   }),
 });
 
