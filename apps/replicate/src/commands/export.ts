@@ -9,6 +9,7 @@ interface Flags {
   format: keyof typeof exporters;
   batch: number;
   checkpoint: CheckpointChoice;
+  force?: true;
 }
 
 /** Adds `replicate export`: the network of a stored run for other programs. */
@@ -28,8 +29,9 @@ export function addExportCommand(program: Command): void {
     )
     .option('--batch <n>', 'images at a time in the .onnx file', positiveNumber, 1)
     .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
-    .action(async ({ run, out, format, batch, checkpoint }: Flags) => {
-      const files = await exportRun({ run, out, format, batchSize: batch, checkpoint });
+    .option('--force', 'replace files that are there')
+    .action(async ({ run, out, format, batch, checkpoint, force }: Flags) => {
+      const files = await exportRun({ run, out, format, batchSize: batch, checkpoint, force });
       for (const file of files) process.stdout.write(`${file}\n`);
     });
 }

@@ -14,6 +14,7 @@ interface Flags extends EngineFlags {
   image: string[];
   out?: string;
   checkpoint: CheckpointChoice;
+  force?: true;
 }
 
 /** Adds `replicate predict`: overlays and official files of any photographs. */
@@ -27,14 +28,16 @@ export function addPredictCommand(program: Command): void {
     .requiredOption('--run <dir>', 'folder of the run')
     .requiredOption('--image <file...>', 'photographs: JPEG, PNG, WebP, AVIF or TIFF')
     .option('--out <dir>', 'folder of the files (default: predicted/ in the run)')
-    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last');
+    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
+    .option('--force', 'replace files that are there and would change');
   addEngineFlags(command).action(async (flags: Flags) => {
-    const { run, image, checkpoint, out = join(run, 'predicted') } = flags;
+    const { run, image, checkpoint, force, out = join(run, 'predicted') } = flags;
     const files = await predictPhotos({
       run,
       checkpoint,
       images: image,
       out,
+      force,
       compile: compileOptions(flags),
     });
     for (const file of files.filter((path) => !path.includes('masks'))) {

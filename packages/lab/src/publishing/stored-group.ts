@@ -118,17 +118,14 @@ export async function readGroup<D, S extends RunSpec>(
     ];
   });
   const kept = decompressed(await readFile(join(folder, MEASURED)), join(folder, MEASURED));
-  const pictures = await Promise.all(
-    paths.map(async (path): Promise<[string, Uint8Array]> => [
-      path,
-      await readFile(join(folder, PICTURES, path)),
-    ]),
-  );
+  const pictures = new Map<string, Uint8Array>();
+  // One after the other: they may be more than files that may be open.
+  for (const path of paths) pictures.set(path, await readFile(join(folder, PICTURES, path)));
   return {
     description,
     runs: new Map(runs),
     measured: new Map(Object.entries(kept as Record<string, Record<string, Kept>>)),
-    pictures: new Map(pictures),
+    pictures,
   };
 }
 
