@@ -3,6 +3,7 @@ import type { Progress } from '@scene-mtl/core';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
+  assertFolderName,
   json,
   hashOfText,
   type Balance,
@@ -58,6 +59,7 @@ export async function trainRun(
 ): Promise<{ readonly folder: string; readonly result: RunResult }> {
   const { runs, name, seed, balance } = options;
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
+  assertFolderName(name);
   const folder = join(runs, name);
   const line = progressLine();
   await claimFolder(folder, keptConfig(config));
