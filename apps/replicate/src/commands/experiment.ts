@@ -18,6 +18,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { path } from './path.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   runs: string;
@@ -48,7 +49,7 @@ export function addExperimentCommands(program: Command): void {
 }
 
 function addRunFlags(command: Command, name?: string): Command {
-  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
+  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', path, 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
   command.option('--jobs <n>', 'runs at a time, sharing the cores', positiveNumber, 1);
   return addDataFlags(addEngineFlags(command));

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { exporters, exportRun } from '../export/export-run.ts';
 import { checkpointChoice, positiveNumber } from './engine-flags.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
+import { path } from './path.ts';
 
 interface Flags {
   run: string;
@@ -20,8 +21,8 @@ export function addExportCommand(program: Command): void {
       'The network of a stored run for other programs: an .onnx file for any ONNX runtime, or a\n' +
         'tf.layers model (model.json, weights.bin) for plain TensorFlow.js, in a browser for example.',
     )
-    .requiredOption('--run <dir>', 'folder of the run')
-    .requiredOption('--out <path>', 'the .onnx file; with --format tfjs a folder')
+    .requiredOption('--run <dir>', 'folder of the run', path)
+    .requiredOption('--out <path>', 'the .onnx file; with --format tfjs a folder', path)
     .addOption(
       new Option('--format <name>', 'what to write')
         .choices(Object.keys(exporters))

@@ -8,6 +8,7 @@ import {
 } from './engine-flags.ts';
 import { predictPhotos } from '../predict/predict-photos.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
+import { path } from './path.ts';
 
 interface Flags extends EngineFlags {
   run: string;
@@ -25,9 +26,9 @@ export function addPredictCommand(program: Command): void {
       'Predict photographs with a stored run: overlays at the size of the run, and label, instance\n' +
         'and disparity files in the official Cityscapes formats at the size of the photograph.',
     )
-    .requiredOption('--run <dir>', 'folder of the run')
+    .requiredOption('--run <dir>', 'folder of the run', path)
     .requiredOption('--image <file...>', 'photographs: JPEG, PNG, WebP, AVIF or TIFF')
-    .option('--out <dir>', 'folder of the files (default: predicted/ in the run)')
+    .option('--out <dir>', 'folder of the files (default: predicted/ in the run)', path)
     .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there and would change');
   addEngineFlags(command).action(async (flags: Flags) => {

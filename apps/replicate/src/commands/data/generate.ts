@@ -12,6 +12,7 @@ import {
 import type { Size } from '@scene-mtl/data';
 import { notNegative, share, size, wholeNumber } from './arguments.ts';
 import { progress } from './progress.ts';
+import { path } from '../path.ts';
 
 interface Options {
   out: string;
@@ -36,7 +37,11 @@ export function addGenerateCommand(data: Command): void {
   data
     .command('generate')
     .description('generate street scenes as a Cityscapes tree, with exact labels and disparity')
-    .requiredOption('--out <dir>', 'folder of the tree; a tree of the same recipe there is kept')
+    .requiredOption(
+      '--out <dir>',
+      'folder of the tree; a tree of the same recipe there is kept',
+      path,
+    )
     .option('--frames <n>', 'training frames', wholeNumber(0), 500)
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0), 100)
     .addOption(
