@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { cannotWrite, writeAtomically } from '@scene-mtl/data/files';
 
 /** One line of `metrics.jsonl`: numbers of a training interval, or of an evaluation. */
 export interface MetricsRecord {
@@ -11,10 +11,17 @@ export interface MetricsRecord {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
-/** Appends one record to a JSON-lines file. */
+/**
+ * Appends one record to a JSON-lines file.
+ * @throws as `writeAtomically`; a line that was begun stays, and counts as none (`readMetrics`)
+ */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, JSON.stringify(record) + '\n');
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, JSON.stringify(record) + '\n');
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
 }
 
 /**
@@ -56,6 +63,5 @@ export async function readMetrics(path: string): Promise<MetricsRecord[]> {
  */
 export async function truncateMetrics(path: string, step: number): Promise<void> {
   const kept = (await readMetrics(path)).filter((record) => record.step <= step);
-  await mkdir(dirname(path), { recursive: true });
   await writeAtomically(path, kept.map((record) => JSON.stringify(record) + '\n').join(''));
 }
