@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { VisionNetwork } from '../assemble.ts';
-import { assertFree, cannotWrite, writeTogether } from '@scene-mtl/data/files';
+import { assertFree, cannotWrite, makeFolder, writeTogether } from '@scene-mtl/data/files';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';
 import { exportMetadata } from './metadata.ts';
@@ -38,8 +37,8 @@ const onnx: Exporter = {
   },
   async write({ network, description, step, batchSize, out }) {
     const metadata = exportMetadata(description, network, step, batchSize);
+    await makeFolder(dirname(out), out);
     try {
-      await mkdir(dirname(out), { recursive: true });
       await exportOnnx(network, out, batchSize, metadata);
     } catch (error) {
       // Other failures are not of the file.

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cannotWrite, writeAtomically } from '@scene-mtl/data/files';
+import { cannotWrite, makeFolder, writeAtomically } from '@scene-mtl/data/files';
 
 /** One line of `metrics.jsonl`: numbers of a training interval, or of an evaluation. */
 export interface MetricsRecord {
@@ -16,8 +16,8 @@ export interface MetricsRecord {
  * @throws as `writeAtomically`; a line that was begun stays, and counts as none (`readMetrics`)
  */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
+  await makeFolder(dirname(path), path);
   try {
-    await mkdir(dirname(path), { recursive: true });
     await appendFile(path, JSON.stringify(record) + '\n');
   } catch (cause) {
     throw cannotWrite(path, cause);
