@@ -183,19 +183,34 @@ describe('data preview', () => {
     const out = join(folder, 'sheets', 'contact sheet é.png');
     const args = ['--out', out, '--frames', '2', '--size', '64x32', '--split', 'val'];
     expect(await data('preview', tree, ...args)).toMatchObject({ code: 0 });
-    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 256, height: 64 });
+    // 560 px at least; title, headings, ids, two rows of 32 px, a gap, 20 colours, and two lines of words.
+    const height = 2 * 20 + 2 * (20 + 32) + 8 + 5 * 20 + 2 * 20;
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 560, height });
     expect(await readdir(join(folder, 'sheets'))).toEqual(['contact sheet é.png']);
+    const before = await readFile(out);
+    const again = await data('preview', tree, ...args);
+    expect(again).toMatchObject({ code: 1 });
+    expect(again.error).toContain(
+      `error: ${out}: there already; choose another name, or give --force`,
+    );
+    expect(await readFile(out)).toEqual(before);
   });
 
   test('refuses a split that is none or empty, and a place that cannot be written', async () => {
-    const other = await data('preview', tree, '--split', 'validation');
+    const other = await data('preview', tree, '--split', 'validation', '--out', 'x.png');
     expect(other.error).toMatch(/--split <name>.*Allowed choices are train, val, test/);
-    const empty = await data('preview', tree, '--split', 'test');
+    const empty = await data('preview', tree, '--split', 'test', '--out', join(folder, 'x.png'));
     expect(empty.error).toContain(`error: ${tree}: no frames in split 'test'`);
     const blocked = join(tree, 'street.json', 'x.png');
     const failed = await data('preview', tree, '--out', blocked, '--size', '64x32');
     expect(failed.code).toBe(1);
-    expect(failed.error).toMatch(/^error: .*street\.json/);
-    for (const outcome of [other, empty]) expect(outcome.code).not.toBe(0);
+    expect(failed.error).toMatch(
+      /^error: .*street\.json is a file, not a folder\); choose another/,
+    );
+    const nowhere = await data('preview', tree);
+    expect(nowhere.error).toContain("required option '--out <png>'");
+    const nothing = await data('preview', tree, '--out', '');
+    expect(nothing.error).toContain('expected a path, got nothing');
+    for (const outcome of [other, empty, nowhere, nothing]) expect(outcome.code).not.toBe(0);
   });
 });

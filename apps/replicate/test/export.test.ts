@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
 import { compile } from '@scene-mtl/runtime';
@@ -133,4 +133,45 @@ test('an output of the wrong kind for the format is refused', async () => {
   await expect(exportRun({ ...options, format: 'tfjs', out: 'model.onnx' })).rejects.toThrow(
     '--out model.onnx: expected a folder',
   );
+});
+
+describe('what is there already', () => {
+  const options = () => ({ run, checkpoint: 'last', batchSize: 1 }) as const;
+
+  test.each(['onnx', 'tfjs'] as const)('is not replaced by %s unless forced', async (format) => {
+    const place = join(run, 'exported', `taken-${format}`);
+    const out = format === 'onnx' ? join(place, 'model.onnx') : place;
+    const file = format === 'onnx' ? out : join(out, 'weights.bin');
+    await mkdir(place, { recursive: true });
+    await writeFile(file, 'mine');
+    await expect(exportRun({ ...options(), format, out })).rejects.toThrow(
+      `${file}: there already; choose another name, or give --force to replace it`,
+    );
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    expect(await readdir(place)).toHaveLength(1);
+    await exportRun({ ...options(), format, out, force: true });
+    expect((await readFile(file)).length).toBeGreaterThan(1000);
+    expect((await readdir(place)).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  test('a folder of that name, or a file in place of a folder, is one clear error', async () => {
+    const place = join(run, 'exported', 'ways');
+    const folder = join(place, 'folder.onnx');
+    await mkdir(folder, { recursive: true });
+    await expect(
+      exportRun({ ...options(), format: 'onnx', out: folder, force: true }),
+    ).rejects.toThrow(`${folder}: cannot be written (a folder has this name)`);
+    const file = join(place, 'file');
+    await writeFile(file, 'mine');
+    for (const [format, name] of [
+      ['onnx', 'model.onnx'],
+      ['tfjs', 'web'],
+    ] as const) {
+      await expect(
+        exportRun({ ...options(), format, out: join(file, name), force: true }),
+      ).rejects.toThrow(/cannot be written \(.*a file.*; choose another folder/);
+    }
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    expect((await readdir(place)).sort()).toEqual(['file', 'folder.onnx']);
+  });
 });

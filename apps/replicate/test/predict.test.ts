@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { resizeNearest } from '@scene-mtl/data';
-import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Dataset, openDataset, legendOf } from '@scene-mtl/datasets';
 import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -93,6 +93,27 @@ describe('predicting the frames of a split', () => {
       expect(await sharp(file).metadata()).toMatchObject({ width: 64, height: 32, channels: 3 });
     }
   });
+});
+
+test('files that are there stay as they are, unless they are the same or it is forced', async () => {
+  const out = await newFolder();
+  const [frame] = frames;
+  const files = await predict([frame], out);
+  expect(await predict([frame], out)).toEqual(files);
+  const mine = files.find((file) => file.includes('labelIds'))!;
+  const other = files.find((file) => file.includes('overlay'))!;
+  await writeFile(mine, 'mine');
+  await rm(other);
+  await expect(predict([frame], out)).rejects.toThrow(`${mine}: there already; `);
+  expect(await readFile(mine, 'utf8')).toBe('mine');
+  // None of the photograph's files, if not all.
+  expect(await readdir(dirname(other))).not.toContain(basename(other));
+  const options = { run, checkpoint: 'last', images: [frame], out, compile } as const;
+  expect(await predictPhotos({ ...options, force: true })).toEqual(files);
+  expect(await readFile(mine)).not.toEqual(Buffer.from('mine'));
+  await expect(predictPhotos({ ...options, out: frame })).rejects.toThrow(
+    /cannot be written \(.*leftImg8bit\.png is a file, not a folder\)/,
+  );
 });
 
 test('any photograph will do: JPEG, grey, alpha, turned by EXIF, blanks in its name', async () => {

@@ -18,7 +18,7 @@ export { readMnist, type Mnist } from './mnist/idx.ts';
 export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
-export { contactSheet } from './preview.ts';
+export { contactSheet } from './contact-sheet.ts';
 export {
   statistics,
   type Histogram,

@@ -13,51 +13,51 @@ import {
   type Sample,
 } from '@scene-mtl/data';
 import { legendOf, type Dataset, type Legend } from './dataset.ts';
-import type { Rgb } from './image/read.ts';
 import { lattice2 } from './street/render/noise.ts';
 
+/** A kind of picture that a sheet shows, a tile a sample: RGB, `u8 [H, W, 3]`. */
+export interface PreviewColumn {
+  readonly name: string;
+  /** In the order of the samples; undefined where one has no such annotation. */
+  readonly tiles: readonly (Uint8Array | undefined)[];
+}
+
 /**
- * Contact sheet: one row per sample with its photograph, classes in the data set's palette, objects
- * in colours of their own with a line from some pixels to their centre, and disparity (near is
- * yellow, far is dark blue, unknown is black). Annotations that are absent leave their column out.
- * All samples must have the size of the first.
+ * What samples show: the photograph, classes in the data set's palette, objects in colours of their own
+ * with a line from some pixels to their centre, and disparity (near is yellow, far is dark blue, unknown is
+ * black). An annotation that no sample has leaves its column out.
+ * @throws unless all samples have the size of the first
  */
-export function contactSheet(
+export function previewColumns(
   samples: readonly Sample[],
   dataset: Pick<Dataset, 'name' | 'legend'>,
-): Rgb {
+): PreviewColumn[] {
   const first = sizeOf(samples[0]);
-  const { height, width } = first;
-  const tiles = samples.map((sample) => {
-    const image = imageOf(sample);
-    const semantic = findField(sample, 'semantic', classesKind);
-    const instance = findField(sample, 'instance', objectsKind);
-    const depth = findField(sample, 'depth', disparityKind);
-    return [
-      image.data,
-      ...(semantic ? [classTile(semantic.data, legendOf(dataset).palette)] : []),
-      ...(instance ? [objectTile(image.data, instance)] : []),
-      ...(depth ? [disparityTile(depth)] : []),
-    ];
-  });
-  const columns = Math.max(...tiles.map((row) => row.length));
-  const sheet = new Uint8Array(samples.length * height * columns * width * 3);
-  const stride = columns * width * 3;
-  tiles.forEach((row, i) => {
-    const size = sizeOf(samples[i]);
-    if (!sameSize(size, first)) {
-      throw new Error(
-        `contactSheet: ${samples[i].id} is ${size.height} × ${size.width}, expected ${height} × ${width}`,
-      );
-    }
-    row.forEach((tile, k) => {
-      for (let r = 0; r < height; r++) {
-        const from = tile.subarray(r * width * 3, (r + 1) * width * 3);
-        sheet.set(from, (i * height + r) * stride + k * width * 3);
-      }
-    });
-  });
-  return { data: sheet, height: samples.length * height, width: columns * width };
+  for (const sample of samples) {
+    const size = sizeOf(sample);
+    if (sameSize(size, first)) continue;
+    throw new Error(
+      `contactSheet: ${sample.id} is ${size.height} × ${size.width}, expected ${first.height} × ${first.width}`,
+    );
+  }
+  const drawn: Record<string, (sample: Sample) => Uint8Array | undefined> = {
+    photograph: (sample) => imageOf(sample).data,
+    classes(sample) {
+      const semantic = findField(sample, 'semantic', classesKind);
+      return semantic && classTile(semantic.data, legendOf(dataset).palette);
+    },
+    objects(sample) {
+      const instance = findField(sample, 'instance', objectsKind);
+      return instance && objectTile(imageOf(sample).data, instance);
+    },
+    disparity(sample) {
+      const depth = findField(sample, 'depth', disparityKind);
+      return depth && disparityTile(depth);
+    },
+  };
+  return Object.entries(drawn)
+    .map(([name, draw]) => ({ name, tiles: samples.map(draw) }))
+    .filter(({ tiles }) => tiles.some((tile) => tile !== undefined));
 }
 
 function classTile(semantic: Uint8Array, palette: Legend['palette']): Uint8Array {
@@ -106,8 +106,11 @@ function line(
   }
 }
 
-// Dark blue, purple, orange, yellow.
-const RAMP = [
+/** Disparity from which on all is in the last colour, px at a width of 2048. */
+export const NEAREST = 110;
+
+/** Colours of disparity from far to near: dark blue, purple, orange, yellow. */
+export const RAMP = [
   [16, 18, 72],
   [120, 30, 120],
   [235, 120, 50],
@@ -119,7 +122,7 @@ function disparityTile({ width, data, valid }: DisparityMap): Uint8Array {
   data.forEach((d, i) => {
     if (!valid[i]) return;
     // Half of the ramp for what is farther than about 24 m (20 px of 2048).
-    const x = Math.min(0.999, Math.sqrt((d * 2048) / width / 110)) * (RAMP.length - 1);
+    const x = Math.min(0.999, Math.sqrt((d * 2048) / width / NEAREST)) * (RAMP.length - 1);
     const [from, to] = [RAMP[Math.floor(x)], RAMP[Math.floor(x) + 1]];
     const t = x - Math.floor(x);
     tile.set(

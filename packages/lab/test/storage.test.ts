@@ -185,3 +185,15 @@ describe('a name', () => {
     (name) => expect(() => assertFolderName(name)).not.toThrow(),
   );
 });
+
+test('a folder of something else is not taken, nor a file', async () => {
+  const runs = await newRuns();
+  await mkdir(join(runs, 'docs'));
+  await writeFile(join(runs, 'docs', 'fitted.md'), 'mine');
+  await expect(make(runs, 'docs')).rejects.toThrow(
+    `${join(runs, 'docs')}: holds files that are of no run (fitted.md); give another --name`,
+  );
+  await writeFile(join(runs, 'file'), 'mine');
+  await expect(make(runs, 'file')).rejects.toThrow(/file/);
+  expect(await filesIn(runs)).toEqual({ [join('docs', 'fitted.md')]: 'mine', file: 'mine' });
+});

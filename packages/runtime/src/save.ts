@@ -1,4 +1,5 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { freeze } from './capture/freeze.ts';
 import type { Trace } from './capture/value.ts';
@@ -86,9 +87,18 @@ export function standaloneModel(
   return encodeModel(renamed(graph, names), { ...metadata });
 }
 
-/** Writes a file so that a crash leaves the old one or the new one, never half of one. */
+/**
+ * Writes a file so that a crash leaves the old one or the new one, never half of one, and a failure nothing.
+ * @throws naming the file, with the system's error as its cause
+ */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, bytes);
-  await rename(temporary, path);
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    const { message } = cause as Error;
+    throw new Error(`save: ${path} cannot be written (${message})`, { cause });
+  }
 }

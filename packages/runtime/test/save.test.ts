@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -154,4 +154,16 @@ describe('save', () => {
     const step = await compile(({ x }) => ({ y: x }), { x: batch.x }, { engine: 'cpu' });
     await expect(step.save(join(folder, 'none.onnx'))).rejects.toThrow(/cpu engine has no graph/);
   });
+});
+
+test('a file that cannot be written is an error that names it, and leaves nothing', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'runtime-'));
+  const taken = join(place, 'model.onnx');
+  await mkdir(taken);
+  const step = await compile(({ x }) => ({ y: x.mul(2) }), { x: batch.x });
+  await expect(step.save(taken)).rejects.toThrow(`save: ${taken} cannot be written (EISDIR`);
+  await expect(step.save(join(place, 'no', 'm.onnx'))).rejects.toThrow('cannot be written (ENOENT');
+  await step.dispose();
+  expect(await readdir(place)).toEqual(['model.onnx']);
+  await rm(place, { recursive: true });
 });

@@ -9,6 +9,7 @@ import {
 } from './engine-flags.ts';
 import { evaluateRun, type Evaluation } from '../predict/evaluate-run.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
+import { path } from './path.ts';
 
 interface Flags extends EngineFlags {
   run: string;
@@ -26,7 +27,7 @@ export function addEvaluateCommand(program: Command): void {
       'Metrics of a stored run over a whole split. On test data only the checkpoint that validation\n' +
         'chose (best) or the last one is measured: test data never selects a model.',
     )
-    .requiredOption('--run <dir>', 'folder of the run')
+    .requiredOption('--run <dir>', 'folder of the run', path)
     .addOption(new Option('--split <name>', 'which part').choices(['val', 'test']).default('val'))
     .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
     .option('--data <root>', 'the data, where it is not where the run had it')

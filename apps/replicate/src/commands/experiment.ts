@@ -18,6 +18,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { path } from './path.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
@@ -51,7 +52,7 @@ export function addAllCommand(program: Command): void {
 }
 
 function addRunFlags(command: Command, name?: string): Command {
-  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
+  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', path, 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
   command.option(
     '--jobs <n>',

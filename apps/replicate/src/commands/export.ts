@@ -4,6 +4,7 @@ import { LIMITS } from '../config/limits.ts';
 import { checkpointChoice } from './engine-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
+import { path } from './path.ts';
 
 interface Flags {
   run: string;
@@ -11,6 +12,7 @@ interface Flags {
   format: keyof typeof exporters;
   batch: number;
   checkpoint: CheckpointChoice;
+  force?: true;
 }
 
 /** Adds `replicate export`: the network of a stored run for other programs. */
@@ -21,8 +23,8 @@ export function addExportCommand(program: Command): void {
       'The network of a stored run for other programs: an .onnx file for any ONNX runtime, or a\n' +
         'tf.layers model (model.json, weights.bin) for plain TensorFlow.js, in a browser for example.',
     )
-    .requiredOption('--run <dir>', 'folder of the run')
-    .requiredOption('--out <path>', 'the .onnx file; with --format tfjs a folder')
+    .requiredOption('--run <dir>', 'folder of the run', path)
+    .requiredOption('--out <path>', 'the .onnx file; with --format tfjs a folder', path)
     .addOption(
       new Option('--format <name>', 'what to write')
         .choices(Object.keys(exporters))
@@ -30,8 +32,9 @@ export function addExportCommand(program: Command): void {
     )
     .option('--batch <n>', 'images at a time in the .onnx file', wholeNumber(1, LIMITS.batch), 1)
     .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
-    .action(async ({ run, out, format, batch, checkpoint }: Flags) => {
-      const files = await exportRun({ run, out, format, batchSize: batch, checkpoint });
+    .option('--force', 'replace files that are there')
+    .action(async ({ run, out, format, batch, checkpoint, force }: Flags) => {
+      const files = await exportRun({ run, out, format, batchSize: batch, checkpoint, force });
       for (const file of files) process.stdout.write(`${file}\n`);
     });
 }

@@ -20,6 +20,7 @@ import {
   groupOf,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
+import { path } from './path.ts';
 
 interface PublishFlags extends ConfigurationFlags {
   runs: string;
@@ -43,8 +44,8 @@ export function addReportCommands(program: Command): void {
       'Puts what tables and figures need of finished runs, a line a run, into a folder that is committed.\n`report` makes RESULTS.md from it. Runs that are published already and not here any more stay.',
     );
   addConfigurationFlags(command)
-    .option('--runs <dir>', 'folder of all runs', 'runs')
-    .option('--out <dir>', 'folder of published results', 'results')
+    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .option('--out <dir>', 'folder of published results', path, 'results')
     .option(
       '--also <experiment and flags...>',
       'show an experiment once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
@@ -78,9 +79,9 @@ export function addReportCommands(program: Command): void {
     .description(
       'RESULTS.md and a page for each experiment under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
     )
-    .option('--results <dir>', 'folder of published results', 'results')
-    .option('--out <dir>', 'folder that gets RESULTS.md and results/', '.')
-    .option('--html <file>', 'write this file alone')
+    .option('--results <dir>', 'folder of published results', path, 'results')
+    .option('--out <dir>', 'folder that gets RESULTS.md and results/', path, '.')
+    .option('--html <file>', 'write this file alone', path)
     .option('--force', 'replace files that this command did not write, or that were changed since')
     .action(async ({ results, out, html, force }: ReportFlags) => {
       const groups = await publishedGroups(results, experiments);

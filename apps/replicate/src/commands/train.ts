@@ -16,6 +16,7 @@ import {
   typedCommand,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
+import { path } from './path.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
@@ -124,7 +125,7 @@ export function addTrainCommand(program: Command): void {
       'parts that training leaves as they are, bit by bit, e.g. shared,semantic',
       (text) => text.split(','),
     )
-    .option('--runs <dir>', 'folder of all runs', 'runs')
+    .option('--runs <dir>', 'folder of all runs', path, 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   command.addHelpText('after', balancerHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {

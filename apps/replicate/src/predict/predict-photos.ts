@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { assertFree, writeTogether } from '@scene-mtl/data/files';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { normalised, type OutputFile, type Picture } from '@scene-mtl/vision-heads';
 import sharp from 'sharp';
@@ -18,6 +19,8 @@ export interface PredictOptions {
   readonly images: readonly string[];
   /** Folder that gets the files. */
   readonly out: string;
+  /** Replaces files that are there and differ. */
+  readonly force?: boolean | undefined;
   readonly compile: CompileOptions;
 }
 
@@ -25,7 +28,8 @@ export interface PredictOptions {
  * Predicts photographs, one after the other, and writes what each task makes of them
  * (`VisionTask.files`).
  * @returns paths of the files written
- * @throws naming the photograph that cannot be read; no photograph's files are ever half there
+ * @throws naming the photograph that cannot be read, or the file that is there already and differs; no
+ * photograph's files are ever half there
  */
 export async function predictPhotos(options: PredictOptions): Promise<string[]> {
   const { run, images, out } = options;
@@ -49,18 +53,39 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
         }),
       );
       const photo = { stem: stems[i], image, size, native, predictions };
-      for (const made of network.tasks.flatMap((task) => task.files(photo))) {
-        const path = join(out, made.path);
-        // Not flushed to the disk one by one: they are many, and made again from the same photographs.
-        await writeAtomically(path, await contentOf(made), { sync: false });
-        written.push(path);
-      }
+      const files = await Promise.all(
+        network.tasks
+          .flatMap((task) => task.files(photo))
+          .map(async (made) => [join(out, made.path), await contentOf(made)] as const),
+      );
+      const changed = await differing(files);
+      await assertFree(
+        changed.map(([path]) => path),
+        options.force,
+      );
+      // Not flushed to the disk one by one: they are many, and made again from the same photographs.
+      await writeTogether(changed, { sync: false });
+      written.push(...files.map(([path]) => path));
     }
     return written;
   } finally {
     await compiled.dispose();
     network.model.dispose();
   }
+}
+
+/** Those of some files whose content is not what is there already. */
+async function differing<F extends readonly [path: string, content: string | Uint8Array]>(
+  files: readonly F[],
+): Promise<F[]> {
+  const changed: F[] = [];
+  // One after the other: masks may be more than files that may be open.
+  for (const file of files) {
+    const [path, content] = file;
+    const there = await readFile(path).catch(() => undefined);
+    if (!there?.equals(Buffer.from(content as Uint8Array))) changed.push(file);
+  }
+  return changed;
 }
 
 /** Content of a file: text as it is, a picture as PNG. */

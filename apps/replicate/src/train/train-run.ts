@@ -4,6 +4,7 @@ import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
   alone,
+  assertFolderName,
   checkData,
   checkFolder,
   claimFolder,
@@ -61,6 +62,7 @@ export async function trainRun(
 ): Promise<{ readonly folder: string; readonly result: RunResult }> {
   const { runs, name, seed } = options;
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
+  assertFolderName(name);
   const folder = join(runs, name);
   const line = progressLine();
   const kept = keptConfig(config);

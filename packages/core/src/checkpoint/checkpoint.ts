@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomState } from '@scene-mtl/data';
 import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
@@ -59,7 +59,6 @@ export async function saveCheckpoint(
   manifest: Omit<Manifest, 'sha256'>,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const bytes = encodeSafetensors(tensors, { step: String(manifest.step) });
   const path = join(folder, stem(manifest.step));
   await writeAtomically(`${path}.safetensors`, bytes);

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { cannotWrite, makeFolder, writeAtomically } from '@scene-mtl/data/files';
 import { checkedBy, parseJson, textOf, unchanged } from '@scene-mtl/data/json';
 import { z } from 'zod';
 
@@ -21,10 +21,17 @@ const recordSchema = unchanged<MetricsRecord>(
   }),
 );
 
-/** Appends one record to a JSON-lines file. */
+/**
+ * Appends one record to a JSON-lines file.
+ * @throws as `writeAtomically`; a line that was begun stays, and counts as none (`readMetrics`)
+ */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, JSON.stringify(record) + '\n');
+  await makeFolder(dirname(path), path);
+  try {
+    await appendFile(path, JSON.stringify(record) + '\n');
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
 }
 
 /**
@@ -70,6 +77,5 @@ function recordOf(line: string, path: string, number: number): MetricsRecord {
  */
 export async function truncateMetrics(path: string, step: number): Promise<void> {
   const kept = (await readMetrics(path)).filter((record) => record.step <= step);
-  await mkdir(dirname(path), { recursive: true });
   await writeAtomically(path, kept.map((record) => JSON.stringify(record) + '\n').join(''));
 }

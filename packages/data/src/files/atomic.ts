@@ -1,7 +1,8 @@
-import { lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, parse, resolve } from 'node:path';
+import { lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { partialPath, sweepOnce } from './abandoned.ts';
-import { cannotWrite } from './failure.ts';
+import { cannotWrite, errno } from './failure.ts';
+import { makeFolder } from './folder.ts';
 
 export { PARTIAL } from './abandoned.ts';
 
@@ -54,7 +55,7 @@ export async function staged(
     return { take: () => writeFile(path, content).catch(failing(path)), drop: async () => {} };
   }
   const folder = dirname(file);
-  await folderMade(folder, path);
+  await makeFolder(folder, path);
   await sweepOnce(folder);
   const partial = partialPath(file);
   const drop = () => rm(partial, { force: true }).catch(() => {});
@@ -82,29 +83,14 @@ export async function staged(
  */
 async function targetOf(path: string): Promise<string | undefined> {
   // Resolved, the empty path would be the folder that one is in.
-  if (path === '') throw cannotWrite("''", { code: 'ENOENT', message: '' }, 'no name was given');
+  if (path === '') throw cannotWrite("''", errno('ENOENT'), 'no name was given');
   const found = await lstat(path).catch(() => undefined);
   if (!found || found.isFile()) return path;
   const behind = found.isSymbolicLink() ? await stat(path).catch(() => undefined) : found;
   // A link that leads nowhere is replaced.
   if (!behind) return path;
-  if (behind.isDirectory()) throw cannotWrite(path, { code: 'EISDIR', message: '' });
+  if (behind.isDirectory()) throw cannotWrite(path, errno('EISDIR'));
   return behind.isFile() ? realpath(path) : undefined;
-}
-
-/** Makes a folder; says which file stands where it or one above it should be. */
-async function folderMade(folder: string, path: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    const { root } = parse(resolve(folder));
-    for (let above = resolve(folder); above !== root; above = dirname(above)) {
-      const found = await stat(above).catch(() => undefined);
-      if (found?.isDirectory()) break;
-      if (found) throw cannotWrite(path, cause, `${above} is a file, not a folder`);
-    }
-    throw cannotWrite(path, cause);
-  }
 }
 
 async function written(path: string, content: Uint8Array | string, sync: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { cannotWrite } from './failure.ts';
+import { cannotWrite, errno } from './failure.ts';
 
 /**
  * Makes sure that nothing is lost where files are to be written.
@@ -10,7 +10,7 @@ export async function assertFree(paths: readonly string[], force = false): Promi
   const taken: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
-    if (found?.isDirectory()) throw cannotWrite(path, { code: 'EISDIR', message: '' });
+    if (found?.isDirectory()) throw cannotWrite(path, errno('EISDIR'));
     // A device or a pipe has nothing to lose.
     if (found?.isFile()) taken.push(path);
   }

@@ -51,3 +51,6 @@ export class WriteFailure extends Error {
 /** Whether a failure says that nothing may be written there: it would do so every time. */
 export const isReadOnly = (error: unknown): boolean =>
   READ_ONLY.includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** A failure of the file system that is known before it comes. */
+export const errno = (code: string): unknown => ({ code, message: code });

@@ -1,6 +1,6 @@
-import { lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
+import { lstat, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { cannotWrite } from '@scene-mtl/data/files';
+import { cannotWrite, makeFolder } from '@scene-mtl/data/files';
 import type { ArmRun } from '../specs/arms.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { summaryFile } from '../store/results.ts';
@@ -33,7 +33,7 @@ export async function linkRuns<S extends RunSpec>(
       }
       continue;
     }
-    await mkdir(dirname(link), { recursive: true }).catch(failing(link));
+    await makeFolder(dirname(link), link);
     try {
       await symlink(target, link, 'dir');
     } catch (cause) {

@@ -121,17 +121,10 @@ export async function readGroup<D, S extends RunSpec>(
   }
   const measuredFile = join(folder, MEASURED);
   const kept = decompressed(await readFile(measuredFile), measuredFile, measuredSchema);
-  const pictures = await Promise.all(
-    paths.map(async (path): Promise<[string, Uint8Array]> => [
-      path,
-      await readFile(join(folder, PICTURES, path)),
-    ]),
-  );
-  return {
-    description,
-    runs,
-    measured: new Map(Object.entries(kept)),
-    pictures: new Map(pictures),
+  const pictures = new Map<string, Uint8Array>();
+  // One after the other: they may be more than files that may be open.
+  for (const path of paths) pictures.set(path, await readFile(join(folder, PICTURES, path)));
+  return { description, runs, measured: new Map(Object.entries(kept)), pictures };
   };
 }
 

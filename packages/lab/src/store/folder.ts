@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { z } from 'zod';
 import { json, readJsonIfPresent } from './files.ts';
+import { assertNotForeign } from './foreign.ts';
 
 /** A configuration as a folder keeps it. */
 export interface KeptConfig {
@@ -16,12 +17,13 @@ export interface KeptConfig {
 /**
  * Checks that a folder is free or was started with this configuration, so that it never mixes the
  * results of two.
- * @throws naming the first key that differs
+ * @throws naming the first key that differs, or the files of something else
  */
 export async function checkFolder(folder: string, kept: KeptConfig): Promise<void> {
   const { config, schema, decisive = (whole) => whole } = kept;
   const file = join(folder, 'config.json');
   const stored = await readJsonIfPresent(file, z.looseObject({}));
+  if (stored === undefined) await assertNotForeign(folder);
   const known = schema.safeParse(stored).data ?? stored;
   const difference =
     known === undefined ? undefined : firstDifference(decisive(known), decisive(config), '');

@@ -15,12 +15,13 @@ import {
   type Manifest,
   type Statistics,
 } from '@scene-mtl/datasets';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { assertFree, writeTogether } from '@scene-mtl/data/files';
 import { imageOf, sizeOf } from '@scene-mtl/data';
 import { classMapOf, disparityMapOf } from '@scene-mtl/vision-heads/targets';
 import { checkPlots } from './check-plots.ts';
 import { checkTable } from './check-table.ts';
 import { progress } from './progress.ts';
+import { path } from '../path.ts';
 
 const SHOWN = 20;
 /** Size at which CamVid is made. */
@@ -46,8 +47,9 @@ export function addCheckCommand(data: Command): void {
     .command('check')
     .description('decode every file of a data set; statistics beside those of Cityscapes')
     .argument('<root>', 'a Cityscapes tree, official or generated, CamVid or MNIST')
-    .option('--plots <dir>', 'write the statistics as plots (SVG) into this folder')
-    .action(async (root: string, { plots }: { plots?: string }) => {
+    .option('--plots <dir>', 'write the statistics as plots (SVG) into this folder', path)
+    .option('--force', 'replace plots that are there')
+    .action(async (root: string, { plots, force }: { plots?: string; force?: true }) => {
       const result = await check(root);
       const { dataset, problems, notes } = result;
       const counts = SPLITS.map((split) => `${split} ${dataset.list(split).length}`).join(', ');
@@ -62,9 +64,14 @@ export function addCheckCommand(data: Command): void {
       if (result.statistics.frames === 0 || dataset.legend === undefined) return;
       console.log(`\n${checkTable(result)}`);
       if (plots === undefined) return;
-      for (const { name, svg } of await checkPlots(result)) {
-        await writeAtomically(join(plots, `${name}.svg`), svg);
-      }
+      const files = (await checkPlots(result)).map(
+        ({ name, svg }) => [join(plots, `${name}.svg`), svg] as const,
+      );
+      await assertFree(
+        files.map(([file]) => file),
+        force,
+      );
+      await writeTogether(files);
       console.log(`plots: ${plots}`);
     });
 }

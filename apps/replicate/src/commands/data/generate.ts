@@ -14,6 +14,7 @@ import { LIMITS } from '../../config/limits.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { notNegative, share, size } from './arguments.ts';
 import { progress } from './progress.ts';
+import { path } from '../path.ts';
 
 interface Options {
   out: string;
@@ -38,7 +39,11 @@ export function addGenerateCommand(data: Command): void {
   data
     .command('generate')
     .description('generate street scenes as a Cityscapes tree, with exact labels and disparity')
-    .requiredOption('--out <dir>', 'folder of the tree; a tree of the same recipe there is kept')
+    .requiredOption(
+      '--out <dir>',
+      'folder of the tree; a tree of the same recipe there is kept',
+      path,
+    )
     .option('--frames <n>', 'training frames', wholeNumber(0, LIMITS.frames), 500)
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0, LIMITS.frames), 100)
     .addOption(

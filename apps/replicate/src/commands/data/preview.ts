@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import { contactSheet, openDataset, SPLITS, type Split } from '@scene-mtl/datasets';
 import sharp from 'sharp';
 import type { Size } from '@scene-mtl/data';
-import { writeAtomically } from '@scene-mtl/data/files';
+import { assertFree, writeAtomically } from '@scene-mtl/data/files';
+import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { size } from './arguments.ts';
 
@@ -11,6 +12,7 @@ interface Options {
   size: Size;
   frames: number;
   split: Split;
+  force?: true;
 }
 
 /** Adds `data preview`: a contact sheet as PNG. */
@@ -19,7 +21,7 @@ export function addPreviewCommand(data: Command): void {
     .command('preview')
     .description('contact sheet: photograph, classes, objects with centre vectors, disparity')
     .argument('<root>', 'a Cityscapes tree, official or generated, or CamVid')
-    .option('--out <png>', 'image to write', 'preview.png')
+    .requiredOption('--out <png>', 'image to write', path)
     .addOption(
       new Option('--size <WxH>', 'size of each picture, px')
         .argParser(size)
@@ -27,7 +29,9 @@ export function addPreviewCommand(data: Command): void {
     )
     .option('--frames <n>', 'rows, spread evenly over the split', wholeNumber(1), 6)
     .addOption(new Option('--split <name>', 'whose frames').choices(SPLITS).default('train'))
+    .option('--force', 'replace a file that is there')
     .action(async (root: string, options: Options) => {
+      await assertFree([options.out], options.force);
       const dataset = await openDataset(root);
       const ids = dataset.list(options.split);
       if (ids.length === 0) throw new Error(`${root}: no frames in split '${options.split}'`);
@@ -39,7 +43,8 @@ export function addPreviewCommand(data: Command): void {
       const samples = await Promise.all(
         chosen.map((id) => dataset.read(id, options.split, options.size)),
       );
-      const { data: pixels, width, height } = contactSheet(samples, dataset);
+      const title = `${dataset.name} ${options.split}: ${count} of ${ids.length} frames`;
+      const { data: pixels, width, height } = await contactSheet(samples, dataset, title);
       const png = sharp(pixels, { raw: { width, height, channels: 3 } }).png();
       await writeAtomically(options.out, await png.toBuffer());
       console.log(`${options.out}: ${count} frames of ${dataset.name} ${options.split}`);

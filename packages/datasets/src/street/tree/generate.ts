@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '@scene-mtl/data';
-import { cannotWrite } from '@scene-mtl/data/files';
+import { cannotWrite, makeFolder } from '@scene-mtl/data/files';
 import { GAPS, type Gaps } from '../render/texture.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';
@@ -155,7 +155,7 @@ export async function writeFrame(
 }
 
 async function writeWithFolders(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path), path);
   await writeFile(path, content);
 }
 
