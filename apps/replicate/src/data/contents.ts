@@ -7,13 +7,14 @@ import type { StoredData } from './stored-data.ts';
  * without files. Hashes are kept in `data/contents` of the folder of all runs.
  */
 export async function contentsOfData(
-  { name, recipe, list, files }: StoredData,
+  dataset: StoredData,
   runs: string,
   line: ProgressLine,
 ): Promise<Contents | undefined> {
+  const { name, recipe, files } = dataset;
   if (!files) return undefined;
   const all = (['train', 'val'] as const).flatMap((split) =>
-    list(split).flatMap((id) => files(id, split)),
+    dataset.list(split).flatMap((id) => files(id, split)),
   );
   return contentsOf(recipe.root, all, {
     cache: join(runs, 'data', 'contents'),
