@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +18,14 @@ import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
 const cli = fileURLToPath(new URL('../apps/replicate/src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
 
+/** Room for about 150 kills that each let the run get to its next checkpoint. */
+const STEPS = 800;
+const EVERY = 5;
+
 const flags = [
   ...['train', '--profile', 'smoke', '--name', 'run', '--threads', '1', '--set'],
-  ...['data.train=16', 'data.val=4', 'strips=1', 'training.batchSize=2', 'training.steps=400'],
-  ...['training.evalEvery=30', 'training.checkpointEvery=7'],
+  ...['data.train=16', 'data.val=4', 'strips=1', 'training.batchSize=2'],
+  ...[`training.steps=${STEPS}`, 'training.evalEvery=30', `training.checkpointEvery=${EVERY}`],
 ];
 
 /** What is known so far; kept, so that the check can go on. */
@@ -33,14 +38,18 @@ interface State {
   readonly left: Readonly<Record<string, number>>;
 }
 
-/**
- * Runs the command; kills it some seconds after it says that it begins (or after its start, for
- * `from: 'start'`), unless it is done before.
- */
-function train(
+/** When a run is killed: some seconds after its start, its first line, or its next checkpoint. */
+interface Kill {
+  readonly after: 'start' | 'line' | 'checkpoint';
+  readonly seconds: number;
+}
+
+/** Runs the command; kills it at some moment, unless it is done before. */
+async function train(
   runs: string,
-  kill?: { readonly from: 'start' | 'training'; readonly seconds: number },
+  kill?: Kill,
 ): Promise<{ readonly killed: boolean; readonly seconds: number }> {
+  const from = await lastCheckpoint(runs);
   const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
   const child = spawn(process.execPath, [...node, ...flags, '--runs', runs], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -48,19 +57,26 @@ function train(
   let log = '';
   let ready: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const arm = () => {
-    if (kill) timer = setTimeout(() => child.kill('SIGKILL'), 1000 * kill.seconds);
+  const arm = (after: Kill['after']) => {
+    if (kill?.after === after) timer = setTimeout(() => child.kill('SIGKILL'), 1000 * kill.seconds);
   };
-  if (kill?.from === 'start') arm();
+  arm('start');
+  const place = join(runs, 'run', 'checkpoints');
+  const look = setInterval(() => {
+    const names = existsSync(place) ? readdirSync(place) : [];
+    if (kill?.after !== 'checkpoint' || timer || lastOf(names) === from) return;
+    arm('checkpoint');
+  }, 10);
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
     if (ready !== undefined || !log.includes('balanced by')) return;
     ready = performance.now();
-    if (kill?.from === 'training') arm();
+    arm('line');
   });
   return new Promise((resolve, reject) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearInterval(look);
       const seconds = (performance.now() - (ready ?? performance.now())) / 1000;
       if (code === 0 || signal === 'SIGKILL') resolve({ killed: code !== 0, seconds });
       else reject(new Error(`train ended with code ${code}:\n${log}`));
@@ -71,10 +87,11 @@ function train(
 const namesIn = (folder: string, recursive = false): Promise<string[]> =>
   readdir(folder, { recursive }).catch(() => []);
 
-async function lastCheckpoint(runs: string): Promise<number> {
-  const names = await namesIn(join(runs, 'run', 'checkpoints'));
-  return Math.max(0, ...names.map((name) => Number(/^step-(\d+)\.json$/.exec(name)?.[1] ?? 0)));
-}
+const lastOf = (names: readonly string[]): number =>
+  Math.max(0, ...names.map((name) => Number(/^step-(\d+)\.json$/.exec(name)?.[1] ?? 0)));
+
+const lastCheckpoint = async (runs: string): Promise<number> =>
+  lastOf(await namesIn(join(runs, 'run', 'checkpoints')));
 
 /** Files of a run that no whole one refers to, by their kind. */
 async function orphansIn(runs: string): Promise<Record<string, number>> {
@@ -113,24 +130,21 @@ async function main(): Promise<void> {
   await keep();
   console.log(`undisturbed: ${state.seconds.toFixed(1)} s of training`);
 
-  let stretch = 1;
+  // Two checkpoints' time, so that a kill falls as well between them as into the writing of one.
+  const between = (2 * state.seconds * EVERY) / STEPS;
   while (state.at.length < kills) {
-    // The first while the scenes are made or Node.js starts; the others up to a tenth of the
-    // training (at 20 kills) beyond the checkpoint before.
-    const part = stream(seed, 'check-resume', state.at.length).next();
-    const window = stretch * (0.7 + (1.9 * state.seconds) / kills);
-    const { killed } = await train(
-      torn,
-      state.at.length === 0
-        ? { from: 'start', seconds: 1 + part }
-        : { from: 'training', seconds: window * (0.1 + 0.9 * part) },
-    );
-    if (!killed) break;
-    const step = await lastCheckpoint(torn);
-    // A busy machine resumes more slowly: kills that leave no new checkpoint come later and later.
-    stretch = step === state.at.at(-1) ? 1.2 * stretch : 1;
-    const left = added(state.left, await orphansIn(torn));
-    state = { ...state, at: [...state.at, step], left };
+    const i = state.at.length;
+    const part = stream(seed, 'check-resume', i).next();
+    // The first while the scenes are made or Node.js starts; every fifth while a run takes up again.
+    const kill: Kill =
+      i === 0
+        ? { after: 'start', seconds: 1 + part }
+        : i % 5 === 0
+          ? { after: 'line', seconds: part }
+          : { after: 'checkpoint', seconds: between * part };
+    if (!(await train(torn, kill)).killed) break;
+    const at = [...state.at, await lastCheckpoint(torn)];
+    state = { ...state, at, left: added(state.left, await orphansIn(torn)) };
     await keep();
   }
   console.log(`killed ${state.at.length} times; checkpoint after each: ${state.at.join(' ')}`);
