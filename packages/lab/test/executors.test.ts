@@ -8,6 +8,7 @@ import { expect, test } from '@jest/globals';
 import {
   alone,
   inChildProcesses,
+  jobClock,
   perform,
   runId,
   type ExecutorOptions,
@@ -125,6 +126,20 @@ test('a run on which another process works is waited for, and not made again', a
   expect(told[0]).toEqual({ kind: 'waiting', holder: `process ${process.pid}` });
   expect(asked).not.toContain('train seed 5');
   expect(await read(folder, 'record.json')).toEqual({ made: 'by the other' });
+});
+
+test('for whom a run waits is said once, in a line that stays', () => {
+  const printed: string[] = [];
+  const line = { update: () => {}, print: (text: string) => printed.push(text) };
+  const { progress } = jobClock(1, line, {}, () => Promise.reject(new Error('not finished')));
+  const job: Job<LineSpec> = { id: 'x', spec: { ...lineArm(1), seed: 5 }, measurements: [] };
+  for (const holder of ['process 7', 'process 7', 'process 8']) {
+    progress(0, job, { kind: 'waiting', holder });
+  }
+  expect(printed).toEqual([
+    'a+b equal seed 5: waiting for process 7, which is working on it',
+    'a+b equal seed 5: waiting for process 8, which is working on it',
+  ]);
 });
 
 test('how a process ended is said by signal or exit code', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ProgressLine, Session } from '../specs/program.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { checkData, checkMeasuredData } from '../store/data-record.ts';
+import { clearAbandoned } from '../store/lock.ts';
 import type { Job } from './jobs.ts';
 
 /** What {@link dataChecker} looks at. */
@@ -27,6 +28,7 @@ export function dataChecker<S extends RunSpec>({ session, root, line }: CheckedP
       const folder = join(root, id);
       if (checked.has(id) || !existsSync(folder)) continue;
       checked.add(id);
+      await clearAbandoned(folder);
       if (!(await checkData(folder, await session.contents?.(spec)))) unrecorded++;
       for (const measurement of measurements) {
         const seen = await session.contents?.(spec, measurement);
