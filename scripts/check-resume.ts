@@ -1,40 +1,55 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stream } from '@scene-mtl/data';
+import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
 
 /**
- * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed]` trains a small run
- * undisturbed, then the same run killed with SIGKILL at random moments (default 20), and compares
- * every file that must not depend on it, byte by byte. Exit code 1 when one differs.
+ * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed] [folder]` trains a small
+ * run undisturbed, then the same run killed with SIGKILL at random moments (default 20). Compares every
+ * file that must not depend on it, byte by byte, and counts what the kills left behind: files half
+ * written, tensors without a manifest, locks. Exit code 1 when a file differs or something is left at
+ * the end. Stopped itself, it goes on in the same folder.
  */
 
 const cli = fileURLToPath(new URL('../apps/replicate/src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
-const STEPS = 400;
+
+/** Room for about 150 kills that each let the run get to its next checkpoint. */
+const STEPS = 800;
+const EVERY = 5;
 
 const flags = [
   ...['train', '--profile', 'smoke', '--name', 'run', '--threads', '1', '--set'],
-  ...['data.train=16', 'data.val=4', 'strips=1', 'training.batchSize=2', `training.steps=${STEPS}`],
-  ...['training.evalEvery=30', 'training.checkpointEvery=7'],
+  ...['data.train=16', 'data.val=4', 'strips=1', 'training.batchSize=2'],
+  ...[`training.steps=${STEPS}`, 'training.evalEvery=30', `training.checkpointEvery=${EVERY}`],
 ];
 
-/** How a run ended, and its seconds from the moment that its data was there. */
-interface Ended {
-  readonly killed: boolean;
+/** What is known so far; kept, so that the check can go on. */
+interface State {
+  /** Of the undisturbed run, from the moment that its data was there. */
+  readonly seconds: number;
+  /** Last checkpoint after each kill. */
+  readonly at: readonly number[];
+  /** Files that each kill left behind, by their kind. */
+  readonly left: Readonly<Record<string, number>>;
+}
+
+/** When a run is killed: some seconds after its start, its first line, or its next checkpoint. */
+interface Kill {
+  readonly after: 'start' | 'line' | 'checkpoint';
   readonly seconds: number;
 }
 
-/**
- * Runs the command; kills it some seconds after its data is there (or after its start, for
- * `from: 'start'`), unless it is done before.
- */
-function train(
+/** Runs the command; kills it at some moment, unless it is done before. */
+async function train(
   runs: string,
-  kill?: { readonly from: 'start' | 'data'; readonly seconds: number },
-): Promise<Ended> {
+  kill?: Kill,
+): Promise<{ readonly killed: boolean; readonly seconds: number }> {
+  const from = await lastCheckpoint(runs);
   const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
   const child = spawn(process.execPath, [...node, ...flags, '--runs', runs], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -42,19 +57,26 @@ function train(
   let log = '';
   let ready: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const arm = () => {
-    if (kill) timer = setTimeout(() => child.kill('SIGKILL'), 1000 * kill.seconds);
+  const arm = (after: Kill['after']) => {
+    if (kill?.after === after) timer = setTimeout(() => child.kill('SIGKILL'), 1000 * kill.seconds);
   };
-  if (kill?.from === 'start') arm();
+  arm('start');
+  const place = join(runs, 'run', 'checkpoints');
+  const look = setInterval(() => {
+    const names = existsSync(place) ? readdirSync(place) : [];
+    if (kill?.after !== 'checkpoint' || timer || lastOf(names) === from) return;
+    arm('checkpoint');
+  }, 10);
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
-    if (ready !== undefined || !log.includes('weighted by')) return;
+    if (ready !== undefined || !log.includes('balanced by')) return;
     ready = performance.now();
-    if (kill?.from === 'data') arm();
+    arm('line');
   });
   return new Promise((resolve, reject) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearInterval(look);
       const seconds = (performance.now() - (ready ?? performance.now())) / 1000;
       if (code === 0 || signal === 'SIGKILL') resolve({ killed: code !== 0, seconds });
       else reject(new Error(`train ended with code ${code}:\n${log}`));
@@ -62,70 +84,100 @@ function train(
   });
 }
 
-const checkpointSteps = async (runs: string): Promise<number[]> => {
-  const names = await readdir(join(runs, 'run', 'checkpoints')).catch(() => []);
-  return names.flatMap((name) => /^step-(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number);
-};
+const namesIn = (folder: string, recursive = false): Promise<string[]> =>
+  readdir(folder, { recursive }).catch(() => []);
+
+const lastOf = (names: readonly string[]): number =>
+  Math.max(0, ...names.map((name) => Number(/^step-(\d+)\.json$/.exec(name)?.[1] ?? 0)));
+
+const lastCheckpoint = async (runs: string): Promise<number> =>
+  lastOf(await namesIn(join(runs, 'run', 'checkpoints')));
+
+/** Files of a run that no whole one refers to, by their kind. */
+async function orphansIn(runs: string): Promise<Record<string, number>> {
+  const names = await namesIn(join(runs, 'run'), true);
+  const whole = new Set(names);
+  const kinds = {
+    'half-written': (name: string) => name.endsWith(PARTIAL),
+    'tensors without manifest': (name: string) =>
+      name.endsWith('.safetensors') && !whole.has(name.replace(/safetensors$/, 'json')),
+    lock: (name: string) => name.startsWith('lock'),
+  };
+  const count = (is: (name: string) => boolean) => names.filter(is).length;
+  return Object.fromEntries(Object.entries(kinds).map(([kind, is]) => [kind, count(is)]));
+}
+
+const added = (a: State['left'], b: State['left']): Record<string, number> =>
+  Object.fromEntries(Object.entries(b).map(([kind, n]) => [kind, (a[kind] ?? 0) + n]));
+
+const text = (counts: State['left']): string =>
+  Object.entries(counts)
+    .map(([kind, n]) => `${kind} ${n}`)
+    .join(', ');
 
 async function main(): Promise<void> {
   const kills = Number(process.argv[2] ?? 20);
-  const random = stream(Number(process.argv[3] ?? 1), 'check-resume');
-  const whole = await mkdtemp(join(tmpdir(), 'check-resume-whole-'));
-  const torn = await mkdtemp(join(tmpdir(), 'check-resume-torn-'));
-  const { seconds } = await train(whole);
-  console.log(`undisturbed: ${seconds.toFixed(1)} s of compiling and training`);
+  const seed = Number(process.argv[3] ?? 1);
+  const folder = process.argv[4] ?? join(tmpdir(), `check-resume-${process.pid}`);
+  const [whole, torn] = [join(folder, 'whole'), join(folder, 'torn')];
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'state.json');
+  let state = await readFile(file, 'utf8').then(
+    (known) => JSON.parse(known) as State,
+    async (): Promise<State> => ({ seconds: (await train(whole)).seconds, at: [], left: {} }),
+  );
+  const keep = () => writeAtomically(file, `${JSON.stringify(state)}\n`);
+  await keep();
+  console.log(`undisturbed: ${state.seconds.toFixed(1)} s of training`);
 
-  // Compiling and loading a checkpoint again, before the first step of a resumed run.
-  const resuming = 0.7;
-  const at: number[] = [];
-  let stretch = 1;
-  while (at.length < kills) {
-    // The first while the scenes are made or Node.js starts; the others up to a tenth of the
-    // training (at 20 kills) beyond the checkpoint before.
-    const window = stretch * (resuming + (1.9 * seconds) / kills);
-    const { killed } = await train(
-      torn,
-      at.length === 0
-        ? { from: 'start', seconds: 1 + random.next() }
-        : { from: 'data', seconds: window * (0.3 + 0.7 * random.next()) },
-    );
-    if (!killed) break;
-    const step = Math.max(0, ...(await checkpointSteps(torn)));
-    // A busy machine resumes more slowly: kills that leave no new checkpoint come later and later.
-    stretch = step === at.at(-1) ? 1.2 * stretch : 1;
-    at.push(step);
+  // Two checkpoints' time, so that a kill falls as well between them as into the writing of one.
+  const between = (2 * state.seconds * EVERY) / STEPS;
+  while (state.at.length < kills) {
+    const i = state.at.length;
+    const part = stream(seed, 'check-resume', i).next();
+    // The first while the scenes are made or Node.js starts; every fifth while a run takes up again.
+    const kill: Kill =
+      i === 0
+        ? { after: 'start', seconds: 1 + part }
+        : i % 5 === 0
+          ? { after: 'line', seconds: part }
+          : { after: 'checkpoint', seconds: between * part };
+    if (!(await train(torn, kill)).killed) break;
+    const at = [...state.at, await lastCheckpoint(torn)];
+    state = { ...state, at, left: added(state.left, await orphansIn(torn)) };
+    await keep();
   }
-  console.log(`killed ${at.length} times; checkpoint after each: ${at.join(' ')}`);
+  console.log(`killed ${state.at.length} times; checkpoint after each: ${state.at.join(' ')}`);
+  console.log(`left behind by the kills: ${text(state.left)}`);
   await train(torn);
 
   const checkpoints = (await readdir(join(whole, 'run', 'checkpoints'))).map((name) =>
     join('checkpoints', name),
   );
   const files = [
-    'metrics.jsonl',
-    'result.json',
-    'run.json',
-    'events.out.tfevents.0',
+    ...['metrics.jsonl', 'result.json', 'run.json', 'data.json', 'events.out.tfevents.0'],
     ...checkpoints,
   ];
-  for (const file of files) {
+  for (const name of files) {
     const [a, b] = await Promise.all(
-      [whole, torn].map((runs) => readFile(join(runs, 'run', file)).catch(() => undefined)),
+      [whole, torn].map((runs) => readFile(join(runs, 'run', name)).catch(() => undefined)),
     );
     const same = a !== undefined && b !== undefined && a.equals(b);
-    console.log(`${same ? 'same' : 'DIFFERENT'}  ${file} (${a?.length} bytes)`);
+    console.log(`${same ? 'same' : 'DIFFERENT'}  ${name} (${a?.length} bytes)`);
     if (!same) process.exitCode = 1;
   }
-  const [first, last] = [at[0], at.at(-1) ?? 0];
+  const left = await orphansIn(torn);
+  console.log(`left at the end: ${text(left)}`);
+  if (Object.values(left).some((n) => n > 0)) process.exitCode = 1;
+  const [first, last] = [state.at[0], state.at.at(-1) ?? 0];
   if (last === first) {
     console.log('no kill fell inside of the training, so nothing was checked');
     process.exitCode = 1;
   }
-  if (at.length < kills) {
-    console.log(`only ${at.length} of ${kills} kills: the run was done before`);
+  if (state.at.length < kills) {
+    console.log(`only ${state.at.length} of ${kills} kills: the run was done before`);
     process.exitCode = 1;
   }
-  await Promise.all([whole, torn].map((runs) => rm(runs, { recursive: true, force: true })));
 }
 
 await main();

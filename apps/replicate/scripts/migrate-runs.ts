@@ -224,7 +224,7 @@ async function migrateOthers(
         config: configSchema.parse(config),
         tasks,
         balance,
-        select: select as Exclude<typeof select, null>,
+        select,
       });
       await rehash(folder, formerHash(known), now);
       // Last, so that what was stopped is done again.

@@ -34,6 +34,7 @@ describe('a training run', () => {
     expect(await readdir(first.folder)).toEqual([
       'checkpoints',
       'config.json',
+      'data.json',
       'environment.json',
       EVENTS,
       'metrics.jsonl',

@@ -107,8 +107,9 @@ function signature(files: readonly string[]): string | undefined {
   try {
     return JSON.stringify(
       files.map((file) => {
-        const { size, mtimeMs } = statSync(file);
-        return [file, size, mtimeMs];
+        const { size, mtimeMs, ctimeMs } = statSync(file);
+        // The time of the entry too: copying and `touch` can set the other back.
+        return [file, size, mtimeMs, ctimeMs];
       }),
     );
   } catch {

@@ -14,7 +14,7 @@ import {
 } from '@scene-mtl/lab';
 import { z } from 'zod';
 import { differenceText } from '../src/store/data-record.ts';
-import { lineArm, lines, type Lines, type LineSpec } from './line-program.ts';
+import { lineArm, lines, processOf, type Lines, type LineSpec } from './line-program.ts';
 
 let place: string;
 beforeEach(async () => {
@@ -161,9 +161,9 @@ describe('an experiment', () => {
       ...(check && { check }),
     }),
   });
-  const make = (program: Program<LineSpec, Lines>, name = 'two') =>
+  const make = (program: Program<LineSpec, Lines>, name = 'two', made = experiment) =>
     makeExperiment({
-      ...{ experiment, program, config: { seeds: [1, 2] }, flags: {}, runs: place, name },
+      ...{ experiment: made, program, config: { seeds: [1, 2] }, flags: {}, runs: place, name },
       kept: { config: {}, schema: z.unknown() },
       ...{ jobs: 1, compile: {}, dataWorkers: 0, grids: 0, command: 'test' },
     });
@@ -180,6 +180,32 @@ describe('an experiment', () => {
     // The run's folder was moved whole, with what it was made from.
     await rename(join(place, 'trained'), join(place, 'before'));
     await make(fromFiles({ a: '2' }));
+  });
+
+  test('uses no measurement of other frames than it was made on', async () => {
+    const measuring: Experiment<object, Lines> = {
+      ...experiment,
+      *stages() {
+        yield overSeeds('line', [1], lineArm(1), [processOf]);
+      },
+    };
+    const onFrames = (frames: Record<string, string>): Program<LineSpec, Lines> => ({
+      ...lines,
+      start: (where) => ({
+        ...lines.start(where),
+        contents: (_, measurement) => Promise.resolve(of(measurement ? frames : { a: '1' })),
+      }),
+    });
+    await make(onFrames({ t: '1' }), 'two', measuring);
+    await make(onFrames({ t: '1' }), 'two', measuring);
+    const [run] = await readdir(join(place, 'trained'));
+    const file = join(place, 'trained', run, 'measured', 'process.json');
+    await expect(make(onFrames({ t: '2' }), 'two', measuring)).rejects.toThrow(
+      `${file}: measured on other data than what is now in /data: of 1 files 1 changed (t). Delete it`,
+    );
+    await rm(file);
+    await make(onFrames({ t: '2' }), 'two', measuring);
+    await make(onFrames({ t: '2' }), 'two', measuring);
   });
 
   test('that cannot be made writes nothing', async () => {

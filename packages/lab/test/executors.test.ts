@@ -1,11 +1,21 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { inChildProcesses, runId, type ExecutorOptions, type Job } from '@scene-mtl/lab';
+import {
+  alone,
+  inChildProcesses,
+  jobClock,
+  perform,
+  runId,
+  type ExecutorOptions,
+  type Job,
+  type JobProgress,
+} from '@scene-mtl/lab';
+import { startOf } from '../src/store/process-identity.ts';
 import { endingOf } from '../src/execute/in-child-processes.ts';
 import { asked, lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 
@@ -17,6 +27,11 @@ async function runLines(runs: string, ...args: string[]) {
   const node = ['--conditions=@scene-mtl/source', '--import', tsx, script];
   const { stdout } = await promisify(execFile)(process.execPath, [...node, runs, ...args]);
   return JSON.parse(stdout) as { pid: number; ids: string[]; slots: number[]; failed?: string };
+}
+
+/** Looks again and again until something is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 const read = async (...path: string[]) =>
@@ -72,6 +87,59 @@ test('a process that is killed is one error that names its run; the same command
     expect(await read(runs, id, 'record.json')).toMatchObject({ id });
     expect((await readdir(join(runs, id))).filter((name) => /lock|partial/.test(name))).toEqual([]);
   }
+});
+
+test('a process whose parent was killed ends by itself, and its run is free', async () => {
+  const runs = await mkdtemp(join(tmpdir(), 'lab-orphan-'));
+  const node = ['--conditions=@scene-mtl/source', '--import', tsx, script];
+  const parent = spawn(process.execPath, [...node, runs, '2', 'endless'], { stdio: 'ignore' });
+  const pidFile = async (): Promise<string | undefined> =>
+    (await readdir(runs, { recursive: true })).find((name) => name.endsWith('/pid'));
+  await until(async () => (await pidFile()) !== undefined);
+  const file = join(runs, (await pidFile()) as string);
+  await until(async () => (await readFile(file, 'utf8')) !== '');
+  const pid = Number(await readFile(file, 'utf8'));
+  expect(startOf(pid)).toBeDefined();
+  parent.kill('SIGKILL');
+  await until(() => Promise.resolve(startOf(pid) === undefined));
+  await expect(alone(dirname(file), () => Promise.resolve('done'))).resolves.toBe('done');
+});
+
+test('a run on which another process works is waited for, and not made again', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'lab-wait-'));
+  const spec: LineSpec = { ...lineArm(1), seed: 5 };
+  const job: Job<LineSpec> = { id: runId(lines, spec), spec, measurements: [] };
+  const folder = join(root, job.id);
+  const line = { update: () => {}, print: () => {} };
+  const performer = {
+    ...{ program: lines, session: lines.start({ runs: root, line }) },
+    options: { root, compile: {}, dataWorkers: 0, grids: 0 },
+  };
+  const told: JobProgress[] = [];
+  let second: Promise<void> = Promise.resolve();
+  await alone(folder, async () => {
+    second = perform(job, performer, (progress) => told.push(progress));
+    await until(() => Promise.resolve(told.length > 0));
+    await writeFile(join(folder, 'record.json'), '{"made":"by the other"}');
+  });
+  await second;
+  expect(told[0]).toEqual({ kind: 'waiting', holder: `process ${process.pid}` });
+  expect(asked).not.toContain('train seed 5');
+  expect(await read(folder, 'record.json')).toEqual({ made: 'by the other' });
+});
+
+test('for whom a run waits is said once, in a line that stays', () => {
+  const printed: string[] = [];
+  const line = { update: () => {}, print: (text: string) => printed.push(text) };
+  const { progress } = jobClock(1, line, {}, () => Promise.reject(new Error('not finished')));
+  const job: Job<LineSpec> = { id: 'x', spec: { ...lineArm(1), seed: 5 }, measurements: [] };
+  for (const holder of ['process 7', 'process 7', 'process 8']) {
+    progress(0, job, { kind: 'waiting', holder });
+  }
+  expect(printed).toEqual([
+    'a+b equal seed 5: waiting for process 7, which is working on it',
+    'a+b equal seed 5: waiting for process 8, which is working on it',
+  ]);
 });
 
 test('how a process ended is said by signal or exit code', () => {

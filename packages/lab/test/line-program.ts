@@ -62,6 +62,11 @@ export const lines: Program<LineSpec, Lines> = {
       const { steps } = spec.config;
       line.update(() => 'fitting');
       asked.push(`train seed ${spec.seed}`);
+      // Never done by itself.
+      if (spec.seed === 77) {
+        await writeFile(join(folder, 'pid'), String(process.pid));
+        await new Promise((resolve) => setTimeout(resolve, 600_000));
+      }
       // Once, as by a system that runs out of memory.
       if (spec.seed === 66 && !existsSync(join(folder, 'killed'))) {
         await writeFile(join(folder, 'killed'), '');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { alone } from '@scene-mtl/lab';
+import { alone, clearAbandoned } from '@scene-mtl/lab';
 import { parseStat, runs, startOf, thisHost, thisProcess } from '../src/store/process-identity.ts';
 
 let folder: string;
@@ -113,6 +113,34 @@ test('a folder made for work that wrote nothing goes again, another stays', asyn
   await mkdir(made);
   await alone(made, done);
   expect(existsSync(made)).toBe(true);
+});
+
+test('folders made above it go too, but not those that were there or hold something', async () => {
+  await alone(join(folder, 'runs/trained/a'), done);
+  expect(await readdir(folder)).toEqual([]);
+  await mkdir(join(folder, 'runs'));
+  await alone(join(folder, 'runs/trained/a'), done);
+  expect(await readdir(folder, { recursive: true })).toEqual(['runs']);
+  await alone(join(folder, 'runs/trained/a'), () =>
+    writeFile(join(folder, 'runs/trained/other.json'), ''),
+  );
+  expect(await readdir(join(folder, 'runs'), { recursive: true })).toEqual([
+    'trained',
+    'trained/other.json',
+  ]);
+});
+
+test('what a killed process left in a finished run goes, what a living one has there stays', async () => {
+  const left = ['lock.4194305-00000000', 'timing.json.1.partial'];
+  for (const name of left) await writeFile(join(folder, name), '');
+  await clearAbandoned(folder);
+  expect(await readdir(folder)).toEqual([]);
+  await alone(folder, async () => {
+    await writeFile(join(folder, 'record.json.1.partial'), '');
+    await clearAbandoned(folder);
+    expect((await readdir(folder)).length).toBe(2);
+  });
+  await clearAbandoned(join(folder, 'nowhere'));
 });
 
 test('a process’s start is read past a name with spaces and brackets', () => {

@@ -8,7 +8,7 @@ import {
 } from '@scene-mtl/lab';
 import { lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 
-/** Fits lines of four seeds with so many processes: `run-lines.ts ROOT PROCESSES [wrong | killed]`. */
+/** Fits lines of four seeds with so many processes: `run-lines.ts ROOT PROCESSES [wrong | killed | endless]`. */
 
 const [root, processes, how] = process.argv.slice(2);
 const options: ExecutorOptions = { root, compile: { threads: 1 }, dataWorkers: 0, grids: 0 };
@@ -21,7 +21,7 @@ const executor =
 
 const arm = lineArm(1);
 const asked = how === 'wrong' ? { ...arm, config: { ...arm.config, steps: -1 } } : arm;
-const seeds = how === 'killed' ? [1, 66, 3, 4] : [1, 2, 3, 4];
+const seeds = how === 'endless' ? [77] : how === 'killed' ? [1, 66, 3, 4] : [1, 2, 3, 4];
 const jobs = distinctJobs(overSeeds('line', seeds, asked, [processOf]), (spec: LineSpec) =>
   runId(lines, spec),
 );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseJsonFile } from '@scene-mtl/data/json';
+import type { Split } from '@scene-mtl/datasets';
 import {
   runId,
   timingSchema,
@@ -75,11 +76,12 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
   /** Only where nothing has to be made for it. */
   const datasetThere = async (config: DataConfig): Promise<StoredData | undefined> =>
     (await isThere(config, runs, line)) ? datasetAt(config) : undefined;
-  const looked = new Map<StoredData, Promise<Contents | undefined>>();
+  const looked = new Map<string, Promise<Contents | undefined>>();
   /** Looked at once in a process, for all of its runs. */
-  const contentsAt = (dataset: StoredData): Promise<Contents | undefined> => {
-    const contents = looked.get(dataset) ?? contentsOfData(dataset, runs, line);
-    looked.set(dataset, contents);
+  const contentsAt = (dataset: StoredData, splits?: readonly Split[]) => {
+    const key = JSON.stringify([dataset.recipe, splits]);
+    const contents = looked.get(key) ?? contentsOfData(dataset, runs, line, splits);
+    looked.set(key, contents);
     return contents;
   };
   return {
@@ -93,9 +95,12 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
       const dataset = (await datasetThere(config)) ?? foreseenScenes(config);
       await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset));
     },
-    contents: async ({ config }) => {
-      const dataset = await datasetThere(config);
-      return dataset && contentsAt(dataset);
+    async contents({ config }, measurement) {
+      const own = measurement as SceneMeasurement | undefined;
+      // What the run itself learned from is compared without any measurement.
+      if (own && !own.data && !own.split) return undefined;
+      const dataset = await datasetThere(own ? dataMeasured(own, config) : config);
+      return dataset && contentsAt(dataset, own ? [own.split ?? 'val'] : undefined);
     },
     async trivial(config) {
       const dataset = await datasetAt(config);

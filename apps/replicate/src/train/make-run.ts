@@ -79,7 +79,8 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
     return stored;
   }
   const { training } = config;
-  const { parts, evaluation, dispose } = prepared ?? (await prepareRun(run));
+  const built = prepared ?? (await prepareRun(run));
+  const { parts, evaluation } = built;
   const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
@@ -139,7 +140,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
     await writeAtomically(resultFile(folder), json({ configHash, result }));
     return result;
   } finally {
-    await dispose();
+    await built.dispose();
   }
 }
 

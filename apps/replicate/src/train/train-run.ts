@@ -8,6 +8,7 @@ import {
   checkData,
   checkFolder,
   claimFolder,
+  clearAbandoned,
   duration,
   environment,
   json,
@@ -77,6 +78,7 @@ export async function trainRun(
 
   const stored = await storedResult(run);
   if (stored) {
+    await clearAbandoned(folder);
     if (!(await checkData(folder, await looked()))) line.print(unrecorded(folder));
     return { folder, result: stored };
   }

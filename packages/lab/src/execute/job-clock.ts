@@ -23,7 +23,10 @@ export function jobClock<S extends RunSpec>(
   const elapsed = () => (performance.now() - started) / 1000;
   return {
     progress(slot, { spec }, progress) {
-      shown.set(slot, { text: textOf(title(spec), progress), part: partOf(progress) });
+      const text = textOf(title(spec), progress);
+      // Said once as a line that stays, since it may take long.
+      if (progress.kind === 'waiting' && shown.get(slot)?.text !== text) line.print(text);
+      shown.set(slot, { text, part: partOf(progress) });
       line.update(() => {
         const slots = [...shown.values()];
         const done = finished + slots.reduce((sum, { part }) => sum + part, 0);

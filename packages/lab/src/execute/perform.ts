@@ -6,7 +6,7 @@ import type { Kept, Measurement } from '../specs/measurement.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { thinned, type RunSummary, type Series } from '../specs/summary.ts';
 import { keptSchema, summarySchema } from '../specs/summary-schema.ts';
-import { keepData } from '../store/data-record.ts';
+import { checkMeasuredData, keepData, keepMeasuredData } from '../store/data-record.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
@@ -43,9 +43,15 @@ export async function perform<S extends RunSpec>(
       );
     }
     for (const measurement of job.measurements) {
-      const file = measuredFile(folder, measurement.name);
+      const { name, version } = measurement;
+      const file = measuredFile(folder, name);
       const kept = await readJsonIfPresent(file, keptSchema);
-      if (kept?.version === measurement.version) continue;
+      const seen = await session.contents?.(job.spec, measurement);
+      if (kept?.version === version) {
+        await checkMeasuredData(folder, name, seen);
+        continue;
+      }
+      if (seen) await keepMeasuredData(folder, name, seen);
       await writeAtomically(
         file,
         json(await measured(measurement, job, folder, performer, onProgress)),

@@ -125,7 +125,6 @@ export async function readGroup<D, S extends RunSpec>(
   // One after the other: they may be more than files that may be open.
   for (const path of paths) pictures.set(path, await readFile(join(folder, PICTURES, path)));
   return { description, runs, measured: new Map(Object.entries(kept)), pictures };
-  };
 }
 
 /** The lines of `runs.jsonl`, each with its place. */
@@ -139,6 +138,7 @@ async function storedRuns(
     return [{ run: checkedBy(storedRunSchema, parseJson(line, file, i + 1), where), where }];
   });
 }
+
 const entriesOf = (folder: string): Promise<string[]> =>
   readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];

@@ -86,8 +86,11 @@ export interface Session<S extends RunSpec = RunSpec, K extends Kind = Kind> {
    * @throws for whatever would stop the run at its start: a size, a part, an engine that is not there
    */
   check?(run: Omit<TrainingRun<S>, 'onProgress'>): Promise<void>;
-  /** What is in the files that a run learns from; undefined where they are yet to be made, or drawn. */
-  contents?(spec: S): Promise<Contents | undefined>;
+  /**
+   * What is in the files that a run learns from, or, given a measurement, in those of other frames that
+   * it looks at; undefined where they are yet to be made, or drawn, or no others.
+   */
+  contents?(spec: S, measurement?: Measurement): Promise<Contents | undefined>;
   /** Makes the data that a job reads: two processes that lack the same would both make it. */
   prepare?(job: { readonly spec: S; readonly measurements: readonly Measurement[] }): Promise<void>;
   /** Trains a run to its end, or the rest of it. Its log is `metrics.jsonl` in the run's folder. */

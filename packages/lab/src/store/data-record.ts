@@ -5,7 +5,7 @@ import { writeAtomically } from '@scene-mtl/data/files';
 import type { Contents } from '../specs/contents.ts';
 import { isObject } from '../specs/json.ts';
 import { json, readJsonIfPresent } from './files.ts';
-import { summaryFile } from './results.ts';
+import { measuredFile, summaryFile } from './results.ts';
 
 /** What a run learned from: `data.json` in its folder, a hash of every file by its name. */
 export const dataFile = (folder: string): string => join(folder, 'data.json');
@@ -24,10 +24,8 @@ const isBegun = async (folder: string): Promise<boolean> =>
 export async function checkData(folder: string, now: Contents | undefined): Promise<boolean> {
   if (now === undefined || !(await isBegun(folder))) return true;
   const file = dataFile(folder);
-  const stored = await readJsonIfPresent(file);
-  if (stored === undefined) return false;
-  const difference = differenceText(recordedIn(stored, file), now.files);
-  if (difference === undefined) return true;
+  const difference = await differenceFrom(file, now);
+  if (difference === undefined) return existsSync(file);
   throw new Error(
     `${folder}: this run was made from other data than what is now in ${now.root}: ${difference}. ` +
       `Make a new run in another folder (--runs, or --name of train), or give the former data back; ` +
@@ -38,10 +36,44 @@ export async function checkData(folder: string, now: Contents | undefined): Prom
 /** `checkData`, then records the data of a run that begins, or of one that did not say. */
 export async function keepData(folder: string, now: Contents | undefined): Promise<boolean> {
   const known = await checkData(folder, now);
-  const file = dataFile(folder);
-  if (now && !(known && (await isBegun(folder))))
-    await writeAtomically(file, json({ files: now.files }));
+  if (now && !(known && (await isBegun(folder)))) await record(dataFile(folder), now);
   return known;
+}
+
+/** What other frames a measurement looked at than those of its run. */
+const measuredData = (folder: string, name: string): string =>
+  join(folder, 'measured', `${name}.data.json`);
+
+/**
+ * Compares other frames than those of the run, which a measurement looked at, with what is there now.
+ * @throws naming the files that differ, and how to measure again
+ */
+export async function checkMeasuredData(
+  folder: string,
+  name: string,
+  now: Contents | undefined,
+): Promise<void> {
+  const kept = measuredFile(folder, name);
+  if (now === undefined || !existsSync(kept)) return;
+  const difference = await differenceFrom(measuredData(folder, name), now);
+  if (difference === undefined) return;
+  throw new Error(
+    `${kept}: measured on other data than what is now in ${now.root}: ${difference}. ` +
+      `Delete it to measure again, or give the former data back`,
+  );
+}
+
+/** Records other frames than those of the run, which a measurement is about to look at. */
+export const keepMeasuredData = (folder: string, name: string, now: Contents): Promise<void> =>
+  record(measuredData(folder, name), now);
+
+const record = (file: string, { files }: Contents): Promise<void> =>
+  writeAtomically(file, json({ files }));
+
+/** In what a record differs from what is there now; undefined where it does not, or there is none. */
+async function differenceFrom(file: string, now: Contents): Promise<string | undefined> {
+  const stored = await readJsonIfPresent(file);
+  return stored === undefined ? undefined : differenceText(recordedIn(stored, file), now.files);
 }
 
 /** @throws naming the file when it is no record of data */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PARTIAL } from '@scene-mtl/data/files';
 import { isObject } from '../specs/json.ts';
 import { runs, thisProcess } from './process-identity.ts';
 import { sweepPartial } from './sweep.ts';
@@ -29,6 +30,8 @@ export interface AloneOptions {
   readonly onWaiting?: (holder: string) => void;
 }
 
+/** Names of claims; `lock` is one of before. */
+const CLAIM = /^lock(\.\d+-[0-9a-f]+)?$/;
 /** ms between looks at a folder that another process works in. */
 const LOOK = 250;
 /** ms for which processes that claim at the same moment make way for each other. */
@@ -59,8 +62,28 @@ export async function alone<T>(
     return await work();
   } finally {
     if (claim !== undefined) await rm(claim, { force: true });
-    // Not when something was written in it, or another process is there already.
-    if (made !== undefined) await rmdir(folder).catch(() => {});
+    if (made !== undefined) await removeEmpty(folder, made);
+  }
+}
+
+/**
+ * Deletes what a process that was killed left of its work in a folder that nobody works in any more:
+ * its lock, and files half written. Where that cannot be done (a folder that is only read), it stays.
+ */
+export async function clearAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  if (!names.some((name) => CLAIM.test(name) || name.endsWith(PARTIAL))) return;
+  await alone(folder, () => Promise.resolve()).catch(() => {});
+}
+
+/** Removes a folder and those above it that were made with it, as far as nothing was written in them. */
+async function removeEmpty(folder: string, made: string): Promise<void> {
+  for (let at = resolve(folder); at.startsWith(resolve(made)); at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
   }
 }
 
@@ -115,7 +138,7 @@ async function running(claims: readonly Claim[]): Promise<Claim[]> {
 }
 
 async function claimsIn(folder: string): Promise<Claim[]> {
-  const names = (await readdir(folder)).filter((name) => /^lock(\.\d+-[0-9a-f]+)?$/.test(name));
+  const names = (await readdir(folder)).filter((name) => CLAIM.test(name));
   const claims = await Promise.all(names.map((name) => readClaim(folder, name)));
   return claims.filter((claim) => claim !== undefined);
 }
