@@ -254,13 +254,13 @@ test('progress: on a terminal one line ten times a second, else a line at every 
     const written: string[] = [];
     const write = (text: string) => written.push(text) > 0;
     const progress = scoreProgress({ isTTY, write } as unknown as NodeJS.WriteStream);
-    for (const files of [3, 9_000, 25_000]) progress.found(files);
+    for (const files of [3, 49_000, 125_000]) progress.found(files);
     for (let done = 1; done <= 1000; done++) progress.scored(done, 1000);
     progress.clear();
     return written;
   };
   expect(lines(false)).toEqual([
-    '25000 files found\n',
+    '125000 files found\n',
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((k) => `${k}00 of 1000 images\n`),
   ]);
   const terminal = lines(true);

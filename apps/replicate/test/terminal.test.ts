@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { CommanderError } from 'commander';
 import { describe, expect, test } from '@jest/globals';
@@ -18,8 +21,10 @@ function terminal({ fails = '', isTTY = false } = {}) {
       }),
       { isTTY },
     ) as unknown as NodeJS.WriteStream;
-  const exits: number[] = [];
+  const exits: (number | string)[] = [];
   const made: Terminal = {
+    pid: 7,
+    kill: (pid, signal) => void exits.push(`${signal} to ${pid}`),
     stdout: stream('out'),
     stderr: stream('err'),
     exit: (code) => void exits.push(code),
@@ -67,12 +72,15 @@ describe('control characters', () => {
 });
 
 describe('output that cannot be written', () => {
-  test.each(['EPIPE', 'EIO'])('for want of a reader (%s) ends without a word', async (code) => {
+  test.each([
+    ['EPIPE', 141],
+    ['EIO', 'SIGHUP to 7'],
+  ])('for want of a reader (%s) ends without a word', async (code, end) => {
     const { made, written, exits } = terminal({ fails: code });
     guardOutput(made);
     made.stdout.write('x');
     await settled();
-    expect({ exits, err: written.err }).toEqual({ exits: [141], err: '' });
+    expect({ exits, err: written.err }).toEqual({ exits: [end], err: '' });
   });
 
   test.each([
@@ -87,6 +95,21 @@ describe('output that cannot be written', () => {
     await settled();
     expect(working.written.err).toBe(`error: standard output cannot be written: ${reason}\n`);
     expect(failing.exits).toEqual([1]);
+  });
+
+  test('into a file is never cut short without a word', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'replicate-terminal-')), 'out');
+    const long = `${'ä'.repeat(100_000)}\u0007\n`;
+    const fd = openSync(file, 'w');
+    const { made, exits } = terminal();
+    guardOutput({ ...made, stdout: Object.assign(made.stdout, { fd }) });
+    let done = 0;
+    made.stdout.write(long);
+    made.stdout.write('end\n', () => done++);
+    closeSync(fd);
+    expect(readFileSync(file, 'utf8')).toBe(`${'ä'.repeat(100_000)}\\u0007\nend\n`);
+    expect({ done, exits }).toEqual({ done: 1, exits: [] });
+    rmSync(dirname(file), { recursive: true });
   });
 
   test('as progress ends nothing', async () => {

@@ -151,10 +151,13 @@ describe('a file that cannot be one', () => {
     const gt = folder(truth);
     const pred = folder({});
     symlinkSync('/dev/zero', join(pred, `${frame}.png`));
-    expect(await message(semantic(gt, pred))).toMatch(/19\.png: is no regular file, not a PNG/);
+    expect(await message(semantic(gt, pred))).toMatch(/19\.png: is no regular file/);
     const dangling = folder({});
     symlinkSync('nowhere', join(dangling, `${frame}.png`));
     expect(await message(semantic(gt, dangling))).toMatch(/19\.png: cannot be read \(ENOENT\)/);
+    const endless = folder({});
+    symlinkSync('/dev/zero', join(endless, `${frame}.txt`));
+    expect(await message(scoreInstance({ gt, pred: endless }))).toMatch(/txt: is no regular file/);
     const lines = folder({ [`${frame}.txt`]: 'm.png 26 1\n' });
     mkdirSync(join(lines, 'm.png'));
     expect(await message(scoreInstance({ gt, pred: lines }))).toMatch(/m\.png: is a folder/);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { PanopticSegment } from '../cityscapes/panoptic.ts';
 import { liesIn } from './inside.ts';
-import { readJson, type Json } from './json.ts';
+import { readJson, type Json } from './text.ts';
 import { filesBelow, isFolder } from './walk.ts';
 
 /** A category of a panoptic ground truth. */

@@ -1,5 +1,5 @@
 import { readImage } from './images.ts';
-import { readJson, type Json } from './json.ts';
+import { readJson, type Json } from './text.ts';
 import { sizeText } from './sizes.ts';
 
 /** A disparity image, `[H, W]`. */

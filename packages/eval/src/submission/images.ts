@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { readPng, type Png } from '../io/png.ts';
+import { checkRegular } from './regular.ts';
 import { sizeText } from './sizes.ts';
 
 /** A single-channel label image. */
@@ -14,12 +14,7 @@ export interface LabelImage {
  * @throws Error naming what is no file: a folder, or a pipe or device, which might never end
  */
 export async function readImage(file: string): Promise<Png> {
-  const found = await stat(file).catch(() => undefined);
-  if (found && !found.isFile()) {
-    throw new Error(
-      `${file}: is ${found.isDirectory() ? 'a folder' : 'no regular file'}, not a PNG file`,
-    );
-  }
+  await checkRegular(file);
   return readPng(file);
 }
 

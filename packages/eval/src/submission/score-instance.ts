@@ -17,7 +17,7 @@ import { pairFiles, type FilePair } from './files.ts';
 import { asWords, checkSameSize, readLabels, readMask, type LabelImage } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
 import { liesIn } from './inside.ts';
-import { readText } from './json.ts';
+import { readText } from './text.ts';
 import type { Scored } from './score-semantic.ts';
 import { areaOf, sizeTally } from './sizes.ts';
 

@@ -86,6 +86,6 @@ async function at<T>(folder: string, step: () => Promise<T>): Promise<T> {
     return await step();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${folder}: folder cannot be read (${code})`, { cause: error });
+    throw new Error(`${folder || "''"}: folder cannot be read (${code})`, { cause: error });
   }
 }

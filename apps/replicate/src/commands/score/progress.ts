@@ -1,11 +1,11 @@
 /** Least time between two lines of a terminal, ms. */
 const INTERVAL = 100;
 /** Files between two lines elsewhere, while folders are read. */
-const MANY = 10_000;
+const MANY = 50_000;
 
 /**
  * How far scoring is: files found, then images done. On a terminal one line that changes ten times a second
- * at most; into a file a line at every ten thousandth file and every tenth of the images.
+ * at most; into a file a line at every fifty thousandth file and every tenth of the images.
  */
 export function scoreProgress(out: NodeJS.WriteStream) {
   let last = -Infinity;

@@ -20,7 +20,7 @@ export interface TaskScores {
 /** What the scorers take. */
 export interface TaskInput extends ScoreInput {
   /** Folder of disparity and camera files. */
-  readonly stereo?: string;
+  readonly stereo?: string | undefined;
   readonly scaleByArea: boolean;
 }
 

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { checkRegular } from './regular.ts';
 
 /**
  * The text of a file, without a byte-order mark.
  * @throws Error naming the file when it cannot be read
  */
 export async function readText(file: string): Promise<string> {
+  await checkRegular(file);
   try {
     return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
   } catch (error) {
