@@ -13,7 +13,7 @@ import {
   type Sample,
 } from '@scene-mtl/data';
 import { legendOf, type Dataset, type Legend } from './dataset.ts';
-import type { Rgb } from './image/read.ts';
+import type { Rgb } from './image/photo.ts';
 import { lattice2 } from './street/render/noise.ts';
 
 /**

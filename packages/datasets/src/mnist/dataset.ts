@@ -1,6 +1,6 @@
 import { type Dataset, type Split } from '../dataset.ts';
 import { assertSize, labelField, photo, resizeTriangle } from '@scene-mtl/data';
-import { DIGIT_SIDE, readMnist, type Mnist } from './idx.ts';
+import { DIGIT_SIDE, mnistFiles, readMnist, type Mnist } from './idx.ts';
 import { joined, partnersOf } from './multi-mnist.ts';
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
@@ -30,6 +30,8 @@ export async function openMultiMnist(
     fields: ['left', 'right'],
     labels: { left: DIGITS, right: DIGITS },
     list: (split) => parts[split]?.ids ?? [],
+    files: (_, split) => (split === 'val' ? [] : mnistFiles(folder, split)),
+    nativeSize: () => Promise.resolve({ height: DIGIT_SIDE, width: DIGIT_SIDE }),
     read(id, split, size) {
       assertSize(`read ${id}`, size);
       const found = parts[split];

@@ -14,19 +14,34 @@ export interface Mnist {
 /** Side of a digit, px. */
 export const DIGIT_SIDE = 28;
 
+/** Largest content of a file of MNIST, bytes: five times its largest. */
+const MAX_BYTES = 2 ** 28;
+
+/** The files of a part of MNIST, images and labels, under their standard names. */
+export function mnistFiles(folder: string, split: 'train' | 'test'): [string, string] {
+  const stem = split === 'train' ? 'train' : 't10k';
+  return [`${stem}-images-idx3-ubyte.gz`, `${stem}-labels-idx1-ubyte.gz`].map((name) =>
+    join(folder, name),
+  ) as [string, string];
+}
+
 /**
  * Reads one part of MNIST from its gzipped IDX files under their standard names.
  * @throws for a missing, damaged or foreign file; the message names it
  */
 export async function readMnist(folder: string, split: 'train' | 'test'): Promise<Mnist> {
-  const stem = split === 'train' ? 'train' : 't10k';
-  const images = await readIdx(join(folder, `${stem}-images-idx3-ubyte.gz`), 3);
-  const labels = await readIdx(join(folder, `${stem}-labels-idx1-ubyte.gz`), 1);
+  const [imageFile, labelFile] = mnistFiles(folder, split);
+  const images = await readIdx(imageFile, 3);
+  const labels = await readIdx(labelFile, 1);
   const [count, height, width] = images.shape;
   if (height !== DIGIT_SIDE || width !== DIGIT_SIDE || labels.shape[0] !== count) {
     throw new Error(
       `${folder}: expected N images of 28 × 28 and N labels, got [${images.shape.join(', ')}] and [${labels.shape.join(', ')}]`,
     );
+  }
+  const wrong = labels.data.findIndex((label) => label > 9);
+  if (wrong >= 0) {
+    throw new Error(`${labelFile}: label ${labels.data[wrong]} of image ${wrong}, expected 0–9`);
   }
   return { count, images: images.data, labels: labels.data };
 }
@@ -35,7 +50,7 @@ export async function readMnist(folder: string, split: 'train' | 'test'): Promis
 async function readIdx(file: string, rank: number): Promise<{ shape: number[]; data: Uint8Array }> {
   let bytes: Uint8Array;
   try {
-    bytes = gunzipSync(await readFile(file));
+    bytes = gunzipSync(await readFile(file), { maxOutputLength: MAX_BYTES });
   } catch (cause) {
     throw new Error(`${file}: cannot be read (${(cause as Error).message})`, { cause });
   }

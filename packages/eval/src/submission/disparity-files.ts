@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { readPng } from '../io/png.ts';
+import { readPng } from '@scene-mtl/data/png';
 
 /** A disparity image, `[H, W]`. */
 export interface DisparityImage {
@@ -30,20 +29,4 @@ export async function readDisparity(file: string): Promise<DisparityImage> {
     valid[i] = 1;
   }
   return { width, height, disparity, valid };
-}
-
-/**
- * Baseline · fx of a camera file, m · px at full resolution.
- * @throws Error naming the file when it cannot be read or a field is missing or not positive
- */
-export async function readBaselineFx(file: string): Promise<number> {
-  const json = JSON.parse(await readFile(file, 'utf8')) as {
-    extrinsic?: { baseline?: unknown };
-    intrinsic?: { fx?: unknown };
-  };
-  const [baseline, fx] = [json.extrinsic?.baseline, json.intrinsic?.fx];
-  if (typeof baseline !== 'number' || typeof fx !== 'number' || !(baseline * fx > 0)) {
-    throw new Error(`${file}: extrinsic.baseline and intrinsic.fx must be positive numbers`);
-  }
-  return baseline * fx;
 }

@@ -1,4 +1,4 @@
-import { readPng, type Png } from '../io/png.ts';
+import { readPng, type Png } from '@scene-mtl/data/png';
 
 /** A single-channel label image. */
 export interface LabelImage {

@@ -1,7 +1,8 @@
+import { readBaselineFx } from '@scene-mtl/data/camera-file';
 import { disparityError, type DisparityErrorResult } from '../metrics/disparity-error.ts';
 import { filesBelow, frameOf, pairFiles } from './files.ts';
 import { checkSameSize } from './images.ts';
-import { readBaselineFx, readDisparity } from './disparity-files.ts';
+import { readDisparity } from './disparity-files.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
 
 /**
@@ -9,7 +10,7 @@ import { inOrder, type ScoreInput } from './in-order.ts';
  * below `pred`, both with d = (p − 1) / 256 px and p = 0 for unknown. (Cityscapes has no official
  * format for predictions; this is the format of its own disparity files.) Where the truth is unknown
  * nothing counts; a prediction must have a value everywhere else. `*_camera.json` files below `gt`,
- * one per frame, add the inverse-depth errors.
+ * one for each frame or none, add the inverse-depth errors.
  *
  * @throws Error naming the file for anything missing, of another size or kind, or with holes
  */
@@ -22,6 +23,12 @@ export async function scoreDisparity(
       .filter((file) => file.endsWith('_camera.json'))
       .map((file) => [frameOf(file), file]),
   );
+  const without = pairs.filter(({ frame }) => !cameras.has(frame));
+  if (without.length > 0 && without.length < pairs.length) {
+    throw new Error(
+      `${input.gt}: ${without.length} of ${pairs.length} images have no *_camera.json, the first is ${without[0].frame}; the inverse-depth errors would be of the others alone: add the files, or remove all of them`,
+    );
+  }
   const errors = disparityError();
   const read = async ({ gt, pred, frame }: (typeof pairs)[number]) => {
     const [truth, guess] = await Promise.all([readDisparity(gt), readDisparity(pred)]);
@@ -33,7 +40,7 @@ export async function scoreDisparity(
       );
     }
     const camera = cameras.get(frame);
-    return { truth, guess, baselineFx: camera && (await readBaselineFx(camera)) };
+    return { truth, guess, baselineFx: camera && (await readBaselineFx(camera, truth)) };
   };
   await inOrder(
     pairs,

@@ -7,7 +7,7 @@ import {
   type PanopticScores,
   type PanopticSegment,
 } from '../cityscapes/panoptic.ts';
-import { readPng } from '../io/png.ts';
+import { readPng } from '@scene-mtl/data/png';
 import { filesBelow } from './files.ts';
 import { checkSameSize } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';

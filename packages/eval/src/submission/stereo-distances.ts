@@ -1,5 +1,6 @@
+import { readBaselineFx } from '@scene-mtl/data/camera-file';
 import { instanceDistances } from '../cityscapes/instance-distances.ts';
-import { readBaselineFx, readDisparity } from './disparity-files.ts';
+import { readDisparity } from './disparity-files.ts';
 import { filesBelow, frameOf } from './files.ts';
 import type { DistanceLookup } from './score-instance.ts';
 
@@ -25,10 +26,11 @@ export async function stereoDistances(folder: string): Promise<DistanceLookup> {
       const missing = disparityFile ? `${frame}_camera.json` : `${frame}_disparity.png`;
       throw new Error(`${folder}: ${missing} is missing; AP100m and AP50m need it for every frame`);
     }
-    const { disparity, valid } = await readDisparity(disparityFile);
+    const { disparity, valid, ...size } = await readDisparity(disparityFile);
     if (disparity.length !== instances.length) {
       throw new Error(`${disparityFile}: has not the size of the instance image of ${frame}`);
     }
-    return instanceDistances(instances, disparity, valid, await readBaselineFx(cameraFile));
+    const baselineFx = await readBaselineFx(cameraFile, size);
+    return instanceDistances(instances, disparity, valid, baselineFx);
   };
 }
