@@ -39,13 +39,16 @@ export function assertPixels(where: string, { height, width }: Size, tiles = 1):
   const what = `${where}: ${height} × ${width} px${tiles > 1 ? `, ${tiles} times,` : ''}`;
   if (!(pixels > 0)) throw new Error(`${what} is empty`);
   const room = MAX_PIXELS / tiles;
-  const rows = Math.max(1, Math.floor(height * Math.sqrt(room / (height * width))));
-  const columns = Math.max(
-    1,
-    Math.min(width, Math.floor(room / rows), Math.floor((rows * width) / height)),
-  );
+  const shrink = Math.sqrt(room / (height * width));
+  const rows = Math.max(1, Math.min(Math.floor(height * shrink), Math.floor(room)));
+  const columns = Math.max(1, Math.min(Math.floor(width * shrink), Math.floor(room / rows)));
+  // A side of 1 cannot shrink: the other one takes what is left.
+  const fits = {
+    height: width * shrink < 1 ? Math.floor(Math.min(height, room)) : rows,
+    width: height * shrink < 1 ? Math.floor(Math.min(width, room)) : columns,
+  };
   throw new Error(
-    `${what} is above the limit of ${MAX_PIXELS} px; the largest of this shape that fits is ${rows} × ${columns}`,
+    `${what} is above the limit of ${MAX_PIXELS} px; the largest of this shape that fits is ${fits.height} × ${fits.width}`,
   );
 }
 

@@ -24,7 +24,7 @@ export function samplesOf(
 
 /** Big-endian 16-bit samples → numbers, in place where the memory is aligned. */
 function wordsOf(packed: Uint8Array): Uint16Array {
-  const own = packed.byteOffset % 2 === 0 ? packed : packed.slice();
+  const own = packed.byteOffset % 2 === 0 ? packed : new Uint8Array(packed);
   Buffer.from(own.buffer, own.byteOffset, own.length).swap16();
   return new Uint16Array(own.buffer, own.byteOffset, own.length >> 1);
 }
