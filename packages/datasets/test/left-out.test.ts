@@ -265,6 +265,12 @@ describe('CamVid', () => {
     expect(notes).toEqual(['frames that are in train and in val: 1 (train/2.png)']);
   });
 
+  test('says of a list in UTF-16 what it is', async () => {
+    const root = await camvid({ train: line('1') });
+    await put(join(root, 'val.txt'), Buffer.from(`\ufeff${line('1')}`, 'utf16le'));
+    await expect(openDataset(root)).rejects.toThrow(/val\.txt: expected UTF-8, got UTF-16/);
+  });
+
   test('without a line in its lists is an error', async () => {
     await expect(openDataset(await camvid({}))).rejects.toThrow(/no frames: .* are empty/);
   });

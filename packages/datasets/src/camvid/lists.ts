@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { textOf } from '@scene-mtl/data/json';
 import { walk, type LeftOut } from '@scene-mtl/data/walk';
 import { SPLITS, type Split } from '../dataset.ts';
 import { sharedFrames } from '../listing/left-out.ts';
@@ -84,19 +85,23 @@ export async function readLists(root: string): Promise<CamVidListing> {
 
 async function readList(root: string, split: Split): Promise<Line[]> {
   const file = join(root, `${split}.txt`);
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`${file}: cannot be read (${cause.code}); CamVid needs its three lists`, {
       cause,
     });
   });
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    const [photo, annotation, ...rest] = line.trim().split(/\s+/);
-    if (annotation === undefined || rest.length > 0) {
-      throw new Error(`${file}:${i + 1}: expected 'photo annotation', got ${JSON.stringify(line)}`);
-    }
-    return [{ photo, annotation, number: i + 1 }];
-  });
+  return textOf(bytes, file)
+    .split('\n')
+    .flatMap((line, i) => {
+      if (line.trim() === '') return [];
+      const [photo, annotation, ...rest] = line.trim().split(/\s+/);
+      if (annotation === undefined || rest.length > 0) {
+        throw new Error(
+          `${file}:${i + 1}: expected 'photo annotation', got ${JSON.stringify(line)}`,
+        );
+      }
+      return [{ photo, annotation, number: i + 1 }];
+    });
 }
 
 /** Files in the folders of CamVid and in those that the lists name. */
