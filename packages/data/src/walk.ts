@@ -21,6 +21,8 @@ export interface Walk {
 /** Whether a name is of a file that programs leave behind: no data, never listed. */
 export const isDebris = (name: string): boolean => /^(\.|Thumbs\.db$|desktop\.ini$)/i.test(name);
 
+const isNameOfFile = (name: string): boolean => /\.(png|jpe?g|json|txt)$/i.test(name);
+
 /**
  * Every file below a folder. Links to files and folders are followed, each real folder once; hidden files
  * (`.DS_Store`, macOS' `._*`) are no data.
@@ -55,6 +57,9 @@ export async function walk(root: string): Promise<Walk> {
     for (const entry of entries) {
       if (isDebris(entry.name)) continue;
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory() && isNameOfFile(entry.name)) {
+        unreadable.push({ path: below, reason: 'a folder with the name of a file' });
+      }
       if (entry.isFile()) files.push(below);
       else if (entry.isDirectory()) await attempt(below, () => folder(below));
       // Real folders first: a link to one of them is then the second way to it, not the first.

@@ -58,14 +58,15 @@ describe('a walk', () => {
   });
 
   test('says what cannot be read: links that lead nowhere, pipes', async () => {
-    await put('a/x.png');
+    await put('a/x.png', 'b/y.png/z.png');
     await symlink('gone', join(root, 'a/dangling.png'));
     await symlink('loop', join(root, 'loop'));
     await symlink('/dev/zero', join(root, 'endless.png'));
     execFileSync('mkfifo', [join(root, 'pipe.png')]);
     expect(await walk(root)).toMatchObject({
-      files: ['a/x.png'],
+      files: ['a/x.png', 'b/y.png/z.png'],
       unreadable: [
+        { path: 'b/y.png', reason: 'a folder with the name of a file' },
         { path: 'pipe.png', reason: 'neither a file nor a folder' },
         { path: 'a/dangling.png', reason: 'a link that leads nowhere (ENOENT)' },
         { path: 'endless.png', reason: 'a link to neither a file nor a folder' },

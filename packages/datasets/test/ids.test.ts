@@ -31,7 +31,7 @@ function packed(width: number, depth: number, colour: number, rows: number[][]):
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(rows.length, 4);
   header.set([depth, colour, 0, 0, 0], 8);
-  const palette = Buffer.from({ length: 3 * 2 ** Math.min(depth, 8) }, (_, i) => 255 - i);
+  const palette = Uint8Array.from({ length: 3 * 2 ** depth }, (_, i) => 255 - i);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),

@@ -256,8 +256,9 @@ describe('CamVid', () => {
     const root = await camvid({ train: line('1') + line('1') + line('2'), val: line('2') });
     await put(join(root, 'train', '3.png'), '');
     await put(join(root, 'test', '4.jpg'), '');
-    const { leftOut, notes, list } = await openDataset(root);
-    expect(list('train')).toEqual(['1', '2']);
+    const dataset = await openDataset(root);
+    const { leftOut, notes } = dataset;
+    expect(dataset.list('train')).toEqual(['1', '2']);
     expect(leftOutLines(leftOut!)).toEqual([
       'lines of a frame listed before: 1 (train.txt:2)',
       'in no list (train.txt, val.txt, test.txt): 2 (test/4.jpg, train/3.png)',

@@ -10,7 +10,7 @@ beforeEach(() => {
   warnings = [];
   jest.spyOn(console, 'warn').mockImplementation((text: string) => void warnings.push(text));
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 const size = { height: 2, width: 3 };
 /** Six colours, row by row: A B C, D E F. */
@@ -129,6 +129,8 @@ describe('a photograph is read as it is looked at', () => {
         `${file}: ${side} × ${side} px is above the limit of 134217728 px; the largest of this shape that fits is 11585 × 11585`,
       );
     }
+    const small = await photograph(svg.replaceAll('15000', '8'), 'small.svg');
+    await expect(readPhoto(small)).rejects.toThrow(/small\.svg: a drawing \(SVG\)/);
     await expect(
       readPhoto(await photograph(await jpeg()), { height: 9e4, width: 9e4 }),
     ).rejects.toThrow(/90000 × 90000 px is above the limit/);

@@ -119,8 +119,12 @@ async function header(bytes: Uint8Array, file: string): Promise<Metadata> {
   }
 }
 
-function sizeOf({ autoOrient: { height, width } }: Metadata, file: string): Size {
+function sizeOf({ autoOrient: { height, width }, format }: Metadata, file: string): Size {
   assertPixels(file, { height, width });
+  // A drawing has no pixels, and its size is whatever it says.
+  if (format === 'svg') {
+    throw new Error(`${file}: a drawing (SVG), expected a JPEG, PNG, WebP, AVIF or TIFF file`);
+  }
   return { height, width };
 }
 
