@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { cameraFile, isCentred, readBaselineFx, readCameraFile } from '../src/camera-file.ts';
 
 let folder = '';
@@ -75,4 +76,35 @@ describe('a camera file', () => {
     expect(isCentred(camera, { height: 768, width: 1536 })).toBe(false); // 1096 / 1536 = 0.714
     expect(isCentred(camera, { height: 2048, width: 4096 })).toBe(false); // 513 / 2048 = 0.250
   });
+});
+
+test('whatever a camera file holds, it is a camera or an error that names the file', async () => {
+  const odd = fc.oneof(fc.double(), fc.constantFrom(null, '1', [], {}, true, 0, -1, 1e308));
+  const part = (names: string[]) =>
+    fc.record(Object.fromEntries(names.map((name) => [name, odd])), { requiredKeys: [] });
+  const content = fc.record(
+    {
+      extrinsic: fc.oneof(odd, part(Object.keys(cameraFile(camera).extrinsic))),
+      intrinsic: fc.oneof(odd, part(Object.keys(cameraFile(camera).intrinsic))),
+    },
+    { requiredKeys: [] },
+  );
+  const whole = fc.constant(cameraFile(camera));
+  const json = fc.oneof(content, whole, fc.jsonValue()).map((value) => JSON.stringify(value));
+  const text = fc.tuple(json, fc.nat(), fc.string()).map(([t, at, more]) => {
+    const cut = at % (t.length + 1);
+    return more.length > 6 ? t.slice(0, cut) + more + t.slice(cut) : t;
+  });
+  await fc.assert(
+    fc.asyncProperty(text, async (content) => {
+      const path = await file(content);
+      try {
+        const found = await readCameraFile(path, size);
+        expect(Object.values(found).every(Number.isFinite)).toBe(true);
+      } catch (error) {
+        expect((error as Error).message.startsWith(`${path}:`)).toBe(true);
+      }
+    }),
+    { numRuns: Number(process.env['FUZZ'] ?? 300) },
+  );
 });

@@ -269,3 +269,44 @@ describe('decodePng', () => {
     );
   });
 });
+
+test('damage anywhere gives pixels or an error that names the file', async () => {
+  const files = [
+    handMade(
+      9,
+      8,
+      0,
+      Array.from({ length: 7 }, (_, y) => [y % 5, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ),
+    handMade(
+      9,
+      4,
+      3,
+      Array.from({ length: 7 }, () => [0, 0x12, 0x34, 0x56, 0x78, 0x90]),
+    ),
+    handMade(2, 16, 0, [[0, 1, 2, 3, 4]], 0, { interlace: 1 }),
+  ];
+  const damage = fc.record({
+    file: fc.nat(files.length - 1),
+    at: fc.nat(200),
+    bytes: fc.uint8Array({ maxLength: 9 }),
+    removed: fc.nat(9),
+    mended: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ file, at, bytes, removed, mended }) => {
+      const good = files[file];
+      const from = at % good.length;
+      const bad = Buffer.concat([good.subarray(0, from), bytes, good.subarray(from + removed)]);
+      // Headers are behind a checksum, which would hide most of what damage can do.
+      if (mended && bad.length > 33) bad.writeUInt32BE(crc(bad.subarray(12, 29)), 29);
+      try {
+        const { width, height, channels, data } = await decodePng(bad, 'fuzz.png');
+        expect(data).toHaveLength(width * height * channels);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^fuzz\.png: /);
+      }
+    }),
+    { numRuns: Number(process.env['FUZZ'] ?? 1000) },
+  );
+});

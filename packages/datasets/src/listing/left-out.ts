@@ -3,6 +3,8 @@ import type { Dataset } from '../dataset.ts';
 
 /** Names that one line shows. */
 const NAMED = 3;
+/** Reasons that the one line of a warning shows. */
+const REASONS = 3;
 
 /**
  * What a reader did not take, a line for each reason: why, how many, and the first names.
@@ -12,7 +14,7 @@ const NAMED = 3;
  * leftOutLines([{ path: 'train/a.bmp', reason: 'no photograph' }]); // → ['no photograph: 1 (train/a.bmp)']
  * ```
  */
-export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+export function leftOutLines(leftOut: readonly LeftOut[], named = NAMED): string[] {
   const groups = new Map<string, string[]>();
   for (const { path, reason } of leftOut) {
     const paths = groups.get(reason);
@@ -20,8 +22,8 @@ export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
     else groups.set(reason, [path]);
   }
   return Array.from(groups, ([reason, paths]) => {
-    const more = paths.length > NAMED ? ', …' : '';
-    const names = paths.slice(0, NAMED).join(', ');
+    const more = paths.length > named ? ', …' : '';
+    const names = paths.slice(0, named).join(', ');
     return printable(`${reason}: ${paths.length} (${names}${more})`);
   });
 }
@@ -34,7 +36,8 @@ export function listingWarning(
   root: string,
   { leftOut = [], notes = [] }: Pick<Dataset, 'leftOut' | 'notes'>,
 ): string | undefined {
-  const lines = leftOutLines(leftOut);
+  const lines = leftOutLines(leftOut, 1);
+  if (lines.length > REASONS) lines.splice(REASONS, Infinity, '…');
   const parts = [
     ...(lines.length > 0 ? [`${leftOut.length} left out (${lines.join('; ')})`] : []),
     ...notes.map(printable),
