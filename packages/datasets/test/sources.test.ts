@@ -174,17 +174,12 @@ describe('sets without pictures or maps', () => {
     );
   });
 
-  test('MultiMNIST names its files, and the one with a label that is no digit', async () => {
+  test('MultiMNIST names its files', async () => {
     const folder = await newFolder();
     await putDigits(folder, 2);
     const files = ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
     const dataset = await openDataset(folder);
     expect(dataset.files!('test_00001', 'test')).toEqual(files.map((name) => join(folder, name)));
-    const labels = Buffer.from([0, 0, 8, 1, 0, 0, 0, 2, 3, 200]);
-    await put(join(folder, files[1]), gzipSync(labels));
-    await expect(openDataset(folder)).rejects.toThrow(
-      /t10k-labels-idx1-ubyte\.gz: label 200 of image 1, expected 0–9/,
-    );
   });
 
   test('MultiMNIST at another size is averaged', async () => {
