@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
+import { readPhoto } from '@scene-mtl/datasets';
 import { compile } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { imageNetNormalisation, normalised } from '@scene-mtl/vision-heads/targets';
 import { profiles } from '../apps/replicate/src/config/profiles.ts';
 import { exportRun } from '../apps/replicate/src/export/export-run.ts';
 import { readDescription } from '../apps/replicate/src/run/description.ts';
-import { readPhoto } from '../apps/replicate/src/predict/photo.ts';
 import { checkpointOf, loadNetwork } from '../apps/replicate/src/predict/stored-network.ts';
 import { trainRun } from '../apps/replicate/src/train/train-run.ts';
 
@@ -155,7 +155,7 @@ async function main(): Promise<void> {
   const names = await readdir(data, { recursive: true });
   const frame = names.filter((name) => /val.*leftImg8bit\.png$/.test(name)).sort()[0];
   const photo = await readPhoto(join(data, frame), size);
-  const image = normalised(photo.image, imageNetNormalisation);
+  const image = normalised(photo.data, imageNetNormalisation);
   const network = loadNetwork(description, await checkpointOf(run, 'last'), run);
   const step = predictionStep(network, 1);
   const compiled = await compile(step.run, step.signature, { threads: 1 });

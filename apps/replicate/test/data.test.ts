@@ -139,7 +139,9 @@ describe('data check', () => {
     const { code, error, output } = await data('check', root);
     expect(code).toBe(1);
     expect(error).toContain('3 problems:');
-    expect(error).toMatch(/leftImg8bit\.png: the PNG image is truncated/);
+    expect(error).toMatch(
+      /leftImg8bit\.png: not a whole photograph \(the PNG image is truncated\)/,
+    );
     expect(error).toMatch(/val marsfeld_000000_000019: no pixel of the disparity is known/);
     expect(error).toMatch(/labelIds\.png: label id 77 at row 0, column 0/);
     // Two training frames and one of validation are left to count.

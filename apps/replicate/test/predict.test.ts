@@ -3,11 +3,11 @@ import { resizeNearest } from '@scene-mtl/data';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Dataset, openDataset, legendOf } from '@scene-mtl/datasets';
-import { readPng, scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
+import { type Dataset, openDataset, legendOf, readPhoto } from '@scene-mtl/datasets';
+import { readPng } from '@scene-mtl/data/png';
+import { scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
-import { readPhoto } from '../src/predict/photo.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
@@ -144,7 +144,7 @@ test('a photograph in the size of the run keeps its pixels', async () => {
   await sharp(data, { raw: { width: 64, height: 32, channels: 3 } })
     .png()
     .toFile(file);
-  const { image, native } = await readPhoto(file, size);
+  const { data: image, native } = await readPhoto(file, size);
   expect(Buffer.from(image).equals(Buffer.from(data))).toBe(true);
   expect(native).toEqual(size);
 });
@@ -159,7 +159,7 @@ test('a bad image is one error that names the file', async () => {
   const empty = join(folder, 'empty.jpg');
   await writeFile(empty, '');
   const out = await newFolder();
-  await expect(predict([text], out)).rejects.toThrow(`--image ${text}: not a whole photograph`);
+  await expect(predict([text], out)).rejects.toThrow(`--image ${text}: not a photograph`);
   await expect(predict([cut], out)).rejects.toThrow(`--image ${cut}: not a whole photograph`);
   await expect(predict([empty], out)).rejects.toThrow(`--image ${empty}: the file is empty`);
   await expect(predict(['/no/such.png'], out)).rejects.toThrow('/no/such.png: cannot be read');

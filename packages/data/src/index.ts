@@ -35,5 +35,5 @@ export {
 } from './random.ts';
 export { defineFieldKind, fieldKind, fieldKinds } from './registry.ts';
 export { fieldOf, findField, withFields, type Sample } from './sample.ts';
-export { assertSize, sameSize, type Size, type Window } from './size.ts';
+export { assertPixels, assertSize, MAX_PIXELS, sameSize, type Size, type Window } from './size.ts';
 export { cropSample, flipSample, resizeSample, sizeOf } from './transform.ts';

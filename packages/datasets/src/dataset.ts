@@ -1,4 +1,5 @@
 import type { Sample, Size } from '@scene-mtl/data';
+import type { LeftOut } from '@scene-mtl/data/walk';
 
 /** Part of a data set. */
 export type Split = 'train' | 'val' | 'test';
@@ -32,6 +33,12 @@ export interface Dataset {
   list(split: Split): readonly string[];
   /** Files that a frame is read from, so that a cache sees them change; absent: it has none. */
   readonly files?: (id: string, split: Split) => readonly string[];
+  /** What lies in the folders of the data and is not taken, and why; absent: nothing. */
+  readonly leftOut?: readonly LeftOut[];
+  /** What is odd about the data as a whole, a sentence each; absent: nothing. */
+  readonly notes?: readonly string[];
+  /** Size of a frame's own picture, px; absent: any size is as good. */
+  readonly nativeSize?: (id: string, split: Split) => Promise<Size>;
   /**
    * Reads one frame at `size` (px), as the kinds of its fields say: the photograph is averaged down;
    * labels, objects and disparity take the nearest pixel (`resizeNearest`), and disparity is multiplied

@@ -1,6 +1,6 @@
 export { batches, type Arrays, type Batch, type BatchOptions, type Transform } from './batches.ts';
 export { openCamVid, type CamVidOptions } from './camvid/reader.ts';
-export { nativeSize, readEverything, type CheckVisitor } from './cityscapes/check.ts';
+export { readEverything, type CheckVisitor } from './cityscapes/check.ts';
 export { type Disagreement } from './cityscapes/disagreement.ts';
 export { decodeDisparity, encodeDisparity } from './cityscapes/disparity.ts';
 export {
@@ -13,7 +13,9 @@ export { colourClassifier, type ColourClassifier } from './colour-classifier.ts'
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
-export { type Rgb } from './image/read.ts';
+export { readPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
+export { warnOnce } from './image/warnings.ts';
+export { leftOutLines, listingWarning, printable } from './listing/left-out.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
 export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';

@@ -91,8 +91,8 @@ describe('reading a tree', () => {
     expect(arraysOf(sample).camera).toMatchObject({
       fx: 500,
       fy: 450,
-      u0: 20,
-      v0: 10,
+      u0: 4,
+      v0: 2,
       baseline: 0.2,
     });
   });
@@ -168,7 +168,7 @@ describe('reading a tree', () => {
         expect(arraysOf(sample).centres!.get(value)!.column).toBeCloseTo(mean(1), 9);
       }
       expect(arraysOf(sample).camera!.fx).toBeCloseTo((1000 * to.width) / 64, 9);
-      expect(arraysOf(sample).camera!.v0).toBeCloseTo((20 * to.height) / 32, 9);
+      expect(arraysOf(sample).camera!.v0).toBeCloseTo((16 * to.height) / 32, 9);
     }
   });
 

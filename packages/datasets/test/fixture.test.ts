@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { arraysOf } from '@scene-mtl/data/testing';
 import { legendOf, openDataset, readManifest, SPLITS } from '../src/index.ts';
-import { photoPath, partnerPath } from '../src/cityscapes/files.ts';
-import { readGrey16, readGrey8, readPhoto } from '../src/image/read.ts';
+import { photoPath, partnerPath } from '../src/cityscapes/paths.ts';
+import { readIds, readWords } from '../src/image/ids.ts';
+import { readPhoto } from '../src/image/photo.ts';
 import { frameFiles } from '../src/street/tree/frame-files.ts';
 import { planTree } from '../src/street/tree/plan.ts';
 
@@ -50,9 +51,9 @@ describe('three generated frames of 32 × 16', () => {
       for (const id of dataset.list(split)) {
         const expected = frames[id];
         const photo = await readPhoto(photoPath(root, split, id));
-        const semantic = await readGrey8(partnerPath(root, split, id, 'semantic'));
-        const instance = await readGrey16(partnerPath(root, split, id, 'instance'));
-        const disparity = await readGrey16(partnerPath(root, split, id, 'disparity'));
+        const semantic = await readIds(partnerPath(root, split, id, 'semantic'));
+        const instance = await readWords(partnerPath(root, split, id, 'instance'));
+        const disparity = await readWords(partnerPath(root, split, id, 'disparity'));
         expect(expected.image).toMatchObject(facts(photo.data, [16, 32, 3]));
         expect(expected.labelIds).toMatchObject(facts(semantic.data, [16, 32]));
         expect(expected.instanceIds).toMatchObject(facts(instance.data, [16, 32]));

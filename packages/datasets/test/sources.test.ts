@@ -174,6 +174,14 @@ describe('sets without pictures or maps', () => {
     );
   });
 
+  test('MultiMNIST names its files', async () => {
+    const folder = await newFolder();
+    await putDigits(folder, 2);
+    const files = ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+    const dataset = await openDataset(folder);
+    expect(dataset.files!('test_00001', 'test')).toEqual(files.map((name) => join(folder, name)));
+  });
+
   test('MultiMNIST at another size is averaged', async () => {
     const folder = await newFolder();
     await putDigits(folder, 2);

@@ -32,11 +32,12 @@ export interface HandFrame {
   readonly disparity?: Uint16Array;
 }
 
-/** A camera file with fx = 1000, fy = 900. */
-export const cameraJson = JSON.stringify({
-  extrinsic: { baseline: 0.2, pitch: 0, roll: 0, x: 1, y: 0, yaw: 0, z: 1.2 },
-  intrinsic: { fx: 1000, fy: 900, u0: 40, v0: 20 },
-});
+/** A camera file with fx = 1000, fy = 900, its principal point in the middle of a picture. */
+export const cameraJson = ({ height, width }: Size) =>
+  JSON.stringify({
+    extrinsic: { baseline: 0.2, pitch: 0, roll: 0, x: 1, y: 0, yaw: 0, z: 1.2 },
+    intrinsic: { fx: 1000, fy: 900, u0: width / 2, v0: height / 2 },
+  });
 
 /** Paths of one frame's files in a Cityscapes tree. */
 export function framePaths(root: string, id = 'city_000000_000019', split = 'train') {
@@ -70,7 +71,7 @@ export async function putFrame(
   );
   const disparity = frame.disparity ?? new Uint16Array(pixels).fill(10 * 256 + 1);
   await put(paths.disparity, await grey16Png(disparity, size));
-  await put(paths.camera, cameraJson);
+  await put(paths.camera, cameraJson(size));
 }
 
 /** A sample with every field, filled from a simple sequence so that each pixel is different. */

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { randomStream } from '@scene-mtl/data';
 import { arraysOf } from '@scene-mtl/data/testing';
 import { generateTree, openDataset, type Dataset } from '../src/index.ts';
-import { partnerPath } from '../src/cityscapes/files.ts';
-import { readGrey16, readGrey8 } from '../src/image/read.ts';
+import { partnerPath } from '../src/cityscapes/paths.ts';
+import { readIds, readWords } from '../src/image/ids.ts';
 import { displacedBoundaries } from '../src/street/tree/noise.ts';
 import { newFolder } from './support.ts';
 
@@ -25,8 +25,8 @@ describe('noise of known size', () => {
   test('disparity: the middle of the errors has the σ asked for, the tails the outliers', async () => {
     const errors: number[] = [];
     for (const id of noisy.list('train')) {
-      const a = await readGrey16(partnerPath(root, 'train', id, 'disparity'));
-      const b = await readGrey16(partnerPath(join(root, 'truth'), 'train', id, 'disparity'));
+      const a = await readWords(partnerPath(root, 'train', id, 'disparity'));
+      const b = await readWords(partnerPath(join(root, 'truth'), 'train', id, 'disparity'));
       a.data.forEach((p, i) => {
         // Far pixels are cut off at 0 and would narrow the errors.
         if (p > 0 && b.data[i] > 1 + 256) errors.push((p - b.data[i]) / 256);
@@ -47,8 +47,8 @@ describe('noise of known size', () => {
     let painted = 0;
     let counted = 0;
     for (const id of noisy.list('train')) {
-      const a = await readGrey8(partnerPath(root, 'train', id, 'semantic'));
-      const b = await readGrey8(partnerPath(join(root, 'truth'), 'train', id, 'semantic'));
+      const a = await readIds(partnerPath(root, 'train', id, 'semantic'));
+      const b = await readIds(partnerPath(join(root, 'truth'), 'train', id, 'semantic'));
       b.data.forEach((label, i) => {
         if (label === 1 && a.data[i] !== 1) painted++;
         if (![7, 11, 21, 26].includes(label)) return;
@@ -111,7 +111,7 @@ describe('noise of known size', () => {
   test('the truth has no gaps but the bonnet', async () => {
     const [id] = truth.list('train');
     const sample = await truth.read(id, 'train', size);
-    const labels = await readGrey8(partnerPath(join(root, 'truth'), 'train', id, 'semantic'));
+    const labels = await readIds(partnerPath(join(root, 'truth'), 'train', id, 'semantic'));
     expect(arraysOf(sample).disparityValid).toEqual(labels.data.map((id) => Number(id !== 1)));
   });
 });

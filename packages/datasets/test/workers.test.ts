@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import sharp from 'sharp';
 import {
   batches,
   batchesInWorkers,
@@ -13,7 +14,7 @@ import {
   type WorkerBatchOptions,
 } from '../src/index.ts';
 import treeOptions, { type TreeArgument } from './recipes/tree.ts';
-import { framePaths, newFolder, putFrame } from './support.ts';
+import { framePaths, newFolder, put, putFrame } from './support.ts';
 
 const recipe = moduleBeside(import.meta.url, 'recipes/tree');
 
@@ -42,6 +43,33 @@ describe('batches made by workers', () => {
 
   test.each([1, 2, 3])('are the same bytes with %i of them as without', async (workers) => {
     expect(await take(inWorkers(argument, { workers }), 8)).toEqual(whole);
+  });
+
+  test('speak of a file once, however many of them read it, and how often', async () => {
+    const root = await newFolder();
+    const size = { height: 16, width: 32 };
+    for (const k of [0, 1, 2]) await putFrame(root, size, {}, `city_${k}_000019`);
+    const { photo } = framePaths(root, 'city_1_000019');
+    const jpeg = await sharp(photo).jpeg().toBuffer();
+    const at = 4 + jpeg.readUInt16BE(4);
+    const stray = Buffer.concat([jpeg.subarray(0, at), Buffer.alloc(3), jpeg.subarray(at)]);
+    await rm(photo);
+    await put(photo.replace('.png', '.jpg'), stray);
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      expect(await take(inWorkers({ root, batchSize: 1, epochs: 4 }, { workers: 2 }))).toHaveLength(
+        12,
+      );
+      expect(warn.mock.calls).toEqual([
+        [
+          expect.stringMatching(
+            /^warning: .*city_1_000019_leftImg8bit\.jpg: read, but .*3 extraneous/,
+          ),
+        ],
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   test('that take their arrays back are the same', async () => {

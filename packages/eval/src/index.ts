@@ -49,7 +49,6 @@ export {
   type Rgb,
 } from './images/colours.ts';
 export { tilePng, type Tile } from './images/tile.ts';
-export { decodePng, readPng, type Png, type PngKind } from './io/png.ts';
 export {
   angularError,
   degreesBetween,

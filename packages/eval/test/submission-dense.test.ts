@@ -204,6 +204,26 @@ describe('disparity submissions', () => {
     expect(scores.inverseDepthMean).toBeCloseTo(1 / 100, 15);
   });
 
+  test('have cameras for each image or for none, of their own size, with a byte-order mark or without', async () => {
+    const other = 'ulm_000001_000019';
+    const truth = { ...gt, [`${other}_disparity.png`]: new Uint16Array(12).fill(257) };
+    const guesses = [frame, other].map((name) => [`${name}.png`, new Uint16Array(12).fill(513)]);
+    const pred = folder(Object.fromEntries(guesses) as Files);
+    const camera = '\ufeff{"extrinsic":{"baseline":0.2},"intrinsic":{"fx":500,"u0":2,"v0":1}}';
+    const scored = (cameras: Files) =>
+      scoreDisparity({ gt: folder({ ...truth, ...cameras }), pred });
+    expect(await message(scored({ [`${frame}_camera.json`]: camera }))).toMatch(
+      /1 of 2 images have no \*_camera\.json, the first is ulm_000001_000019; .* add the files/,
+    );
+    const both = { [`${frame}_camera.json`]: camera, [`${other}_camera.json`]: camera };
+    expect((await scored(both)).inverseDepthMean).toBeCloseTo(1 / 100, 15);
+    expect((await scored({})).inverseDepthMean).toBeNaN();
+    const large = { ...both, [`${other}_camera.json`]: camera.replace('"u0":2', '"u0":1024') };
+    expect(await message(scored(large))).toMatch(
+      /ulm_000001_000019_camera\.json: the principal point .* outside its picture of 3 × 4 px/,
+    );
+  });
+
   test('may lack a value only where the truth is unknown', async () => {
     const scores = await disparity(new Uint16Array(12).fill(257).fill(0, 6));
     expect(scores.mean).toBe(0);
@@ -214,6 +234,6 @@ describe('disparity submissions', () => {
   test('must be 16-bit grey, and cameras complete', async () => {
     expect(await message(disparity(road))).toMatch(/8-bit grey; expected 16-bit grey/);
     const bad = disparity(new Uint16Array(12).fill(1), { [`${frame}_camera.json`]: '{}' });
-    expect(await message(bad)).toMatch(/camera\.json: extrinsic\.baseline/);
+    expect(await message(bad)).toMatch(/camera\.json: extrinsic: expected an object, got nothing/);
   });
 });

@@ -1,6 +1,9 @@
 import {
   diskCached,
+  leftOutLines,
+  listingWarning,
   openDataset,
+  warnOnce,
   withDerived,
   type Dataset,
   type DerivedField,
@@ -64,10 +67,13 @@ async function opened(
   };
   const dataset = await openDataset(root, options);
   if (dataset.fields.length === 0) {
+    const found = leftOutLines(dataset.leftOut ?? []).join('; ') || 'neither';
     throw new Error(
-      `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid`,
+      `${root}: ${dataset.name} without classes, objects or disparities, so there is nothing to train on; expected gtFine or disparity beside leftImg8bit, or CamVid; found ${found}`,
     );
   }
+  const warning = listingWarning(root, dataset);
+  if (warning !== undefined) warnOnce(`warning: ${warning}`);
   if (cache === undefined) return dataset;
   const key = JSON.stringify(options);
   return diskCached(dataset, { folder: cache, maximumBytes: CACHE_BYTES, key });

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { predictionStep } from '@scene-mtl/core';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
+import { readPhoto } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { normalised, type OutputFile, type Picture } from '@scene-mtl/vision-heads';
 import sharp from 'sharp';
 import { normalisationOf } from '../assemble.ts';
 import { readDescription } from '../run/description.ts';
 import { decoded } from '../train/evaluation.ts';
-import { readPhoto } from './photo.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';
 
 /** What `replicate predict` does. */
@@ -44,7 +44,9 @@ export async function predictPhotos(options: PredictOptions): Promise<string[]> 
   try {
     await compiled.push();
     for (const [i, file] of images.entries()) {
-      const { image, native } = await readPhoto(file, size);
+      const { data: image, native } = await readPhoto(file, size).catch((cause: Error) => {
+        throw new Error(`--image ${cause.message}`, { cause });
+      });
       const outputs = await compiled.run({ image: normalised(image, normalisation) });
       const predictions = Object.fromEntries(
         network.tasks.map((task) => {

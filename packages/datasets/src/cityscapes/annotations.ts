@@ -5,12 +5,16 @@ const MAX_LABEL_ID = LABEL_IDS - 1;
 
 /**
  * Training ids of a `labelIds` image; classes that are not evaluated become 255.
- * @param labelIds `u8 [H, W]`, label ids 0–33
+ * @param labelIds `[H, W]`, label ids 0–33
  * @returns `u8 [H, W]`
  * @throws for an id outside the table; the message names `file` and the pixel
  */
-export function trainIds(labelIds: Uint8Array, width: number, file: string): Uint8Array {
-  return labelIds.map((id, i) => {
+export function trainIds(
+  labelIds: Uint8Array | Uint16Array,
+  width: number,
+  file: string,
+): Uint8Array {
+  return Uint8Array.from(labelIds, (id, i) => {
     if (id > MAX_LABEL_ID) {
       throw new Error(
         `${file}: label id ${id} at ${at(i, width)} is outside the Cityscapes table (0–${MAX_LABEL_ID}); training ids (labelTrainIds) are not label ids`,

@@ -1,6 +1,5 @@
-import type { Split } from '../dataset.ts';
-import { readGrey16, readGrey8 } from '../image/read.ts';
-import { partnerPath } from './files.ts';
+import { readIds, readWords } from '../image/ids.ts';
+import { PARTNERS } from './paths.ts';
 
 /** Pixels of a frame whose class is not the same in `labelIds` and `instanceIds`. */
 export interface Disagreement {
@@ -19,19 +18,21 @@ export interface Disagreement {
 /**
  * Compares both files of a frame at their own size: an instance value v stands for class v below 1000,
  * else floor(v / 1000), and both are painted from the same polygons.
- * @returns undefined where they agree
+ * @param files of the frame
+ * @returns undefined where they agree, or one of them is not there
  * @throws when a file cannot be read or the sizes differ
  */
 export async function labelDisagreement(
-  root: string,
-  split: Split,
-  id: string,
+  files: readonly string[],
 ): Promise<Disagreement | undefined> {
-  const file = partnerPath(root, split, id, 'instance');
-  const { data: labelIds } = await readGrey8(partnerPath(root, split, id, 'semantic'));
-  const { data: instanceIds, height, width } = await readGrey16(file);
+  const [labels, file] = [PARTNERS.semantic, PARTNERS.instance].map(([, ending]) =>
+    files.find((path) => path.toLowerCase().endsWith(`_${ending}`.toLowerCase())),
+  );
+  if (labels === undefined || file === undefined) return undefined;
+  const { data: labelIds } = await readIds(labels);
+  const { data: instanceIds, height, width } = await readWords(file);
   if (labelIds.length !== instanceIds.length) {
-    throw new Error(`${file}: ${width} × ${height} px, but labelIds has ${labelIds.length} px`);
+    throw new Error(`${file}: ${height} × ${width} px, but labelIds has ${labelIds.length} px`);
   }
   let pixels = 0;
   let at = -1;

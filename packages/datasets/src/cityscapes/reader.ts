@@ -16,13 +16,18 @@ import {
   type Size,
 } from '@scene-mtl/data';
 import { evaluatedLabels, instanceLabels, labelNamed } from '@scene-mtl/data/cityscapes';
+import { parseJsonFile } from '@scene-mtl/data/json';
+import { z } from 'zod';
 import { SPLITS, type Dataset, type Split } from '../dataset.ts';
-import { readGrey16, readGrey8, readPhoto } from '../image/read.ts';
+import { readIds, readTriples, readWords } from '../image/ids.ts';
+import { photoSize, readPhoto } from '../image/photo.ts';
+import { assertSizeOfPhoto } from '../image/same-size.ts';
 import { objects, trainIds } from './annotations.ts';
-import { readCamera, readJson } from './camera.ts';
+import { readCamera } from './camera.ts';
 import { decodeDisparity } from './disparity.ts';
 import { decodeNormals } from './normals.ts';
-import { listTree, partnerPath, photoPath, type Partner } from './files.ts';
+import { listTree, type FrameFiles } from './files.ts';
+import type { Partner } from './paths.ts';
 
 /** How a Cityscapes tree is read. */
 export interface CityscapesOptions {
@@ -48,17 +53,22 @@ const SKY = evaluatedLabels.findIndex((label) => label.name === 'sky');
  * A Cityscapes tree on disk: `leftImg8bit`, and where present `gtFine` (labelIds, instanceIds),
  * `disparity`, `normals`, `camera` and `centres`. Disparities are px at the native width of their own image,
  * whatever it is (official 2048; generated trees are smaller).
- * @throws when partner files are missing; the message lists them
+ * @throws when partner files are missing or there are no frames; the message lists what was found (`listTree`)
  */
 export async function openCityscapes(
   root: string,
   { name = 'cityscapes', skyDisparity = 'zero', classes = 19 }: CityscapesOptions = {},
 ): Promise<Dataset> {
-  const { frames, has } = await listTree(root);
+  const { frames, has, leftOut, notes } = await listTree(root);
   const annotated = (kind: Partner) =>
     SPLITS.some((split) => split !== 'test' && has[split].has(kind));
   const named = classes === 20 ? [...evaluatedLabels, VOID_CLASS] : evaluatedLabels;
-  const known = new Map(SPLITS.map((split) => [split, new Set(frames[split])]));
+  const ids = new Map(SPLITS.map((split) => [split, [...frames[split].keys()]]));
+  const frame = (id: string, split: Split): FrameFiles => {
+    const files = frames[split].get(id);
+    if (files === undefined) throw new Error(`${root}: no frame '${id}' in split '${split}'`);
+    return files;
+  };
 
   return {
     name,
@@ -73,17 +83,17 @@ export async function openCityscapes(
       palette: named.map((label) => label.colour),
       instanceClasses: instanceLabels.map((label) => label.trainId),
     },
-    list: (split) => frames[split],
-    files: (id, split) => [
-      photoPath(root, split, id),
-      ...Array.from(has[split], (kind) => partnerPath(root, split, id, kind)),
-    ],
+    leftOut,
+    notes,
+    list: (split) => ids.get(split)!,
+    files: (id, split) => {
+      const { photo, partners } = frame(id, split);
+      return [photo, ...Array.from(has[split], (kind) => partners.get(kind)!)];
+    },
+    nativeSize: async (id, split) => photoSize(frame(id, split).photo),
     async read(id, split, size) {
       assertSize(`read ${id}`, size);
-      if (!known.get(split)!.has(id)) {
-        throw new Error(`${root}: no frame '${id}' in split '${split}'`);
-      }
-      const sample = await readFrame({ root, split, id, size, has: has[split], skyDisparity });
+      const sample = await readFrame({ id, files: frame(id, split), size, skyDisparity });
       const semantic = findField(sample, 'semantic', classesKind);
       if (classes === 19 || semantic === undefined) return sample;
       const data = semantic.data.map((k) => (k === VOID ? evaluatedLabels.length : k));
@@ -93,42 +103,42 @@ export async function openCityscapes(
 }
 
 interface FrameRequest {
-  root: string;
-  split: Split;
   id: string;
+  files: FrameFiles;
   size: Size;
-  has: ReadonlySet<Partner>;
   skyDisparity: 'zero' | 'asRecorded';
 }
 
 async function readFrame(request: FrameRequest): Promise<Sample> {
-  const { root, split, id, size, has } = request;
-  const path = (kind: Partner) => partnerPath(root, split, id, kind);
-  const picture = await readPhoto(photoPath(root, split, id), size);
+  const { id, files, size } = request;
+  const path = (kind: Partner) => files.partners.get(kind);
+  const picture = await readPhoto(files.photo, size);
   const { native } = picture;
   const ratio = { height: size.height / native.height, width: size.width / native.width };
   const { width } = size;
   const fields: Record<string, Field> = { image: photo(size, picture.data) };
   const sky: number[] = [];
-  if (has.has('semantic')) {
-    const file = path('semantic');
-    const labelIds = ofPhoto(file, await readGrey8(file), native);
-    const data = trainIds(resizeNearest(labelIds, native, size), width, file);
+  const semantic = path('semantic');
+  if (semantic !== undefined) {
+    const labelIds = ofPhoto(semantic, await readIds(semantic), native);
+    const data = trainIds(resizeNearest(labelIds, native, size), width, semantic);
     fields['semantic'] = classMap(size, data);
     data.forEach((label, i) => label === SKY && sky.push(i));
   }
-  if (has.has('instance')) {
-    const file = path('instance');
-    const instanceIds = ofPhoto(file, await readGrey16(file), native);
-    const data = objects(resizeNearest(instanceIds, native, size), width, file);
-    const centres = has.has('centres')
-      ? await readCentres(path('centres'), data, width, ratio)
-      : centresOf(data, width);
+  const instance = path('instance');
+  if (instance !== undefined) {
+    const instanceIds = ofPhoto(instance, await readWords(instance), native);
+    const data = objects(resizeNearest(instanceIds, native, size), width, instance);
+    const recorded = path('centres');
+    const centres =
+      recorded === undefined
+        ? centresOf(data, width)
+        : await readCentres(recorded, data, width, ratio);
     fields['instance'] = objectMap(size, data, centres);
   }
-  if (has.has('disparity')) {
-    const file = path('disparity');
-    const p = ofPhoto(file, await readGrey16(file), native);
+  const disparity = path('disparity');
+  if (disparity !== undefined) {
+    const p = ofPhoto(disparity, await readWords(disparity), native);
     const map = decodeDisparity(p, native, size);
     for (const i of request.skyDisparity === 'zero' ? sky : []) {
       map.data[i] = 0;
@@ -136,15 +146,20 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
     }
     fields['depth'] = map;
   }
-  if (has.has('normals')) {
-    const file = path('normals');
-    fields['normals'] = decodeNormals(ofPhoto(file, await readPhoto(file), native), native, size);
+  const normals = path('normals');
+  if (normals !== undefined) {
+    const image = ofPhoto(normals, await readTriples(normals), native);
+    fields['normals'] = decodeNormals(image, native, size);
   }
-  if (has.has('camera')) {
-    fields['camera'] = cameraField(await readCamera(path('camera'), ratio));
+  const camera = path('camera');
+  if (camera !== undefined) {
+    fields['camera'] = cameraField(await readCamera(camera, native, size));
   }
   return { id, fields };
 }
+
+/** Centres by object: row and column. */
+const CENTRES = z.record(z.string(), z.tuple([z.number(), z.number()]));
 
 /** Recorded centres (px of the native grid) replace those of the mask. */
 async function readCentres(
@@ -153,13 +168,13 @@ async function readCentres(
   width: number,
   ratio: { height: number; width: number },
 ): Promise<Map<number, Centre>> {
-  const recorded = (await readJson(file, 'centres')) as Record<string, [number, number]> | null;
+  const recorded = await parseJsonFile(file, CENTRES);
   const centres = centresOf(instance, width);
   for (const value of centres.keys()) {
-    const entry = recorded?.[value];
-    if (!Array.isArray(entry) || entry.length !== 2 || !entry.every(Number.isFinite)) {
+    const entry = recorded[value];
+    if (entry === undefined) {
       throw new Error(
-        `${file}: expected the centre of object ${value} as [row, column], got ${JSON.stringify(entry)}`,
+        `${file}: expected the centre of object ${value} as [row, column], got nothing`,
       );
     }
     const [row, column] = entry;
@@ -172,11 +187,7 @@ async function readCentres(
   return centres;
 }
 
-function ofPhoto<Data>(file: string, image: Size & { data: Data }, photo: Size): Data {
-  if (image.height !== photo.height || image.width !== photo.width) {
-    throw new Error(
-      `${file}: ${image.width} × ${image.height} px, but its photograph has ${photo.width} × ${photo.height}`,
-    );
-  }
+function ofPhoto<Data>(file: string, image: Size & { data: Data }, native: Size): Data {
+  assertSizeOfPhoto(file, image, native);
   return image.data;
 }

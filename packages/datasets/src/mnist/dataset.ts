@@ -31,6 +31,7 @@ export async function openMultiMnist(
     labels: { left: DIGITS, right: DIGITS },
     list: (split) => parts[split]?.ids ?? [],
     files: (_, split) => (split === 'val' ? [] : mnistFiles(folder, split)),
+    nativeSize: () => Promise.resolve({ height: DIGIT_SIDE, width: DIGIT_SIDE }),
     read(id, split, size) {
       assertSize(`read ${id}`, size);
       const found = parts[split];

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchMaker, type BatchMaker } from '../batches.ts';
+import { passWarnings } from '../image/warnings.ts';
 import {
   buffersOf,
   type BatchAnswer,
@@ -11,6 +12,7 @@ import {
 /** A thread that makes whole batches, one for each number that it is sent. */
 
 const port = parentPort!;
+passWarnings((warning) => port.postMessage({ warning } satisfies BatchAnswer));
 const maker = open(workerData as WorkerRecipe);
 // A failure is the answer to the first batch asked for.
 maker.catch(() => {});

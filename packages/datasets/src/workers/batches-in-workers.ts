@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Arrays, Batch, BatchOptions } from '../batches.ts';
+import { warnOnce } from '../image/warnings.ts';
 import { moduleBeside, startThread } from './start.ts';
 
 /**
@@ -34,12 +35,13 @@ export interface WorkerBatchOptions extends WorkerRecipe {
 /** What a worker is sent: the step whose batch to make, or that no more will be asked for. */
 export type BatchOrder = { readonly step: number; readonly spare?: Arrays | undefined } | 'end';
 
-/** What it answers; neither batch nor error: the stream has ended before this step. */
-export interface BatchAnswer {
-  readonly step: number;
-  readonly batch?: Batch;
-  readonly error?: Error;
-}
+/**
+ * What it answers: a warning about a file; or of a step its batch or error, neither where the stream has
+ * ended before this step.
+ */
+export type BatchAnswer =
+  | { readonly warning: string }
+  | { readonly step: number; readonly batch?: Batch; readonly error?: Error };
 
 /**
  * The stream of `batches`, the same bytes in the same order, made by worker threads: reading,
@@ -98,7 +100,9 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
     this.#give = startStep;
     this.#ask = startStep;
     for (const thread of threads) {
-      thread.on('message', ({ step, batch, error }: BatchAnswer) => {
+      thread.on('message', (answer: BatchAnswer) => {
+        if ('warning' in answer) return warnOnce(answer.warning);
+        const { step, batch, error } = answer;
         const asked = this.#asked.get(step);
         if (error) asked?.reject(error);
         else asked?.resolve(batch);

@@ -9,7 +9,8 @@ export interface Tile extends Rgb {
  * One RGB picture as PNG, lossless: the same picture gives the same bytes.
  * @example
  * ```ts
- * import { decodePng, tilePng } from '@scene-mtl/eval';
+ * import { decodePng } from '@scene-mtl/data/png';
+ * import { tilePng } from '@scene-mtl/eval';
  * const png = await tilePng({ height: 1, width: 2, data: Uint8Array.of(255, 0, 0, 0, 0, 255) });
  * (await decodePng(png, 'tile')).data; // → [255, 0, 0, 0, 0, 255]
  * ```

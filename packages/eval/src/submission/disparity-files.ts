@@ -1,6 +1,4 @@
 import { readImage } from './images.ts';
-import { readJson, type Json } from './text.ts';
-import { sizeText } from './sizes.ts';
 
 /** A disparity image, `[H, W]`. */
 export interface DisparityImage {
@@ -32,33 +30,3 @@ export async function readDisparity(file: string): Promise<DisparityImage> {
   }
   return { width, height, disparity, valid };
 }
-
-/**
- * Baseline · fx of a camera file, m · px.
- *
- * @param size of the disparity image, in whose px the intrinsics must be
- * @throws Error naming the file when it cannot be read, a field is missing or not positive, or the
- *   principal point (u0, v0), where it is stated, lies outside of the image: the intrinsics of another size
- */
-export async function readBaselineFx(
-  file: string,
-  size: { readonly width: number; readonly height: number },
-): Promise<number> {
-  const { extrinsic, intrinsic } = (await readJson(file)) as { extrinsic?: Json; intrinsic?: Json };
-  const [baseline, fx] = [extrinsic?.['baseline'], intrinsic?.['fx']];
-  if (!isPositive(baseline) || !isPositive(fx)) {
-    throw new Error(`${file}: extrinsic.baseline and intrinsic.fx must be positive numbers`);
-  }
-  const [u0, v0] = [intrinsic?.['u0'], intrinsic?.['v0']];
-  const isInside = (at: unknown, length: number) =>
-    at === undefined || (typeof at === 'number' && at >= 0 && at <= length);
-  if (!isInside(u0, size.width) || !isInside(v0, size.height)) {
-    throw new Error(
-      `${file}: the principal point (u0, v0) = (${JSON.stringify(u0)}, ${JSON.stringify(v0)}) lies outside of the disparity image of ${sizeText(size)} (height × width); give the intrinsics at that size`,
-    );
-  }
-  return baseline * fx;
-}
-
-const isPositive = (value: unknown): value is number =>
-  typeof value === 'number' && value > 0 && value < Infinity;

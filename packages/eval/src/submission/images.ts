@@ -1,4 +1,4 @@
-import { readPng, type Png } from '../io/png.ts';
+import { readPng, type Png } from '@scene-mtl/data/png';
 import { checkRegular } from './regular.ts';
 import { sizeText } from './sizes.ts';
 

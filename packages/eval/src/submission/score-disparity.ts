@@ -1,7 +1,8 @@
+import { readBaselineFx } from '@scene-mtl/data/camera-file';
 import { disparityError, type DisparityErrorResult } from '../metrics/disparity-error.ts';
 import { byFrame, pairFiles, type FilePair } from './files.ts';
 import { checkSameSize } from './images.ts';
-import { readBaselineFx, readDisparity } from './disparity-files.ts';
+import { readDisparity } from './disparity-files.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
 import type { Scored } from './score-semantic.ts';
 import { sizeTally } from './sizes.ts';

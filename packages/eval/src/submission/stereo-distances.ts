@@ -1,5 +1,6 @@
+import { readBaselineFx } from '@scene-mtl/data/camera-file';
 import { instanceDistances } from '../cityscapes/instance-distances.ts';
-import { readBaselineFx, readDisparity } from './disparity-files.ts';
+import { readDisparity } from './disparity-files.ts';
 import { byFrame } from './files.ts';
 import type { DistanceLookup } from './score-instance.ts';
 import { filesBelow } from './walk.ts';

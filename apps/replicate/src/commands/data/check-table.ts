@@ -44,7 +44,9 @@ export function checkTable({ dataset, statistics, colour }: CheckResult): string
     row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  '),
   );
   const objects = statistics.objects.reduce((a, b) => a + b, 0);
-  const [small, middle, large] = statistics.sizePercentiles.map((size) => size.toFixed(0));
+  const [small, middle, large] = statistics.sizePercentiles.map((size) =>
+    Number.isNaN(size) ? '–' : size.toFixed(0),
+  );
   lines.push(
     '',
     `objects per frame ${objects.toFixed(1)}${published.length > 0 ? ' (Cityscapes 17.5)' : ''}; in two or more pieces ${percent(statistics.split)} %`,

@@ -6,7 +6,9 @@ import {
   contentProblems,
   GENERATOR_VERSION,
   hasLabelNoise,
+  leftOutLines,
   openDataset,
+  printable,
   readEverything,
   readManifest,
   SPLITS,
@@ -16,7 +18,8 @@ import {
   type Statistics,
 } from '@scene-mtl/datasets';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
-import { imageOf, sizeOf } from '@scene-mtl/data';
+import { cameraKind, findField, imageOf, sizeOf } from '@scene-mtl/data';
+import { isCentred } from '@scene-mtl/data/camera-file';
 import { classMapOf, disparityMapOf } from '@scene-mtl/vision-heads/targets';
 import { checkPlots } from './check-plots.ts';
 import { checkTable } from './check-table.ts';
@@ -24,10 +27,6 @@ import { progress } from './progress.ts';
 import { path } from '../path.ts';
 
 const SHOWN = 20;
-/** Size at which CamVid is made. */
-const CAMVID = { height: 360, width: 480 };
-/** Side of MultiMNIST's images. */
-const DIGIT = { height: 28, width: 28 };
 
 /** What `data check` finds out about a data set. */
 export interface CheckResult {
@@ -54,14 +53,20 @@ export function addCheckCommand(data: Command): void {
       const { dataset, problems, notes } = result;
       const counts = SPLITS.map((split) => `${split} ${dataset.list(split).length}`).join(', ');
       console.log(`${root}: ${dataset.name}, ${counts} frames`);
-      for (const note of notes) console.log(note);
+      for (const note of notes) console.log(printable(note));
+      const { leftOut = [] } = dataset;
+      if (leftOut.length > 0) {
+        const lines = leftOutLines(leftOut).map((line) => `  ${line}`);
+        console.log([`left out, ${leftOut.length} in all:`, ...lines].join('\n'));
+      }
       if (problems.length > 0) {
-        const shown = problems.slice(0, SHOWN).map((problem) => `  ${problem}`);
+        const shown = problems.slice(0, SHOWN).map((problem) => `  ${printable(problem)}`);
         const rest = problems.length > SHOWN ? [`  and ${problems.length - SHOWN} more`] : [];
         console.error([`${problems.length} problems:`, ...shown, ...rest].join('\n'));
         process.exitCode = 1;
       }
       if (result.statistics.frames === 0 || dataset.legend === undefined) return;
+      if (dataset.fields.length === 0) return;
       console.log(`\n${checkTable(result)}`);
       if (plots === undefined) return;
       const files = (await checkPlots(result)).map(
@@ -92,8 +97,8 @@ export async function check(root: string): Promise<CheckResult> {
   let differing = 0;
   let pixels = 0;
   const report = progress('checking');
-  const size = { camvid: CAMVID, 'multi-mnist': DIGIT }[dataset.name] ?? { root };
-  await readEverything(dataset, size, (event) => {
+  const offCentre: string[] = [];
+  await readEverything(dataset, (event) => {
     report(event.done, event.total);
     if ('problem' in event) {
       problems.push(event.problem);
@@ -108,6 +113,8 @@ export async function check(root: string): Promise<CheckResult> {
     }
     const { height, width } = sizeOf(sample);
     pixels += height * width;
+    const camera = findField(sample, 'camera', cameraKind);
+    if (camera && !isCentred(camera, { height, width })) offCentre.push(event.id);
     differing += disagreement?.pixels ?? 0;
     if (disagreement && !isNoisy) {
       const { file, pixels: count, first } = disagreement;
@@ -119,7 +126,18 @@ export async function check(root: string): Promise<CheckResult> {
       problems.push(`${root}: ${event.split} ${event.id}: no pixel of the disparity is known`);
     }
   });
-  const notes: string[] = [];
+  const notes = [...(dataset.notes ?? [])];
+  if (offCentre.length > 0) {
+    notes.push(
+      `${offCentre.length} cameras have their principal point far from the middle of the picture, the first is ${offCentre[0]}: were the pictures scaled or cut, and the camera files not?`,
+    );
+  }
+  const labelled = dataset.fields.length > 0;
+  if (!labelled && (dataset.list('train').length > 0 || dataset.list('val').length > 0)) {
+    problems.push(
+      `${root}: no annotations that are read; expected gtFine or disparity beside leftImg8bit`,
+    );
+  }
   if (isNoisy) {
     notes.push(
       `labelIds and instanceIds differ at ${((100 * differing) / pixels).toFixed(2)} % of the pixels: the label noise of street.json`,

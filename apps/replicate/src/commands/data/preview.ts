@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { contactSheet, openDataset, SPLITS, type Split } from '@scene-mtl/datasets';
 import sharp from 'sharp';
-import type { Size } from '@scene-mtl/data';
+import { assertPixels, type Size } from '@scene-mtl/data';
 import { assertFree, writeAtomically } from '@scene-mtl/data/files';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -36,6 +36,8 @@ export function addPreviewCommand(data: Command): void {
       const ids = dataset.list(options.split);
       if (ids.length === 0) throw new Error(`${root}: no frames in split '${options.split}'`);
       const count = Math.min(options.frames, ids.length);
+      // The photograph and at most three annotations in each row.
+      assertPixels('--size', options.size, 4 * count);
       const chosen = Array.from(
         { length: count },
         (_, i) => ids[Math.floor((i * ids.length) / count)],

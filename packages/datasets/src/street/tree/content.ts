@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { partnerPath, photoPath, type Partner } from '../../cityscapes/files.ts';
+import { partnerPath, photoPath, type Partner } from '../../cityscapes/paths.ts';
 import type { Dataset, Split } from '../../dataset.ts';
-import { readGrey16, readGrey8, readPhoto } from '../../image/read.ts';
+import { readIds, readTriples, readWords } from '../../image/ids.ts';
+import { readPhoto } from '../../image/photo.ts';
 import type { Manifest } from './manifest.ts';
 import { planTree } from './plan.ts';
 
@@ -81,9 +82,9 @@ async function readContent(
   const path = (kind: Partner) => partnerPath(root, split, id, kind);
   return {
     image: (await readPhoto(photoPath(root, split, id))).data,
-    labelIds: (await readGrey8(path('semantic'))).data,
-    instanceIds: (await readGrey16(path('instance'))).data,
-    disparity: (await readGrey16(path('disparity'))).data,
-    ...(normals && { normals: (await readPhoto(path('normals'))).data }),
+    labelIds: Uint8Array.from((await readIds(path('semantic'))).data),
+    instanceIds: (await readWords(path('instance'))).data,
+    disparity: (await readWords(path('disparity'))).data,
+    ...(normals && { normals: (await readTriples(path('normals'))).data }),
   };
 }

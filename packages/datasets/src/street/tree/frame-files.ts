@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { centresOf, randomStream, type Size } from '@scene-mtl/data';
 import { labelsById, trainIdOf } from '@scene-mtl/data/cityscapes';
 import { objects } from '../../cityscapes/annotations.ts';
-import { cameraFile } from '../../cityscapes/camera.ts';
+import { cameraFile } from '@scene-mtl/data/camera-file';
 import { encodeDisparity } from '../../cityscapes/disparity.ts';
 import { encodeNormals } from '../../cityscapes/normals.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, inflate } from 'node:zlib';
-import { decode as decodeInterlaced } from 'fast-png';
-import { unfilter } from './png-filter.ts';
+import { assertPixels } from '../size.ts';
+import { deinterlaced, interlacedBytes } from './adam7.ts';
+import { rowBytesOf, samplesOf } from './samples.ts';
+import { unfilter } from './unfilter.ts';
 
 /** What the samples of a PNG are. */
 export type PngKind = 'grey' | 'grey-alpha' | 'rgb' | 'rgba' | 'palette';
@@ -21,9 +23,6 @@ export interface Png {
   readonly palette?: Uint8Array;
 }
 
-/** Most pixels accepted: 2¹⁶ × 2¹² (a larger header is an error, not an allocation). */
-const MAX_PIXELS = 2 ** 28;
-
 const kinds: Readonly<Record<number, { kind: PngKind; channels: number; depths: number[] }>> = {
   0: { kind: 'grey', channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { kind: 'rgb', channels: 3, depths: [8, 16] },
@@ -37,35 +36,66 @@ const inflateAsync = promisify<Buffer, { maxOutputLength: number; chunkSize: num
   inflate,
 );
 
+/** What the header of a PNG says. */
+export interface PngHeader extends Pick<Png, 'width' | 'height' | 'kind' | 'depth' | 'channels'> {
+  readonly interlaced: boolean;
+}
+
 /**
  * Reads a PNG file without interpreting it: label ids stay ids. (Image libraries scale 1- to 4-bit
- * grey, apply palettes and reduce 16 bits, each silently.) Inflation is native and runs off the main
- * thread, so several files can be read at once.
+ * grey, apply palettes, colour profiles and gamma, and reduce 16 bits, each silently.) Inflation is
+ * native and runs off the main thread, so several files can be read at once.
  *
- * @throws Error naming the file when it is missing, not a PNG, truncated or damaged
+ * @param accept may refuse what the header says before any pixel is decoded, by throwing
+ * @throws Error naming the file when it is missing, not a PNG, truncated, damaged or above `MAX_PIXELS`
  */
-export async function readPng(file: string): Promise<Png> {
+export async function readPng(file: string, accept?: (header: PngHeader) => void): Promise<Png> {
   let bytes: Buffer;
   try {
+    // A pipe or a device would be read for ever.
+    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
     bytes = await readFile(file);
   } catch (error) {
     throw new Error(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
       cause: error,
     });
   }
-  return decodePng(bytes, file);
+  return decodePng(bytes, file, accept);
 }
 
 /**
  * Decodes PNG bytes; see `readPng`.
  * @param name what the errors call it
  */
-export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
-  const { header, palette, compressed } = chunks(bytes, name);
-  const { width, height, depth, kind, channels } = header;
-  if (header.interlaced) return viaFastPng(bytes, header, palette, name);
-  const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const expected = (rowBytes + 1) * height;
+export async function decodePng(
+  bytes: Uint8Array,
+  name: string,
+  accept?: (header: PngHeader) => void,
+): Promise<Png> {
+  const { header, palette, compressed } = chunks(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    name,
+    accept,
+  );
+  const { interlaced, ...shape } = header;
+  const { width, height, depth, channels } = shape;
+  const rowBytes = rowBytesOf(width, header);
+  const expected = interlaced ? interlacedBytes(width, height, header) : (rowBytes + 1) * height;
+  const raw = await inflated(compressed, expected, header, name);
+  const bpp = Math.max(1, (channels * depth) / 8);
+  const data = interlaced
+    ? deinterlaced(raw, width, height, header, name)
+    : samplesOf(unfilter(raw, rowBytes, height, bpp, name), width, height, header);
+  return { ...shape, data, ...(palette ? { palette } : {}) };
+}
+
+/** Pixel data of `expected` bytes. @throws when there are more or fewer, or they are damaged */
+async function inflated(
+  compressed: Buffer,
+  expected: number,
+  { width, height }: PngHeader,
+  name: string,
+): Promise<Buffer> {
   let raw: Buffer;
   try {
     // One chunk is one trip to the thread pool; the default of 16 KiB would be hundreds.
@@ -75,7 +105,7 @@ export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const cause =
       code === 'ERR_BUFFER_TOO_LARGE'
-        ? `holds more pixels than its header says (${width} × ${height})`
+        ? `holds more pixels than its header says (${height} × ${width})`
         : code === 'Z_BUF_ERROR'
           ? 'is truncated: its pixel data ends early'
           : `has damaged pixel data (${code})`;
@@ -86,29 +116,20 @@ export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
       `${name}: PNG is truncated: ${raw.length} of ${expected} bytes of pixel data; write the file again`,
     );
   }
-  const packed = unfilter(raw, rowBytes, height, Math.max(1, (channels * depth) / 8), name);
-  const data =
-    depth === 16
-      ? wordsOf(packed)
-      : depth === 8
-        ? packed
-        : unpack(packed, width, height, rowBytes, depth);
-  return { width, height, kind, depth, channels, data, ...(palette ? { palette } : {}) };
-}
-
-interface Header {
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-  readonly kind: PngKind;
-  readonly channels: number;
-  readonly interlaced: boolean;
+  return raw;
 }
 
 /** Splits a PNG into header, palette and compressed pixels, with every critical checksum checked. */
-function chunks(bytes: Buffer, name: string) {
-  if (!bytes.subarray(0, 8).equals(signature)) throw new Error(`${name}: is not a PNG file`);
-  let header: Header | undefined;
+function chunks(bytes: Buffer, name: string, accept: (header: PngHeader) => void = () => {}) {
+  if (bytes.length === 0) throw new Error(`${name}: the file is empty, expected a PNG image`);
+  if (!bytes.subarray(0, 8).equals(signature)) {
+    const start = bytes
+      .subarray(0, 4)
+      .toString('hex')
+      .replace(/..(?=.)/g, '$& ');
+    throw new Error(`${name}: is not a PNG file, it starts with the bytes ${start}`);
+  }
+  let header: PngHeader | undefined;
   let palette: Uint8Array | undefined;
   const parts: Buffer[] = [];
   for (let at = 8; ;) {
@@ -126,84 +147,34 @@ function chunks(bytes: Buffer, name: string) {
     ) {
       throw new Error(`${name}: PNG is damaged: wrong checksum in ${type}; write the file again`);
     }
-    if (type === 'IHDR') header = parseHeader(body, name);
+    if (type === 'IHDR') accept((header = parseHeader(body, name)));
+    else if (!header) throw new Error(`${name}: PNG is damaged: its first chunk is no header`);
     else if (type === 'PLTE') palette = new Uint8Array(body);
     else if (type === 'IDAT') parts.push(body);
     else if (type === 'IEND') break;
     at += 12 + length;
   }
-  if (!header) throw new Error(`${name}: PNG has no header`);
   if (!parts.length) throw new Error(`${name}: PNG has no pixel data`);
   if (header.kind === 'palette' && !palette) throw new Error(`${name}: PNG lacks its palette`);
   return { header, palette, compressed: parts.length === 1 ? parts[0] : Buffer.concat(parts) };
 }
 
-function parseHeader(body: Buffer, name: string): Header {
+function parseHeader(body: Buffer, name: string): PngHeader {
   if (body.length !== 13) throw new Error(`${name}: PNG header has ${body.length} bytes, not 13`);
   const [width, height] = [body.readUInt32BE(0), body.readUInt32BE(4)];
-  const [depth, colour, , , interlace] = body.subarray(8);
+  const [depth, colour, compression, filter, interlace] = body.subarray(8);
   const known = kinds[colour];
   if (!known?.depths.includes(depth)) {
     throw new Error(
       `${name}: PNG has colour type ${colour} with ${depth} bits, which does not exist`,
     );
   }
-  if (width === 0 || height === 0 || width * height > MAX_PIXELS) {
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
     throw new Error(
-      `${name}: PNG size ${width} × ${height} is empty or above ${MAX_PIXELS} pixels`,
+      `${name}: PNG has compression ${compression}, filter ${filter}, interlace ${interlace}; expected 0, 0, and 0 or 1`,
     );
   }
-  if (interlace > 1) throw new Error(`${name}: PNG has interlace method ${interlace}, not 0 or 1`);
+  assertPixels(`${name}: PNG`, { height, width });
   const { kind, channels } = known;
   return { width, height, depth, kind, channels, interlaced: interlace === 1 };
-}
-
-/** Interlaced files are rare and slow to read; fast-png does it, losslessly for whole bytes. */
-function viaFastPng(
-  bytes: Buffer,
-  { width, height, kind, depth, channels }: Header,
-  palette: Uint8Array | undefined,
-  name: string,
-): Png {
-  if (depth < 8) {
-    throw new Error(
-      `${name}: PNG is interlaced with ${depth} bits, which is not read here; save it without interlacing`,
-    );
-  }
-  try {
-    const { data } = decodeInterlaced(bytes, { checkCrc: true });
-    if (data.length !== width * height * channels) throw new Error(`${data.length} samples`);
-    const own = data instanceof Uint16Array ? data : new Uint8Array(data);
-    return { width, height, kind, depth, channels, data: own, ...(palette ? { palette } : {}) };
-  } catch (error) {
-    throw new Error(`${name}: PNG has damaged pixel data (${(error as Error).message})`, {
-      cause: error,
-    });
-  }
-}
-
-/** Big-endian 16-bit samples → numbers, in place where the memory is aligned. */
-function wordsOf(packed: Uint8Array): Uint16Array {
-  const own = packed.byteOffset % 2 === 0 ? packed : packed.slice();
-  Buffer.from(own.buffer, own.byteOffset, own.length).swap16();
-  return new Uint16Array(own.buffer, own.byteOffset, own.length >> 1);
-}
-
-/** 1-, 2- or 4-bit samples, high bits first → one byte each, unscaled. */
-function unpack(
-  packed: Uint8Array,
-  width: number,
-  height: number,
-  rowBytes: number,
-  depth: number,
-): Uint8Array {
-  const perByte = 8 / depth;
-  const data = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const byte = packed[y * rowBytes + Math.floor(x / perByte)];
-      data[y * width + x] = (byte >> (8 - depth * ((x % perByte) + 1))) & ((1 << depth) - 1);
-    }
-  }
-  return data;
 }

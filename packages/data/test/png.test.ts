@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { encode, type BitDepth } from 'fast-png';
 import sharp from 'sharp';
-import { decodePng } from '../src/index.ts';
+import { decodePng } from '../src/png/png.ts';
 
 const encoded = (
   width: number,
@@ -20,6 +20,7 @@ function handMade(
   colour: number,
   rows: number[][],
   extra = 0,
+  { height = rows.length, interlace = 0 } = {},
 ): Buffer {
   const chunk = (type: string, body: Buffer) => {
     const content = Buffer.concat([Buffer.from(type, 'latin1'), body]);
@@ -31,8 +32,8 @@ function handMade(
   };
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(rows.length, 4);
-  header.set([depth, colour, 0, 0, 0], 8);
+  header.writeUInt32BE(height, 4);
+  header.set([depth, colour, 0, 0, interlace], 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
@@ -169,7 +170,7 @@ describe('decodePng', () => {
     expect(palette.palette?.slice(3, 6)).toEqual(Uint8Array.of(9, 9, 9));
   });
 
-  test('reads interlaced files, which it leaves to fast-png', async () => {
+  test('reads interlaced files', async () => {
     const pixels = Uint8Array.from({ length: 3 * 11 * 13 }, (_, i) => (7 * i) & 255);
     const file = await sharp(pixels, { raw: { width: 11, height: 13, channels: 3 } })
       .png({ progressive: true })
@@ -177,6 +178,65 @@ describe('decodePng', () => {
     // Byte 28 of the header is the interlace method.
     expect(file[28]).toBe(1);
     expect([...(await decodePng(file, 'interlaced')).data]).toEqual([...pixels]);
+  });
+
+  test('reads interlaced files of every kind and depth, and of any size', async () => {
+    // Top, left, down, right of the seven passes (PNG specification, section 8.1).
+    const passes = [
+      ...[[0, 0, 8, 8] as const, [0, 4, 8, 8] as const, [4, 0, 8, 4] as const],
+      ...[[0, 2, 4, 4] as const, [2, 0, 4, 2] as const, [0, 1, 2, 2] as const],
+      [1, 0, 2, 1] as const,
+    ];
+    const kind = fc.constantFrom(
+      ...[1, 2, 4, 8, 16].map((depth) => ({ colour: 0, depth, channels: 1 })),
+      ...[1, 2, 4, 8].map((depth) => ({ colour: 3, depth, channels: 1 })),
+      ...[8, 16].map((depth) => ({ colour: 2, depth, channels: 3 })),
+      ...[8, 16].map((depth) => ({ colour: 6, depth, channels: 4 })),
+    );
+    const side = fc.integer({ min: 1, max: 19 });
+    await fc.assert(
+      fc.asyncProperty(side, side, kind, fc.nat(), async (width, height, shape, seed) => {
+        const { colour, depth, channels } = shape;
+        const value = (y: number, x: number, k: number) =>
+          ((y * 31 + x * 7 + k * 3 + seed) * 2654435761) % 2 ** depth;
+        const rows = passes.flatMap(([top, left, down, right]) => {
+          if (left >= width) return [];
+          const list: number[][] = [];
+          for (let y = top; y < height; y += down) {
+            let bits = '';
+            for (let x = left; x < width; x += right) {
+              for (let k = 0; k < channels; k++) {
+                bits += value(y, x, k).toString(2).padStart(depth, '0');
+              }
+            }
+            bits = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0');
+            list.push([0, ...bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2))]);
+          }
+          return list;
+        });
+        const png = await decodePng(
+          handMade(width, depth, colour, rows, 0, { height, interlace: 1 }),
+          'interlaced',
+        );
+        const expected = Array.from({ length: width * height * channels }, (_, i) => {
+          const pixel = Math.floor(i / channels);
+          return value(Math.floor(pixel / width), pixel % width, i % channels);
+        });
+        expect([...png.data]).toEqual(expected);
+      }),
+    );
+  });
+
+  test('refuses by its header what is too large, and says the largest that fits', async () => {
+    const large = handMade(16383, 8, 0, [[0]], 0, { height: 16383 });
+    await expect(decodePng(large, 'bomb.png')).rejects.toThrow(
+      // floor(√2²⁷) = 11585
+      'bomb.png: PNG: 16383 × 16383 px is above the limit of 134217728 px; the largest of this shape that fits is 11585 × 11585',
+    );
+    const tall = handMade(1, 8, 0, [[0]], 0, { height: 2 ** 31 - 1 });
+    await expect(decodePng(tall, 'tall.png')).rejects.toThrow(/fits is 134217728 × 1$/);
+    const none = handMade(0, 8, 0, [[0]]);
+    await expect(decodePng(none, 'none.png')).rejects.toThrow(/none\.png: PNG: 1 × 0 px is empty/);
   });
 
   test('says what is wrong with a damaged file, and never gives pixels', async () => {
@@ -189,7 +249,9 @@ describe('decodePng', () => {
         return (error as Error).message;
       }
     };
-    expect(await broken(Buffer.from('GIF89a'))).toBe('mask.png: is not a PNG file');
+    expect(await broken(Buffer.from('GIF89a'))).toBe(
+      'mask.png: is not a PNG file, it starts with the bytes 47 49 46 38',
+    );
     for (let cut = 8; cut < good.length; cut++) {
       expect(await broken(good.subarray(0, cut))).toMatch(/^mask\.png: PNG is truncated at byte/);
     }
@@ -206,4 +268,45 @@ describe('decodePng', () => {
       'above',
     );
   });
+});
+
+test('damage anywhere gives pixels or an error that names the file', async () => {
+  const files = [
+    handMade(
+      9,
+      8,
+      0,
+      Array.from({ length: 7 }, (_, y) => [y % 5, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ),
+    handMade(
+      9,
+      4,
+      3,
+      Array.from({ length: 7 }, () => [0, 0x12, 0x34, 0x56, 0x78, 0x90]),
+    ),
+    handMade(2, 16, 0, [[0, 1, 2, 3, 4]], 0, { interlace: 1 }),
+  ];
+  const damage = fc.record({
+    file: fc.nat(files.length - 1),
+    at: fc.nat(200),
+    bytes: fc.uint8Array({ maxLength: 9 }),
+    removed: fc.nat(9),
+    mended: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ file, at, bytes, removed, mended }) => {
+      const good = files[file];
+      const from = at % good.length;
+      const bad = Buffer.concat([good.subarray(0, from), bytes, good.subarray(from + removed)]);
+      // Headers are behind a checksum, which would hide most of what damage can do.
+      if (mended && bad.length > 33) bad.writeUInt32BE(crc(bad.subarray(12, 29)), 29);
+      try {
+        const { width, height, channels, data } = await decodePng(bad, 'fuzz.png');
+        expect(data).toHaveLength(width * height * channels);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^fuzz\.png: /);
+      }
+    }),
+    { numRuns: Number(process.env['FUZZ'] ?? 1000) },
+  );
 });

@@ -1,0 +1,135 @@
+import { readFile, stat } from 'node:fs/promises';
+import sharp, { type Metadata } from 'sharp';
+import { assertPixels, assertSize, sameSize, type Size } from '@scene-mtl/data';
+import { warnOnce } from './warnings.ts';
+
+/** A colour image, row-major. */
+export interface Rgb extends Size {
+  /** `u8 [H, W, 3]`. */
+  readonly data: Uint8Array;
+}
+
+/** A photograph at the size asked for. */
+export interface ReadPhoto extends Rgb {
+  /** Its own size as it is looked at, px. */
+  readonly native: Size;
+}
+
+/**
+ * Reads a photograph (JPEG, PNG, WebP, AVIF, TIFF, …) as it is looked at, the same wherever one is read:
+ * turned as its EXIF data say; grey, palette and CMYK → RGB; 16 bits → the upper 8; a colour profile → sRGB;
+ * alpha dropped; of several pictures in a file the first. Resized to `size` px with Lanczos averaging
+ * (kernel lanczos3 of libvips, which widens with the factor, so each source pixel counts).
+ *
+ * Stray bytes between the segments of a JPEG are passed over with one warning for each file.
+ * @throws for a missing, empty, truncated or damaged file, one that is no picture, or one above
+ * `MAX_PIXELS` (seen in the header, before any pixel is decoded); the message names it
+ */
+export async function readPhoto(file: string, size?: Size): Promise<ReadPhoto> {
+  if (size) assertSize(`read ${file}`, size);
+  const bytes = await bytesOf(file);
+  const metadata = await header(bytes, file);
+  const native = sizeOf(metadata, file);
+  const target = size ?? native;
+  const decode = (failOn: FailOn) => pixels(bytes, metadata, native, target, failOn);
+  const damaged = (reason: string, cause: unknown) =>
+    new Error(`${file}: not a whole photograph (${reason})`, { cause });
+  // Decoders forgive a missing tail when the pixels happen to be complete; a data set should not.
+  if (metadata.format === 'png' && !Buffer.from(bytes.subarray(-64)).includes('IEND')) {
+    throw damaged('the PNG image is truncated', undefined);
+  }
+  let data: Uint8Array;
+  try {
+    data = await decode('warning');
+  } catch (strict) {
+    const reason = firstLine(strict);
+    // A PNG has checksums: what they find is damage. A JPEG that ends early is half a photograph.
+    if (metadata.format === 'png' || reason.includes('premature end'))
+      throw damaged(reason, strict);
+    try {
+      data = await decode('truncated');
+    } catch (lenient) {
+      throw damaged(firstLine(lenient), lenient);
+    }
+    warnOnce(`warning: ${file}: read, but ${reason}`);
+  }
+  return { height: target.height, width: target.width, data, native };
+}
+
+/** Size of a photograph as it is looked at, px, from its header. @throws as `readPhoto` */
+export async function photoSize(file: string): Promise<Size> {
+  return sizeOf(await header(await bytesOf(file), file), file);
+}
+
+type FailOn = 'warning' | 'truncated';
+
+async function pixels(
+  bytes: Uint8Array,
+  { hasAlpha }: Metadata,
+  native: Size,
+  { height, width }: Size,
+  failOn: FailOn,
+): Promise<Uint8Array> {
+  let photo = sharp(bytes, { failOn, limitInputPixels: false }).autoOrient();
+  const resize = !sameSize(native, { height, width });
+  if (resize && hasAlpha) {
+    // A resize would weight the colours by the alpha, and blacken what is transparent.
+    const opaque = await photo
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+    photo = sharp(opaque, { raw: { ...native, channels: 3 }, limitInputPixels: false });
+  }
+  if (resize) {
+    photo.resize(width, height, {
+      fit: 'fill',
+      kernel: 'lanczos3',
+      // Reading a JPEG at a fraction of its size would average in blocks before the kernel.
+      fastShrinkOnLoad: false,
+    });
+  }
+  const data = await photo.toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    // A pipe or a device would be read for ever.
+    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
+    bytes = await readFile(file);
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    throw new Error(`${file}: cannot be read (${code})`, { cause });
+  }
+  if (bytes.length === 0) throw new Error(`${file}: the file is empty, expected a photograph`);
+  return bytes;
+}
+
+async function header(bytes: Uint8Array, file: string): Promise<Metadata> {
+  try {
+    // Its own limit would hide the size, which the error should say.
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new Error(
+      `${file}: not a photograph (${firstLine(cause)}); expected a JPEG, PNG, WebP, AVIF or TIFF file`,
+      { cause },
+    );
+  }
+}
+
+function sizeOf({ autoOrient: { height, width }, format }: Metadata, file: string): Size {
+  assertPixels(file, { height, width });
+  // A drawing has no pixels, and its size is whatever it says.
+  if (format === 'svg') {
+    throw new Error(`${file}: a drawing (SVG), expected a JPEG, PNG, WebP, AVIF or TIFF file`);
+  }
+  return { height, width };
+}
+
+/** What libvips says, once: it repeats a warning for each band of rows. */
+const firstLine = (error: unknown): string => {
+  const [first, second = ''] = (error as Error).message.split('\n');
+  return (first.endsWith(':') ? `${first} ${second}` : first).replace(/^Vips\w+: /, '');
+};
