@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Command } from 'commander';
 import { addEngineFlags, addDataFlags } from '../src/commands/engine-flags.ts';
-import { addExperimentCommands } from '../src/commands/experiment.ts';
 import { wholeNumber } from '../src/commands/whole-number.ts';
 import { bytesOfWeights, bytesPerImage, checkMemory } from '../src/config/memory.ts';
 import { configured } from '../src/config/overrides.ts';
@@ -197,14 +196,4 @@ test('sizes of Table 1 have limits too', () => {
     '--sizes 128x99999: width: expected a number ≤ 8192, got 99999',
   );
   expect(() => table1Options({ sizes: '0x64' })).toThrow('height: expected a number > 0, got 0');
-});
-
-test('a word that is no command says what there is and the nearest', async () => {
-  const program = new Command('replicate').exitOverride();
-  addExperimentCommands(program);
-  for (const args of [['tabel1'], ['--profile', 'smoke', 'tabel1']]) {
-    await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(
-      /^unknown command "tabel1": did you mean table1\? There are: table1, figure2, /,
-    );
-  }
 });

@@ -27,7 +27,6 @@ import { lineArm, lines, type Lines } from './line-program.ts';
 const fitted: Experiment<object, Lines> = {
   name: 'fitted',
   title: 'Fitted lines',
-  summary: 'Lines at one rate.',
   program: lines,
   options: () => ({}),
   *stages() {

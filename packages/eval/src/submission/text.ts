@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { parseJsonFile } from '@scene-mtl/data/json';
+import { z } from 'zod';
 import { checkRegular } from './regular.ts';
 
 /**
@@ -22,16 +24,6 @@ export type Json = Readonly<Record<string, unknown>>;
  * The object that a JSON file holds.
  * @throws Error naming the file when it cannot be read, is no JSON or holds something else
  */
-export async function readJson(file: string): Promise<Json> {
-  const text = await readText(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${file}: is not JSON (${(error as Error).message})`, { cause: error });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${file}: expected a JSON object, got ${JSON.stringify(value).slice(0, 40)}`);
-  }
-  return value as Json;
-}
+export const readJson = (file: string): Promise<Json> => parseJsonFile(file, object);
+
+const object = z.record(z.string(), z.unknown());

@@ -5,7 +5,7 @@ export const pathInside = z
   .string()
   .refine(
     (path) =>
-      !/^[a-z]:/i.test(path) &&
+      !/^[a-z]:|\0/i.test(path) &&
       path.split(/[/\\]/).every((part) => part !== '' && part !== '.' && part !== '..'),
-    'expected a path inside the folder, without .. and not from the root',
+    'a path inside the folder such as run/measurement/file.png',
   );
