@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { resizeNearest } from '@scene-mtl/data';
+import { whileReadOnly } from '@scene-mtl/data/testing';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { readPng } from '@scene-mtl/data/png';
 import { scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
@@ -114,6 +116,18 @@ test('files that are there stay as they are, unless they are the same or it is f
   await expect(predictPhotos({ ...options, out: frame })).rejects.toThrow(
     /cannot be written \(.*leftImg8bit\.png is a file, not a folder\)/,
   );
+});
+
+test('a run is evaluated where nothing may be written; predictions say where they cannot go', async () => {
+  const options = { run, split: 'val', checkpoint: 'last', compile } as const;
+  const expected = await evaluateRun(options);
+  await whileReadOnly(place.runs, async () => {
+    expect((await evaluateRun(options)).metrics).toEqual(expected.metrics);
+    await expect(predict([frames[0]], join(run, 'predicted'))).rejects.toThrow(
+      /predicted\/.*: cannot be written \(no permission\); choose another folder/,
+    );
+  });
+  expect(await readdir(run)).not.toContain('predicted');
 });
 
 test('any photograph will do: JPEG, grey, alpha, turned by EXIF, blanks in its name', async () => {

@@ -28,5 +28,6 @@ export function summaryOf(dataset: Dataset): SceneData {
     frames: { train: dataset.list('train').length, val: dataset.list('val').length },
     tasks: tasksFor(dataset).map((task) => task.name),
     ...(legend ?? NO_CLASSES),
+    ...(dataset.list('test').length === 0 && { withoutTest: true }),
   };
 }

@@ -28,6 +28,8 @@ export interface SceneData extends DataSummary {
   readonly palette: Palette;
   /** Training ids of the classes whose objects are told apart. */
   readonly instanceClasses: readonly number[];
+  /** Present when the data have no test frames: nothing can be measured on a test split. */
+  readonly withoutTest?: true;
 }
 
 /** Experiments whose runs are networks on images: what `scenes` trains. */

@@ -15,6 +15,9 @@ export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>)
           'CamVid marks no objects: instances are connected components of car, pedestrian and bicyclist, so that objects that touch are one.',
         ]
       : []),
+    ...(data.withoutTest && config.data.source === 'folder'
+      ? ['This data set has no test frames, so nothing is measured on a test split.']
+      : []),
     ...(missing.length > 0
       ? [
           `This data set has no annotation for ${missing.join(' and ')}: those cells show a dash, and rows with fixed weights go on without that task.`,
