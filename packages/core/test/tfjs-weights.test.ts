@@ -150,6 +150,12 @@ test('no shard outside the folder is read, however it is named', async () => {
       `model.json: path ${JSON.stringify(path)}: expected a file in the folder of model.json, it leads to`,
     );
   }
+  for (const path of ['a\0b', '\u001b[31m', 'a\nb', 'a\u009bb']) {
+    await model([a], {}, [path]);
+    await expect(read()).rejects.toThrow(
+      /model.json: path "[\\\w[]+": expected a name without control characters$/,
+    );
+  }
   await writeFile(join(folder, '..g1'), floats(3, 4));
   await symlink('..g1', join(folder, 'inner'));
   for (const path of ['..g1', 'inner', './inner']) {

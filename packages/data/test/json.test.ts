@@ -176,3 +176,14 @@ test('only a file that is not there is absent', async () => {
     `${file}:1:2: expected a key in "…", got the end; delete it to make it again`,
   );
 });
+
+test('what a terminal would take for a command is escaped wherever it stands', () => {
+  const bad = '\u001b[31m\u007f\u009b\u2028';
+  const safe = '"\\u001b[31m\\u007f\\u009b\\u2028"';
+  expect(() => checkedBy(z.strictObject({}), { [bad]: 1 }, 'f')).toThrow(`f: unknown key ${safe}`);
+  expect(() => checkedBy(z.record(z.string(), z.number()), { [bad]: bad }, 'f')).toThrow(
+    `f: [${safe}]: expected a number, got ${safe}`,
+  );
+  const key = JSON.stringify(bad);
+  expect(() => parseJson(`{${key}:1,${key}:2}`, 'f')).toThrow(`the key ${safe} is there twice`);
+});

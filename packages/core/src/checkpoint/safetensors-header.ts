@@ -1,4 +1,4 @@
-import { checkedBy, parseJson, textOf } from '@scene-mtl/data/json';
+import { checkedBy, parseJson, quoted, shownName, textOf } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { storedTypes, type StoredType } from './stored-types.ts';
 
@@ -50,7 +50,7 @@ function placed(name: string, entry: unknown, where: string): Placed {
   const type = storedTypes.get(dtype);
   if (!type) {
     const known = [...storedTypes.keys()].join(', ');
-    throw new Error(`${source}: dtype: expected one of ${known}, got ${JSON.stringify(dtype)}`);
+    throw new Error(`${source}: dtype: expected one of ${known}, got ${quoted(dtype)}`);
   }
   const [begin, end] = offsets;
   const length = type.bytes * shape.reduce((a, b) => a * b, 1);
@@ -94,7 +94,3 @@ function checkCovered(tensors: readonly Placed[], size: number, where: string): 
     throw new Error(`${where}: expected ${end} bytes of data for its tensors, got ${size}`);
   }
 }
-
-/** A name as it is, or as JSON where it would not be seen or could be taken for something else. */
-export const shownName = (name: string): string =>
-  /^[\w./:-]+$/.test(name) ? name : JSON.stringify(name);

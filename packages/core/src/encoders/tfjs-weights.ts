@@ -1,6 +1,6 @@
 import { realpath, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { parseJsonFile } from '@scene-mtl/data/json';
+import { parseJsonFile, quoted, shownName } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { fromHalf } from '../checkpoint/stored-types.ts';
@@ -42,7 +42,9 @@ const BYTES: ReadonlyMap<string, number> = new Map([
 function bytesOf({ name, shape, dtype, quantization: smaller }: WeightEntry, path: string): number {
   const bytes = BYTES.get(smaller?.dtype ?? dtype);
   if (bytes !== undefined) return shape.reduce((a, b) => a * b, bytes);
-  throw new Error(`${path}: ${name}: expected float32, int32 or bool, got ${dtype}`);
+  throw new Error(
+    `${path}: ${shownName(name)}: expected float32, int32 or bool, got ${shownName(dtype)}`,
+  );
 }
 
 /**
@@ -66,11 +68,14 @@ export async function readTfjsWeights(
     if (needed.length === 0) continue;
     for (const { name, dtype } of needed) {
       if (tensors.has(name) || needed.filter((other) => other.name === name).length > 1) {
-        throw new Error(`${path}: ${name}: expected each weight once, it is there twice`);
+        throw new Error(
+          `${path}: ${shownName(name)}: expected each weight once, it is there twice`,
+        );
       }
-      if (dtype !== 'float32') throw new Error(`${path}: ${name}: expected float32, got ${dtype}`);
+      if (dtype !== 'float32')
+        throw new Error(`${path}: ${shownName(name)}: expected float32, got ${shownName(dtype)}`);
     }
-    const names = needed.map(({ name }) => name).join(', ');
+    const names = needed.map(({ name }) => shownName(name)).join(', ');
     const files = await Promise.all(paths.map((shard) => shardIn(folder, shard, names)));
     checkSizes(path, files, weights);
     const bytes = Buffer.concat(await Promise.all(files.map(({ file }) => readFile(file))));
@@ -97,9 +102,15 @@ async function shardIn(folder: string, shard: string, names: string): Promise<Sh
   const file = join(folder, shard);
   const outside = (place: string) =>
     new Error(
-      `${join(folder, 'model.json')}: path ${JSON.stringify(shard)}: expected a file in the folder ` +
+      `${join(folder, 'model.json')}: path ${quoted(shard)}: expected a file in the folder ` +
         `of model.json, it leads to ${place}; copy the file into the folder`,
     );
+  // eslint-disable-next-line no-control-regex -- They would change a terminal, and NUL ends a name.
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(shard)) {
+    throw new Error(
+      `${join(folder, 'model.json')}: path ${quoted(shard)}: expected a name without control characters`,
+    );
+  }
   if (isAbsolute(shard) || leavesBy(relative(folder, file))) throw outside(file);
   try {
     const [root, real] = await Promise.all([realpath(folder), realpath(file)]);
@@ -122,7 +133,7 @@ function checkSizes(path: string, files: readonly Shard[], weights: readonly Wei
   const needed = weights.reduce((sum, entry) => sum + bytesOf(entry, path), 0);
   const there = files.reduce((sum, { size: bytes }) => sum + bytes, 0);
   if (there === needed) return;
-  const last = weights.at(-1)?.name ?? '';
+  const last = shownName(weights.at(-1)?.name ?? '');
   throw new Error(
     `${files.map(({ file }) => file).join(', ')}: expected ${needed} bytes up to ${last}, as ${path} says, ` +
       `got ${there}`,

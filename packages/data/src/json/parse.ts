@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 /** Deepest nesting that is read: what goes deeper is no file of ours, and would end the stack of what walks it. */
 export const MAX_DEPTH = 200;
 
@@ -70,9 +72,9 @@ export function parseJson(text: string, source: string, line = 1): unknown {
       const key = string();
       if (key === '__proto__') return fail('the key "__proto__" is not taken; rename it', place);
       if (Object.hasOwn(result, key)) {
-        return fail(`the key ${JSON.stringify(key)} is there twice; leave one`, place);
+        return fail(`the key ${quoted(key)} is there twice; leave one`, place);
       }
-      if (next() !== ':') return expected(`: after the key ${JSON.stringify(key)}`);
+      if (next() !== ':') return expected(`: after the key ${quoted(key)}`);
       at++;
       result[key] = value();
       if (next() === '}') return result;
@@ -117,11 +119,6 @@ export function parseJson(text: string, source: string, line = 1): unknown {
   return result;
 }
 
-/** What stands at a place, so that a terminal can show it. */
-const shown = (text: string, at: number): string => {
-  if (at >= text.length) return 'the end';
-  return JSON.stringify(String.fromCodePoint(text.codePointAt(at)!)).replace(
-    /[\u007f-\u009f]/g,
-    (c) => `\\u00${c.charCodeAt(0).toString(16)}`,
-  );
-};
+/** What stands at a place. */
+const shown = (text: string, at: number): string =>
+  at >= text.length ? 'the end' : quoted(String.fromCodePoint(text.codePointAt(at)!));

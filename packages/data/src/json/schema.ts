@@ -1,4 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
+import { quoted } from './quoted.ts';
 
 /** One fault that a schema found; zod's issues are of this form. */
 export interface Issue {
@@ -84,7 +85,7 @@ function faults(issue: Issue, root: unknown, above: readonly PropertyKey[]): str
     return [`${fieldName(path)}expected ${any}, got ${got(root, path)}`];
   }
   if (keys) {
-    const names = keys.map((key) => JSON.stringify(key)).join(', ');
+    const names = keys.map(quoted).join(', ');
     const meant = known.length > 0 ? `, ${didYouMean(keys[0], known)}` : '';
     return [`${fieldName(path)}unknown key${keys.length > 1 ? 's' : ''} ${names}${meant}`];
   }
@@ -106,7 +107,7 @@ const NAMES: Readonly<Record<string, string>> = {
 function expectation(issue: Issue): string {
   const { expected, values, options, origin, minimum, maximum, inclusive } = issue as Details;
   const list = values ?? options;
-  if (list) return list.map((value) => JSON.stringify(value)).join(' or ');
+  if (list) return list.map(quoted).join(' or ');
   const unit = { string: ' characters', array: ' items' }[origin ?? ''] ?? '';
   if (minimum !== undefined) {
     return unit ? `at least ${minimum}${unit}` : `a number ${inclusive ? '≥' : '>'} ${minimum}`;
@@ -125,7 +126,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '';
   const parts = path.map((key) => {
     if (typeof key === 'number') return `[${key}]`;
-    return /^[\w-]+$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(String(key))}]`;
+    return /^[\w-]+$/.test(String(key)) ? `.${String(key)}` : `[${quoted(String(key))}]`;
   });
   return `${parts.join('').replace(/^\./, '')}: `;
 }
@@ -138,6 +139,6 @@ function got(root: unknown, path: readonly PropertyKey[]): string {
     value = inside ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === 'number' ? String(value) : quoted(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
