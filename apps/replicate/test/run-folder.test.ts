@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listCheckpoints } from '@scene-mtl/core';
-import { alone } from '@scene-mtl/lab';
+import { alone, makeExperiment, type Program } from '@scene-mtl/lab';
+import type { CompileOptions } from '@scene-mtl/runtime';
+import { keptConfig } from '../src/config/kept.ts';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
+import type { Config } from '../src/config/schema.ts';
 import { exportRun } from '../src/export/export-run.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
+import { experiments } from '../src/papers/index.ts';
 import { predictPhotos } from '../src/predict/predict-photos.ts';
 import { withInitial } from '../src/run/initial.ts';
+import { scenes } from '../src/scenes/program.ts';
 import { trainRun, type TrainRunOptions } from '../src/train/train-run.ts';
 import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
@@ -20,6 +25,16 @@ beforeAll(async () => {
   first = (await tinyRun(place, 'first')).folder;
 });
 afterAll(() => rm(place.runs, { recursive: true, force: true }));
+
+const [table] = experiments.filter(({ name }) => name === 'table1');
+
+/** The row of Table 1 for one task. */
+const table1 = (config: Config, runs: string, compile: CompileOptions = { threads: 1 }) =>
+  makeExperiment({
+    ...{ experiment: table, program: scenes as unknown as Program, config, runs, compile },
+    ...{ kept: keptConfig(config), flags: { rows: 'depth-only' }, name: 'table1' },
+    ...{ jobs: 1, dataWorkers: 0, grids: 0, command: 'test' },
+  });
 
 /** Every file of a folder with its content. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
@@ -135,6 +150,26 @@ describe('data that change under the same names', () => {
       await readFile(join(first, 'data.json'), 'utf8'),
     );
     expect(await readFile(join(folder, 'run.json'), 'utf8')).toContain(hash);
+  });
+});
+
+describe('data of a table', () => {
+  test('that change are refused, its finished runs stay; moved ones are the same', async () => {
+    const own = await ownData('of a table');
+    const runs = join(place.runs, 'tables');
+    await table1(await tinyConfig(own), runs);
+    const before = await contentOf(runs);
+    const moved = { ...own, tree: join(place.runs, 'data', 'moved table') };
+    await rename(own.tree, moved.tree);
+    await table1(await tinyConfig(moved), runs);
+    await relabel(moved.tree);
+    await expect(table1(await tinyConfig(moved), runs)).rejects.toThrow(
+      /trained\/depth\..*: this run was made from other data than what is now in .*moved table: of 80 files 2 changed/,
+    );
+    const after = await contentOf(runs);
+    for (const name of Object.keys(before).filter((file) => file.includes('trained'))) {
+      expect(after[name] === before[name]).toBe(true);
+    }
   });
 });
 
@@ -271,7 +306,7 @@ describe('a wrong flag leaves nothing behind', () => {
     };
 
   const kinds = { 'generated scenes': false, 'a folder of data': true };
-  const table = Object.entries(kinds).flatMap(([kind, given]) =>
+  const wrong = Object.entries(kinds).flatMap(([kind, given]) =>
     Object.entries(cases)
       // Scenes that are generated have no place.
       .filter(([, [set]]) => given || !set.some((text) => text.startsWith('data.root')))
@@ -280,7 +315,18 @@ describe('a wrong flag leaves nothing behind', () => {
       })),
   );
 
-  test.each(table)('$what, on $kind', async ({ given, set, changes, message }) => {
+  test.each(wrong.filter(({ changes }) => !changes.tasks && !changes.select && !changes.balance))(
+    'of a table: $what, on $kind',
+    async ({ given, set, changes, message }) => {
+      const runs = await mkdtemp(join(tmpdir(), 'replicate-flags-'));
+      const config = await configured(profiles.smoke, { set, ...(given && { data: place.tree }) });
+      await expect(table1(config, runs, changes.compile)).rejects.toThrow(message);
+      expect(await readdir(runs)).toEqual([]);
+      await rm(runs, { recursive: true });
+    },
+  );
+
+  test.each(wrong)('$what, on $kind', async ({ given, set, changes, message }) => {
     const runs = await mkdtemp(join(tmpdir(), 'replicate-flags-'));
     const config = await configured(profiles.smoke, { set, ...(given && { data: place.tree }) });
     const run: TrainRunOptions = {

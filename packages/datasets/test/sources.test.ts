@@ -13,6 +13,7 @@ import {
 } from '@scene-mtl/data';
 import { arraysOf } from '@scene-mtl/data/testing';
 import {
+  diskCached,
   mnistNormalisation,
   multiMnist,
   openDataset,
@@ -191,6 +192,25 @@ describe('sets without pictures or maps', () => {
     expect([height, width]).toEqual([14, 14]);
     // Grey: three equal channels.
     expect(data.every((v, i) => v === data[i - (i % 3)])).toBe(true);
+  });
+
+  test('MultiMNIST in another folder is not taken from what was cached of the first', async () => {
+    const [one, two, folder] = [await newFolder(), await newFolder(), await newFolder()];
+    await putDigits(one, 3);
+    await putDigits(two, 6);
+    const read = async (root: string) => {
+      const cached = diskCached(await openDataset(root), { folder, maximumBytes: 1e6, key: 'k' });
+      return cached.read('train_00002', 'train', { height: 28, width: 28 });
+    };
+    const plain = await openDataset(two);
+    await read(one);
+    const expected = await plain.read('train_00002', 'train', { height: 28, width: 28 });
+    expect(await read(two)).toEqual(expected);
+    expect(await read(one)).not.toEqual(expected);
+    expect(plain.files?.('train_00002', 'train')).toEqual([
+      join(two, 'train-images-idx3-ubyte.gz'),
+      join(two, 'train-labels-idx1-ubyte.gz'),
+    ]);
   });
 });
 
