@@ -38,6 +38,7 @@ export {
 export { hashOf, hashOfText } from './specs/hash.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
+export { shellWords } from './store/shell-words.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone } from './store/lock.ts';
 export { predictionGrids } from './store/prediction-grids.ts';
