@@ -30,7 +30,7 @@ describe('a tree with faults', () => {
     await put(labelIds, await grey8Png(new Uint8Array(32).fill(7), half));
     const dataset = await openDataset(root);
     await expect(dataset.read(ID, 'train', half)).rejects.toThrow(
-      /labelIds\.png: 8 × 4 px, but its photograph has 16 × 8/,
+      /labelIds\.png: 4 × 8 px, but its photograph has 8 × 16/,
     );
   });
 
@@ -41,9 +41,9 @@ describe('a tree with faults', () => {
     const dataset = await openDataset(root);
     const read = () => dataset.read(ID, 'train', native);
     await put(disparity, await grey16Png(new Uint16Array(32), half));
-    await expect(read()).rejects.toThrow(/disparity\.png: 8 × 4 px, but its photograph has 16 × 8/);
+    await expect(read()).rejects.toThrow(/disparity\.png: 4 × 8 px, but its photograph has 8 × 16/);
     await put(instanceIds, await grey16Png(new Uint16Array(32).fill(7), half));
-    await expect(read()).rejects.toThrow(/instanceIds\.png: 8 × 4 px/);
+    await expect(read()).rejects.toThrow(/instanceIds\.png: 4 × 8 px/);
     await put(instanceIds, await grey8Png(new Uint8Array(128).fill(7), native));
     await expect(read()).rejects.toThrow(
       /instanceIds\.png: expected 16 bits per channel, grey; got 8/,

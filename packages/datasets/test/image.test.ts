@@ -73,7 +73,7 @@ describe('reading images', () => {
         /damaged \(no header chunk\)/,
       ],
       ['when it has 16 bits', () => grey16Png(grey16, size), /got 16 bits, grey/],
-      ['when it is in colour', () => rgbPng(rgb, size), /got 8 bits, rgb \(7 × 5\)/],
+      ['when it is in colour', () => rgbPng(rgb, size), /got 8 bits, rgb \(5 × 7\)/],
       [
         'when it has a palette',
         () =>

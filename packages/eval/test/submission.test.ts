@@ -56,8 +56,8 @@ describe('semantic submissions', () => {
       { [`a/${frame}.png`]: road, [`b/${frame}_x.png`]: road },
       /2 predictions for .*labelIds\.png/,
     ],
-    ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4 × 4, but .* is 4 × 3/],
-    ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /6 × 2, but/],
+    ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4 × 4, but .* is 3 × 4/],
+    ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /2 × 6, but/],
     ['the id 255', { [`${frame}.png`]: road.map(() => 255) }, /ulm.*\.png: .*id 255; expected/],
     ['the id 34', { [`${frame}.png`]: road.map(() => 34) }, /prediction has id 34/],
     ['a 16-bit id of 300', { [`${frame}.png`]: new Uint16Array(12).fill(300) }, /has value 300/],
@@ -160,7 +160,7 @@ describe('instance submissions', () => {
 
   test('with masks of another size or a truncated mask give one error', async () => {
     const line = 'm/0.png 26 0.5';
-    expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/3 × 4, but/);
+    expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/4 × 3, but/);
     expect(await message(instance(line, { 'm/0.png': png(mask).subarray(0, 45) }))).toMatch(
       /m\/0\.png: PNG is truncated/,
     );

@@ -84,14 +84,14 @@ export async function openCamVid(
         annotation.height !== picture.native.height
       ) {
         throw new Error(
-          `${pair.annotation}: ${annotation.width} × ${annotation.height} px, but its photograph has ${picture.native.width} × ${picture.native.height}`,
+          `${pair.annotation}: ${annotation.height} × ${annotation.width} px, but its photograph has ${picture.native.height} × ${picture.native.width}`,
         );
       }
       const semantic = resizeNearest(annotation.data, picture.native, size).map((label, i) => {
         if (label < UNLABELLED) return label;
         if (label === UNLABELLED) return VOID;
         throw new Error(
-          `${pair.annotation}: label ${label} at pixel ${i} of ${size.width} × ${size.height} is outside CamVid's table (0–${UNLABELLED})`,
+          `${pair.annotation}: label ${label} at pixel ${i} of ${size.height} × ${size.width} is outside CamVid's table (0–${UNLABELLED})`,
         );
       });
       const instance = pseudoObjects(semantic, size, INSTANCE_CLASSES, minimumPixels);

@@ -31,7 +31,7 @@ export async function labelDisagreement(
   const { data: labelIds } = await readGrey8(partnerPath(root, split, id, 'semantic'));
   const { data: instanceIds, height, width } = await readGrey16(file);
   if (labelIds.length !== instanceIds.length) {
-    throw new Error(`${file}: ${width} × ${height} px, but labelIds has ${labelIds.length} px`);
+    throw new Error(`${file}: ${height} × ${width} px, but labelIds has ${labelIds.length} px`);
   }
   let pixels = 0;
   let at = -1;

@@ -175,7 +175,7 @@ async function readCentres(
 function ofPhoto<Data>(file: string, image: Size & { data: Data }, photo: Size): Data {
   if (image.height !== photo.height || image.width !== photo.width) {
     throw new Error(
-      `${file}: ${image.width} × ${image.height} px, but its photograph has ${photo.width} × ${photo.height}`,
+      `${file}: ${image.height} × ${image.width} px, but its photograph has ${photo.height} × ${photo.width}`,
     );
   }
   return image.data;

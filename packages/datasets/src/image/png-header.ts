@@ -47,7 +47,7 @@ export function expectPng(
 ): void {
   if (found.depth === wanted.depth && wanted.colour.includes(found.colour)) return;
   throw new Error(
-    `${file}: expected ${wanted.depth} bits per channel, ${wanted.colour.join(' or ')}; got ${found.depth} bits, ${found.colour} (${found.width} × ${found.height})`,
+    `${file}: expected ${wanted.depth} bits per channel, ${wanted.colour.join(' or ')}; got ${found.depth} bits, ${found.colour} (${found.height} × ${found.width})`,
   );
 }
 

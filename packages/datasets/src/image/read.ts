@@ -65,7 +65,7 @@ export async function readGrey8(file: string): Promise<Grey<Uint8Array>> {
     // A grey file leaves sharp with three channels unless the colour space is named.
     const data = await sharp(bytes, { failOn: 'warning' }).toColourspace('b-w').raw().toBuffer();
     if (data.length !== width * height) {
-      throw new Error(`decoded to ${data.length} bytes, expected ${width} × ${height}`);
+      throw new Error(`decoded to ${data.length} bytes, expected ${height} × ${width}`);
     }
     return { width, height, data: plain(data) };
   });
@@ -81,7 +81,7 @@ export async function readGrey16(file: string): Promise<Grey<Uint16Array>> {
   return naming(file, () => {
     const { data } = decode(bytes, { checkCrc: true });
     if (!(data instanceof Uint16Array) || data.length !== width * height) {
-      throw new Error(`decoded to ${data.length} values, expected ${width} × ${height}`);
+      throw new Error(`decoded to ${data.length} values, expected ${height} × ${width}`);
     }
     return { width, height, data };
   });

@@ -75,7 +75,7 @@ export async function decodePng(bytes: Buffer, name: string): Promise<Png> {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const cause =
       code === 'ERR_BUFFER_TOO_LARGE'
-        ? `holds more pixels than its header says (${width} × ${height})`
+        ? `holds more pixels than its header says (${height} × ${width})`
         : code === 'Z_BUF_ERROR'
           ? 'is truncated: its pixel data ends early'
           : `has damaged pixel data (${code})`;
@@ -150,7 +150,7 @@ function parseHeader(body: Buffer, name: string): Header {
   }
   if (width === 0 || height === 0 || width * height > MAX_PIXELS) {
     throw new Error(
-      `${name}: PNG size ${width} × ${height} is empty or above ${MAX_PIXELS} pixels`,
+      `${name}: PNG size ${height} × ${width} is empty or above ${MAX_PIXELS} pixels`,
     );
   }
   if (interlace > 1) throw new Error(`${name}: PNG has interlace method ${interlace}, not 0 or 1`);

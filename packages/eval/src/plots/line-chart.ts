@@ -28,7 +28,7 @@ export interface LineChart {
   readonly y: ChartAxis;
   /** At most eight: the number of colours that can be told apart. */
   readonly curves: readonly Curve[];
-  /** Size of the plotting area in px (default 560 × 300). */
+  /** Size of the plotting area in px (default 300 × 560). */
   readonly width?: number;
   readonly height?: number;
 }

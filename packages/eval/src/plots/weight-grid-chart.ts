@@ -31,7 +31,7 @@ export interface WeightGridChart {
   readonly points: readonly WeightGridPoint[];
   /** Result with learned weights, drawn as a dotted level per axis. */
   readonly learned?: { readonly left: number; readonly right: number };
-  /** Size of the plotting area in px (default 560 × 320). */
+  /** Size of the plotting area in px (default 320 × 560). */
   readonly width?: number;
   readonly height?: number;
 }

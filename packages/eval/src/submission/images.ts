@@ -85,6 +85,6 @@ export function checkSameSize(
 ): void {
   if (a.width === b.width && a.height === b.height) return;
   throw new Error(
-    `${bName}: is ${b.width} × ${b.height}, but ${aName} is ${a.width} × ${a.height}; write predictions at the size of the ground truth`,
+    `${bName}: is ${b.height} × ${b.width}, but ${aName} is ${a.height} × ${a.width}; write predictions at the size of the ground truth`,
   );
 }

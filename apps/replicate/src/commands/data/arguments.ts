@@ -12,15 +12,24 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
-/** Commander parser of a size such as `256x128` (width × height, px). */
+/** Commander parser of a size such as `128x256`: height × width in px, as everywhere. */
 export function size(text: string): Size {
   const match = /^(\d+)x(\d+)$/.exec(text);
-  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  const [height, width] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || width < 8 || height < 8) {
-    throw new InvalidArgumentError('expected WIDTHxHEIGHT in px, at least 8x8, such as 256x128.');
+    throw new InvalidArgumentError('expected HEIGHTxWIDTH in px, at least 8x8, such as 128x256.');
   }
-  return { width, height };
+  return { height, width };
 }
+
+/**
+ * What to tell whoever asks for scenes of a street that are higher than wide: this flag once had the width
+ * first, and a command of that time still works.
+ */
+export const upright = ({ height, width }: Size): string | undefined =>
+  height > width
+    ? `note: --size ${height}x${width} is ${height} px high and ${width} px wide; the order is HEIGHTxWIDTH`
+    : undefined;
 
 /** Commander parser of a number of at least 0. */
 export function notNegative(text: string): number {
