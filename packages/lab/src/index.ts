@@ -52,6 +52,7 @@ export { jobClock } from './execute/job-clock.ts';
 export { distinctJobs, unfinished, type Job } from './execute/jobs.ts';
 export { perform, type Performer } from './execute/perform.ts';
 export { planOf, type Plan } from './execute/plan.ts';
+export { type TimedRun } from './execute/rates.ts';
 export { duration, progressLine } from './execute/progress-line.ts';
 
 export type { ComparedArm } from './compare/compared-arm.ts';

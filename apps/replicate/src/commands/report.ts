@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
-import { parseVariant, progressLine, resultsFiles, resultsHtml, writeOwn } from '@scene-mtl/lab';
+import {
+  parseVariant,
+  progressLine,
+  resultsFiles,
+  resultsHtml,
+  shellWords,
+  writeOwn,
+} from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { readRgb, smallPng } from '../measure/small-png.ts';
 import { experiments } from '../papers/index.ts';
@@ -91,5 +98,5 @@ const typedFlags = ({ profile, set, data, pretrained }: PublishFlags): string =>
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
-    ...(set.length > 0 ? [`--set ${set.join(' ')}`] : []),
+    ...(set.length > 0 ? [`--set ${shellWords(set)}`] : []),
   ].join(' ');
