@@ -3,7 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { stream } from '@scene-mtl/data';
+import { decodedEvents } from '../packages/core/test/tensorboard-reader.ts';
 
 /**
  * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed]` trains a small run
@@ -48,7 +50,7 @@ function train(
   if (kill?.from === 'start') arm();
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
-    if (ready !== undefined || !log.includes('weighted by')) return;
+    if (ready !== undefined || !log.includes('balanced by')) return;
     ready = performance.now();
     if (kill?.from === 'data') arm();
   });
@@ -66,6 +68,16 @@ const checkpointSteps = async (runs: string): Promise<number[]> => {
   const names = await readdir(join(runs, 'run', 'checkpoints')).catch(() => []);
   return names.flatMap((name) => /^step-(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number);
 };
+
+/** What the one event file of a run says, without when. */
+async function eventsOf(folder: string) {
+  const names = (await readdir(folder)).filter((name) => name.includes('tfevents'));
+  if (names.length !== 1)
+    throw new Error(`${folder}: expected one event file, got ${names.length}`);
+  return decodedEvents(await readFile(join(folder, names[0])))
+    .filter(({ values, images }) => Object.keys({ ...values, ...images }).length > 0)
+    .map(({ wallTime: _, ...event }) => event);
+}
 
 async function main(): Promise<void> {
   const kills = Number(process.argv[2] ?? 20);
@@ -101,13 +113,7 @@ async function main(): Promise<void> {
   const checkpoints = (await readdir(join(whole, 'run', 'checkpoints'))).map((name) =>
     join('checkpoints', name),
   );
-  const files = [
-    'metrics.jsonl',
-    'result.json',
-    'run.json',
-    'events.out.tfevents.0',
-    ...checkpoints,
-  ];
+  const files = ['metrics.jsonl', 'result.json', 'run.json', ...checkpoints];
   for (const file of files) {
     const [a, b] = await Promise.all(
       [whole, torn].map((runs) => readFile(join(runs, 'run', file)).catch(() => undefined)),
@@ -116,6 +122,10 @@ async function main(): Promise<void> {
     console.log(`${same ? 'same' : 'DIFFERENT'}  ${file} (${a?.length} bytes)`);
     if (!same) process.exitCode = 1;
   }
+  const [a, b] = await Promise.all([whole, torn].map((runs) => eventsOf(join(runs, 'run'))));
+  const same = isDeepStrictEqual(a, b);
+  console.log(`${same ? 'same' : 'DIFFERENT'}  ${a.length} events, but for their times`);
+  if (!same) process.exitCode = 1;
   const [first, last] = [at[0], at.at(-1) ?? 0];
   if (last === first) {
     console.log('no kill fell inside of the training, so nothing was checked');

@@ -28,8 +28,8 @@ import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import { evaluator } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
-import { savePredictions } from './predictions.ts';
-import { saveEvents } from './tensorboard.ts';
+import { savePredictions, shownFrames } from './predictions.ts';
+import { PICTURED, runEvents, type Pictured } from './tensorboard.ts';
 
 /** One training run. */
 export interface RunToMake {
@@ -67,8 +67,10 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
   const { size, training } = config;
   const { dataWorkers } = run;
   const parts = assemble({ config, dataset, tasks, balance, seed, dataWorkers });
-  await saveDescription(folder, describeRun(run));
-  if (!(await latestCheckpoint(join(folder, 'checkpoints')))) {
+  const description = describeRun(run);
+  await saveDescription(folder, description);
+  const reached = await latestCheckpoint(join(folder, 'checkpoints'));
+  if (!reached) {
     await loadPretrained(parts.network, config);
     await loadInitial(parts.network, config);
   }
@@ -81,6 +83,9 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
     batchSize: training.batchSize,
     compile: run.compile,
   });
+  const from = reached?.manifest.step ?? 0;
+  const events = runEvents({ folder, description, tasks, from });
+  const pictured = new Set(shownFrames(dataset, PICTURED));
   const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
@@ -99,10 +104,14 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
       folder,
       configHash,
       ...(select && { select }),
-      evaluate: async () => {
+      onRecord: (record) => events.scalars(record),
+      evaluate: async (step) => {
         const before = performance.now();
-        const result = await evaluation.evaluate();
-        await saveEvents(folder);
+        const frames: Pictured[] = [];
+        const result = await evaluation.evaluate((sample, predictions) => {
+          if (pictured.has(sample.id)) frames.push({ sample, predictions });
+        });
+        await events.pictures(step, frames);
         evaluating += performance.now() - before;
         return result;
       },
@@ -117,7 +126,7 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
     });
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
-    await saveEvents(folder);
+    await events.end(training.steps);
     await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RunResult = {
