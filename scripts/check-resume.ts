@@ -69,12 +69,12 @@ const checkpointSteps = async (runs: string): Promise<number[]> => {
   return names.flatMap((name) => /^step-(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number);
 };
 
-/** What the one event file of a run says, without when. */
+/** What the event files of a run say, one after the other, without when. */
 async function eventsOf(folder: string) {
-  const names = (await readdir(folder)).filter((name) => name.includes('tfevents'));
-  if (names.length !== 1)
-    throw new Error(`${folder}: expected one event file, got ${names.length}`);
-  return decodedEvents(await readFile(join(folder, names[0])))
+  const names = (await readdir(folder)).filter((name) => name.includes('tfevents')).sort();
+  const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return files
+    .flatMap(decodedEvents)
     .filter(({ values, images }) => Object.keys({ ...values, ...images }).length > 0)
     .map(({ wallTime: _, ...event }) => event);
 }

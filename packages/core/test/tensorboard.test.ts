@@ -17,7 +17,7 @@ test('CRC-32C gives the published check values', () => {
 /** Made by tensorboard 2.21.0, see `fixtures/tensorboard-events.py`. */
 const expected = JSON.parse(
   await readFile(new URL('./fixtures/tensorboard-events.json', import.meta.url), 'utf8'),
-) as { fresh: string; resumed: string };
+) as { fresh: string; cut: string; resumed: string };
 
 const host = 'lab.example';
 const hparams = { rate: 0.1, nesterov: true, 'data.source': 'generated' };
@@ -72,33 +72,58 @@ describe('an event file', () => {
   });
 });
 
+/** All events of a run's files, one file after the other. */
+async function eventsIn(folder: string) {
+  const names = (await readdir(folder)).filter((name) => name.includes('tfevents')).sort();
+  const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return files.flatMap(decodedEvents);
+}
+const stepsIn = async (folder: string) =>
+  (await eventsIn(folder)).flatMap(({ step, values }) => ('train/total' in values ? [step] : []));
+
 describe('a run that goes on', () => {
-  test('has a new file that begins as the old one did, and tells readers to begin again', async () => {
+  test('cuts the file it had, and tells readers to forget what came after', async () => {
     const folder = await made();
-    await finished(folder);
+    const { file } = await finished(folder);
     const log = await openEventLog({ folder, from: 4, hparams, host, now: clock(2000, 2001.5) });
     await log.scalars(train(8, 1.25));
-    expect(await readdir(folder)).toEqual(['events.out.tfevents.0000002000.lab.example']);
+    expect((await readdir(folder)).sort()).toEqual([
+      ...[
+        'events.out.tfevents.0000001000.lab.example',
+        'events.out.tfevents.0000002000.lab.example',
+      ],
+    ]);
+    expect((await readFile(file)).toString('hex')).toBe(expected.cut);
     expect((await readFile(log.file)).toString('hex')).toBe(expected.resumed);
   });
 
-  test('has no step twice, wherever the one before was cut', async () => {
+  test('has no step twice, wherever the one before was cut, and few files', async () => {
     const folder = await made();
     let log = await openEventLog({ folder, from: 0, hparams, host, now: clock(50) });
     for (const step of [1, 2, 3, 4]) await log.scalars(train(step, step));
-    const { length } = await readFile(log.file);
-    for (const cut of [0, 1, 11, 12, 20, 40]) {
-      await truncate(log.file, length - cut).catch(() => {});
+    for (const cut of [0, 1, 11, 12, 20, 40, 90, 200]) {
+      const { length } = await readFile(log.file);
+      await truncate(log.file, Math.max(0, length - cut));
       log = await openEventLog({ folder, from: 2, hparams, host, now: clock(40) });
       for (const step of [3, 4]) await log.scalars(train(step, step));
-      const steps = decodedEvents(await readFile(log.file)).flatMap(({ step, values }) =>
-        'train/total' in values ? [step] : [],
-      );
-      expect(steps).toEqual([1, 2, 3, 4]);
-      expect(await readdir(folder)).toHaveLength(1);
+      expect(await stepsIn(folder)).toEqual([1, 2, 3, 4]);
+      // The one with the steps before, that which a reader may be at, and the new one.
+      expect((await readdir(folder)).length).toBeLessThanOrEqual(3);
+      const plugins = (await eventsIn(folder)).flatMap((event) => event.plugins);
+      expect(plugins).toEqual(['_hparams_/session_start_info']);
     }
     // Though the clock went back, each file comes after the one before it.
-    expect(log.file).toContain('tfevents.0000000056.');
+    expect(log.file).toContain('tfevents.0000000058.');
+  });
+
+  test('keeps what is before its checkpoint, over several files', async () => {
+    const folder = await made();
+    for (const from of [0, 3, 6, 9]) {
+      const log = await openEventLog({ folder, from, hparams, host, now: clock(60) });
+      for (const step of [1, 2, 3, 4]) await log.scalars(train(from + step, step));
+    }
+    expect(await stepsIn(folder)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(await readdir(folder)).toHaveLength(4);
   });
 
   test('has what was logged without an event file, or into one of before files had the time', async () => {
@@ -109,8 +134,7 @@ describe('a run that goes on', () => {
     await writeFile(join(folder, 'events.out.tfevents.0'), 'old');
     await writeFile(join(folder, 'notes.txt'), 'mine');
     const log = await openEventLog({ folder, from: 20, hparams });
-    const events = decodedEvents(await readFile(log.file));
-    const scalars = events.filter(({ values }) => 'train/total' in values);
+    const scalars = (await eventsIn(folder)).filter(({ values }) => 'train/total' in values);
     expect(scalars.map(({ step }) => step)).toEqual([10, 20]);
     expect(Math.abs(scalars[0].wallTime - Date.now() / 1000)).toBeLessThan(60);
     expect((await readdir(folder)).sort()).toEqual(
@@ -122,14 +146,9 @@ describe('a run that goes on', () => {
     const folder = await made();
     await finished(folder);
     const log = await openEventLog({ folder, from: 0, hparams, host, now: clock(3000) });
-    const events = decodedEvents(await readFile(log.file));
-    expect(events.map(({ step, wallTime }) => [step, wallTime])).toEqual([
-      ...[
-        [0, 3000],
-        [0, 3000],
-        [0, 3000],
-      ],
-    ]);
+    await log.scalars(train(1, 1));
+    expect(await stepsIn(folder)).toEqual([1]);
+    expect((await eventsIn(folder)).flatMap((event) => event.plugins)).toHaveLength(1);
   });
 
   test('is not led astray by what is no event', async () => {
@@ -137,7 +156,9 @@ describe('a run that goes on', () => {
     const { file } = await finished(folder);
     await appendFile(file, Buffer.alloc(500, 7));
     const log = await openEventLog({ folder, from: 300, hparams, host, now: clock(4000) });
-    const steps = decodedEvents(await readFile(log.file)).map(({ step }) => step);
-    expect(steps).toEqual([0, 0, 0, 4, 300, 300]);
+    await log.end(300);
+    const steps = (await eventsIn(folder)).map(({ step }) => step);
+    // Version, start, settings, metrics, pictures, metrics; version, start, end.
+    expect(steps).toEqual([0, 0, 0, 4, 300, 300, 0, 301, 300]);
   });
 });

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
@@ -6,7 +6,7 @@ import { readMetrics, type MetricsRecord } from '../training/metrics-log.ts';
 import {
   eventHead,
   imagesEvent,
-  restartEvent,
+  startEvent,
   scalarsEvent,
   versionEvent,
   type EventImage,
@@ -44,12 +44,13 @@ export interface EventLog {
 
 /** `events.out.tfevents.<seconds>.<host>`, as TensorBoard looks for it. */
 const NAME = /^events\.out\.tfevents\.(\d+)\.(.+)$/;
+const UNTIMED = 'events.out.tfevents.0';
 
 /**
- * Opens the event file of a run, for TensorBoard to read while it grows: `events.out.tfevents.<seconds>.<host>`,
- * TFRecords of `tensorflow.Event`, each with the second in which it was written. A run that goes on gets a new
- * file, which begins with the events of the old one up to that step, their times kept, and tells a TensorBoard
- * that looks on to read it from the start; the old one goes. So no step stands there twice.
+ * Opens an event file of a run, for TensorBoard to read while it grows: `events.out.tfevents.<seconds>.<host>`,
+ * TFRecords of `tensorflow.Event`, each with the second in which it was written. A run that goes on gets another
+ * file: those before it are cut after the step from which it goes on, and the new one tells a TensorBoard that
+ * looks on to forget what it has read of later steps. So no step stands there twice.
  * @example
  * ```ts
  * import { openEventLog } from '@scene-mtl/core';
@@ -60,25 +61,20 @@ const NAME = /^events\.out\.tfevents\.(\d+)\.(.+)$/;
  */
 export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
   const { folder, from, hparams, now = () => Date.now() / 1000, host = hostname() } = options;
-  const old = (await eventFiles(folder)).sort((a, b) => a.seconds - b.seconds);
-  const last = old.at(-1);
-  const kept = last && from > 0 ? await keptEvents(join(folder, last.name), from) : [];
+  const before = await cutAfter(folder, from);
   const opened = now();
-  const begun = kept.length > 0 ? eventHead(kept[0]).wallTime : opened;
   const events = [
-    versionEvent(begun),
-    ...(last ? [restartEvent(begun)] : []),
-    ...(kept.length > 0 ? kept : [sessionStartEvent(hparams, opened)]),
-    ...(await lostEvents(folder, from, kept)),
+    versionEvent(opened),
+    // Readers take the first of them for the start; at another, they forget all from its step on.
+    startEvent(from > 0 ? from + 1 : 0, opened),
+    ...(before.events ? [] : [sessionStartEvent(hparams, opened)]),
+    ...(await lostEvents(folder, from, before.reached)),
   ];
   // A clock may go back, but the newest file is the last by name.
-  const seconds = Math.max(Math.floor(opened), (last?.seconds ?? 0) + 1);
-  const file = join(
-    folder,
-    `events.out.tfevents.${String(seconds).padStart(10, '0')}.${host.replace(/[^\w.-]/g, '_') || 'host'}`,
-  );
+  const seconds = String(Math.max(Math.floor(opened), before.last + 1)).padStart(10, '0');
+  const machine = host.replace(/[^\w.-]/g, '_') || 'host';
+  const file = join(folder, `events.out.tfevents.${seconds}.${machine}`);
   await writeAtomically(file, Buffer.concat(events.map(framed)));
-  for (const { name } of old) await rm(join(folder, name), { force: true });
   const append = (event: Uint8Array): Promise<void> => appendFile(file, framed(event));
   return {
     file,
@@ -88,39 +84,63 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   };
 }
 
-/** Event files of a folder; one numbered 0 is of before files had the time. */
-async function eventFiles(folder: string): Promise<{ name: string; seconds: number }[]> {
+/** What the event files of a run have once they are cut. */
+interface Before {
+  /** Seconds in the name of the last of them; 0 without one. */
+  readonly last: number;
+  /** Whether any event is left. */
+  readonly events: boolean;
+  /** The last step left. */
+  readonly reached: number;
+}
+
+/** Cuts all event files of a folder after a step, and deletes those that have nothing left. */
+async function cutAfter(folder: string, from: number): Promise<Before> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.flatMap((name) => {
-    if (name === 'events.out.tfevents.0') return [{ name, seconds: 0 }];
-    const match = NAME.exec(name);
-    return match && !name.endsWith('.partial') ? [{ name, seconds: Number(match[1]) }] : [];
-  });
+  // Of before files had the time: its wall times were steps.
+  if (names.includes(UNTIMED)) await rm(join(folder, UNTIMED), { force: true });
+  const files = names
+    .flatMap((name) => {
+      const seconds = Number(NAME.exec(name)?.[1] ?? NaN);
+      return name.endsWith('.partial') || Number.isNaN(seconds) ? [] : [{ name, seconds }];
+    })
+    .sort((a, b) => a.seconds - b.seconds);
+  let [events, reached] = [false, 0];
+  for (const [i, { name }] of files.entries()) {
+    const file = join(folder, name);
+    const kept = await keptOf(file, from);
+    events ||= kept.events > 0;
+    reached = Math.max(reached, kept.reached);
+    // A TensorBoard that looks on may be at the last one, and would wait for it for ever.
+    if (kept.events > 0 || i === files.length - 1) await truncate(file, kept.bytes);
+    else await rm(file, { force: true });
+  }
+  return { last: files.at(-1)?.seconds ?? 0, events, reached };
 }
 
-/** The events of a file up to a step, without those that every file has of its own. */
-async function keptEvents(file: string, from: number): Promise<Uint8Array[]> {
-  // Its wall times were steps.
-  if (file.endsWith('tfevents.0')) return [];
-  return recordsOf(await readFile(file)).filter((event) => {
+/** How much of an event file is of a run up to a step: the beginning, since its steps only grow. */
+async function keptOf(file: string, from: number) {
+  let [bytes, events, reached] = [0, 0, 0];
+  for (const event of recordsOf(await readFile(file))) {
     const { step, ofFile } = eventHead(event);
-    return step <= from && !ofFile && !isSessionEnd(event);
-  });
+    // A run from the start keeps nothing, one that goes on is not finished.
+    if (step > from || isSessionEnd(event) || (from === 0 && !ofFile)) break;
+    bytes += framed(event).length;
+    if (ofFile) continue;
+    events++;
+    reached = Math.max(reached, step);
+  }
+  return { bytes, events, reached };
 }
 
 /** Events of logged metrics that no event file has: from before there was one, or it was deleted. */
-async function lostEvents(
-  folder: string,
-  from: number,
-  kept: readonly Uint8Array[],
-): Promise<Uint8Array[]> {
-  if (from === 0) return [];
-  const known = Math.max(0, ...kept.map((event) => eventHead(event).step));
+async function lostEvents(folder: string, from: number, reached: number): Promise<Uint8Array[]> {
+  if (reached >= from) return [];
   const log = join(folder, 'metrics.jsonl');
-  const records = (await readMetrics(log)).filter(({ step }) => step > known && step <= from);
+  const records = (await readMetrics(log)).filter(({ step }) => step > reached && step <= from);
   if (records.length === 0) return [];
   // When they were logged is not known; not later than this.
   const time = (await stat(log)).mtimeMs / 1000;

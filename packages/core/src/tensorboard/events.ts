@@ -14,9 +14,13 @@ const SESSION_LOG = 7;
 export const versionEvent = (wallTime: number): Uint8Array =>
   message([double(WALL_TIME, wallTime), text(FILE_VERSION, 'brain.Event:2')]);
 
-/** Tells a reader that looks on to forget all it has read of this run: `SessionLog.START` at step 0. */
-export const restartEvent = (wallTime: number): Uint8Array =>
-  message([double(WALL_TIME, wallTime), nested(SESSION_LOG, [varint(1, 1)])]);
+/** A process begins to write; a reader that looks on forgets what it has read from this step on: `SessionLog.START`. */
+export const startEvent = (step: number, wallTime: number): Uint8Array =>
+  message([
+    double(WALL_TIME, wallTime),
+    ...(step > 0 ? [varint(STEP, step)] : []),
+    nested(SESSION_LOG, [varint(1, 1)]),
+  ]);
 
 /** Values of a summary at a step, each a `Summary.Value`. */
 export const summaryEvent = (
