@@ -96,7 +96,7 @@ interface Before {
 
 /** Cuts all event files of a folder after a step, and deletes those that have nothing left. */
 async function cutAfter(folder: string, from: number): Promise<Before> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
