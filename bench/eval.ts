@@ -8,7 +8,7 @@ import { writeFrame } from './eval-frames.ts';
 
 /** How much `benchEval` does. */
 export interface BenchEvalArgs {
-  /** Frames in all, 2048 × 1024 (default 100). */
+  /** Frames in all, 1024 × 2048 (default 100). */
   readonly frames?: number;
   /** Frames per turn; every system scores the same turn before the next begins (default 20). */
   readonly perTurn?: number;
@@ -41,7 +41,7 @@ interface Reply {
 type Ask = (task: BenchEvalRow['task'], gt: string, pred: string) => Promise<Reply>;
 
 /**
- * Scores frames of 2048 × 1024 made on the spot: ours beside the official Python package, in turns, each
+ * Scores frames of 1024 × 2048 made on the spot: ours beside the official Python package, in turns, each
  * in a process of its own that is already running. Reading and decoding the files is part of the time.
  * Without Python or the package, ours alone, with a line that says so.
  */

@@ -26,14 +26,14 @@ const data = (...args: string[]): Promise<Outcome> =>
 
 let folder = '';
 let tree = '';
-const recipe = ['--frames', '3', '--val', '2', '--size', '64x32', '--seed', '4'];
+const recipe = ['--frames', '3', '--val', '2', '--size', '32x64', '--seed', '4'];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'données 街 '));
   tree = join(folder, 'a tree ü');
   const outcome = await data('generate', '--out', tree, ...recipe, '--workers', '2');
   expect(outcome).toMatchObject({ code: 0 });
-  expect(outcome.output).toMatch(/3 training and 2 validation frames of 64x32, seed 4, content/);
+  expect(outcome.output).toMatch(/3 training and 2 validation frames of 32×64 px, seed 4, content/);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -80,7 +80,7 @@ describe('data generate', () => {
     expect(other.error).toContain(`error: ${tree}: holds a tree of another recipe`);
     const size = await data('generate', '--out', join(folder, 'x'), '--size', '64');
     expect(size.code).not.toBe(0);
-    expect(size.error).toMatch(/--size <WxH>.*expected WIDTHxHEIGHT/);
+    expect(size.error).toMatch(/--size <HxW>.*expected HEIGHTxWIDTH/);
     const none = await data('generate', '--out', join(folder, 'x'), '--frames', '0', '--val', '0');
     expect(none.error).toContain('expected at least one frame');
     expect(await readdir(folder)).not.toContain('x');
@@ -183,7 +183,7 @@ describe('data check', () => {
 describe('data preview', () => {
   test('writes photograph, classes, objects and disparity of each frame side by side', async () => {
     const out = join(folder, 'sheets', 'contact sheet é.png');
-    const args = ['--out', out, '--frames', '2', '--size', '64x32', '--split', 'val'];
+    const args = ['--out', out, '--frames', '2', '--size', '32x64', '--split', 'val'];
     expect(await data('preview', tree, ...args)).toMatchObject({ code: 0 });
     // 560 px at least; title, headings, ids, two rows of 32 px, a gap, 20 colours, and two lines of words.
     const height = 2 * 20 + 2 * (20 + 32) + 8 + 5 * 20 + 2 * 20;
@@ -204,7 +204,7 @@ describe('data preview', () => {
     const empty = await data('preview', tree, '--split', 'test', '--out', join(folder, 'x.png'));
     expect(empty.error).toContain(`error: ${tree}: no frames in split 'test'`);
     const blocked = join(tree, 'street.json', 'x.png');
-    const failed = await data('preview', tree, '--out', blocked, '--size', '64x32');
+    const failed = await data('preview', tree, '--out', blocked, '--size', '32x64');
     expect(failed.code).toBe(1);
     expect(failed.error).toMatch(
       /^error: .*street\.json is a file, not a folder\); choose another/,

@@ -35,7 +35,7 @@ export async function scratch(): Promise<Scratch> {
   // In a process of its own: rendering is slow in a test runner's sandbox.
   await replicate(
     ...['data', 'generate', '--out', tree, '--frames', '12', '--val', '4'],
-    ...['--size', '128x64', '--workers', '1'],
+    ...['--size', '64x128', '--workers', '1'],
   );
   return { runs, tree };
 }

@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MetricsRecord } from '@scene-mtl/core';
+import sharp from 'sharp';
 import {
   decodingFor,
   DEFAULT_ADOPT_WITHIN,
@@ -14,20 +16,32 @@ import { NO_CLASSES } from '@scene-mtl/datasets';
 import { arraysOf, streetSample } from '@scene-mtl/data/testing';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import type { RunTiming } from '@scene-mtl/lab';
+import { readDescription } from '../src/run/description.ts';
 import { selectionOf } from '../src/train/selection.ts';
-import { EVENTS } from '../src/train/tensorboard.ts';
+import { runEvents, settingsOf } from '../src/train/tensorboard.ts';
+import { decodedEvents } from '../../../packages/core/test/tensorboard-reader.ts';
 import type { trainRun } from '../src/train/train-run.ts';
 import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
 let first: Awaited<ReturnType<typeof trainRun>>;
 
+let started = 0;
+
 beforeAll(async () => {
   place = await scratch();
+  started = Date.now();
   first = await tinyRun(place, 'first');
 });
 
 const compile = { threads: 1 } as const;
+
+/** The events of a run, of its one event file. */
+async function eventsOf(folder: string) {
+  const files = (await readdir(folder)).filter((name) => name.includes('tfevents'));
+  expect(files).toHaveLength(1);
+  return decodedEvents(await readFile(join(folder, files[0])));
+}
 
 describe('a training run', () => {
   test('leaves everything that its folder should hold', async () => {
@@ -36,7 +50,7 @@ describe('a training run', () => {
       'config.json',
       'data.json',
       'environment.json',
-      EVENTS,
+      expect.stringMatching(/^events\.out\.tfevents\.\d{10}\.[\w.-]+$/),
       'metrics.jsonl',
       'predictions',
       'result.json',
@@ -50,15 +64,66 @@ describe('a training run', () => {
     expect(Object.keys(metrics)).toContain('depth/meanError');
     const checkpoints = await readdir(join(first.folder, 'checkpoints'));
     expect(checkpoints).toContain(`step-0000000${best?.step}.safetensors`);
-    const events = await readFile(join(first.folder, EVENTS));
-    for (const tag of ['train/loss/depth', 'train/weight/semantic', 'evaluation/semantic/iou']) {
-      expect(events.includes(tag)).toBe(true);
+  });
+
+  test('has an event file with all that was logged, pictures of four frames and its settings', async () => {
+    const events = await eventsOf(first.folder);
+    const log = (await readFile(join(first.folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const logged = log.map((line) => JSON.parse(line) as MetricsRecord);
+    const scalars = events.filter(({ values }) => Object.keys(values).length > 0);
+    expect(scalars.map(({ step }) => step)).toEqual(logged.map(({ step }) => step));
+    for (const [i, { kind, values }] of logged.entries()) {
+      for (const [name, value] of Object.entries(values)) {
+        if (value === null) continue;
+        expect(scalars[i].values[`${kind}/${name}`]).toBe(Math.fround(value));
+      }
     }
+    // Evaluations at 4 and 8 of 8 steps; four frames with a photograph, and three tasks with both sides.
+    const pictures = events.filter(({ images }) => Object.keys(images).length > 0);
+    expect(pictures.map(({ step }) => step)).toEqual([4, 8]);
+    const [all, later] = pictures.map(({ images }) => Object.keys(images));
+    expect(all).toHaveLength(4 * (1 + 3 * 2));
+    expect(later).toHaveLength(4 * 3);
+    expect(all).toEqual(expect.arrayContaining(later));
+    expect(later.every((tag) => tag.endsWith(', prediction'))).toBe(true);
+    const { width, height } = await sharp(pictures[1].images[later[0]]).metadata();
+    expect([height, width]).toEqual([32, 64]);
+    expect(events.flatMap(({ plugins }) => plugins)).toEqual([
+      ...['_hparams_/session_start_info', '_hparams_/session_end_info'],
+    ]);
+    const times = events.map(({ wallTime }) => wallTime);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times[0]).toBeGreaterThan(started / 1000);
+    expect(times.at(-1)).toBeLessThan(Date.now() / 1000);
+  });
+
+  test('tells TensorBoard its settings by name', async () => {
+    const settings = settingsOf(await readDescription(first.folder));
+    expect(settings).toMatchObject({
+      ...{ 'training.steps': 8, 'size.height': 32, 'balance.name': 'uncertainty', seed: 1 },
+      ...{ tasks: 'semantic, instance, depth', select: 'semantic/iou' },
+    });
+    expect(Object.values(settings).every((value) => typeof value !== 'object')).toBe(true);
+  });
+
+  test('goes on where its events cannot be written, and says so once', async () => {
+    const folder = join(place.runs, 'a file');
+    await writeFile(folder, '');
+    const said: string[] = [];
+    const events = runEvents(
+      { folder, description: await readDescription(first.folder), tasks: [], from: 0 },
+      (line) => said.push(line),
+    );
+    for (const step of [1, 2]) await events.scalars({ step, kind: 'train', values: { total: 1 } });
+    await events.end(2);
+    expect(said).toEqual([
+      expect.stringMatching(/^note: no more events for TensorBoard in .*a file/),
+    ]);
   });
 
   test('gives the same bytes again, and its finished folder is not trained again', async () => {
     const second = await tinyRun(place, 'second');
-    const files = ['result.json', 'metrics.jsonl', EVENTS, 'run.json'];
+    const files = ['result.json', 'metrics.jsonl', 'run.json'];
     for (const file of [...files, 'checkpoints/step-00000008.safetensors']) {
       const [a, b] = await Promise.all(
         [first, second].map(({ folder }) => readFile(join(folder, file))),

@@ -88,7 +88,9 @@ export type {
   Task,
 } from './task.ts';
 export { crc32c } from './tensorboard/crc32c.ts';
-export { tensorBoardEvents } from './tensorboard/events.ts';
+export { openEventLog, type EventLog, type EventLogOptions } from './tensorboard/event-log.ts';
+export type { EventImage } from './tensorboard/events.ts';
+export type { HyperParameters } from './tensorboard/hparams.ts';
 export {
   train,
   type CompileStep,

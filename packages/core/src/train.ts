@@ -11,7 +11,7 @@ import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
 import type { Schedule } from './schedules.ts';
 import { arrayName, type FloatSignature, type TrainingStep } from './steps/step.ts';
 import { averages } from './training/averages.ts';
-import { appendMetrics, truncateMetrics } from './training/metrics-log.ts';
+import { appendMetrics, truncateMetrics, type MetricsRecord } from './training/metrics-log.ts';
 
 /** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
 export type CompileStep = <S extends Signature, O extends Outputs>(
@@ -66,6 +66,8 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, besides the best. Default 2. */
   readonly keep?: number;
+  /** Called with every record once it stands in `metrics.jsonl`. */
+  readonly onRecord?: (record: MetricsRecord) => Promise<void> | void;
   /** Called after every step. */
   readonly onProgress?: (progress: Progress) => void;
   /** Gets what a person should know, each sentence once. Default: a warning of the process. */
@@ -131,6 +133,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
   };
 
+  const record = async (made: MetricsRecord): Promise<void> => {
+    await appendMetrics(log, made);
+    await options.onRecord?.(made);
+  };
+
   // --- Train -------------------------------------------------------------------------------------
   try {
     for (let i = resumedFrom; i < steps; i++) {
@@ -157,17 +164,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       // --- Log, evaluate, save -------------------------------------------------------------------
       if (done % logEvery === 0 || last) {
         const rates = { 'rate/network': schedule(i), 'rate/weighting': weightingSchedule(i) };
-        await appendMetrics(log, {
-          step: done,
-          kind: 'train',
-          values: { ...means.take(), ...rates },
-        });
+        await record({ step: done, kind: 'train', values: { ...means.take(), ...rates } });
       }
       let due = last || done % (options.checkpointEvery ?? steps) === 0;
       if (options.evaluate && (last || done % (options.evalEvery ?? steps) === 0)) {
         await compiled.pull();
         metrics = finiteOrNull(await options.evaluate(done));
-        await appendMetrics(log, { step: done, kind: 'evaluation', values: metrics });
+        await record({ step: done, kind: 'evaluation', values: metrics });
         const better = betterOf(best, options.select, metrics, done);
         due ||= better !== best;
         best = better;

@@ -19,11 +19,11 @@ export interface Statistics {
   readonly void: number;
   /** Objects per frame, by training id. */
   readonly objects: readonly number[];
-  /** Mean object size in px of a 2048 × 1024 image, by training id; NaN without objects. */
+  /** Mean object size in px of a 1024 × 2048 image, by training id; NaN without objects. */
   readonly meanSize: readonly number[];
-  /** Object sizes (px at 2048 × 1024): 10th, 50th and 90th percentile. */
+  /** Object sizes (px at 1024 × 2048): 10th, 50th and 90th percentile. */
   readonly sizePercentiles: readonly [number, number, number];
-  /** Sizes of objects, px at 2048 × 1024: cells from 2^k to 2^(k + 1). */
+  /** Sizes of objects, px at 1024 × 2048: cells from 2^k to 2^(k + 1). */
   readonly sizes: Histogram;
   /** Share of objects in two or more pieces (8-connectivity). */
   readonly split: number;

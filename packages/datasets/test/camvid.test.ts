@@ -103,7 +103,7 @@ describe('pseudo-objects', () => {
 });
 
 withData('camvid')(
-  'the SegNet split has 367, 101 and 233 pairs and reads at 128 × 96',
+  'the SegNet split has 367, 101 and 233 pairs and reads at 96 × 128',
   async () => {
     const dataset = await openDataset(sharedData('camvid'));
     const counts = (['train', 'val', 'test'] as const).map((split) => dataset.list(split).length);

@@ -40,7 +40,7 @@ const facts = (data: Uint8Array | Uint16Array, shape: number[]): Decoded => ({
     .digest('hex'),
 });
 
-describe('three generated frames of 32 × 16', () => {
+describe('three generated frames of 16 × 32', () => {
   // Pillow 13.0.0, numpy 2.4.6 and cityscapesScripts 2.3.0 by fixtures/decode.py.
   test('decode to the arrays that Pillow 13.0.0 and numpy 2.4.6 decode', async () => {
     const { frames, origin } = await fixture();

@@ -21,9 +21,9 @@ describe('statistics', () => {
     expect(result.shares).toEqual([0.5, 0.5]);
     expect(result.void).toBe(0.25);
     expect(result.objects).toEqual([0, 2]);
-    // Objects of 2 and 1 px; a px of 4 × 2 is 2048 · 1024 / 8 px: mean 1.5 of them.
+    // Objects of 2 and 1 px; a px of 2 × 4 is 2048 · 1024 / 8 px: mean 1.5 of them.
     expect(result.meanSize[1]).toBe((1.5 * 2048 * 1024) / 8);
-    // 2 px are 524,288 = 2^19 and 1 px is 262,144 = 2^18 of 2048 × 1024: a cell each.
+    // 2 px are 524,288 = 2^19 and 1 px is 262,144 = 2^18 of 1024 × 2048: a cell each.
     expect(result.sizes.edges[18]).toBe(2 ** 18);
     expect(result.sizes.shares.map((share, k) => [k, share]).filter(([, s]) => s > 0)).toEqual([
       [18, 0.5],

@@ -90,6 +90,7 @@ export {
   type CurvePoint,
   type LineChart,
 } from './plots/line-chart.ts';
+export { columnChart } from './plots/column-chart.ts';
 export { renderPng, renderSvg, type RenderedName } from './plots/render.ts';
 export { seriesColours, seriesDashes, theme } from './plots/theme.ts';
 export {
@@ -98,7 +99,9 @@ export {
   type WeightGridChart,
   type WeightGridPoint,
 } from './plots/weight-grid-chart.ts';
+export type { MainFinding } from './report/finding.ts';
 export type { ReportGroup, ReportExperiment } from './report/groups.ts';
+export type { Sign } from './report/signs.ts';
 export {
   report,
   type KeyNumber,
@@ -137,6 +140,7 @@ export { toHtml } from './tables/html.ts';
 export { toJson } from './tables/json.ts';
 export { toLatex } from './tables/latex.ts';
 export { toMarkdown } from './tables/markdown.ts';
+export { resultsFirst } from './tables/results-first.ts';
 export {
   bestCells,
   checkTable,

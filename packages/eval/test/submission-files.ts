@@ -7,7 +7,7 @@ import { encode } from 'fast-png';
 const roots: string[] = [];
 afterAll(() => roots.forEach((root) => rmSync(root, { recursive: true })));
 
-/** File name → PNG pixels [4 × 3], other bytes or text. */
+/** File name → PNG pixels [3 × 4], other bytes or text. */
 export type Files = Record<string, Uint8Array | Uint16Array | string | Buffer>;
 
 /** A folder with the given files, removed after the tests. */

@@ -43,6 +43,7 @@ export { checkData, dataFile, keepData } from './store/data-record.ts';
 export { contentsOf, type HashOptions } from './store/file-hashes.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
+export { shellWords } from './store/shell-words.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone, clearAbandoned, type AloneOptions } from './store/lock.ts';
 export { assertFolderName } from './store/run-name.ts';
@@ -58,6 +59,7 @@ export { jobClock } from './execute/job-clock.ts';
 export { distinctJobs, unfinished, type Job } from './execute/jobs.ts';
 export { perform, type Performer } from './execute/perform.ts';
 export { planOf, type Plan } from './execute/plan.ts';
+export { type TimedRun } from './execute/rates.ts';
 export { duration, progressLine } from './execute/progress-line.ts';
 
 export type { ComparedArm } from './compare/compared-arm.ts';

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { shellWords } from '@scene-mtl/lab';
 import { Option, type Command } from 'commander';
 import { configured } from '../config/overrides.ts';
 import { profiles, type ProfileName } from '../config/profiles.ts';
@@ -60,6 +61,6 @@ export const groupOf = ({ profile, data, pretrained }: ConfigurationFlags): stri
     ...(pretrained === undefined ? [] : ['imagenet']),
   ].join('-');
 
-/** The command as typed. */
+/** The command as one types it to get the same arguments again. */
 export const typedCommand = (): string =>
-  `npm run replicate -- ${process.argv.slice(2).join(' ')}`.trim();
+  `npm run replicate -- ${shellWords(process.argv.slice(2))}`.trim();

@@ -59,7 +59,7 @@ function tableOf({ run, checkpoint, data, size, balance, seed, metrics, units }:
     notes: [
       `${data.frames} frames at ${size.height}×${size.width}; ${choice} checkpoint, step ${step}` +
         `${selectedBy ? `, chosen by ${selectedBy}` : ''}; balanced by ${balance.name}; seed ${seed}.`,
-      'Over the whole split at the size of the run. AP leaves out objects below 100 px of 2048×1024, scaled to this size.',
+      'Over the whole split at the size of the run. AP leaves out objects below 100 px of 1024×2048, scaled to this size.',
     ],
   };
 }

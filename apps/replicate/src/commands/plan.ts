@@ -17,6 +17,7 @@ import type { Command } from 'commander';
 import { contents } from '../papers/contents.ts';
 import { experiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
+import { publishedTimes } from '../results/published-times.ts';
 import {
   addConfigurationFlags,
   configurationOf,
@@ -25,6 +26,7 @@ import {
 
 interface Flags extends ConfigurationFlags {
   runs: string;
+  results: string;
 }
 
 /** Adds `replicate plan`: what an experiment would run, and how long it would take. */
@@ -42,7 +44,16 @@ export function addPlanCommand(program: Command): void {
 }
 
 const addPlanFlags = (command: Command): Command =>
-  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', 'runs');
+  addConfigurationFlags(command)
+    .option('--runs <dir>', 'folder of all runs', 'runs')
+    .option(
+      '--results <dir>',
+      'published results, whose times count where no run here tells any',
+      'results',
+    );
+
+/** This machine may be faster or slower; its first finished run of such a network tells. */
+const asOn = (machine: string): string => `as published runs took on ${machine}`;
 
 /** One plan for each program: their runs have nothing in common. */
 async function print(wanted: readonly Experiment[], flags: Flags): Promise<void> {
@@ -80,11 +91,12 @@ async function planText(
   );
   await dataChecker({ session, root, line })(jobs);
   const later = asked.reduce((sum, experiment) => sum + experiment.later, 0);
-  const { table, missing, seconds } = planOf(jobs, results, root, program);
+  const published = await publishedTimes(flags.results);
+  const { table, missing, seconds, machines } = planOf(jobs, results, root, program, published);
   const time =
     seconds === undefined
-      ? 'no finished run of such a network tells how long that takes'
-      : `about ${duration(seconds)} with one run at a time`;
+      ? `no finished run of such a network in ${root} or ${flags.results} tells how long that takes`
+      : [`about ${duration(seconds)} with one run at a time`, ...machines.map(asOn)].join(', ');
   const then = later > 0 ? ` Then ${later} more, which these decide.` : '';
   return `${toMarkdown(table)}\n${missing} of ${jobs.length} runs to do, ${time}.${then}\n`;
 }

@@ -5,6 +5,7 @@ import {
   progressLine,
   resultsFiles,
   resultsHtml,
+  shellWords,
   writeOwn,
   writePage,
 } from '@scene-mtl/lab';
@@ -101,5 +102,5 @@ const typedFlags = ({ profile, set, data, pretrained }: PublishFlags): string =>
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
-    ...(set.length > 0 ? [`--set ${set.join(' ')}`] : []),
+    ...(set.length > 0 ? [`--set ${shellWords(set)}`] : []),
   ].join(' ');

@@ -34,7 +34,7 @@ export function exportMetadata(
       channels: 'R, G, B',
     }),
     preprocessing: JSON.stringify({
-      resize: `the whole photograph to ${width}×${height} px (width × height), averaging (Lanczos 3)`,
+      resize: `the whole photograph to ${height}×${width} px (height × width), averaging (Lanczos 3)`,
       formula: '(value / 255 − mean) / deviation, per channel, value 0 … 255',
       mean,
       deviation,

@@ -131,10 +131,10 @@ const groupSchema = z.object({
   variants: z.array(variantSchema),
 });
 
-type Published = GroupContent<SceneSpec> & { readonly description: PublishedGroup };
+export type Published = GroupContent<SceneSpec> & { readonly description: PublishedGroup };
 
 /** The group in a folder; undefined where the folder is none. */
-const readPublished = (folder: string): Promise<Published | undefined> =>
+export const readPublished = (folder: string): Promise<Published | undefined> =>
   readGroup<PublishedGroup, SceneSpec>(
     folder,
     (value, file) => {
@@ -153,16 +153,23 @@ export async function publishedGroups(
   experiments: readonly Experiment[],
 ): Promise<ResultsGroup[]> {
   const groups: (PublishedGroup & { readonly results: ResultsGroup })[] = [];
-  const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
-  // Pages and their figures lie in the same folder.
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  for (const name of names.sort()) {
+  for (const name of await groupNames(folder)) {
     const group = await readPublished(join(folder, name));
     if (group) groups.push({ ...group.description, results: await resultsOf(group, experiments) });
   }
   return groups
     .sort((a, b) => rank(a) - rank(b) || cost(b.config) - cost(a.config))
     .map(({ results }) => results);
+}
+
+/** Names of the folders in a folder of published results, sorted; none where it is not there. */
+export async function groupNames(folder: string): Promise<string[]> {
+  const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
+  // Pages and their figures lie in the same folder.
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Best evidence first: the paper's own profile, then those that are shorter or stray from it. */

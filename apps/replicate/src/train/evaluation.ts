@@ -13,8 +13,11 @@ import { accumulators, type Metrics } from './metrics.ts';
 
 /** Evaluates a network's current weights. */
 export interface Evaluator {
-  /** Metrics over the whole split, by `<task>/<metric>`. */
-  evaluate(): Promise<Metrics>;
+  /**
+   * Metrics over the whole split, by `<task>/<metric>`.
+   * @param visit is shown every frame with its predictions, in order
+   */
+  evaluate(visit?: (sample: Sample, predictions: Predictions) => void): Promise<Metrics>;
   /** Shows every frame of the split with its predictions, in order. */
   each(visit: (sample: Sample, predictions: Predictions) => void | Promise<void>): Promise<void>;
   /** Predictions for some frames. */
@@ -68,9 +71,12 @@ export async function evaluator(options: {
   }
 
   return {
-    async evaluate() {
+    async evaluate(visit) {
       const { add, result } = accumulators(tasks);
-      for await (const { sample, predictions } of predicted(ids)) add(sample, predictions);
+      for await (const { sample, predictions } of predicted(ids)) {
+        add(sample, predictions);
+        visit?.(sample, predictions);
+      }
       return result();
     },
     async each(visit) {

@@ -25,8 +25,8 @@ import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import type { Metrics } from './metrics.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
-import { savePredictions } from './predictions.ts';
-import { saveEvents } from './tensorboard.ts';
+import { savePredictions, shownFrames } from './predictions.ts';
+import { PICTURED, runEvents, type Pictured } from './tensorboard.ts';
 
 /** One training run. */
 export interface RunToMake {
@@ -80,13 +80,16 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   }
   const { training } = config;
   const built = prepared ?? (await prepareRun(run));
-  const { parts, evaluation } = built;
+  const { parts, evaluation, from } = built;
+  const description = describeRun(run);
+  const events = runEvents({ folder, description, tasks, from });
+  const pictured = new Set(shownFrames(dataset, PICTURED));
   const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
   const sigma2: Record<string, number> = {};
   try {
-    await saveDescription(folder, describeRun(run));
+    await saveDescription(folder, description);
     const { metrics, best } = await train({
       step: parts.step,
       streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
@@ -100,10 +103,14 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       folder,
       configHash,
       ...(select && { select }),
-      evaluate: async () => {
+      onRecord: (record) => events.scalars(record),
+      evaluate: async (step) => {
         const before = performance.now();
-        const result = await evaluation.evaluate();
-        await saveEvents(folder);
+        const frames: Pictured[] = [];
+        const result = await evaluation.evaluate((sample, predictions) => {
+          if (pictured.has(sample.id)) frames.push({ sample, predictions });
+        });
+        await events.pictures(step, frames);
         evaluating += performance.now() - before;
         return result;
       },
@@ -118,7 +125,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
     });
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
-    await saveEvents(folder);
+    await events.end(training.steps);
     await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
     const result: RunResult = {

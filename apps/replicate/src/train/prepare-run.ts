@@ -10,6 +10,8 @@ import type { RunToMake } from './make-run.ts';
 export interface PreparedRun {
   readonly parts: Assembled;
   readonly evaluation: Evaluator;
+  /** Step from which the run goes on. */
+  readonly from: number;
   dispose(): Promise<void>;
 }
 
@@ -25,7 +27,8 @@ export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
   const { model } = parts.network;
   try {
     // A run that goes on needs none, nor the folders that they came from.
-    if (!(await latestCheckpoint(join(folder, 'checkpoints'), configHash))) {
+    const reached = await latestCheckpoint(join(folder, 'checkpoints'), configHash);
+    if (!reached) {
       await loadPretrained(parts.network, config);
       await loadInitial(parts.network, config);
     }
@@ -39,7 +42,7 @@ export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
       await evaluation.dispose();
       model.dispose();
     };
-    return { parts, evaluation, dispose };
+    return { parts, evaluation, from: reached?.manifest.step ?? 0, dispose };
   } catch (error) {
     model.dispose();
     throw error;

@@ -2,7 +2,7 @@
  * Undoes the row filters of a PNG in place (PNG specification, third edition, section 9.2).
  *
  * Label maps and masks consist mostly of rows whose filtered bytes are all zero; those are found by
- * comparing whole words and are only moved. Working in place keeps a 2048 × 1024 mask at 2 MB.
+ * comparing whole words and are only moved. Working in place keeps a 1024 × 2048 mask at 2 MB.
  *
  * @param raw inflated data, per row one filter byte and `rowBytes` bytes; overwritten
  * @param bpp bytes per whole pixel, at least 1

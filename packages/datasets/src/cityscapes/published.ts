@@ -4,7 +4,7 @@ export interface PublishedClass {
   readonly share: number;
   /** Objects per image, training split (counts of the Mask R-CNN paper ÷ 2975). */
   readonly objects?: number;
-  /** Mean size in px of 2048 × 1024 (`avgClassSize` of cityscapesScripts 2.2.4). */
+  /** Mean size in px of 1024 × 2048 (`avgClassSize` of cityscapesScripts 2.2.4). */
   readonly meanSize?: number;
 }
 

@@ -12,7 +12,7 @@ export interface DistanceSetting {
   readonly minConfidence: number;
 }
 
-/** The three official settings: all objects, to 100 m, to 50 m (px at 2048 × 1024). */
+/** The three official settings: all objects, to 100 m, to 50 m (px at 1024 × 2048). */
 export const distanceSettings: readonly [DistanceSetting, DistanceSetting, DistanceSetting] = [
   { distance: Infinity, minRegion: 100, minConfidence: -Infinity },
   { distance: 100, minRegion: 1000, minConfidence: 0.5 },

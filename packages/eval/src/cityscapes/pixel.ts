@@ -48,7 +48,7 @@ export interface PixelState {
   readonly weighted: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Mean size of an instance in px at 2048 × 1024 (official script, `avgClassSize`). */
+/** Mean size of an instance in px at 1024 × 2048 (official script, `avgClassSize`). */
 const averageSize: Readonly<Record<string, number>> = {
   person: 3462.4756337644,
   rider: 3930.4788056518,
@@ -79,9 +79,9 @@ const instanceCategories = new Map(
  *
  * Pixel counts are exact; weighted sums are combined exactly, so the order of images does not matter.
  *
- * The mean sizes are in px at 2048 × 1024. For smaller images they are multiplied by `area`: where both
+ * The mean sizes are in px at 1024 × 2048. For smaller images they are multiplied by `area`: where both
  * sides are smaller by one whole factor, that gives the scores of truth and prediction repeated up to
- * 2048 × 1024, pixel by pixel.
+ * 1024 × 2048, pixel by pixel.
  *
  * @param area pixels of an image as a share of 2048 · 1024 (default 1, official)
  * @throws RangeError when `area` is not a positive number

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { extremes } from './findings.ts';
 import { seriesColours, theme } from './theme.ts';
 
 /** A dot of one series, with the ends of its interval where one is known. */
@@ -28,13 +29,21 @@ export interface DotChart {
   readonly log?: boolean;
   /** Width of the plotting area in px (default 480). */
   readonly width?: number;
+  /** Whether the value axis begins at 0 (default true); a logarithmic one never does. */
+  readonly zero?: boolean;
+  /** Whether names of rows break into lines at `, ` (default false). */
+  readonly wrap?: boolean;
 }
+
+/** Without a canvas Vega takes a letter to be wider than it is, and would cut what fits. */
+const wrapped = { labelExpr: "split(datum.label, ', ')", labelLimit: 320 };
 
 const shapes = ['circle', 'square', 'triangle-up', 'diamond'];
 
 /**
  * Values by row, one dot per series with its interval as a line: for categories, where a curve would
- * suggest an order. Gives a vega-lite specification (plain JSON).
+ * suggest an order. Gives a vega-lite specification (plain JSON), whose `description` tells the highest and
+ * the lowest row of each series in words.
  *
  * @throws RangeError when there is no dot, more than four series, or a dot in an unknown row
  * @example
@@ -51,6 +60,8 @@ export function dotChart({
   series,
   log = false,
   width = 480,
+  zero = true,
+  wrap = false,
 }: DotChart): TopLevelSpec {
   const values = series.flatMap(({ name, dots }, k) =>
     dots
@@ -75,6 +86,13 @@ export function dotChart({
     );
   }
   const domain = series.map(({ name }) => name);
+  const found = domain.flatMap((name) => {
+    const own = values
+      .filter((v) => v.series === name)
+      .map((v) => ({ name: v.row, value: v.value }));
+    if (own.length === 0) return [];
+    return [`${domain.length > 1 ? `${name}: ` : ''}${extremes(own)}`];
+  });
   const legend = domain.length > 1 ? {} : { legend: null };
   const order = [...rows];
   const y = {
@@ -82,7 +100,7 @@ export function dotChart({
     type: 'nominal',
     title: null,
     scale: { domain: order },
-    axis: { labelLimit: 240, grid: true },
+    axis: { labelLimit: 240, grid: true, ...(wrap && { ...wrapped }) },
   } as const;
   // Series lie beside each other, so that their intervals do not cover one another.
   const yOffset = {
@@ -90,7 +108,7 @@ export function dotChart({
     type: 'nominal',
     scale: { domain, paddingOuter: 0.5 },
   } as const;
-  const scale = log ? ({ type: 'log' } as const) : { zero: true };
+  const scale = log ? ({ type: 'log' } as const) : { zero, ...(!zero && { padding: 8 }) };
   const axis = log ? { axis: { format: '~g' } } : {};
   const x = { type: 'quantitative', title: label, scale, ...axis } as const;
   const range = seriesColours.slice(0, domain.length);
@@ -104,8 +122,9 @@ export function dotChart({
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title,
+    description: `${label}: ${found.join('; ')}.`,
     width,
-    height: { step: Math.max(22, 16 * domain.length), for: 'position' },
+    height: { step: Math.max(wrap ? 32 : 22, 16 * domain.length), for: 'position' },
     config: theme,
     data: { values },
     layer: [

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { course, extremes, read } from './findings.ts';
 import { seriesColours, seriesDashes, theme } from './theme.ts';
 
 /** One point of a curve; `low` and `high` bound the band drawn around it. */
@@ -28,7 +29,7 @@ export interface LineChart {
   readonly y: ChartAxis;
   /** At most eight: the number of colours that can be told apart. */
   readonly curves: readonly Curve[];
-  /** Size of the plotting area in px (default 560 × 300). */
+  /** Size of the plotting area in px (default 300 × 560). */
   readonly width?: number;
   readonly height?: number;
 }
@@ -36,6 +37,7 @@ export interface LineChart {
 /**
  * Curves over a common x axis, with an optional band each, as a vega-lite specification (plain JSON).
  * Points that are not finite, and on a logarithmic axis those that are not positive, break the line.
+ * Its `description` tells the course of each curve in words.
  *
  * @throws RangeError when there is no curve, more than eight, or two of the same name
  * @example
@@ -87,6 +89,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title,
+    description: findingOf(chart),
     width,
     height,
     config: theme,
@@ -111,6 +114,22 @@ export function lineChart(chart: LineChart): TopLevelSpec {
       },
     ],
   };
+}
+
+function findingOf({ x, y, curves }: LineChart): string {
+  const drawn = curves.map(({ name, points }) => ({
+    name,
+    points: points.filter((p) => drawable(p.x, x) !== null && drawable(p.y, y) !== null),
+  }));
+  const xs = drawn.flatMap(({ points }) => points.map((p) => p.x));
+  if (xs.length === 0) return `${y.label}: no values.`;
+  const over = `${y.label}, over ${x.label} ${read(Math.min(...xs))} to ${read(Math.max(...xs))}`;
+  const courses = drawn.map(({ name, points }) => `${name} ${course(points)}`);
+  const ends = drawn.flatMap(({ name, points }) =>
+    points.length > 0 ? [{ name, value: points[points.length - 1].y }] : [],
+  );
+  const end = ends.length > 1 ? ` At the end ${extremes(ends)}.` : '';
+  return `${over}: ${courses.join('; ')}.${end}`;
 }
 
 /** As many as fit below a chart; without a canvas Vega takes a letter to be 0.8 of its size wide. */

@@ -11,7 +11,8 @@ export interface RenderedName {
 
 /**
  * A vega-lite specification → standalone SVG text (about 70 ms). The same specification gives the
- * same bytes. The root is one image to a screen reader: `role="img"` with the description as title.
+ * same bytes. The root is one image to a screen reader: `role="img"`, the description as its title, and as its
+ * `desc` what the specification's own `description` says, which those of this package find in their numbers.
  *
  * @throws Error when vega-lite refuses the specification
  */
@@ -35,7 +36,7 @@ export async function renderSvg(spec: TopLevelSpec, name: RenderedName): Promise
   if (problems.length) throw new Error(`renderSvg "${name.id}": ${problems.join('; ')}`);
   const view = new View(parse(vega), { renderer: 'none' });
   try {
-    return tidySvg(await view.toSVG(), name);
+    return tidySvg(await view.toSVG(), name, spec.description);
   } finally {
     view.finalize();
   }
@@ -55,14 +56,20 @@ export async function renderPng(svg: string, scale = 2): Promise<Buffer> {
 }
 
 /** Ids prefixed (two charts on one page both have `clip0`), the whole marked as one named image. */
-function tidySvg(svg: string, { id, description }: RenderedName): string {
-  const text = escapeHtml(description);
-  return svg
-    .replace(/\bid="([^"]+)"/g, `id="${id}-$1"`)
-    .replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`)
-    .replace(/xlink:href="#([^"]+)"/g, `xlink:href="#${id}-$1"`)
-    .replace(
-      /<svg ([^>]*)>/,
-      `<svg $1 role="img" aria-labelledby="${id}-title"><title id="${id}-title">${text}</title>`,
-    );
+function tidySvg(svg: string, { id, description }: RenderedName, finding?: string): string {
+  const element = (name: string, text: string): string =>
+    `<${name} id="${id}-${name}">${escapeHtml(text)}</${name}>`;
+  const named = `aria-labelledby="${id}-title"${finding ? ` aria-describedby="${id}-desc"` : ''}`;
+  const texts = element('title', description) + (finding ? element('desc', finding) : '');
+  return (
+    svg
+      .replace(/\bid="([^"]+)"/g, `id="${id}-$1"`)
+      .replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`)
+      .replace(/xlink:href="#([^"]+)"/g, `xlink:href="#${id}-$1"`)
+      // Parts of one image are no images of their own.
+      .replace(/<[a-z]+ [^>]*>/g, (tag) =>
+        tag.replace(/ (?:role="graphics-[^"]*"|aria-[a-z]+="[^"]*")/g, ''),
+      )
+      .replace(/<svg ([^>]*)>/, `<svg $1 role="img" ${named}>${texts}`)
+  );
 }

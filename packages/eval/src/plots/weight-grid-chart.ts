@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { read } from './findings.ts';
 import { seriesColours, theme } from './theme.ts';
 
 /** Result of one fixed weighting: both tasks' metrics at one weight. */
@@ -31,7 +32,7 @@ export interface WeightGridChart {
   readonly points: readonly WeightGridPoint[];
   /** Result with learned weights, drawn as a dotted level per axis. */
   readonly learned?: { readonly left: number; readonly right: number };
-  /** Size of the plotting area in px (default 560 × 320). */
+  /** Size of the plotting area in px (default 320 × 560). */
   readonly width?: number;
   readonly height?: number;
 }
@@ -39,7 +40,8 @@ export interface WeightGridChart {
 /**
  * Two metrics over the share of fixed weight given to the second task, on two value axes, as in
  * Kendall et al. 2018, figure 2; the result of learned weights as dotted levels. Up is better on both
- * axes. Gives a vega-lite specification (plain JSON).
+ * axes. Gives a vega-lite specification (plain JSON), whose `description` tells the best weight of each axis in
+ * words, and whether learned weights are better.
  *
  * @throws RangeError when a weight is outside 0 … 1 or no point has a value
  */
@@ -60,6 +62,10 @@ export function weightGridChart(chart: WeightGridChart): TopLevelSpec {
       text: title,
       subtitle: `Up is better on both axes${learned ? '; dotted lines: learned weights' : ''}`,
     },
+    description: [
+      ...found(left, sorted, (p) => p.left, learned?.left),
+      ...found(right, sorted, (p) => p.right, learned?.right),
+    ].join(' '),
     width,
     height,
     config: theme,
@@ -69,6 +75,27 @@ export function weightGridChart(chart: WeightGridChart): TopLevelSpec {
       side(sorted, 'right', right, weightLabel, 1, learned?.right),
     ],
   };
+}
+
+/** What one axis shows: its best weight, and whether learned weights are better. */
+function found(
+  { label, better }: WeightGridAxis,
+  points: readonly WeightGridPoint[],
+  valueOf: (point: WeightGridPoint) => number | null,
+  learned: number | undefined,
+): string[] {
+  const known = points.flatMap((p) => {
+    const value = valueOf(p);
+    return value === null ? [] : [{ weight: p.weight, value }];
+  });
+  if (known.length === 0) return [];
+  const sign = better === 'higher' ? 1 : -1;
+  const best = known.reduce((a, b) => (sign * (b.value - a.value) > 0 ? b : a));
+  const fixed = `${label}: best fixed weight ${read(best.weight)}, with ${read(best.value)}`;
+  if (learned === undefined) return [`${fixed}.`];
+  const than = read(learned) === read(best.value) ? 'equal' : undefined;
+  const word = than ?? (sign * (learned - best.value) > 0 ? 'better' : 'worse');
+  return [`${fixed}; learned weights ${word}, with ${read(learned)}.`];
 }
 
 type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];

@@ -1,13 +1,16 @@
 import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
-import type { ReportFigure, FigureGrid } from './report.ts';
+import type { ReportFigure, FigureGrid, ReportInput } from './report.ts';
 import { chartsHtml, gridsHtml, tablesHtml, type Section } from './sections.ts';
+import { tallyHtml } from './signs.ts';
 
 /** One experiment of a section. */
 export interface ReportExperiment {
   /** Unique in the report; letters, digits, `-`. */
   readonly id: string;
   readonly title: string;
+  /** The group of results that it is of, as verdicts name it. */
+  readonly group?: string;
   /** The command that makes it. */
   readonly command?: string;
   /** A sentence or two. */
@@ -26,42 +29,45 @@ export interface ReportGroup {
   readonly experiments: readonly ReportExperiment[];
 }
 
-/** One section per group, with links to its experiments. */
-export function groupSections({
+/**
+ * All groups as one section: each folded under its title with the verdicts on its claims, and in it an experiment
+ * for each configuration, the first one unfolded.
+ */
+export function groupsSection({
   groups = [],
-}: {
-  readonly groups?: readonly ReportGroup[];
-}): Section[] {
-  return groups.map(({ id, title, experiments }) => {
-    const links = experiments.map(
-      (one) => `<li><a href="#${one.id}">${escapeHtml(one.title)}</a></li>`,
-    );
-    const nav = `<nav aria-label="${escapeHtml(title)}"><ul>${links.join('')}</ul></nav>`;
-    return {
-      id,
-      title: escapeHtml(title),
-      html: [nav, ...experiments.map(experimentHtml)].join('\n'),
-    };
+  verdicts = [],
+}: Pick<ReportInput, 'groups' | 'verdicts'>): Section | null {
+  if (groups.length === 0) return null;
+  const html = groups.map(({ id, title, experiments }) => {
+    const own = verdicts.filter(({ section }) => section === id);
+    const tally = own.length > 0 ? ` ${tallyHtml(own.flatMap(({ findings }) => findings))}` : '';
+    return [
+      `<section class="group" id="${id}" aria-labelledby="${id}-heading"><details><summary><h3 id="${id}-heading">${escapeHtml(title)}</h3>${tally}</summary>`,
+      ...experiments.map(experimentHtml),
+      '</details></section>',
+    ].join('\n');
   });
+  return { id: 'experiments', title: 'Experiments', html: html.join('\n') };
 }
 
-function experimentHtml(experiment: ReportExperiment): string {
-  const { id, title, command, lead, tables = [], figures = [], grids = [] } = experiment;
+function experimentHtml(experiment: ReportExperiment, place: number): string {
+  const { id, title, command, lead, group, tables = [], figures = [], grids = [] } = experiment;
+  const of = group === undefined ? '' : ` data-group="${escapeHtml(group)}"`;
   return [
-    `<article id="${id}" aria-labelledby="${id}-heading"><h3 id="${id}-heading">${escapeHtml(title)}</h3>`,
+    `<article class="part" id="${id}"${of} aria-labelledby="${id}-heading"><details${place === 0 ? ' open' : ''}><summary><h4 id="${id}-heading">${escapeHtml(title)}</h4></summary>`,
     `<p>${escapeHtml(lead)}</p>`,
-    ...(command
-      ? [
-          `<pre tabindex="0" role="region" aria-label="Command"><code>${escapeHtml(command)}</code></pre>`,
-        ]
-      : []),
     tablesHtml(tables),
     ...(figures.length ? [chartsHtml(figures)] : []),
     ...(grids.length
       ? [
-          `<details><summary>Images of ${grids.length} frame${grids.length === 1 ? '' : 's'}</summary>${gridsHtml(grids, 'h4')}</details>`,
+          `<details><summary>Images of ${grids.length} frame${grids.length === 1 ? '' : 's'}</summary>${gridsHtml(grids, 'h5')}</details>`,
         ]
       : []),
-    '</article>',
+    ...(command
+      ? [
+          `<pre tabindex="0" role="group" aria-label="Command"><code>${escapeHtml(command)}</code></pre>`,
+        ]
+      : []),
+    '</details></article>',
   ].join('\n');
 }

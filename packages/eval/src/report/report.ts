@@ -10,7 +10,9 @@ import {
   type Section,
 } from './sections.ts';
 import { escapeHtml } from './escape.ts';
-import { groupSections, type ReportGroup } from './groups.ts';
+import { findingSection, type MainFinding } from './finding.ts';
+import { groupsSection, type ReportGroup } from './groups.ts';
+import { script } from './script.ts';
 import { styleSheet } from './style.ts';
 import { verdictsSection, type ReportNotRun, type ReportVerdict } from './verdicts.ts';
 
@@ -53,6 +55,8 @@ export interface ReportInput {
   readonly title: string;
   /** One or two sentences: what was run and what came out. */
   readonly lead: string;
+  /** What came of it, before all else. */
+  readonly finding?: MainFinding;
   /** Language of the texts as BCP 47 (default `en`). */
   readonly language?: string;
   readonly keyNumbers?: readonly KeyNumber[];
@@ -62,7 +66,7 @@ export interface ReportInput {
   readonly overview?: readonly Table[];
   /** Sentences that tell how to read the tables: data set, resolution, steps, seeds, marks. */
   readonly howToRead?: readonly string[];
-  /** Claims and what the results say about them; before all tables. */
+  /** Claims and what the results say about them. */
   readonly verdicts?: readonly ReportVerdict[];
   /** Claims that could not be judged because nothing was run; below the verdicts. */
   readonly notRun?: { readonly lead: string; readonly groups: readonly ReportNotRun[] };
@@ -83,16 +87,20 @@ export interface ReportInput {
 }
 
 /**
- * A whole report as one HTML text: no network, no scripts, pictures inside the file. Works by keyboard
- * and screen reader (skip link, landmarks, one heading per section, captions, scoped table headers),
- * from 320 px wide, in light and dark. Sections without data are left out. The same input gives the
- * same bytes.
+ * A whole report as one HTML text: what came out and its pictures first, the rest folded. No network, pictures
+ * inside the file; one small script filters and unfolds, and nothing needs it. Works by keyboard and screen reader
+ * (skip link, landmarks, one heading per section, captions, scoped table headers), from 320 px wide, in light and
+ * dark, and in print. Sections without data are left out. The same input gives the same bytes.
  *
  * @throws RangeError when two figures, groups or experiments have one id, or a table is incomplete
  */
 export function report(input: ReportInput): string {
   const experiments = (input.groups ?? []).flatMap((group) => group.experiments);
-  const figures = [...(input.figures ?? []), ...experiments.flatMap((one) => one.figures ?? [])];
+  const figures = [
+    ...(input.finding?.figures ?? []),
+    ...(input.figures ?? []),
+    ...experiments.flatMap((one) => one.figures ?? []),
+  ];
   const sectionIds = [...(input.groups ?? []), ...experiments].map(({ id }) => id);
   assertDistinct(
     'figure',
@@ -100,13 +108,16 @@ export function report(input: ReportInput): string {
   );
   assertDistinct('group and experiment', sectionIds);
   const sections = [
-    summarySection(input),
+    findingSection(input.finding),
+    // What was asked can wait where what came out is told.
+    input.finding ? null : summarySection(input),
     verdictsSection(input),
-    readingSection(input),
     tablesSection(input),
     figuresSection(input),
     gridsSection(input),
-    ...groupSections(input),
+    groupsSection(input),
+    input.finding ? summarySection(input) : null,
+    readingSection(input),
     environmentSection(input),
     configSection(input),
   ].filter((section): section is Section => section !== null);
@@ -134,6 +145,7 @@ export function report(input: ReportInput): string {
 <main id="content" tabindex="-1">
 ${bodies.join('\n')}
 </main>
+<script>${script}</script>
 </body>
 </html>
 `;

@@ -1,4 +1,5 @@
 import { toHtml } from '../tables/html.ts';
+import { resultsFirst } from '../tables/results-first.ts';
 import type { Table } from '../tables/table.ts';
 import { escapeHtml } from './escape.ts';
 import type { ReportFigure, ReportInput, FigureGrid } from './report.ts';
@@ -22,10 +23,10 @@ export function summarySection(input: ReportInput): Section | null {
   );
   const list = numbers.length ? `<dl class="numbers">${numbers.join('')}</dl>` : '';
   const tables = overview.length ? tablesHtml(overview) : '';
-  return { id: 'summary', title: 'Summary', html: list + paragraphs(summary) + tables };
+  return { id: 'summary', title: 'What was run', html: list + paragraphs(summary) + tables };
 }
 
-/** How to read what follows. */
+/** How to read the rest. */
 export function readingSection({ howToRead = [] }: ReportInput): Section | null {
   if (!howToRead.length) return null;
   const items = howToRead.map((line) => `<li>${escapeHtml(line)}</li>`);
@@ -40,7 +41,7 @@ export function tablesSection({ tables = [] }: ReportInput): Section | null {
 
 /** Tables one below the other. */
 export const tablesHtml = (tables: readonly Table[]): string =>
-  tables.map((table) => `<div class="table">${toHtml(table)}</div>`).join('\n');
+  tables.map((table) => `<div class="table">${toHtml(resultsFirst(table))}</div>`).join('\n');
 
 /** The charts, each with its caption and, where given, the figures behind it. */
 export function figuresSection({ figures = [] }: ReportInput): Section | null {
@@ -55,7 +56,7 @@ export function chartsHtml(figures: readonly ReportFigure[]): string {
       ? `<details><summary>Figures behind this chart</summary>${toHtml(data)}</details>`
       : '';
     return `<figure id="figure-${escapeHtml(id)}">
-<div class="scroll chart" role="region" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>
+<div class="scroll chart" role="group" tabindex="0" aria-label="${escapeHtml(caption)}">${svg}</div>
 <figcaption>${escapeHtml(caption)}</figcaption>${details}</figure>`;
   });
   return `<div class="charts">${html.join('\n')}</div>`;
@@ -68,7 +69,7 @@ export function gridsSection({ grids = [] }: ReportInput): Section | null {
 }
 
 /** Frames one below the other, each under a heading. */
-export function gridsHtml(grids: readonly FigureGrid[], heading: 'h3' | 'h4'): string {
+export function gridsHtml(grids: readonly FigureGrid[], heading: 'h3' | 'h5'): string {
   const html = grids.map(({ title, tiles }) => {
     const cells = tiles.map(
       ({ name, alt, png }) =>
@@ -87,7 +88,13 @@ export function environmentSection(input: ReportInput): Section | null {
     ({ title, facts }) => `<h3>${escapeHtml(title)}</h3>${factsHtml(facts)}`,
   );
   const html = [...one, ...several].join('\n');
-  return html === '' ? null : { id: 'environment', title: 'Environment', html };
+  return html === ''
+    ? null
+    : {
+        id: 'environment',
+        title: 'Environment',
+        html: `<details><summary>Machines, versions, commits and the rest of the conditions</summary>${html}</details>`,
+      };
 }
 
 /** Names and values. */
@@ -102,7 +109,7 @@ export function factsHtml(facts: Readonly<Record<string, string>>): string {
 export function configSection({ config }: ReportInput): Section | null {
   if (config === undefined) return null;
   const json = escapeHtml(JSON.stringify(config, null, 2));
-  const html = `<details><summary>Full configuration (JSON)</summary><pre tabindex="0" role="region" aria-label="Configuration as JSON"><code>${json}</code></pre></details>`;
+  const html = `<details><summary>Full configuration (JSON)</summary><pre tabindex="0" role="group" aria-label="Configuration as JSON"><code>${json}</code></pre></details>`;
   return { id: 'config', title: 'Configuration', html };
 }
 

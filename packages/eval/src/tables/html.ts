@@ -41,7 +41,12 @@ export function toHtml(table: Table): string {
     return `<tr${rule}><th scope="row">${escapeHtml(row.header)}</th>${cells.join('')}</tr>`;
   });
   const grouped = table.columns.some((c) => c.group);
-  const corner = `<th scope="col"${grouped ? ' rowspan="2"' : ''}>${escapeHtml(table.corner)}</th>`;
+  const span = grouped ? ' rowspan="2"' : '';
+  // A header without text would be read as one.
+  const corner =
+    table.corner === ''
+      ? `<td${span}></td>`
+      : `<th scope="col"${span}>${escapeHtml(table.corner)}</th>`;
   const names = table.columns
     .map((c) => `<th scope="col"${c.kind === 'text' ? ' class="text"' : ''}>${heading(c)}</th>`)
     .join('');
@@ -50,7 +55,8 @@ export function toHtml(table: Table): string {
     : `<tr>${corner}${names}</tr>`;
   const notes = footnotes(table).map((note) => `<p class="note">${escapeHtml(note)}</p>`);
   return [
-    `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(table.title)}">`,
+    // A group and no landmark: a page has many, some of one title.
+    `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(table.title)}">`,
     `<table${texts ? ' class="texts"' : ''}><caption>${escapeHtml(table.title)}</caption>`,
     `<thead>${head}</thead>`,
     `<tbody>${rows.join('\n')}</tbody></table></div>`,

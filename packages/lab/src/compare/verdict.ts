@@ -1,5 +1,15 @@
+import type { Sign } from '@scene-mtl/eval';
+
 /** What the evidence says of a claim; “not run” where the runs that it is about are not there. */
 export type Judgement = 'reproduced' | 'not reproduced' | 'cannot tell' | 'not run';
+
+/** What a judgement says of a claim, as reports show it by sign and colour. */
+export const signs: Readonly<Record<Judgement, Sign>> = {
+  reproduced: 'holds',
+  'not reproduced': 'fails',
+  'cannot tell': 'open',
+  'not run': 'open',
+};
 
 /** A claim of a paper. */
 export interface Claim {

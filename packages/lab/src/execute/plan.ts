@@ -4,15 +4,17 @@ import type { Table } from '@scene-mtl/eval';
 import type { Program } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
 import { titleOf, type RunSpec } from '../specs/spec.ts';
+<<<<<<< HEAD
 import { summaryIn } from '../store/results.ts';
+=======
+>>>>>>> reports
 import { distinguishing } from './distinguishing.ts';
 import type { Job } from './jobs.ts';
 import { duration } from './progress-line.ts';
-
-/** What a unit of work costs, from finished runs: seconds for each kind of network. */
-type Rates = ReadonlyMap<string, number>;
+import { estimates, timedRunsIn, type TimedRun } from './rates.ts';
 
 /** What a plan needs to know of runs. */
+<<<<<<< HEAD
 type Planned<S extends RunSpec> = Pick<Program<S>, 'name' | 'effort' | 'title'>;
 
 /** What the finished runs in a folder cost; the last of each kind counts. */
@@ -29,6 +31,9 @@ function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>):
   }
   return rates;
 }
+=======
+type Planned<S extends RunSpec> = Pick<Program<S>, 'effort' | 'title'>;
+>>>>>>> reports
 
 /** Step of the newest checkpoint of a run, 0 without one. */
 function stepReached(folder: string): number {
@@ -59,20 +64,28 @@ export interface Plan {
   readonly missing: number;
   /** Seconds that they will take; undefined where no finished run tells. */
   readonly seconds: number | undefined;
+  /** Other machines whose runs tell that time, in words, each once; none where those of this one do. */
+  readonly machines: readonly string[];
 }
 
-/** The state of each job, and the time that the missing ones will take, from runs made before. */
+/**
+ * The state of each job, and the time that the missing ones will take, from runs made before.
+ * @param root folder of the runs of this machine
+ * @param elsewhere runs of other machines, for kinds of networks that this one has not trained yet
+ */
 export function planOf<S extends RunSpec>(
   jobs: readonly Job<S>[],
   results: Results<S>,
   root: string,
   program: Planned<S>,
+  elsewhere: readonly TimedRun<S>[] = [],
 ): Plan {
-  const rates = ratesIn(root, program);
+  const estimate = estimates([...timedRunsIn<S>(root), ...elsewhere], program);
   const titles = distinctTitles(
     jobs.map(({ spec }) => spec),
     program.title ?? titleOf,
   );
+  const machines = new Set<string>();
   let missing = 0;
   let seconds: number | undefined = 0;
   const rows = jobs.map(({ id, spec, measurements }, i) => {
@@ -81,10 +94,11 @@ export function planOf<S extends RunSpec>(
     const header = titles[i];
     if (results.summary(spec)) return { header, cells: ['done', null, measures] };
     missing++;
-    const { network, work, steps } = program.effort(spec);
+    const { steps } = program.effort(spec);
     const reached = stepReached(join(root, id));
-    const rate = rates.get(network);
-    const left = rate && rate * work * (1 - reached / steps);
+    const whole = estimate(spec);
+    if (whole?.machine !== undefined) machines.add(whole.machine);
+    const left = whole && whole.seconds * (1 - reached / steps);
     seconds = seconds === undefined || left === undefined ? undefined : seconds + left;
     const state = reached > 0 ? `step ${reached} of ${steps}` : 'to do';
     const time = left === undefined ? null : duration(left);
@@ -103,5 +117,6 @@ export function planOf<S extends RunSpec>(
     },
     missing,
     seconds,
+    machines: [...machines].sort(),
   };
 }

@@ -1,6 +1,7 @@
 import { report, type ReportFigure, type Table } from '@scene-mtl/eval';
 import { chartsOf, partSlug } from './figures.ts';
 import { commandOf, factsOf, type ResultsGroup, type ResultsTexts } from './group.ts';
+import { mainFinding } from './main-finding.ts';
 import { sectionsOf } from './sections.ts';
 import { claims, notRun, outcome } from './verdicts.ts';
 
@@ -17,9 +18,11 @@ export async function resultsHtml(
   for (const part of sections.flatMap(({ parts }) => parts)) {
     charts.set(partSlug(part), await chartsOf(part));
   }
+  const finding = await mainFinding(groups, texts);
   return report({
     title: 'Results',
     lead: texts.subject,
+    ...(finding && { finding }),
     summary: texts.asked,
     overview: [summary(groups), contents(groups)],
     verdicts: claims(groups),
@@ -31,6 +34,7 @@ export async function resultsHtml(
       experiments: parts.map((part) => ({
         id: partSlug(part),
         title: part.group.heading,
+        group: part.group.name,
         command: commandOf(texts, part.group, part.experiment),
         lead: part.artefacts.lead,
         tables: part.artefacts.tables.map(({ table }) => table),

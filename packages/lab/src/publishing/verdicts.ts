@@ -1,5 +1,5 @@
-import type { ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
-import type { Judgement } from '../compare/verdict.ts';
+import type { ReportFinding, ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
+import { signs, type Judgement } from '../compare/verdict.ts';
 import type { Artefacts } from '../experiment/artefacts.ts';
 import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { sectionsOf } from './sections.ts';
@@ -7,6 +7,7 @@ import { sectionsOf } from './sections.ts';
 /** A claim with what every group says about it, and the section that has its details. */
 export interface JudgedClaim extends ReportVerdict {
   readonly section: string;
+  readonly findings: readonly (ReportFinding & { readonly judgement: Judgement })[];
 }
 
 /**
@@ -22,8 +23,10 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
         const known = found.get(key) ?? { section: name, claim, source, findings: [] };
         // Kept even so: the first group that has a claim gives it its place.
         found.set(key, known);
-        if (judgement !== 'not run')
-          known.findings.push({ group: group.name, judgement, evidence });
+        if (judgement !== 'not run') {
+          const sign = signs[judgement];
+          known.findings.push({ group: group.name, judgement, sign, evidence });
+        }
       }
     }
   }

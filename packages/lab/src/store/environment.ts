@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { commitOf } from './commit.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -12,19 +12,6 @@ const versionOf = (name: string): string => {
   }
 };
 
-const git = (...args: string[]): string =>
-  execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-
-function commit(): string {
-  try {
-    const hash = git('rev-parse', '--short=12', 'HEAD');
-    const dirty = git('status', '--porcelain', '--untracked-files=no');
-    return dirty === '' ? hash : `${hash} with changes`;
-  } catch {
-    return 'not a git checkout';
-  }
-}
-
 /** Machine and versions behind a run, name → value, for `environment.json` and the report. */
 export function environment(): Record<string, string> {
   return {
@@ -34,6 +21,6 @@ export function environment(): Record<string, string> {
     node: process.version,
     'onnxruntime-node': versionOf('onnxruntime-node'),
     '@tensorflow/tfjs': versionOf('@tensorflow/tfjs'),
-    commit: commit(),
+    commit: commitOf(),
   };
 }

@@ -26,7 +26,7 @@ const names = [
   'panoptic/pqStuff',
 ];
 
-/** Official smallest object of the AP, 100 px at 2048×1024, as a share of the image. */
+/** Official smallest object of the AP, 100 px at 1024×2048, as a share of the image. */
 const SMALLEST_SHARE = 100 / (2048 * 1024);
 
 /**

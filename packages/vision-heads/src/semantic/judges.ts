@@ -44,7 +44,7 @@ export function classJudge(classes: readonly string[]): Judge {
 }
 
 /**
- * Category IoU of the official pixel-level benchmark and, at 2048×1024 alone, its instance-weighted
+ * Category IoU of the official pixel-level benchmark and, at 1024×2048 alone, its instance-weighted
  * IoUs, in %: their weights are mean sizes of objects in px there, and do not scale.
  */
 export function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {

@@ -2,18 +2,27 @@ import { InvalidArgumentError } from 'commander';
 import type { Size } from '@scene-mtl/data';
 import { LIMITS } from '../../config/limits.ts';
 
-/** Commander parser of a size such as `256x128` (width × height, px). */
+/** Commander parser of a size such as `128x256`: height × width in px, as everywhere. */
 export function size(text: string): Size {
   const match = /^(\d+)x(\d+)$/.exec(text);
-  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  const [height, width] = [Number(match?.[1]), Number(match?.[2])];
   const fits = (side: number) => side >= 8 && side <= LIMITS.side;
   if (match === null || !fits(width) || !fits(height)) {
     throw new InvalidArgumentError(
-      `expected WIDTHxHEIGHT in px, from 8x8 to ${LIMITS.side}x${LIMITS.side}, such as 256x128.`,
+      `expected HEIGHTxWIDTH in px, from 8x8 to ${LIMITS.side}x${LIMITS.side}, such as 128x256.`,
     );
   }
-  return { width, height };
+  return { height, width };
 }
+
+/**
+ * What to tell whoever asks for scenes of a street that are higher than wide: this flag once had the width
+ * first, and a command of that time still works.
+ */
+export const upright = ({ height, width }: Size): string | undefined =>
+  height > width
+    ? `note: --size ${height}x${width} is ${height} px high and ${width} px wide; the order is HEIGHTxWIDTH`
+    : undefined;
 
 /** Commander parser of a number of at least 0. */
 export function notNegative(text: string): number {

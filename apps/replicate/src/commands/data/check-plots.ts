@@ -55,14 +55,14 @@ export async function checkPlots({ dataset, statistics }: CheckResult): Promise<
       dots(dataset.name, instanceClasses, (k) => statistics.objects[k]),
       dots('Cityscapes', instanceClasses, (k) => published[k]?.objects),
     ])),
-    ...(await dotted('object-means', 'Mean size of objects', 'px at 2048 × 1024', things, [
+    ...(await dotted('object-means', 'Mean size of objects', 'px at 1024 × 2048', things, [
       dots(dataset.name, instanceClasses, (k) => statistics.meanSize[k]),
       dots('Cityscapes', instanceClasses, (k) => published[k]?.meanSize),
     ])),
     ...(await histogram(
       'object-sizes',
       'Sizes of objects',
-      'px at 2048 × 1024',
+      'px at 1024 × 2048',
       statistics.sizes,
       true,
     )),

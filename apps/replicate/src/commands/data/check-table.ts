@@ -18,7 +18,7 @@ const HEAD = [
 
 /**
  * Statistics of a data set beside Cityscapes' published ones, as text: pixel shares, objects per frame,
- * mean sizes at 2048 × 1024 px, and the IoU (%) that the colour of single pixels reaches.
+ * mean sizes at 1024 × 2048 px, and the IoU (%) that the colour of single pixels reaches.
  */
 export function checkTable({ dataset, statistics, colour }: CheckResult): string {
   const published = dataset.name === 'camvid' ? [] : cityscapesStatistics;

@@ -12,7 +12,7 @@ import {
 import type { Size } from '@scene-mtl/data';
 import { LIMITS } from '../../config/limits.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { notNegative, share, size } from './arguments.ts';
+import { notNegative, share, size, upright } from './arguments.ts';
 import { progress } from './progress.ts';
 import { path } from '../path.ts';
 
@@ -47,9 +47,9 @@ export function addGenerateCommand(data: Command): void {
     .option('--frames <n>', 'training frames', wholeNumber(0, LIMITS.frames), 500)
     .option('--val <n>', 'validation frames, of other cities', wholeNumber(0, LIMITS.frames), 100)
     .addOption(
-      new Option('--size <WxH>', 'size of the photographs, px')
+      new Option('--size <HxW>', 'height × width of the photographs, px')
         .argParser(size)
-        .default({ width: 256, height: 128 }, '256x128'),
+        .default({ height: 128, width: 256 }, '128x256'),
     )
     .option('--seed <n>', 'seed of everything', wholeNumber(0), 1)
     .addOption(
@@ -72,6 +72,8 @@ export function addGenerateCommand(data: Command): void {
     .option('--normals', 'the normals of the surfaces under normals/ too; no other file changes')
     .action(async (options: Options) => {
       const { out, frames, val, seed, occlusion, gaps, workers } = options;
+      const note = upright(options.size);
+      if (note) console.error(note);
       await generateTree({
         out,
         frames: { train: frames, val },
@@ -87,7 +89,7 @@ export function addGenerateCommand(data: Command): void {
       });
       const manifest = await readManifest(out);
       console.log(
-        `${out}: ${frames} training and ${val} validation frames of ${options.size.width}x${options.size.height}, seed ${seed}, content ${manifest?.hash.slice(0, 16)}`,
+        `${out}: ${frames} training and ${val} validation frames of ${options.size.height}×${options.size.width} px, seed ${seed}, content ${manifest?.hash.slice(0, 16)}`,
       );
     });
 }

@@ -23,9 +23,9 @@ export function addPreviewCommand(data: Command): void {
     .argument('<root>', 'a Cityscapes tree, official or generated, or CamVid')
     .requiredOption('--out <png>', 'image to write', path)
     .addOption(
-      new Option('--size <WxH>', 'size of each picture, px')
+      new Option('--size <HxW>', 'height × width of each picture, px')
         .argParser(size)
-        .default({ width: 256, height: 128 }, '256x128'),
+        .default({ height: 128, width: 256 }, '128x256'),
     )
     .option('--frames <n>', 'rows, spread evenly over the split', wholeNumber(1), 6)
     .addOption(new Option('--split <name>', 'whose frames').choices(SPLITS).default('train'))

@@ -30,7 +30,7 @@ export function viewOf(camera: Camera, size: Size): View {
   return { camera, size, axes };
 }
 
-/** Cityscapes' first rig at 2048 × 1024 (a published camera file). */
+/** Cityscapes' first rig at 1024 × 2048 (a published camera file). */
 export const RIG: Camera = {
   baseline: 0.209313,
   fx: 2262.52,

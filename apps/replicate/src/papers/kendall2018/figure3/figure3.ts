@@ -93,7 +93,7 @@ function tableOf(context: SceneContext, found: readonly ObjectsByClustering[]): 
     notes: [
       'True vectors: classes as predicted; a pixel outside true objects keeps its predicted vector. True classes and vectors: the upper bound of the clustering itself.',
       `${clusteringNote(context.config.size)} ξ is a ratio of distances, which between exact votes are those of rounding.`,
-      'AP: official matching, smallest object 100 px at 2048×1024 scaled by the area; objects of fewer votes than the least object has are never found. All true objects are counted under “objects per frame”, small ones too.',
+      'AP: official matching, smallest object 100 px at 1024×2048 scaled by the area; objects of fewer votes than the least object has are never found. All true objects are counted under “objects per frame”, small ones too.',
       ...notesOf(context),
     ],
   };

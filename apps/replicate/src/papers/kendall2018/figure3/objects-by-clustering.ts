@@ -66,7 +66,7 @@ export type ObjectsByClustering = {
   readonly strips: readonly GridFile[];
 };
 
-/** Official smallest object, 100 px at 2048×1024, as a share of the image. */
+/** Official smallest object, 100 px at 1024×2048, as a share of the image. */
 const SMALLEST_SHARE = 100 / (2048 * 1024);
 /** Enough for a 95 % interval of a few digits. */
 const RESAMPLES = 400;

@@ -47,9 +47,9 @@ export type OfficialScores = {
 /**
  * The official scores of Table 2 on the run's validation split at the run's size.
  *
- * Sizes in px that the official scripts mean at 2048×1024 (mean sizes of objects, smallest objects)
- * are scaled by the area. For a size that divides 2048×1024 by one whole number this is the same as
- * repeating the pixels of truth and prediction up to 2048×1024, at a thousandth of the work.
+ * Sizes in px that the official scripts mean at 1024×2048 (mean sizes of objects, smallest objects)
+ * are scaled by the area. For a size that divides 1024×2048 by one whole number this is the same as
+ * repeating the pixels of truth and prediction up to 1024×2048, at a thousandth of the work.
  */
 export const officialScores: SceneMeasurement<OfficialScores> = {
   name: 'official-scores',
