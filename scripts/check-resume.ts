@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { stream } from '@scene-mtl/data';
-<<<<<<< HEAD
 import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
-=======
 import { decodedEvents } from '../packages/core/test/tensorboard-reader.ts';
->>>>>>> reports
 
 /**
  * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed] [folder]` trains a small
@@ -169,16 +166,8 @@ async function main(): Promise<void> {
   const checkpoints = (await readdir(join(whole, 'run', 'checkpoints'))).map((name) =>
     join('checkpoints', name),
   );
-<<<<<<< HEAD
-  const files = [
-    ...['metrics.jsonl', 'result.json', 'run.json', 'data.json', 'events.out.tfevents.0'],
-    ...checkpoints,
-  ];
+  const files = ['metrics.jsonl', 'result.json', 'run.json', 'data.json', ...checkpoints];
   for (const name of files) {
-=======
-  const files = ['metrics.jsonl', 'result.json', 'run.json', ...checkpoints];
-  for (const file of files) {
->>>>>>> reports
     const [a, b] = await Promise.all(
       [whole, torn].map((runs) => readFile(join(runs, 'run', name)).catch(() => undefined)),
     );
@@ -186,18 +175,14 @@ async function main(): Promise<void> {
     console.log(`${same ? 'same' : 'DIFFERENT'}  ${name} (${a?.length} bytes)`);
     if (!same) process.exitCode = 1;
   }
-<<<<<<< HEAD
-  const left = await orphansIn(torn);
-  console.log(`left at the end: ${text(left)}`);
-  if (Object.values(left).some((n) => n > 0)) process.exitCode = 1;
-  const [first, last] = [state.at[0], state.at.at(-1) ?? 0];
-=======
   const [a, b] = await Promise.all([whole, torn].map((runs) => eventsOf(join(runs, 'run'))));
   const same = isDeepStrictEqual(a, b);
   console.log(`${same ? 'same' : 'DIFFERENT'}  ${a.length} events, but for their times`);
   if (!same) process.exitCode = 1;
-  const [first, last] = [at[0], at.at(-1) ?? 0];
->>>>>>> reports
+  const left = await orphansIn(torn);
+  console.log(`left at the end: ${text(left)}`);
+  if (Object.values(left).some((n) => n > 0)) process.exitCode = 1;
+  const [first, last] = [state.at[0], state.at.at(-1) ?? 0];
   if (last === first) {
     console.log('no kill fell inside of the training, so nothing was checked');
     process.exitCode = 1;

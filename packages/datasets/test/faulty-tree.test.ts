@@ -30,11 +30,7 @@ describe('a tree with faults', () => {
     await put(labelIds, await grey8Png(new Uint8Array(32).fill(7), half));
     const dataset = await openDataset(root);
     await expect(dataset.read(ID, 'train', half)).rejects.toThrow(
-<<<<<<< HEAD
       /labelIds\.png: 4 × 8 px, but its photograph has 8 × 16$/,
-=======
-      /labelIds\.png: 4 × 8 px, but its photograph has 8 × 16/,
->>>>>>> reports
     );
   });
 
@@ -45,13 +41,9 @@ describe('a tree with faults', () => {
     const dataset = await openDataset(root);
     const read = () => dataset.read(ID, 'train', native);
     await put(disparity, await grey16Png(new Uint16Array(32), half));
-<<<<<<< HEAD
     await expect(read()).rejects.toThrow(
       /disparity\.png: 4 × 8 px, but its photograph has 8 × 16$/,
     );
-=======
-    await expect(read()).rejects.toThrow(/disparity\.png: 4 × 8 px, but its photograph has 8 × 16/);
->>>>>>> reports
     await put(instanceIds, await grey16Png(new Uint16Array(32).fill(7), half));
     await expect(read()).rejects.toThrow(/instanceIds\.png: 4 × 8 px/);
     await put(instanceIds, await grey8Png(new Uint8Array(128).fill(7), native));

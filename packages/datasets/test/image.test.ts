@@ -71,21 +71,7 @@ describe('reading images', () => {
           const bytes = await grey8Png(grey8, size);
           return Buffer.concat([bytes.slice(0, 8), bytes.slice(-12)]);
         },
-<<<<<<< HEAD
         /damaged: its first chunk is no header/,
-=======
-        /damaged \(no header chunk\)/,
-      ],
-      ['when it has 16 bits', () => grey16Png(grey16, size), /got 16 bits, grey/],
-      ['when it is in colour', () => rgbPng(rgb, size), /got 8 bits, rgb \(5 × 7\)/],
-      [
-        'when it has a palette',
-        () =>
-          sharp(rgb, { raw: { ...size, channels: 3 } })
-            .png({ palette: true })
-            .toBuffer(),
-        /palette/,
->>>>>>> reports
       ],
       ['when it is in colour', () => rgbPng(rgb, size), /got 8 bits, rgb \(5 × 7\)/],
     ];

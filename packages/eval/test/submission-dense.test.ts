@@ -63,11 +63,7 @@ describe('panoptic submissions', () => {
     ],
     ['a file outside', panoptic(change({ file_name: '../q.json' })), /points outside/],
     ['a missing file', panoptic(change({ file_name: 'b.png' })), /b\.png: cannot be read/],
-<<<<<<< HEAD
     ['another size', panoptic(predJson, ids(5, 5, 0, 0, 0, 0, 0, 0)), /2×4, but/],
-=======
-    ['another size', panoptic(predJson, ids(5, 5, 0, 0, 0, 0, 0, 0)), /2 × 4, but/],
->>>>>>> reports
     ['a grey image', panoptic(predJson, png(road, 4)), /with 1 channels; expected 8-bit RGB/],
     ['no list of annotations', panoptic({}), /field "annotations" must be a list/],
     [

@@ -209,7 +209,9 @@ describe('cameras', () => {
   test('that are wrong are named', async () => {
     expect(await message(scored({ [name]: '{' }))).toMatch(/_camera\.json:1:2: expected a key/);
     expect(await message(scored({ [name]: '[1]' }))).toMatch(/_camera\.json: expected an object/);
-    expect(await message(scored({ [name]: '{"intrinsic":null}' }))).toMatch(/extrinsic: expected an object, got nothing/);
+    expect(await message(scored({ [name]: '{"intrinsic":null}' }))).toMatch(
+      /extrinsic: expected an object, got nothing/,
+    );
     const old = scored({ [name]: camera({ u0: 1024, v0: 512 }) });
     expect(await message(old)).toMatch(/camera\.json: the principal point .* outside .* of 3×4/);
     expect((await scored({ [name]: camera({ u0: 2, v0: 1.5 }) })).inverseDepthMean).toBe(0);

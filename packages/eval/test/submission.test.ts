@@ -57,13 +57,8 @@ describe('semantic submissions', () => {
       { [`a/${frame}.png`]: road, [`b/${frame}_x.png`]: road },
       /2 predictions for .*labelIds\.png/,
     ],
-<<<<<<< HEAD
     ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4×4, but .* is 3×4/],
     ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /2×6, but/],
-=======
-    ['another height', { [`${frame}.png`]: new Uint8Array(16) }, /4 × 4, but .* is 3 × 4/],
-    ['the same pixels in another shape', { [`${frame}.png`]: png(road, 6) }, /2 × 6, but/],
->>>>>>> reports
     ['the id 255', { [`${frame}.png`]: road.map(() => 255) }, /ulm.*\.png: .*id 255; expected/],
     ['the id 34', { [`${frame}.png`]: road.map(() => 34) }, /prediction has id 34/],
     ['a 16-bit id of 300', { [`${frame}.png`]: new Uint16Array(12).fill(300) }, /has value 300/],
@@ -175,11 +170,7 @@ describe('instance submissions', () => {
 
   test('with masks of another size or a truncated mask give one error', async () => {
     const line = 'm/0.png 26 0.5';
-<<<<<<< HEAD
     expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/4×3, but/);
-=======
-    expect(await message(instance(line, { 'm/0.png': png(mask, 3) }))).toMatch(/4 × 3, but/);
->>>>>>> reports
     expect(await message(instance(line, { 'm/0.png': png(mask).subarray(0, 45) }))).toMatch(
       /m\/0\.png: PNG is truncated/,
     );

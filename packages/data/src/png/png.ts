@@ -171,11 +171,7 @@ function parseHeader(body: Buffer, name: string): PngHeader {
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) {
     throw new Error(
-<<<<<<< HEAD:packages/data/src/png/png.ts
       `${name}: PNG has compression ${compression}, filter ${filter}, interlace ${interlace}; expected 0, 0, and 0 or 1`,
-=======
-      `${name}: PNG size ${height} × ${width} is empty or above ${MAX_PIXELS} pixels`,
->>>>>>> reports:packages/eval/src/io/png.ts
     );
   }
   assertPixels(`${name}: PNG`, { height, width });

@@ -78,23 +78,10 @@ export async function openCamVid(
       assertSize(`read ${id}`, size);
       const pair = pairOf(id, split);
       const picture = await readPhoto(pair.photo, size);
-<<<<<<< HEAD
       const annotation = await readIds(pair.annotation);
       assertSizeOfPhoto(pair.annotation, annotation, picture.native);
       const labels = resizeNearest(annotation.data, picture.native, size);
       const semantic = Uint8Array.from(labels, (label, i) => {
-=======
-      const annotation = await readGrey8(pair.annotation);
-      if (
-        annotation.width !== picture.native.width ||
-        annotation.height !== picture.native.height
-      ) {
-        throw new Error(
-          `${pair.annotation}: ${annotation.height} × ${annotation.width} px, but its photograph has ${picture.native.height} × ${picture.native.width}`,
-        );
-      }
-      const semantic = resizeNearest(annotation.data, picture.native, size).map((label, i) => {
->>>>>>> reports
         if (label < UNLABELLED) return label;
         if (label === UNLABELLED) return VOID;
         throw new Error(

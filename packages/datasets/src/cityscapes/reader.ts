@@ -187,16 +187,7 @@ async function readCentres(
   return centres;
 }
 
-<<<<<<< HEAD
 function ofPhoto<Data>(file: string, image: Size & { data: Data }, native: Size): Data {
   assertSizeOfPhoto(file, image, native);
-=======
-function ofPhoto<Data>(file: string, image: Size & { data: Data }, photo: Size): Data {
-  if (image.height !== photo.height || image.width !== photo.width) {
-    throw new Error(
-      `${file}: ${image.height} × ${image.width} px, but its photograph has ${photo.height} × ${photo.width}`,
-    );
-  }
->>>>>>> reports
   return image.data;
 }

@@ -96,10 +96,6 @@ export function checkSameSize(
 ): void {
   if (a.width === b.width && a.height === b.height) return;
   throw new Error(
-<<<<<<< HEAD
     `${bName}: is ${sizeText(b)}, but ${aName} is ${sizeText(a)} (height × width); the files of a frame must have one size`,
-=======
-    `${bName}: is ${b.height} × ${b.width}, but ${aName} is ${a.height} × ${a.width}; write predictions at the size of the ground truth`,
->>>>>>> reports
   );
 }

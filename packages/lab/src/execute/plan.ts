@@ -4,36 +4,13 @@ import type { Table } from '@scene-mtl/eval';
 import type { Program } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
 import { titleOf, type RunSpec } from '../specs/spec.ts';
-<<<<<<< HEAD
-import { summaryIn } from '../store/results.ts';
-=======
->>>>>>> reports
 import { distinguishing } from './distinguishing.ts';
 import type { Job } from './jobs.ts';
 import { duration } from './progress-line.ts';
 import { estimates, timedRunsIn, type TimedRun } from './rates.ts';
 
 /** What a plan needs to know of runs. */
-<<<<<<< HEAD
-type Planned<S extends RunSpec> = Pick<Program<S>, 'name' | 'effort' | 'title'>;
-
-/** What the finished runs in a folder cost; the last of each kind counts. */
-function ratesIn<S extends RunSpec>(root: string, { name, effort }: Planned<S>): Rates {
-  const rates = new Map<string, number>();
-  if (!existsSync(root)) return rates;
-  for (const run of readdirSync(root)) {
-    const summary = summaryIn<S>(join(root, run));
-    if (!summary) continue;
-    const { spec, timing } = summary;
-    if ((spec.program ?? name) !== name) continue;
-    const { network, work } = effort(spec);
-    rates.set(network, timing.seconds / work);
-  }
-  return rates;
-}
-=======
 type Planned<S extends RunSpec> = Pick<Program<S>, 'effort' | 'title'>;
->>>>>>> reports
 
 /** Step of the newest checkpoint of a run, 0 without one. */
 function stepReached(folder: string): number {

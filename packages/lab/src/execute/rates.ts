@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program } from '../specs/program.ts';
 import type { RunSpec } from '../specs/spec.ts';
-import type { RunSummary, RunTiming } from '../specs/summary.ts';
-import { summaryFile } from '../store/results.ts';
+import type { RunTiming } from '../specs/summary.ts';
+import { summaryIn } from '../store/results.ts';
 
 /** A finished run as far as its cost goes. */
 export interface TimedRun<S extends RunSpec = RunSpec> {
@@ -27,24 +27,9 @@ export type Costed<S extends RunSpec> = Pick<Program<S>, 'effort'>;
 export function timedRunsIn<S extends RunSpec>(root: string): TimedRun<S>[] {
   const names = existsSync(root) ? readdirSync(root).sort() : [];
   return names.flatMap((name) => {
-    const file = summaryFile(join(root, name));
-    if (!existsSync(file)) return [];
-    const { spec, timing } = recordAt<S>(file);
-    return [{ spec, timing }];
+    const summary = summaryIn<S>(join(root, name));
+    return summary ? [{ spec: summary.spec, timing: summary.timing }] : [];
   });
-}
-
-function recordAt<S extends RunSpec>(file: string): RunSummary<S> {
-  let record: Partial<RunSummary<S>> | null;
-  try {
-    record = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunSummary<S>> | null;
-  } catch (cause) {
-    throw new Error(`${file}: not valid JSON; delete it to make it again`, { cause });
-  }
-  if (record?.spec?.config && (record.timing?.seconds ?? 0) > 0) return record as RunSummary<S>;
-  throw new Error(
-    `${file}: expected a run with its spec and timing.seconds above 0; delete it to make it again`,
-  );
 }
 
 interface Cost {
