@@ -1,7 +1,7 @@
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
-import { defineBalancer, noOptions } from './define.ts';
+import { defineGramian } from './refresh.ts';
 
 /** Squared norms below this count as this: a gradient of zero conflicts with none. */
 const SMALLEST = 1e-30;
@@ -18,13 +18,13 @@ const SMALLEST = 1e-30;
  *
  * The orders of a batch depend on the seed and its number alone.
  */
-export const pcgrad = defineBalancer({
+export const pcgrad = defineGramian({
   name: 'pcgrad',
   alias: ['PCGrad'],
   source: 'Yu et al. 2020, arXiv 2001.06782, algorithm 1',
   formula: 'Σ ĝᵢ; for j in random order: ĝᵢ −= min(ĝᵢ·gⱼ, 0)/‖gⱼ‖² gⱼ',
   cost: 'K backward passes',
-  options: noOptions,
+  options: {},
   lacks: {
     order: 'with three tasks or more the random order is by place',
     scale: 'a projection keeps the norms, so that a large gradient stays large',
