@@ -25,6 +25,7 @@ export const config = defineGramian({
   cost: 'K backward passes',
   options: { preference },
   lacks: {},
+  guarantees: ['non-conflicting', 'linear under scaling'],
   make({ tasks }, options): GramianBalancer {
     const preferenceAt = preferenceOf('config', tasks, options.preference, 'each');
     return {

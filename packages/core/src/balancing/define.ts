@@ -30,7 +30,7 @@ export type Property =
 
 /** What a method of gradients may promise of its direction d; tested where it does, and on random gradients. */
 export type Guarantee =
-  /** `gᵢ · d ≥ 0` for every objective: none gets worse, to first order. */
+  /** `gᵢ · d ≥ 0` for every objective, of linearly independent gradients: none gets worse, to first order. */
   | 'non-conflicting'
   /** d is a linear function of factors ≥ 0 of the objectives' gradients (Quinton & Rey 2024, definition 3). */
   | 'linear under scaling';

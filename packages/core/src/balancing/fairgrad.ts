@@ -29,6 +29,7 @@ export const fairgrad = defineGramian({
       .describe('of the solver; default 12, above p = 2 24'),
   },
   lacks: { scale: 'but for p = 1, the fairer the progress, the more a large gradient counts' },
+  guarantees: ['non-conflicting'],
   make: (_place, { p, steps = p > 2 ? 24 : 12 }): GramianBalancer => ({
     ...nothing,
     kind: 'gramian',

@@ -32,6 +32,7 @@ export const gradvac = defineGramian({
     order: 'with three tasks or more the random order is by place',
     scale: 'a turn keeps the lengths, so that a large gradient stays large',
   },
+  guarantees: ['linear under scaling'],
   make({ tasks, seed = 0 }, { beta }): GramianBalancer {
     const K = tasks.length;
     const turns = K - 1;

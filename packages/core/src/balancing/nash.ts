@@ -28,6 +28,7 @@ export const nash = defineGramian({
     steps: z.number().int().positive().max(100).default(10).describe('of the solver'),
   },
   lacks: {},
+  guarantees: ['non-conflicting'],
   make: (_place, { maxNorm, steps }): GramianBalancer => ({
     ...nothing,
     kind: 'gramian',

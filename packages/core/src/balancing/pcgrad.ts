@@ -29,6 +29,7 @@ export const pcgrad = defineGramian({
     order: 'with three tasks or more the random order is by place',
     scale: 'a projection keeps the norms, so that a large gradient stays large',
   },
+  guarantees: ['linear under scaling'],
   make({ tasks, seed = 0 }): GramianBalancer {
     const K = tasks.length;
     const turns = K - 1;

@@ -126,8 +126,8 @@ describe('MGDA', () => {
 
   test('gives the shortest vector: gᵢ · d ≥ ‖d‖² for every i (Karush–Kuhn–Tucker)', () => {
     expect(worstGap(20)).toBeLessThan(1e-6);
-    // Nearly collinear gradients, of which one of few dimensions has many, take more iterations.
-    expect(worstGap(4)).toBeLessThan(2e-3);
+    // Of five gradients in four dimensions one is a combination of the others.
+    expect(worstGap(4)).toBeLessThan(2e-6);
   });
 
   test('an absent task takes no part, though its zero vector would be the shortest', () => {
@@ -171,7 +171,7 @@ describe('GradDrop', () => {
     const kept = (batch: number) => {
       const [seed] = balancer.inputsAt(batch)['seed'];
       const context = contextOf(2, { seed: tf.scalar(seed) });
-      return Array.from(balancer.direction(many, context).dataSync());
+      return Array.from(balancer.direction(many, { ...context, memory: {} }).dataSync());
     };
     expect([...new Set(kept(0))].sort()).toEqual([-1, 3]);
     // Standard deviation of a share of 4000: √(0.75 · 0.25 / 4000) = 0.0068; four of them.

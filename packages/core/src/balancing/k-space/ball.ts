@@ -40,21 +40,23 @@ export function bestInBall(
   const unit = tf.div<tf.Tensor1D>(scaled, size);
   const Cu = product(C, unit);
   const radius = tf.mul(c, tf.sqrt(tf.relu(tf.sum(tf.mul(unit, Cu)))));
-  const columns = tf.stack([a, Cu], 1) as tf.Tensor2D;
+  const columns = tf.stack([tf.neg(a), Cu], 1) as tf.Tensor2D;
   const { inside, solution, dependent } = supports(withUnits(C, tf.sub(1, present)), columns);
   const S = inside.shape[0];
-  // aᵀp, aᵀq, (C u)ᵀp, (C u)ᵀq of each support.
+  // The columns −a and C u give p and −q; their products are −aᵀp, aᵀq and −(C u)ᵀq.
   const within = tf.mul<tf.Tensor3D>(solution, inside);
   const sums = tf.matMul(tf.tile(tf.reshape(columns, [1, K, 2]), [S, 1, 1]), within, true);
   const entry = (i: number, j: number) => tf.slice(sums, [0, i, j], [S, 1, 1]);
-  const [ap, aq, uq] = [entry(0, 0), entry(0, 1), entry(1, 1)];
+  const [ap, aq, uq] = [tf.neg(entry(0, 0)), entry(0, 1), tf.neg(entry(1, 1))];
   const inner = tf.sub(tf.square(aq), tf.mul(ap, tf.sub(uq, tf.square(radius))));
   const lambda = tf.div(tf.add(aq, tf.sqrt(tf.relu(inner))), tf.maximum(ap, SMALLEST));
-  const [p, q] = [0, 1].map((n) => tf.slice(solution, [0, 0, n], [S, K, 1]));
-  const none = tf.cast(tf.logicalOr(tf.less(inner, 0), tf.lessEqual(ap, SMALLEST)), 'float32');
+  const [p, minusQ] = [0, 1].map((n) => tf.slice(solution, [0, 0, n], [S, K, 1]));
+  // Of one gradient and a small ball it is 0 but for rounding.
+  const missed = tf.less(inner, tf.mul(tf.square(aq), -SMALLEST));
+  const none = tf.cast(tf.logicalOr(missed, tf.lessEqual(ap, SMALLEST)), 'float32');
   const { y, violation } = chosen(
     inside,
-    tf.sub<tf.Tensor3D>(tf.mul(lambda, p), q),
+    tf.add<tf.Tensor3D>(tf.mul(lambda, p), minusQ),
     tf.add<tf.Tensor3D>(dependent, tf.mul(none, FAR)),
   );
   const most = tf.add(tf.mul(radius, UNMET), SMALLEST);

@@ -29,7 +29,6 @@ export function inversePower(
   p: number,
   steps: number,
 ): tf.Tensor1D {
-  const K = lengths.shape[0];
   const power = (x: tf.Tensor1D, exponent: number): tf.Tensor1D =>
     exponent === -1
       ? tf.reciprocal(x)
@@ -44,12 +43,8 @@ export function inversePower(
   for (let n = 0; n < steps; n++) {
     const gradient = tf.sub(product(M, tf.mul(b, x)), tf.mul(b, power(x, -1 / p)));
     const curvature = tf.div<tf.Tensor1D>(power(x, -1 / p - 1), p);
-    const { solution } = eliminate(
-      tf.reshape(withUnits(M, curvature), [1, K, K]),
-      tf.reshape(gradient, [1, K, 1]),
-      PIVOT,
-    );
-    const back = tf.div<tf.Tensor1D>(tf.reshape(solution, [K]), b);
+    const solution = eliminate(withUnits(M, curvature), gradient, PIVOT);
+    const back = tf.div<tf.Tensor1D>(solution, b);
     const decrease = tf.relu(tf.max(tf.div(back, x)));
     x = tf.sub(x, tf.div(back, tf.add(decrease, 1)));
   }
