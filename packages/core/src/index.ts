@@ -142,7 +142,7 @@ export { aligned } from './balancing/aligned.ts';
 export { bisector } from './balancing/bisector.ts';
 export { cagrad } from './balancing/cagrad.ts';
 export { config } from './balancing/config.ts';
-export { crMogm } from './balancing/cr-mogm.ts';
+export { crMogm, type GramianMethod } from './balancing/cr-mogm.ts';
 export { dualBalancing } from './balancing/dual-balancing.ts';
 export { dualProjection } from './balancing/dual-projection.ts';
 export { excess } from './balancing/excess.ts';

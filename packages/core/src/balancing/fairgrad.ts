@@ -28,7 +28,7 @@ export const fairgrad = defineGramian({
       .optional()
       .describe('of the solver; default 12, above p = 2 24'),
   },
-  lacks: { scale: 'but for p = 1, the fairer the progress, the more a large gradient counts' },
+  lacks: { scale: 'only for p = 1 do the lengths of the gradients not count' },
   guarantees: ['non-conflicting'],
   make: (_place, { p, steps = p > 2 ? 24 : 12 }): GramianBalancer => ({
     ...nothing,

@@ -1,8 +1,9 @@
+import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
 import { cosines } from './k-space/cosines.ts';
-import { ordersAt } from './pcgrad.ts';
+import { ordersOf } from './k-space/orders.ts';
 import { defineGramian } from './refresh.ts';
 
 /** Of √(1 − φ̂²), so that a target of 1 asks for no infinite vector: float32 knows it no better. */
@@ -43,10 +44,11 @@ export const gradvac = defineGramian({
       name: 'gradvac',
       state: { targets },
       inputs: turns > 0 ? { order: [turns, K, K] } : {},
-      inputsAt: (batch) => (turns > 0 ? { order: ordersAt(seed, batch, K) } : {}),
+      inputsAt: (batch) =>
+        turns > 0 ? { order: ordersOf(K, stream(seed, 'gradvac-order', batch)) } : {},
       weights(gram, { inputs }) {
         // Rows of coefficients over unit gradients, each in units of its own first length.
-        let rows = tf.eye(K) as tf.Tensor2D;
+        let rows = tf.eye(K);
         const { C, lengths, inverse, live } = cosines(gram);
         if (turns === 0) return live;
         const order = inputOf('gradvac', inputs, 'order');

@@ -1,6 +1,7 @@
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
+import { ordersOf } from './k-space/orders.ts';
 import { defineGramian } from './refresh.ts';
 
 /** Squared norms below this count as this: a gradient of zero conflicts with none. */
@@ -38,7 +39,8 @@ export const pcgrad = defineGramian({
       kind: 'gramian',
       name: 'pcgrad',
       inputs: turns > 0 ? { order: [turns, K, K] } : {},
-      inputsAt: (batch) => (turns > 0 ? { order: ordersAt(seed, batch, K) } : {}),
+      inputsAt: (batch) =>
+        turns > 0 ? { order: ordersOf(K, stream(seed, 'pcgrad-order', batch)) } : {},
       weights(gram, { inputs }) {
         let C = tf.eye(K);
         if (turns === 0) return tf.reshape(C, [K]);
@@ -57,16 +59,3 @@ export const pcgrad = defineGramian({
     };
   },
 });
-
-/** `[K − 1, K, K]`: in turn t the row i is 1 at the other task that i takes then, else 0. */
-export function ordersAt(seed: number, batch: number, K: number): Float32Array {
-  const random = stream(seed, 'pcgrad-order', batch);
-  const order = new Float32Array((K - 1) * K * K);
-  for (let i = 0; i < K; i++) {
-    const others = Array.from({ length: K }, (_, j) => j).filter((j) => j !== i);
-    random.shuffle(others).forEach((j, turn) => {
-      order[(turn * K + i) * K + j] = 1;
-    });
-  }
-  return order;
-}

@@ -5,7 +5,7 @@ import { aligned } from './aligned.ts';
 import { bisector } from './bisector.ts';
 import { cagrad } from './cagrad.ts';
 import { config } from './config.ts';
-import { crMogm } from './cr-mogm.ts';
+import { crMogm, type GramianMethod } from './cr-mogm.ts';
 import { dualBalancing } from './dual-balancing.ts';
 import { dualProjection } from './dual-projection.ts';
 import { dynamicAverage } from './dynamic-average.ts';
@@ -35,6 +35,24 @@ import { upgrad } from './upgrad.ts';
 /** A method of any kind, with options of any schema. */
 export type AnyBalancer = BalancerDefinition<z.ZodType, Balancer>;
 
+/** Methods that weigh gradients by their scalar products. */
+const gramian: readonly GramianMethod[] = [
+  mgda,
+  bisector,
+  pcgrad,
+  gradvac,
+  cagrad,
+  nash,
+  fairgrad,
+  aligned,
+  imtlG,
+  config,
+  upgrad,
+  dualProjection,
+  priority,
+  krum,
+];
+
 /** Every method. A new one is a file and a line here. */
 export const balancers: readonly AnyBalancer[] = [
   ...uncertaintyForms,
@@ -48,21 +66,8 @@ export const balancers: readonly AnyBalancer[] = [
   random,
   softOptimal,
   dynamicAverage,
-  pcgrad,
-  gradvac,
-  mgda,
-  bisector,
-  cagrad,
-  nash,
-  fairgrad,
-  aligned,
-  imtlG,
-  config,
-  upgrad,
-  dualProjection,
-  priority,
-  krum,
-  crMogm,
+  ...gramian,
+  crMogm(gramian),
   graddrop,
   trimmedMean,
   dualBalancing,

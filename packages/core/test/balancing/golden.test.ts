@@ -81,7 +81,7 @@ function errors(name: string, of: readonly Case[]): Error[] {
     const expected = each.weights[name];
     if (!expected) return [];
     // An answer of 0 is one to the precision of the other program.
-    const least = Math.max(1e-9 * Math.max(...lengths), 1e-30);
+    const least = Math.max(1e-8 * Math.max(...lengths), 1e-30);
     const size = Math.max(...expected.map((w, i) => Math.abs(w) * lengths[i]), least);
     const weights = weightsOf(balancer, J);
     const terms = weights.map((w, i) => (Math.abs(w - expected[i]) * lengths[i]) / size);

@@ -3,7 +3,7 @@ import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { graddrop, mgda, pcgrad } from '../../src/index.ts';
 import { ofOneSign, purity } from '../../src/balancing/graddrop.ts';
-import { ordersAt } from '../../src/balancing/pcgrad.ts';
+import { ordersOf } from '../../src/balancing/k-space/orders.ts';
 import { useCpu } from '../cpu.ts';
 
 beforeAll(useCpu);
@@ -74,9 +74,11 @@ describe('PCGrad', () => {
 
   test('the orders are permutations of the others, a function of seed and batch', () => {
     const K = 4;
+    const { inputsAt } = pcgrad.make({ ...place(K), seed: 7 });
+    const ordersAt = (batch: number) => inputsAt(batch)['order'];
     for (let batch = 0; batch < 5; batch++) {
-      const order = ordersAt(7, batch, K);
-      expect(order).toEqual(ordersAt(7, batch, K));
+      const order = ordersAt(batch);
+      expect(order).toEqual(ordersOf(K, stream(7, 'pcgrad-order', batch)));
       for (let i = 0; i < K; i++) {
         const taken = [0, 1, 2].map((turn) =>
           order.slice((turn * K + i) * K, (turn * K + i + 1) * K).indexOf(1),
@@ -84,8 +86,8 @@ describe('PCGrad', () => {
         expect([...taken].sort()).toEqual([0, 1, 2, 3].filter((j) => j !== i));
       }
     }
-    expect(ordersAt(7, 0, K)).not.toEqual(ordersAt(7, 1, K));
-    expect(ordersAt(7, 0, K)).not.toEqual(ordersAt(8, 0, K));
+    expect(ordersAt(0)).not.toEqual(ordersAt(1));
+    expect(ordersAt(0)).not.toEqual(pcgrad.make({ ...place(K), seed: 8 }).inputsAt(0)['order']);
   });
 });
 

@@ -32,7 +32,7 @@ export function bestInBall(
 ): tf.Tensor1D {
   const K = lengths.shape[0];
   if (K > MOST) {
-    throw new Error(`cagrad: expected at most ${MOST} objectives, got ${K}; use upgrad or mgda`);
+    throw new Error(`cagrad: expected at most ${MOST} objectives, got ${K}; use upgrad`);
   }
   const a = comparedLengths(lengths, present);
   const scaled = tf.mul<tf.Tensor1D>(u, lengths);

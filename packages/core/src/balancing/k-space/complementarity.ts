@@ -27,7 +27,7 @@ function accelerated(M: tf.Tensor2D, q: tf.Tensor2D): Chosen {
   // The largest sum of magnitudes of a row is not below the largest eigenvalue.
   const step = tf.div(1, tf.max(tf.sum(tf.abs(M), 1)));
   const descend = (at: tf.Tensor2D) =>
-    tf.relu(tf.sub(at, tf.mul(step, tf.add(tf.matMul(M, at), q)))) as tf.Tensor2D;
+    tf.relu(tf.sub<tf.Tensor2D>(at, tf.mul(step, tf.add(tf.matMul(M, at), q))));
   let y = tf.zerosLike(q);
   let ahead: tf.Tensor2D = y;
   let t = tf.ones<tf.Rank.R2>([1, q.shape[1]]);

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { inputOf, type GradientContext } from '../balancer.ts';
 
 /** An input `1 / n^σ` at the n-th batch, counted from 1, and its value inside the step. */

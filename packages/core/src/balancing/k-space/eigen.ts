@@ -21,7 +21,7 @@ export interface Eigen {
  */
 export function eigen(A: tf.Tensor2D, sweeps = A.shape[0] > 4 ? 7 : 5): Eigen {
   const K = A.shape[0];
-  let vectors = tf.eye(K) as tf.Tensor2D;
+  let vectors = tf.eye(K);
   const rounds = tournament(K);
   for (let n = 0; n < sweeps; n++) {
     for (const pairs of rounds) {

@@ -41,7 +41,7 @@ export function inversePower(
     p === 1 ? tf.onesLike(lengths) : balanced(power(tf.add(lengths, dead), (1 - p) / (1 + p)));
   let x: tf.Tensor1D = tf.onesLike(lengths);
   for (let n = 0; n < steps; n++) {
-    const gradient = tf.sub(product(M, tf.mul(b, x)), tf.mul(b, power(x, -1 / p)));
+    const gradient = tf.sub<tf.Tensor1D>(product(M, tf.mul(b, x)), tf.mul(b, power(x, -1 / p)));
     const curvature = tf.div<tf.Tensor1D>(power(x, -1 / p - 1), p);
     const solution = eliminate(withUnits(M, curvature), gradient, PIVOT);
     const back = tf.div<tf.Tensor1D>(solution, b);
