@@ -37,7 +37,6 @@ export const priority = defineGramian({
   },
   lacks: {
     order: 'unless one is named, the first objective goes first',
-    scale: 'the means of ‖gᵢ‖² start with a small constant beside them',
     'equal tasks': 'one of them goes first',
   },
   make({ tasks }, { primary = tasks[0], tau, beta }): GramianBalancer {

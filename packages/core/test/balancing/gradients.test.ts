@@ -74,8 +74,8 @@ describe('PCGrad', () => {
 
   test('the orders are permutations of the others, a function of seed and batch', () => {
     const K = 4;
-    const { inputsAt } = pcgrad.make({ ...place(K), seed: 7 });
-    const ordersAt = (batch: number) => inputsAt(batch)['order'];
+    const balancer = pcgrad.make({ ...place(K), seed: 7 });
+    const ordersAt = (batch: number) => balancer.inputsAt(batch)['order'];
     for (let batch = 0; batch < 5; batch++) {
       const order = ordersAt(batch);
       expect(order).toEqual(ordersOf(K, stream(7, 'pcgrad-order', batch)));
