@@ -114,6 +114,7 @@ export {
   type GradientContext,
   type GramianBalancer,
   type JacobianBalancer,
+  type JacobianContext,
   type PerTask,
   type ScalarBalancer,
   type ScalarContext,
@@ -124,6 +125,7 @@ export {
   type BalancerDefinition,
   type BalancerFacts,
   type BalancerPlace,
+  type Guarantee,
   type Property,
 } from './balancing/define.ts';
 export { dynamicAverage } from './balancing/dynamic-average.ts';
@@ -141,6 +143,23 @@ export {
 export { mgda } from './balancing/mgda.ts';
 export { pcgrad } from './balancing/pcgrad.ts';
 export { random } from './balancing/random.ts';
+export { aligned } from './balancing/aligned.ts';
+export { bisector } from './balancing/bisector.ts';
+export { cagrad } from './balancing/cagrad.ts';
+export { config } from './balancing/config.ts';
+export { crMogm, type GramianMethod } from './balancing/cr-mogm.ts';
+export { dualBalancing } from './balancing/dual-balancing.ts';
+export { dualProjection } from './balancing/dual-projection.ts';
+export { excess } from './balancing/excess.ts';
+export { fairgrad } from './balancing/fairgrad.ts';
+export { gradvac } from './balancing/gradvac.ts';
+export { imtlG } from './balancing/imtl-g.ts';
+export { krum } from './balancing/krum.ts';
+export { moco } from './balancing/moco.ts';
+export { nash } from './balancing/nash.ts';
+export { priority } from './balancing/priority.ts';
+export { trimmedMean } from './balancing/trimmed-mean.ts';
+export { upgrad } from './balancing/upgrad.ts';
 export { balancerNamed, balancers, type AnyBalancer } from './balancing/registry.ts';
 export { softOptimal } from './balancing/soft-optimal.ts';
 export { uncertaintyExact } from './balancing/uncertainty-exact.ts';

@@ -98,14 +98,25 @@ export interface GramianBalancer extends Stateful {
   weights(gram: tf.Tensor2D, context: GradientContext): tf.Tensor1D;
 }
 
+/** What the step tells a balancer that sees the gradients element by element. */
+export interface JacobianContext extends GradientContext {
+  /** `[K, P]` each: what the balancer keeps of every element, by the names in its `memory`. */
+  readonly memory: Readonly<Record<string, tf.Variable>>;
+}
+
 /** Balances the gradients of the shared parameters element by element. K backward passes. */
 export interface JacobianBalancer extends Stateful {
   readonly kind: 'jacobian';
   /**
+   * Names of arrays as large as the rows that the step makes for it, 0 at the start: state, as `state` is.
+   * How many parameters are shared is the step's to know.
+   */
+  readonly memory?: readonly string[];
+  /**
    * @param rows gᵢ, `[K, P]`
    * @returns `[P]`: the direction that stands for the gradient
    */
-  direction(rows: tf.Tensor2D, context: GradientContext): tf.Tensor1D;
+  direction(rows: tf.Tensor2D, context: JacobianContext): tf.Tensor1D;
 }
 
 /** A method that works on the gradients of each objective. */

@@ -28,6 +28,13 @@ export type Property =
   /** A factor of one objective's loss leaves the direction of the shared update unchanged. */
   | 'scale';
 
+/** What a method of gradients may promise of its direction d; tested where it does, and on random gradients. */
+export type Guarantee =
+  /** `gᵢ · d ≥ 0` for every objective, of linearly independent gradients: none gets worse, to first order. */
+  | 'non-conflicting'
+  /** d is a linear function of factors ≥ 0 of the objectives' gradients (Quinton & Rey 2024, definition 3). */
+  | 'linear under scaling';
+
 /** What a method says of itself. */
 export interface BalancerFacts<S extends z.ZodType> {
   /** Canonical: in configurations, run ids and on the command line. */
@@ -44,6 +51,8 @@ export interface BalancerFacts<S extends z.ZodType> {
   readonly options: S;
   /** Properties that it does not have, each with the reason. */
   readonly lacks: Readonly<Partial<Record<Property, string>>>;
+  /** What it promises of its direction; default nothing. */
+  readonly guarantees?: readonly Guarantee[];
 }
 
 /** A method of the registry. */

@@ -1,7 +1,8 @@
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
-import { defineBalancer, noOptions } from './define.ts';
+import { ordersOf } from './k-space/orders.ts';
+import { defineGramian } from './refresh.ts';
 
 /** Squared norms below this count as this: a gradient of zero conflicts with none. */
 const SMALLEST = 1e-30;
@@ -18,17 +19,18 @@ const SMALLEST = 1e-30;
  *
  * The orders of a batch depend on the seed and its number alone.
  */
-export const pcgrad = defineBalancer({
+export const pcgrad = defineGramian({
   name: 'pcgrad',
   alias: ['PCGrad'],
   source: 'Yu et al. 2020, arXiv 2001.06782, algorithm 1',
   formula: 'Σ ĝᵢ; for j in random order: ĝᵢ −= min(ĝᵢ·gⱼ, 0)/‖gⱼ‖² gⱼ',
   cost: 'K backward passes',
-  options: noOptions,
+  options: {},
   lacks: {
     order: 'with three tasks or more the random order is by place',
     scale: 'a projection keeps the norms, so that a large gradient stays large',
   },
+  guarantees: ['linear under scaling'],
   make({ tasks, seed = 0 }): GramianBalancer {
     const K = tasks.length;
     const turns = K - 1;
@@ -37,7 +39,8 @@ export const pcgrad = defineBalancer({
       kind: 'gramian',
       name: 'pcgrad',
       inputs: turns > 0 ? { order: [turns, K, K] } : {},
-      inputsAt: (batch) => (turns > 0 ? { order: ordersAt(seed, batch, K) } : {}),
+      inputsAt: (batch) =>
+        turns > 0 ? { order: ordersOf(K, stream(seed, 'pcgrad-order', batch)) } : {},
       weights(gram, { inputs }) {
         let C = tf.eye(K);
         if (turns === 0) return tf.reshape(C, [K]);
@@ -56,16 +59,3 @@ export const pcgrad = defineBalancer({
     };
   },
 });
-
-/** `[K − 1, K, K]`: in turn t the row i is 1 at the other task that i takes then, else 0. */
-export function ordersAt(seed: number, batch: number, K: number): Float32Array {
-  const random = stream(seed, 'pcgrad-order', batch);
-  const order = new Float32Array((K - 1) * K * K);
-  for (let i = 0; i < K; i++) {
-    const others = Array.from({ length: K }, (_, j) => j).filter((j) => j !== i);
-    random.shuffle(others).forEach((j, turn) => {
-      order[(turn * K + i) * K + j] = 1;
-    });
-  }
-  return order;
-}

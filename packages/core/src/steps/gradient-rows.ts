@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, type GradientBalancer, type GradientContext } from '../balancing/balancer.ts';
+import { scalarsOf, type GradientBalancer, type JacobianContext } from '../balancing/balancer.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 
@@ -27,7 +27,7 @@ export function balancedRows(
   balancer: GradientBalancer,
   shared: readonly Parameter[],
   gradients: readonly Gradients[],
-  context: GradientContext,
+  context: JacobianContext,
 ): Balanced {
   const row = (block: Block, k: number): tf.Tensor1D => {
     const parts = block.map((p) =>

@@ -11,6 +11,7 @@ import { escape, lossesOf } from './evaluate-losses.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
 import {
   BALANCER_INPUT,
+  BALANCER_STATE,
   outlineOf,
   type FloatSignature,
   type StepOptions,
@@ -41,8 +42,12 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
         `use a balancer of the losses, for example equal`,
     );
   }
+  const memory = memoryOf(balancer, objectives.length, shared);
+  const outline = outlineOf(options);
+  const kept = Object.entries(memory).map(([n, v]) => [BALANCER_STATE + n, v] as const);
   return {
-    ...outlineOf(options),
+    ...outline,
+    variables: new Map([...outline.variables, ...kept]),
     run(inputs) {
       const each = objectives.map((objective) =>
         differentiated(objective, network, objectives, optimiser.parameters, inputs),
@@ -58,6 +63,7 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
           losses: tf.stack(each.map(({ value }) => value)) as tf.Tensor1D,
           present: tf.stack(each.map(({ present }) => present)) as tf.Tensor1D,
           inputs: Object.fromEntries(Object.keys(balancer.inputs).map(inputOf)),
+          memory,
         },
       );
       const gradients = {
@@ -78,6 +84,19 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
       return { total, ...logged, ...reported(objectives, balanced), ...norms };
     },
   };
+}
+
+/** What a balancer keeps of every element of the gradients, zero at the start. */
+function memoryOf(
+  balancer: GradientBalancer,
+  objectives: number,
+  shared: readonly Parameter[],
+): Record<string, tf.Variable> {
+  const names = balancer.kind === 'jacobian' ? (balancer.memory ?? []) : [];
+  const size = shared.reduce((sum, { variable }) => sum + variable.size, 0);
+  return Object.fromEntries(
+    names.map((name) => [name, tf.variable(tf.zeros([objectives, size]), false)]),
+  );
 }
 
 /** One objective's loss, 0 where it is absent, and its gradients. */

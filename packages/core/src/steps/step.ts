@@ -58,6 +58,9 @@ export const float = (...shape: number[]): FloatSpec => ({ shape, dtype: 'float3
 /** Prefix of the balancer's own inputs in the signature. */
 export const BALANCER_INPUT = 'weighting/';
 
+/** Prefix of the balancer's state among the step's variables. */
+export const BALANCER_STATE = 'weighting-state/';
+
 /** Name in the signature of an array of a stream. */
 export const arrayName = (stream: string, array: string): string =>
   stream === MAIN_STREAM ? array : `${stream}/${array}`;
@@ -85,7 +88,7 @@ export function outlineOf(options: StepOptions): Omit<TrainingStep, 'run'> {
   const { trained, frozen, buffers } = parameters;
   const variables = new Map<string, tf.Variable>([
     ...[...trained, ...frozen, ...buffers].map((each) => [each.name, each.variable] as const),
-    ...Object.entries(balancer.state).map(([n, v]) => [`weighting-state/${n}`, v] as const),
+    ...Object.entries(balancer.state).map(([n, v]) => [BALANCER_STATE + n, v] as const),
     ...Object.entries(optimiser.state).map(([n, v]) => [`optimiser/${n}`, v] as const),
   ]);
   return {
