@@ -105,10 +105,12 @@ export {
   type BalancerInputs,
   type Balanced,
   type Combined,
+  type ComposedBalancer,
   type GradientBalancer,
   type GradientContext,
   type GramianBalancer,
   type JacobianBalancer,
+  type Outcome,
   type PerTask,
   type ScalarBalancer,
   type ScalarContext,
@@ -121,10 +123,17 @@ export {
   type BalancerPlace,
   type Property,
 } from './balancing/define.ts';
+export { boundaryIntersection } from './balancing/boundary-intersection.ts';
+export { composed, type GradientMethod, type LossMethod } from './balancing/composed.ts';
+export { cosmos } from './balancing/cosmos.ts';
 export { dynamicAverage } from './balancing/dynamic-average.ts';
+export { famo } from './balancing/famo.ts';
 export { equal, fixed } from './balancing/fixed.ts';
 export { geometricMean } from './balancing/geometric-mean.ts';
 export { graddrop } from './balancing/graddrop.ts';
+export { gradnorm } from './balancing/gradnorm.ts';
+export { groupAlignment } from './balancing/group-alignment.ts';
+export { impartialLosses } from './balancing/impartial-losses.ts';
 export { learned } from './balancing/learned.ts';
 export { logSum } from './balancing/log-sum.ts';
 export {
@@ -136,8 +145,17 @@ export {
 export { mgda } from './balancing/mgda.ts';
 export { pcgrad } from './balancing/pcgrad.ts';
 export { random } from './balancing/random.ts';
-export { balancerNamed, balancers, type AnyBalancer } from './balancing/registry.ts';
+export {
+  balancerNamed,
+  balancers,
+  gradientMethods,
+  lossMethods,
+  type AnyBalancer,
+} from './balancing/registry.ts';
+export { relobralo } from './balancing/relobralo.ts';
+export { smoothTchebycheff } from './balancing/smooth-tchebycheff.ts';
 export { softOptimal } from './balancing/soft-optimal.ts';
+export { softadapt } from './balancing/softadapt.ts';
 export { uncertaintyExact } from './balancing/uncertainty-exact.ts';
 export { uncertaintyNormalised } from './balancing/uncertainty-normalised.ts';
 export { uncertainty, uncertaintyForms } from './balancing/uncertainty.ts';

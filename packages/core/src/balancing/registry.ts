@@ -1,16 +1,26 @@
 import type { z } from 'zod';
 import type { Balancer } from './balancer.ts';
+import { boundaryIntersection } from './boundary-intersection.ts';
+import { composed, type GradientMethod, type LossMethod } from './composed.ts';
+import { cosmos } from './cosmos.ts';
 import type { BalancerDefinition } from './define.ts';
 import { dynamicAverage } from './dynamic-average.ts';
+import { famo } from './famo.ts';
 import { equal, fixed } from './fixed.ts';
 import { geometricMean } from './geometric-mean.ts';
 import { graddrop } from './graddrop.ts';
+import { gradnorm } from './gradnorm.ts';
+import { groupAlignment } from './group-alignment.ts';
+import { impartialLosses } from './impartial-losses.ts';
 import { learned } from './learned.ts';
 import { logSum } from './log-sum.ts';
 import { mgda } from './mgda.ts';
 import { pcgrad } from './pcgrad.ts';
 import { random } from './random.ts';
+import { relobralo } from './relobralo.ts';
+import { smoothTchebycheff } from './smooth-tchebycheff.ts';
 import { softOptimal } from './soft-optimal.ts';
+import { softadapt } from './softadapt.ts';
 import { uncertaintyExact } from './uncertainty-exact.ts';
 import { uncertaintyNormalised } from './uncertainty-normalised.ts';
 import { uncertaintyForms } from './uncertainty.ts';
@@ -18,8 +28,8 @@ import { uncertaintyForms } from './uncertainty.ts';
 /** A method of any kind, with options of any schema. */
 export type AnyBalancer = BalancerDefinition<z.ZodType, Balancer>;
 
-/** Every method. A new one is a file and a line here. */
-export const balancers: readonly AnyBalancer[] = [
+/** Every method of the losses: one backward pass. A new one is a file and a line here. */
+export const lossMethods: readonly LossMethod[] = [
   ...uncertaintyForms,
   uncertaintyExact,
   uncertaintyNormalised,
@@ -31,27 +41,58 @@ export const balancers: readonly AnyBalancer[] = [
   random,
   softOptimal,
   dynamicAverage,
-  pcgrad,
-  mgda,
-  graddrop,
+  impartialLosses,
+  smoothTchebycheff,
+  famo,
+  cosmos,
+  boundaryIntersection,
+  groupAlignment,
+  softadapt,
+  relobralo,
 ];
 
+/** Every method of the gradients. A new one is a file and a line here. */
+export const gradientMethods: readonly GradientMethod[] = [pcgrad, mgda, graddrop, gradnorm];
+
+/** Every method. */
+export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods];
+
 /**
- * The method of a name or an alias, whatever its case.
+ * The method of a name or an alias, whatever its case; or two of them, `uw+pcgrad`: one of the losses, and
+ * one of the gradients of what it makes of them (see `composed`).
  * @throws naming all there are
  * @example
  * ```ts
  * import { balancerNamed } from '@scene-mtl/core';
  * balancerNamed('DWA').name; // → 'dynamic-average'
+ * balancerNamed('uw+pcgrad').name; // → 'uncertainty+pcgrad'
  * balancerNamed('fixed').make({ objectives: [{ name: 'depth' }] }, { depth: 0.5 }).kind; // → 'scalar'
  * ```
  */
 export function balancerNamed(nameOrAlias: string): AnyBalancer {
+  const parts = nameOrAlias.split('+');
+  if (parts.length === 1) {
+    return found(balancers, nameOrAlias) ?? unknown(`balancer ${nameOrAlias}`, balancers);
+  }
+  const where = `balancer ${nameOrAlias}`;
+  if (parts.length > 2) {
+    throw new Error(`${where}: expected one method, or two with one + between, as uw+pcgrad`);
+  }
+  const losses = found(lossMethods, parts[0]);
+  const gradients = found(gradientMethods, parts[1]);
+  return composed(
+    losses ?? unknown(`${where}: before the + a method of the losses`, lossMethods),
+    gradients ?? unknown(`${where}: after the + a method of the gradients`, gradientMethods),
+  );
+}
+
+function found<T extends AnyBalancer>(among: readonly T[], nameOrAlias: string): T | undefined {
   const wanted = nameOrAlias.toLowerCase();
-  const found = balancers.find(({ name, alias }) =>
+  return among.find(({ name, alias }) =>
     [name, ...alias].some((known) => known.toLowerCase() === wanted),
   );
-  if (found) return found;
-  const names = balancers.map(({ name }) => name).join(', ');
-  throw new Error(`balancer ${nameOrAlias}: expected one of ${names}`);
+}
+
+function unknown(where: string, among: readonly AnyBalancer[]): never {
+  throw new Error(`${where}: expected one of ${among.map(({ name }) => name).join(', ')}`);
 }

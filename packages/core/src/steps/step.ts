@@ -1,6 +1,6 @@
 import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import type * as tf from '@tensorflow/tfjs';
-import type { Balancer } from '../balancing/balancer.ts';
+import type { Balancer, BalancerInputs, Stateful } from '../balancing/balancer.ts';
 import type { NamedVariables } from '../checkpoint/variables.ts';
 import type { Runnable } from '../network.ts';
 import { MAIN_STREAM, type Objective } from '../objective.ts';
@@ -55,6 +55,19 @@ export const float = (...shape: number[]): FloatSpec => ({ shape, dtype: 'float3
 
 /** Prefix of the balancer's own inputs in the signature. */
 export const BALANCER_INPUT = 'weighting/';
+
+/**
+ * A balancer's own inputs among a step's, by its names.
+ * @param under what stands before them: nothing, or the name of one of two methods and a slash
+ */
+export const balancerInputs = (
+  { inputs: own }: Stateful,
+  inputs: InputTensors<FloatSignature>,
+  under = '',
+): BalancerInputs =>
+  Object.fromEntries(
+    Object.keys(own).map((name) => [name, inputs[`${BALANCER_INPUT}${under}${name}`]]),
+  );
 
 /** Name in the signature of an array of a stream. */
 export const arrayName = (stream: string, array: string): string =>

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
 import {
+  accumulated,
   MAIN_STREAM,
   sgd,
   trainingStep,
   type AnyBalancer,
   type Balancer,
+  type Likelihood,
   type Network,
   type Objective,
   type Parameter,
@@ -24,6 +26,8 @@ export interface PlaneTask {
   readonly scale?: number;
   /** False: no label in the batch. Default true. */
   readonly present?: boolean;
+  /** What the balancer is told; the loss is the squared error all the same. Default Gaussian. */
+  readonly likelihood?: Likelihood;
 }
 
 /** A step that balances some tasks on vectors, with everything that a test looks at. */
@@ -47,10 +51,9 @@ const parameter = (name: string, shape: number[], seed: number, task?: string): 
   };
 };
 
-const objective = ({ name, scale = 1 }: PlaneTask, likelihood: 'gaussian'): Objective => ({
+const objective = ({ name, scale = 1 }: PlaneTask): Objective => ({
   name,
   stream: MAIN_STREAM,
-  likelihood,
   arrays: { [`target/${name}`]: [], [`mask/${name}`]: [] },
   loss(forward, batch) {
     const mask = batch[`mask/${name}`];
@@ -63,16 +66,26 @@ const objective = ({ name, scale = 1 }: PlaneTask, likelihood: 'gaussian'): Obje
   },
 });
 
+/** Options of the methods that cannot do without. */
+function optionsOf(method: string, tasks: readonly string[]): Record<string, number> {
+  if (method.split('+')[0] !== 'fixed') return {};
+  const under = method === 'fixed' ? '' : 'fixed.';
+  return Object.fromEntries(tasks.map((task) => [under + task, 0.5]));
+}
+
 /** Builds a step of one method for some tasks: x `[B, 3]` → features `[B, 4]` → one number a task. */
 export function problem(
   definition: AnyBalancer,
   tasks: readonly PlaneTask[],
-  { seed = 1, momentum = 0 } = {},
+  { seed = 1, momentum = 0, accumulate = 1 } = {},
 ): Problem {
   const names = tasks.map(({ name }) => name);
   const balancer = definition.make(
-    { objectives: tasks.map(({ name }) => ({ name, likelihood: 'gaussian' })), batchesPerEpoch: 1 },
-    definition.name === 'fixed' ? Object.fromEntries(names.map((n) => [n, 0.5])) : {},
+    {
+      objectives: tasks.map(({ name, likelihood = 'gaussian' }) => ({ name, likelihood })),
+      batchesPerEpoch: 1,
+    },
+    optionsOf(definition.name, names),
   );
   const shared = [parameter('trunk/w', [X, F], seed), parameter('trunk/b', [F], seed + 1000)];
   const heads = tasks.map((task) => parameter(`${task.name}/w`, [F, 1], task.seed, task.name));
@@ -95,12 +108,13 @@ export function problem(
       return { outputs: Object.fromEntries(outputs), shared: features, statistics: [] };
     },
   };
+  const inner = sgd(trained, { momentum, nesterov: false, weightDecay: 0 });
   const step = trainingStep({
     network,
-    objectives: tasks.map((task) => objective(task, 'gaussian')),
+    objectives: tasks.map(objective),
     balancer,
     parameters: { trained, frozen: [], buffers: [] },
-    optimiser: sgd(trained, { momentum, nesterov: false, weightDecay: 0 }),
+    optimiser: accumulate > 1 ? accumulated(inner, accumulate) : inner,
     batchSizes: { [MAIN_STREAM]: B },
   });
   return {
@@ -116,7 +130,7 @@ export function problem(
       ),
       'rate/network': Float32Array.of(0.1),
       'rate/weighting': Float32Array.of(0.1),
-      apply: Float32Array.of(1),
+      apply: Float32Array.of((batch + 1) % accumulate === 0 ? 1 : 0),
       ...step.inputsAt(batch),
     }),
     values: () =>
