@@ -7,7 +7,9 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import type { Balance } from '@scene-mtl/lab';
 import { withFrozen, withInitial } from '../config/initial.ts';
+import { settledWeights } from '../config/settled-weights.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,
@@ -21,6 +23,8 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
   tasks?: string[];
   balancer: string;
   balancerSet: string[];
+  weightsOf?: string;
+  weightsLines: number;
   select?: string;
   init: string[];
   freeze?: string[];
@@ -43,6 +47,14 @@ const seedNumber = (text: string): number => {
     throw new InvalidArgumentError('expected a whole number from 0.');
   }
   return seed;
+};
+
+const lineCount = (text: string): number => {
+  const lines = Number(text);
+  if (!Number.isSafeInteger(lines) || lines < 1) {
+    throw new InvalidArgumentError('expected a whole number from 1.');
+  }
+  return lines;
 };
 
 /** `key=number` pairs → numbers by key. */
@@ -73,13 +85,29 @@ function knownBalancer(text: string): string {
 /** The methods with their formulas, options and prices. */
 const balancerHelp = (): string =>
   [
-    '\nMethods of --balancer (and their short names in the field):',
+    '\nMethods of --balancer (and their short names in the field). One of the losses and one of the',
+    'gradients go together, in this order: uw+pcgrad; options then begin with the name of theirs:',
+    '--balancer-set uncertainty.initial=0.5.',
     ...balancers.map(({ name, alias, formula, cost, source }) => {
       const title = [name, ...alias.filter((a) => a.toLowerCase() !== name)].join(', ');
       const price = cost === 'none' ? '' : ` Costs ${cost}.`;
       return `  ${title}\n      ${formula}.${price} ${source}.`;
     }),
   ].join('\n');
+
+/** The balance that the flags ask for; weights of another run are said as they would be typed. */
+async function balanceOf(flags: Flags): Promise<Balance> {
+  const { weightsOf, weightsLines, runs } = flags;
+  if (weightsOf === undefined) {
+    return { name: flags.balancer, options: numbersOf(flags.balancerSet) };
+  }
+  const balance = await settledWeights(weightsOf, runs, weightsLines);
+  const typed = Object.entries(balance.options).map(([task, weight]) => `${task}=${weight}`);
+  process.stdout.write(
+    `weights of ${weightsOf}: --balancer ${balance.name} --balancer-set ${typed.join(' ')}\n`,
+  );
+  return balance;
+}
 
 /** Adds `replicate train`: one training run in a folder of its own. */
 export function addTrainCommand(program: Command): void {
@@ -103,6 +131,18 @@ export function addTrainCommand(program: Command): void {
       '--balancer-set <key=number...>',
       'its options: initial=…, temperature=…, or one weight per task for fixed',
       [] as string[],
+    )
+    .addOption(
+      new Option(
+        '--weights-of <run>',
+        'fixed weights: those that another run settled on, means over the end of its log',
+      ).conflicts(['balancer', 'balancerSet']),
+    )
+    .option(
+      '--weights-lines <n>',
+      'lines of the log that --weights-of averages over',
+      lineCount,
+      10,
     )
     .option(
       '--select <task/metric>',
@@ -129,13 +169,14 @@ export function addTrainCommand(program: Command): void {
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const { init, freeze, runs } = flags;
     const config = await withInitial(withFrozen(await configurationOf(flags), freeze), init, runs);
+    const balance = await balanceOf(flags);
     const { folder, result } = await trainRun({
       config,
       runs,
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,
-      balance: { name: flags.balancer, options: numbersOf(flags.balancerSet) },
+      balance,
       select: flags.select,
       compile: compileOptions(flags),
       dataWorkers: flags.dataWorkers,

@@ -40,7 +40,7 @@ export function composed(
       .filter((cost) => cost !== 'none')
       .join(', '),
     options: z.record(z.string(), z.unknown()),
-    lacks: { ...losses.lacks, ...gradients.lacks },
+    lacks: lacking(losses, gradients),
     make(place, options) {
       const given = Object.entries((options ?? {}) as Readonly<Record<string, unknown>>);
       const methods = [losses, gradients].map((method) => method.name);
@@ -62,6 +62,13 @@ export function composed(
       return compose(name, first, second);
     },
   };
+}
+
+/** What either lacks; but a factor of a loss that one of them takes out is out for both. */
+function lacking(losses: LossMethod, gradients: GradientMethod): LossMethod['lacks'] {
+  const { scale, ...rest } = { ...gradients.lacks, ...losses.lacks };
+  const both = 'scale' in losses.lacks && 'scale' in gradients.lacks;
+  return { ...rest, ...(both && scale !== undefined && { scale }) };
 }
 
 function compose(

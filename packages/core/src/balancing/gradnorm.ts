@@ -15,8 +15,8 @@ const AT_TARGET = 1e-5;
  * `Gᵢ → Ḡ rᵢ^α`, `rᵢ = (Lᵢ/Lᵢ(0)) / mean`, by `∂/∂wᵢ Σ |Gᵢ − Ḡ rᵢ^α| = sign(Gᵢ − Ḡ rᵢ^α) ‖gᵢ‖`
  *
  * with the target held constant. The norms are in the Gramian's diagonal, so nothing is differentiated
- * twice. The direction is `Σ wᵢ gᵢ`; then w takes a step of Adam, and is scaled to the sum that it had, K.
- * Lᵢ(0) is the first loss that a task has.
+ * twice. The direction is `Σ wᵢ gᵢ`; then w takes a step of Adam, is kept from below 0, of which the
+ * paper says nothing, and is scaled to the sum that it had, K. Lᵢ(0) is the first loss that a task has.
  *
  * The paper takes the norms of the last shared layer alone, for speed; these are of all shared
  * parameters, as in LibMTL, since all gradients are there. LibMTL learns the logits of w, begins after

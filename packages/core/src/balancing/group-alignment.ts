@@ -116,7 +116,7 @@ export function groupMeans(
   );
   const place = tf.cast(tf.sum<tf.Tensor1D>(before, 1), 'int32');
   // Row i is 1 at the place of i.
-  const placed = tf.cast<tf.Tensor2D>(tf.oneHot(place, K), 'float32');
+  const placed = tf.cast(tf.reshape<tf.Rank.R2>(tf.oneHot(place, K), [K, K]), 'float32');
   const inOrder = (v: tf.Tensor1D) => tf.matMul(tf.reshape<tf.Rank.R2>(v, [1, K]), placed);
   const [v, p] = [inOrder(values), inOrder(taking)];
   const meansOf = ways.map((way) => {

@@ -17,9 +17,8 @@ export const vectorOf = (tasks: readonly string[], values: PerTask<tf.Scalar>): 
 export function softmaxAmong(logits: tf.Tensor1D, taking: tf.Tensor1D): tf.Tensor1D {
   if (logits.size === 1) return tf.onesLike(logits);
   // Minus a large number where absent: the exponential of it is 0, and no infinity is made.
-  return tf.softmax<tf.Tensor1D>(
-    tf.sub(tf.mul(logits, taking), tf.mul(tf.sub(1, taking), 1e30)) as tf.Tensor1D,
-  );
+  const far = tf.mul(tf.sub(1, taking), 1e30);
+  return tf.softmax(tf.sub<tf.Tensor1D>(tf.mul(logits, taking), far));
 }
 
 /** Mean over the entries that take part, 0 where none does. */

@@ -62,5 +62,5 @@ export function weighedLosses(
   }
   const reported = Object.entries(report).map(([name, v]) => [name, out(v)] as const);
   free();
-  return { total: value as tf.Scalar, weights, gradients, report: Object.fromEntries(reported) };
+  return { total: value, weights, gradients, report: Object.fromEntries(reported) };
 }

@@ -248,19 +248,16 @@ test.each(table(balancers))('%s: an eager step leaks no tensors', async (_n, met
 
 const OF_ONE = ['pcgrad', 'mgda', 'graddrop', 'gradnorm'];
 
-test.each(OF_ONE)(
-  '%s: of one task alone the update is that of its gradient',
-  async (name) => {
-    const [a] = tasksOf(7);
-    // Equal weights of one task are 1: gradients of the scalar step are tested by finite differences.
-    const expected = await change(problem(balancerNamed('equal'), [a]));
-    const given = await change(problem(balancerNamed(name), [a]));
-    for (const [parameter, values] of Object.entries(expected)) {
-      if (parameter.startsWith('optimiser/')) continue;
-      expect(given[parameter]).toBeAllClose(values, { rtol: 1e-4, atol: 1e-6 });
-    }
-  },
-);
+test.each(OF_ONE)('%s: of one task alone the update is that of its gradient', async (name) => {
+  const [a] = tasksOf(7);
+  // Equal weights of one task are 1: gradients of the scalar step are tested by finite differences.
+  const expected = await change(problem(balancerNamed('equal'), [a]));
+  const given = await change(problem(balancerNamed(name), [a]));
+  for (const [parameter, values] of Object.entries(expected)) {
+    if (parameter.startsWith('optimiser/')) continue;
+    expect(given[parameter]).toBeAllClose(values, { rtol: 1e-4, atol: 1e-6 });
+  }
+});
 
 describe('two methods', () => {
   test.each(table(lossMethods))(
