@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { appendMetrics } from '@scene-mtl/core';
+import { optionsOf } from '../src/commands/balancer-flags.ts';
 import { settledWeights } from '../src/config/settled-weights.ts';
 
 let runs: string;
@@ -62,4 +63,18 @@ test('of a run without any are refused by the name of its log', async () => {
   );
   await logged('broken', [[null, 1]]);
   await expect(settledWeights('broken', runs, 10)).rejects.toThrow('its mean is NaN');
+});
+
+test('options of a balancer are numbers or words, each key once', () => {
+  const given = ['temperature=2', 'preference.depth=1e-3', 'normalisation=loss+', 'a=-0.5'];
+  expect(optionsOf(given)).toEqual({
+    temperature: 2,
+    'preference.depth': 0.001,
+    normalisation: 'loss+',
+    a: -0.5,
+  });
+  for (const wrong of ['temperature', 'temperature=', '=2', 'a= ', 'a=2x', 'a=1e999']) {
+    expect(() => optionsOf([wrong])).toThrow(`--balancer-set ${wrong}: expected key=number`);
+  }
+  expect(() => optionsOf(['a=1', 'b=2', 'a=1'])).toThrow('a=1: a is given twice');
 });

@@ -3,15 +3,11 @@ import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
 import { checkTasks, nothing, scalarsOf, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
-import { preferencesOf, withPreferences } from './preferences.ts';
+import { preference, preferenceOf } from './preference.ts';
 import { vectorOf } from './vectors.ts';
 
 /** Added to d₂² under the root, whose slope is endless at 0; TorchJD's constant. */
 const SMALLEST = 1e-12;
-
-const options = withPreferences({
-  theta: z.number().min(0).default(5).describe('θ, the price of leaving the line'),
-});
 
 /**
  * Penalty boundary intersection, PBI (Zhang & Li 2007, section III.C): along the line of the preferences
@@ -29,10 +25,13 @@ export const boundaryIntersection = defineBalancer({
   source: 'Zhang & Li 2007, MOEA/D, section III.C',
   formula: 'd₁ + θ d₂, d₁ = L·ŵ, d₂ = ‖L − d₁ŵ‖, ŵ the preferences',
   cost: 'none',
-  options,
+  options: z.strictObject({
+    preference,
+    theta: z.number().min(0).default(5).describe('θ, the price of leaving the line'),
+  }),
   lacks: { scale: 'preferences are of the losses as they come, units included' },
-  make({ tasks }, chosen): ScalarBalancer {
-    const preferences = preferencesOf('boundary-intersection', tasks, options, chosen);
+  make({ tasks }, { theta, ...options }): ScalarBalancer {
+    const preferenceAt = preferenceOf('boundary-intersection', tasks, options.preference, 'each');
     return {
       ...nothing,
       kind: 'scalar',
@@ -40,16 +39,16 @@ export const boundaryIntersection = defineBalancer({
       combine(losses, { present }) {
         checkTasks('boundary-intersection', tasks, losses);
         const taking = vectorOf(tasks, present);
-        const r = tf.mul<tf.Tensor1D>(taking, tf.tensor1d(preferences));
+        const r = preferenceAt(taking);
         const direction = tf.div(r, tf.sqrt(tf.maximum(tf.sum(tf.square(r)), SMALLEST)));
         const L = tf.mul<tf.Tensor1D>(taking, vectorOf(tasks, losses));
         const d1 = tf.sum<tf.Scalar>(tf.mul(L, direction));
         const across = tf.sub(L, tf.mul(direction, d1));
         const d2 = tf.sqrt(tf.add(tf.sum(tf.square(across)), SMALLEST));
         const turn = tf.div(stopGradient(across), stopGradient(d2));
-        const weights = scalarsOf(tf.add(direction, tf.mul(turn, chosen.theta)));
+        const weights = scalarsOf(tf.add(direction, tf.mul(turn, theta)));
         return {
-          total: tf.add<tf.Scalar>(d1, tf.mul(d2, chosen.theta)),
+          total: tf.add<tf.Scalar>(d1, tf.mul(d2, theta)),
           report: weightReport(tasks, (_, i) => weights[i]),
         };
       },

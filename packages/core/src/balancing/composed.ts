@@ -14,14 +14,14 @@ export type LossMethod = BalancerDefinition<z.ZodType, ScalarBalancer>;
 export type GradientMethod = BalancerDefinition<z.ZodType, GradientBalancer>;
 
 /**
- * A method of the losses with one of the gradients: `uncertainty+pcgrad`. Its options are those of both,
- * each after the name of its method and a dot: `mgda.iterations`.
+ * A method of the losses with one of the gradients: `uncertainty+gradnorm`. Its options are those of both,
+ * each after the name of its method and a dot: `gradnorm.alpha`.
  * @example
  * ```ts
  * import { balancerNamed } from '@scene-mtl/core';
- * const both = balancerNamed('UW+MGDA');
- * both.name; // → 'uncertainty+mgda'
- * const balancer = both.make({ objectives: [{ name: 'depth' }] }, { 'mgda.iterations': 10 });
+ * const both = balancerNamed('UW+GradNorm');
+ * both.name; // → 'uncertainty+gradnorm'
+ * const balancer = both.make({ objectives: [{ name: 'depth' }] }, { 'gradnorm.alpha': 1 });
  * [balancer.kind, Object.keys(balancer.variables)]; // → ['composed', ['depth']]
  * ```
  */

@@ -58,14 +58,14 @@ export const gradientMethods: readonly GradientMethod[] = [pcgrad, mgda, graddro
 export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods];
 
 /**
- * The method of a name or an alias, whatever its case; or two of them, `uw+pcgrad`: one of the losses, and
+ * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and
  * one of the gradients of what it makes of them (see `composed`).
  * @throws naming all there are
  * @example
  * ```ts
  * import { balancerNamed } from '@scene-mtl/core';
  * balancerNamed('DWA').name; // → 'dynamic-average'
- * balancerNamed('uw+pcgrad').name; // → 'uncertainty+pcgrad'
+ * balancerNamed('uw+gradnorm').name; // → 'uncertainty+gradnorm'
  * balancerNamed('fixed').make({ objectives: [{ name: 'depth' }] }, { depth: 0.5 }).kind; // → 'scalar'
  * ```
  */
@@ -76,7 +76,7 @@ export function balancerNamed(nameOrAlias: string): AnyBalancer {
   }
   const where = `balancer ${nameOrAlias}`;
   if (parts.length > 2) {
-    throw new Error(`${where}: expected one method, or two with one + between, as uw+pcgrad`);
+    throw new Error(`${where}: expected one method, or two with one + between, as uw+gradnorm`);
   }
   const losses = found(lossMethods, parts[0]);
   const gradients = found(gradientMethods, parts[1]);

@@ -11,13 +11,8 @@ import {
 } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { epochInput } from './epochs.ts';
-import { preferencesOf, withPreferences } from './preferences.ts';
+import { preference, preferenceOf } from './preference.ts';
 import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
-
-const options = withPreferences({
-  mu: z.number().positive().default(1).describe('μ: the smaller, the nearer to the largest alone'),
-  warmUp: z.number().int().min(0).default(4).describe('epochs before the one that sets the nadir'),
-});
 
 /**
  * Smooth Tchebycheff scalarisation, STCH (Lin et al. 2024, section 3), on log losses relative to a
@@ -38,13 +33,25 @@ export const smoothTchebycheff = defineBalancer({
   source: 'Lin et al. 2024, arXiv 2402.19078, section 3',
   formula: 'n μ log Σ exp(λᵢ log(Lᵢ/nadirᵢ)/μ); Σ log Lᵢ while warming up',
   cost: 'none',
-  options,
+  options: z.strictObject({
+    preference,
+    mu: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('μ: the smaller, the nearer to the largest alone'),
+    warmUp: z
+      .number()
+      .int()
+      .min(0)
+      .default(4)
+      .describe('epochs before the one that sets the nadir'),
+  }),
   lacks: {},
-  make({ tasks, batchesPerEpoch }, chosen): ScalarBalancer {
-    const { mu, warmUp } = chosen;
+  make({ tasks, batchesPerEpoch }, { mu, warmUp, ...options }): ScalarBalancer {
     const newEpochs = epochInput('smooth-tchebycheff', batchesPerEpoch);
     const K = tasks.length;
-    const preferences = preferencesOf('smooth-tchebycheff', tasks, options, chosen);
+    const preferenceAt = preferenceOf('smooth-tchebycheff', tasks, options.preference, 'each');
     const zeros = () => tf.variable<tf.Rank.R1>(tf.zeros([K]), false);
     const state = { sum: zeros(), count: zeros(), epochs: tf.variable(tf.scalar(0), false) };
     return {
@@ -59,6 +66,7 @@ export const smoothTchebycheff = defineBalancer({
         const newEpoch = inputOf('smooth-tchebycheff', context.inputs, 'newEpoch');
         const epoch = tf.add<tf.Scalar>(epochs, newEpoch);
         const present = vectorOf(tasks, context.present);
+        const lambda = preferenceAt(present);
         const floored = tf.maximum<tf.Tensor1D>(vectorOf(tasks, losses), SMALLEST_LOSS);
         const now = stopGradient(floored);
         const smooth = tf.cast<tf.Scalar>(tf.greater(epoch, warmUp + 0.5), 'float32');
@@ -81,10 +89,7 @@ export const smoothTchebycheff = defineBalancer({
           tf.div(sums, tf.maximum(counts, 1)),
           tf.onesLike(sums),
         );
-        const y = tf.mul<tf.Tensor1D>(
-          tf.div(tf.log(tf.div(floored, nadir)), mu),
-          tf.tensor1d(preferences),
-        );
+        const y = tf.mul<tf.Tensor1D>(tf.div(tf.log(tf.div(floored, nadir)), mu), lambda);
         const n = tf.sum<tf.Scalar>(present);
         const soft = softmaxAmong(stopGradient(y), present);
         // μ log Σ exp(y/μ) = μ (Σ softmax · y + entropy): its gradient is the softmax, a constant here.
@@ -94,7 +99,7 @@ export const smoothTchebycheff = defineBalancer({
           tf.add(tf.sum(tf.mul(soft, tf.mul(y, present))), entropy),
         );
         const logs = tf.sum(tf.mul(tf.log(floored), present));
-        const relative = tf.mul(tf.mul(soft, n), tf.tensor1d(preferences));
+        const relative = tf.mul(tf.mul(soft, n), lambda);
         const weights = tf.div(either(smooth, relative, tf.ones([K])), now);
         const each = scalarsOf(weights);
         return {

@@ -30,7 +30,7 @@ interface Golden {
   readonly cases: readonly {
     readonly method: string;
     readonly source: string;
-    readonly options: Readonly<Record<string, number>>;
+    readonly options: Readonly<Record<string, unknown>>;
     readonly totals?: readonly number[];
     readonly weights: readonly (readonly number[])[];
   }[];

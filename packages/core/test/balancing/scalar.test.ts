@@ -575,13 +575,19 @@ test('STCH: a task without a label in the epoch of the nadir takes its first los
   expect(() => smoothTchebycheff.make(of(['a']))).toThrow('batchesPerEpoch ≥ 1, got undefined');
 });
 
-test('preferences are of the tasks, by their names', () => {
+test('preferences are of the tasks, by their names, whole or by parts', () => {
   // cos((2, 1), (1, 2)) = 4/5
-  const { total } = combine(cosmos.make(of(['a', 'b']), { a: 2, penalty: 5 }), { a: 1, b: 2 });
-  expect(total).toBeCloseTo(4 - 5 * 0.8, 5);
-  expect(() => cosmos.make(of(['a', 'b']), { a: 2, d: 1 })).toThrow(
-    'one preference for a task of a, b, got d',
+  for (const preference of [
+    { preference: { a: 2, b: 1 } },
+    { 'preference.a': 2, 'preference.b': 1 },
+  ]) {
+    const weighting = cosmos.make(of(['a', 'b']), { ...preference, penalty: 5 });
+    expect(combine(weighting, { a: 1, b: 2 }).total).toBeCloseTo(4 - 5 * 0.8, 5);
+  }
+  const refused = (options: object) => () => cosmos.make(of(['a', 'b']), options);
+  expect(refused({ 'preference.a': 2 })).toThrow('cosmos: preference: expected a number ≥ 0');
+  expect(refused({ 'penalty.a': 2 })).toThrow(/^cosmos: [^]*at penalty/);
+  expect(refused({ preference: { a: 1, b: 1 }, 'preference.a': 2 })).toThrow(
+    'cosmos: preference is given whole and by parts',
   );
-  expect(() => cosmos.make(of(['a']), { a: 0 })).toThrow(/^cosmos: [^]*>0/);
-  expect(() => cosmos.make(of(['penalty']))).toThrow('the task penalty is named like an option');
 });
