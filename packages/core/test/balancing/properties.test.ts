@@ -238,6 +238,20 @@ test.each(table(balancers))('%s: its state survives a checkpoint', async (_n, me
   expect(rest.values()).toEqual(whole.values());
 });
 
+test.each(table(balancers))(
+  '%s: while gradients accumulate no parameter changes',
+  async (_n, method) => {
+    const of = problem(method, tasksOf(8), { accumulate: 3 });
+    const parameters = () =>
+      Object.entries(of.values()).filter(([name]) => !/^(weighting-state|optimiser)\//.test(name));
+    const before = parameters();
+    await run(of, 2);
+    expect(parameters()).toEqual(before);
+    await run(of, 1, 2);
+    expect(parameters()).not.toEqual(before);
+  },
+);
+
 test.each(table(balancers))('%s: an eager step leaks no tensors', async (_n, method) => {
   const of = problem(method, tasksOf(6));
   await run(of);
