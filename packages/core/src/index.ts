@@ -104,6 +104,7 @@ export {
   type Balancer,
   type BalancerInputs,
   type Balanced,
+  type BilevelBalancer,
   type Combined,
   type ComposedBalancer,
   type GradientBalancer,
@@ -123,6 +124,7 @@ export {
   type BalancerPlace,
   type Property,
 } from './balancing/define.ts';
+export { autoLambda } from './balancing/auto-lambda.ts';
 export { boundaryIntersection } from './balancing/boundary-intersection.ts';
 export { composed, type GradientMethod, type LossMethod } from './balancing/composed.ts';
 export { cosmos } from './balancing/cosmos.ts';
@@ -161,12 +163,14 @@ export { uncertaintyNormalised } from './balancing/uncertainty-normalised.ts';
 export { uncertainty, uncertaintyForms } from './balancing/uncertainty.ts';
 export {
   MAIN_STREAM,
+  SECOND_STREAM,
   objectiveOf,
   type Batch,
   type Loss,
   type Objective,
   type Run,
 } from './objective.ts';
+export { bilevelStep } from './steps/bilevel-step.ts';
 export { gradientStep } from './steps/gradient-step.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export { scalarStep } from './steps/scalar-step.ts';

@@ -134,8 +134,26 @@ export interface ComposedBalancer extends Stateful {
   readonly gradients: GradientBalancer;
 }
 
+/**
+ * Weighs the losses, and learns the weights from what a step with them does to the losses of a second
+ * batch: three passes forward and back, and two forward.
+ */
+export interface BilevelBalancer extends Stateful {
+  readonly kind: 'bilevel';
+  /** `[K]`: λ, the factors of the losses as they are now. */
+  weights(): tf.Tensor1D;
+  /** `[K]`: how much each objective's loss on the second batch counts. */
+  preference(): tf.Tensor1D;
+  /**
+   * Assigns the weights.
+   * @param slope `[K]`: of the second batch's loss after the step, by each weight
+   * @param moving `[K]`, 1 or 0: 0 where the batch has no label, or gradients are being accumulated
+   */
+  learn(slope: tf.Tensor1D, moving: tf.Tensor1D): void;
+}
+
 /** How several objectives become one update of what they share. */
-export type Balancer = ScalarBalancer | GradientBalancer | ComposedBalancer;
+export type Balancer = ScalarBalancer | GradientBalancer | ComposedBalancer | BilevelBalancer;
 
 /** Parts of a balancer that most methods leave empty. */
 export const nothing = {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Balancer } from './balancer.ts';
+import { autoLambda } from './auto-lambda.ts';
 import { boundaryIntersection } from './boundary-intersection.ts';
 import { composed, type GradientMethod, type LossMethod } from './composed.ts';
 import { cosmos } from './cosmos.ts';
@@ -54,8 +55,8 @@ export const lossMethods: readonly LossMethod[] = [
 /** Every method of the gradients. A new one is a file and a line here. */
 export const gradientMethods: readonly GradientMethod[] = [pcgrad, mgda, graddrop, gradnorm];
 
-/** Every method. */
-export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods];
+/** Every method; those of neither kind have a step of their own. */
+export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods, autoLambda];
 
 /**
  * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and

@@ -3,6 +3,7 @@ import { stream } from '@scene-mtl/data';
 import {
   accumulated,
   MAIN_STREAM,
+  SECOND_STREAM,
   sgd,
   trainingStep,
   type AnyBalancer,
@@ -77,7 +78,7 @@ function optionsOf(method: string, tasks: readonly string[]): Record<string, num
 export function problem(
   definition: AnyBalancer,
   tasks: readonly PlaneTask[],
-  { seed = 1, momentum = 0, accumulate = 1 } = {},
+  { seed = 1, momentum = 0, accumulate = 1, options = {} } = {},
 ): Problem {
   const names = tasks.map(({ name }) => name);
   const balancer = definition.make(
@@ -85,7 +86,7 @@ export function problem(
       objectives: tasks.map(({ name, likelihood = 'gaussian' }) => ({ name, likelihood })),
       batchesPerEpoch: 1,
     },
-    optionsOf(definition.name, names),
+    { ...optionsOf(definition.name, names), ...options },
   );
   const shared = [parameter('trunk/w', [X, F], seed), parameter('trunk/b', [F], seed + 1000)];
   const heads = tasks.map((task) => parameter(`${task.name}/w`, [F, 1], task.seed, task.name));
@@ -117,17 +118,26 @@ export function problem(
     optimiser: accumulate > 1 ? accumulated(inner, accumulate) : inner,
     batchSizes: { [MAIN_STREAM]: B },
   });
+  const arraysAt = (batch: number): Record<string, Float32Array> => ({
+    x: stream(seed, 'x', batch).normals(B * X),
+    ...Object.fromEntries(
+      tasks.flatMap(({ name, seed: own, present = true }) => [
+        [`target/${name}`, stream(own, 'target', batch).normals(B)],
+        [`mask/${name}`, new Float32Array(B).fill(present ? 1 : 0)],
+      ]),
+    ),
+  });
   return {
     balancer,
     step,
     inputsAt: (batch) => ({
-      x: stream(seed, 'x', batch).normals(B * X),
-      ...Object.fromEntries(
-        tasks.flatMap(({ name, seed: own, present = true }) => [
-          [`target/${name}`, stream(own, 'target', batch).normals(B)],
-          [`mask/${name}`, new Float32Array(B).fill(present ? 1 : 0)],
-        ]),
-      ),
+      ...arraysAt(batch),
+      // Batches that no test comes to otherwise.
+      ...(step.streams.includes(SECOND_STREAM) && {
+        ...Object.fromEntries(
+          Object.entries(arraysAt(1000 + batch)).map(([n, v]) => [`${SECOND_STREAM}/${n}`, v]),
+        ),
+      }),
       'rate/network': Float32Array.of(0.1),
       'rate/weighting': Float32Array.of(0.1),
       apply: Float32Array.of((batch + 1) % accumulate === 0 ? 1 : 0),
