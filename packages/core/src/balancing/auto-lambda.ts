@@ -6,7 +6,7 @@ import { ownAdam } from './own-adam.ts';
 import { preference, preferenceOf } from './preference.ts';
 
 /**
- * Auto-λ (Liu, James, Davison & Johns 2022, algorithm 1): weights λ of the losses, learned by Adam on the
+ * Auto-λ (Liu, James, Davison & Johns 2022): weights λ of the losses, learned by Adam on the
  * loss that a step with them leaves on a second batch,
  *
  * `min_λ Σ pᵢ L̃ᵢ(θ − η ∇ Σ λⱼ Lⱼ)`
@@ -23,7 +23,7 @@ import { preference, preferenceOf } from './preference.ts';
 export const autoLambda = defineBalancer({
   name: 'auto-lambda',
   alias: ['AutoLambda', 'Auto-λ'],
-  source: 'Liu, James, Davison & Johns 2022, arXiv 2202.03091, algorithm 1',
+  source: 'Liu, James, Davison & Johns 2022, arXiv 2202.03091',
   formula: 'Σ λᵢ Lᵢ, λ learns to make Σ pᵢ L̃ᵢ(θ − η∇Σ λⱼLⱼ) small, L̃ on a second batch',
   cost: 'a second batch, two more passes forward and back, two forward',
   options: z.strictObject({

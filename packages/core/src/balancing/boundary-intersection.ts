@@ -10,7 +10,7 @@ import { vectorOf } from './vectors.ts';
 const SMALLEST = 1e-12;
 
 /**
- * Penalty boundary intersection, PBI (Zhang & Li 2007, section III.C): along the line of the preferences
+ * Penalty boundary intersection, PBI (Zhang & Li 2007): along the line of the preferences
  * ŵ, and near it,
  *
  * `L = d₁ + θ d₂`, `d₁ = L · ŵ`, `d₂ = ‖L − d₁ ŵ‖`, so that the weights are `ŵ + θ (L − d₁ ŵ)/d₂`
@@ -22,7 +22,7 @@ const SMALLEST = 1e-12;
 export const boundaryIntersection = defineBalancer({
   name: 'boundary-intersection',
   alias: ['PBI'],
-  source: 'Zhang & Li 2007, MOEA/D, section III.C',
+  source: 'Zhang & Li 2007, MOEA/D: the boundary intersection approach',
   formula: 'd₁ + θ d₂, d₁ = L·ŵ, d₂ = ‖L − d₁ŵ‖, ŵ the preferences',
   cost: 'none',
   options: z.strictObject({

@@ -34,7 +34,7 @@ export const famo = defineBalancer({
   formula: 'c Σ zᵢ log Lᵢ, c = 1/Σ(zᵢ/Lᵢ), z = softmax(ξ); ξ learns from log L before − after',
   cost: 'one more forward pass',
   options: z.strictObject({
-    // The paper's section 5 has β = 0.025; γ = 0.001 is LibMTL's and the paper's for most data.
+    // As in LibMTL and TorchJD; the authors' code has γ = 1e-5.
     rate: z.number().positive().default(0.025).describe('β, of Adam on ξ'),
     decay: z.number().min(0).default(0.001).describe('γ, which draws ξ to 0'),
   }),

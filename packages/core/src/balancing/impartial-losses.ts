@@ -5,7 +5,7 @@ import { logVarianceBalancer, logVarianceOptions } from './log-variance.ts';
 import { FOLLOWS } from './uncertainty.ts';
 
 /**
- * The loss balance of impartial multi-task learning, IMTL-L (Liu et al. 2021, section 3.2):
+ * The loss balance of impartial multi-task learning, IMTL-L (Liu et al. 2021):
  *
  * `L = Σ e^{sᵢ} Lᵢ − sᵢ`, which ends at `wᵢ = e^{sᵢ} = 1/Lᵢ`
  *
@@ -17,7 +17,7 @@ import { FOLLOWS } from './uncertainty.ts';
 export const impartialLosses = defineBalancer({
   name: 'impartial-losses',
   alias: ['IMTL-L'],
-  source: 'Liu et al. 2021, Towards Impartial Multi-task Learning, section 3.2',
+  source: 'Liu et al. 2021, Towards Impartial Multi-task Learning, the loss balance',
   formula: 'Σ e⁻ˢL + s, s = −sᵢ of the paper; ends at w = 1/L',
   cost: 'none',
   options: logVarianceOptions,

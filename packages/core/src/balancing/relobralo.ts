@@ -15,7 +15,7 @@ import { defineBalancer } from './define.ts';
 import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 
 /**
- * Relative loss balancing with random lookback, ReLoBRaLo (Bischof & Kraus 2021, section 4): a moving
+ * Relative loss balancing with random lookback, ReLoBRaLo (Bischof & Kraus 2021): a moving
  * mean of how much each loss has fallen, against the last batch and now and then against the first,
  *
  * `w ← α (ρ w + (1 − ρ) bal(0)) + (1 − α) bal(t − 1)`, `bal(t′) = K softmax(L(t)/(T L(t′)))`
@@ -28,7 +28,7 @@ import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 export const relobralo = defineBalancer({
   name: 'relobralo',
   alias: ['ReLoBRaLo'],
-  source: 'Bischof & Kraus 2021, arXiv 2110.09813, section 4',
+  source: 'Bischof & Kraus 2021, arXiv 2110.09813',
   formula: 'Σ wᵢ Lᵢ, w ← α(ρw + (1−ρ)bal(0)) + (1−α)bal(t−1), bal(t′) = K softmax(L/(T L(t′)))',
   cost: 'none',
   options: z.strictObject({

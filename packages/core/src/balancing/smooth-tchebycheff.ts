@@ -15,7 +15,7 @@ import { preference, preferenceOf } from './preference.ts';
 import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 
 /**
- * Smooth Tchebycheff scalarisation, STCH (Lin et al. 2024, section 3), on log losses relative to a
+ * Smooth Tchebycheff scalarisation, STCH (Lin et al. 2024), on log losses relative to a
  * nadir point, as its authors and LibMTL train networks with it:
  *
  * `L = n μ log Σ exp(yᵢ/μ)`, `yᵢ = λᵢ log(Lᵢ/nadirᵢ)`, so that `wᵢ = n softmax(y/μ)ᵢ λᵢ/Lᵢ`
@@ -30,7 +30,7 @@ import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 export const smoothTchebycheff = defineBalancer({
   name: 'smooth-tchebycheff',
   alias: ['STCH'],
-  source: 'Lin et al. 2024, arXiv 2402.19078, section 3',
+  source: 'Lin et al. 2024, arXiv 2402.19078',
   formula: 'n μ log Σ exp(λᵢ log(Lᵢ/nadirᵢ)/μ); Σ log Lᵢ while warming up',
   cost: 'none',
   options: z.strictObject({
