@@ -1,6 +1,6 @@
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readPhoto } from '../../apps/replicate/src/predict/photo.ts';
+import { readPhoto } from '@scene-mtl/datasets';
 import { firstLine } from './first-line.ts';
 import { classes, differs, pixel } from './readers.ts';
 import { cli, program, replicate, wrong, type Ended } from './run.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   countParameters,
-  MAIN_STREAM,
   readMetrics,
   train,
   type CompileStep,
@@ -92,7 +91,12 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
     await saveDescription(folder, description);
     const { metrics, best } = await train({
       step: parts.step,
-      streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
+      streams: Object.fromEntries(
+        Object.entries(parts.streams).map(([name, batches]) => [
+          name,
+          (first: number) => awaited(batches(first), clock),
+        ]),
+      ),
       schedule: parts.schedule,
       weightingSchedule: parts.weightingSchedule,
       steps: training.steps,
