@@ -58,7 +58,7 @@ export const cases: Readonly<Record<string, Check>> = {
   'camvid-base': camvidClasses,
   'camvid-bom': camvidClasses,
   'camvid-crlf': camvidClasses,
-  'camvid-exif180': (folder) => pixel(folder, CAMVID, [25, 12], [80, 161, 95]),
+  'camvid-exif180': (folder) => pixel(folder, CAMVID, { row: 25, column: 12 }, [80, 161, 95]),
   'camvid-icc-label': camvidClasses,
   'camvid-same-stem': check({ code: 0, says: [/train 3/] }),
   'camvid-segnet-lists': camvidClasses,
@@ -84,11 +84,11 @@ export const cases: Readonly<Record<string, Check>> = {
 
   // --- Photographs ---------------------------------------------------------------------------------
   'photo-extraneous-bytes': async (folder) => {
-    const { height, width } = await readPhoto(join(folder, "photo.jpg"), STREET);
+    const { height, width } = await readPhoto(join(folder, 'photo.jpg'));
     return differs([Math.min(height, width) > 0 ? 1 : 0], [1]);
   },
   'photo-turned': async (folder) => {
-    const { height, width } = await readPhoto(join(folder, "photo.jpg"), STREET);
+    const { height, width } = await readPhoto(join(folder, 'photo.jpg'));
     return differs([height, width], [124, 37]);
   },
 
