@@ -89,6 +89,7 @@ export {
   type CurvePoint,
   type LineChart,
 } from './plots/line-chart.ts';
+export { pathChart, type PathChart, type PathPanel, type PathPoint } from './plots/path-chart.ts';
 export { renderPng, renderSvg, type RenderedName } from './plots/render.ts';
 export { seriesColours, seriesDashes, theme } from './plots/theme.ts';
 export {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { keptConfig } from '../config/kept.ts';
-import { experiments } from '../papers/index.ts';
+import { main, papers, type Paper } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
   addConfigurationFlags,
@@ -30,23 +30,46 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
 const again =
   'Continues where an earlier run stopped; a run that another figure has made is not repeated.';
 
-/** Adds one command per table and figure, and `all`. `table1` is the default. */
+/**
+ * Adds one command per table and figure of the main paper, and `all` of them; the experiments of other papers
+ * below a command of the paper's name. `table1` is the default.
+ */
 export function addExperimentCommands(program: Command): void {
-  for (const experiment of experiments) {
-    const command = program
-      .command(experiment.name, { isDefault: experiment.name === 'table1' })
-      .description(`${experiment.summary}\n${again}`);
-    experiment.addFlags?.(command);
-    addRunFlags(command, `${experiment.name}-<profile>`).action(async (flags: Flags) => {
-      await printed(await made(experiment, flags, flags.name));
-    });
+  for (const paper of papers) {
+    const place =
+      paper === main
+        ? program
+        : program.command(paper.name).description(`${paper.title}: ${namesOf(paper)}`);
+    for (const experiment of paper.experiments) addExperimentCommand(place, paper, experiment);
   }
   const all = program
     .command('all')
-    .description(`Every table and figure, one after the other.\n${again}`);
+    .description(`Every table and figure of ${main.title}, one after the other.\n${again}`);
   addRunFlags(all).action(async (flags: Flags) => {
-    for (const experiment of experiments) await printed(await made(experiment, flags));
+    for (const experiment of main.experiments) {
+      await printed(await made(experiment, flags, folderName(main, experiment, flags)));
+    }
   });
+}
+
+const namesOf = ({ experiments }: Paper): string => experiments.map(({ name }) => name).join(', ');
+
+function addExperimentCommand(place: Command, paper: Paper, experiment: Experiment): void {
+  const command = place
+    .command(experiment.name, { isDefault: experiment.name === 'table1' })
+    .description(`${experiment.summary}\n${again}`);
+  experiment.addFlags?.(command);
+  addRunFlags(command, folderName(paper, experiment)).action(async (flags: Flags) => {
+    await printed(
+      await made(experiment, flags, flags.name ?? folderName(paper, experiment, flags)),
+    );
+  });
+}
+
+/** Folder of an experiment's tables; without flags, as the help has it. */
+function folderName(paper: Paper, { name }: Experiment, flags?: Flags): string {
+  const own = paper === main ? name : `${paper.name}-${name}`;
+  return `${own}-${flags ? groupOf(flags) : '<profile>'}`;
 }
 
 function addRunFlags(command: Command, name?: string): Command {
@@ -56,11 +79,7 @@ function addRunFlags(command: Command, name?: string): Command {
   return addDataFlags(addEngineFlags(command));
 }
 
-async function made(
-  experiment: Experiment,
-  flags: Flags,
-  name = `${experiment.name}-${groupOf(flags)}`,
-): Promise<string> {
+async function made(experiment: Experiment, flags: Flags, name: string): Promise<string> {
   const config = await configurationOf(flags);
   const { runs, jobs, dataWorkers } = flags;
   return makeExperiment({
