@@ -136,6 +136,12 @@ export {
 export { mgda } from './balancing/mgda.ts';
 export { pcgrad } from './balancing/pcgrad.ts';
 export { random } from './balancing/random.ts';
+export {
+  gradientHealth,
+  methodNeeded,
+  type GradientHealth,
+  type Need,
+} from './balancing/gradient-health.ts';
 export { balancerNamed, balancers, type AnyBalancer } from './balancing/registry.ts';
 export { softOptimal } from './balancing/soft-optimal.ts';
 export { uncertaintyExact } from './balancing/uncertainty-exact.ts';
