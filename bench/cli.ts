@@ -75,23 +75,29 @@ addRows('instances', 'quality of clustering methods on simulated votes', async (
 );
 
 program
-  .command('balancers')
-  .description('price of a balancer: time of its step of workload a over that of equal weights')
-  .argument('[names...]', 'methods of @scene-mtl/core', [
-    'uncertainty',
-    'pcgrad',
-    'mgda',
-    'graddrop',
-  ])
-  .option('--rounds <n>', 'turns of each', Number, 7)
+  .command('balancing')
+  .description(
+    'price of each balancing method: a step of workload a, beside equal weights and beside PyTorch with TorchJD (PEER_PYTHON names the interpreter)',
+  )
+  .argument('[methods...]', 'methods of @scene-mtl/core (default: twelve that peers have too)')
+  .option('--rounds <n>', 'turns of each', Number, 5)
   .option('--steps <n>', 'steps per turn', Number, 5)
+  .option('--threads <n>', 'of each', Number, availableParallelism())
   .option('--json', 'print JSON', false)
-  .action(async (names: string[], flags: { rounds: number; steps: number; json: boolean }) => {
-    const { benchBalancers } = await import('./balancers.ts');
-    const rows = await benchBalancers({ balancers: names, ...flags, say });
-    if (flags.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-    else console.table(rows);
-  });
+  .action(
+    async (
+      methods: string[],
+      flags: { rounds: number; steps: number; threads: number; json: boolean },
+    ) => {
+      const { benchBalancing, TIMED } = await import('./balancing.ts');
+      const { json, ...options } = flags;
+      const wanted = methods.length > 0 ? methods : TIMED;
+      const result = await benchBalancing({ methods: wanted, ...options, say });
+      if (json) return void process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      for (const [name, value] of Object.entries(result.machine)) console.log(`${name}: ${value}`);
+      console.table(result.rows);
+    },
+  );
 
 program
   .command('data')

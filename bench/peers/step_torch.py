@@ -208,4 +208,5 @@ def main():
             print(json.dumps({"ms": times, "peakMiB": peak_mib()}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -180,6 +180,12 @@ export {
 } from './balancing/registry.ts';
 export { relobralo } from './balancing/relobralo.ts';
 export { smoothTchebycheff } from './balancing/smooth-tchebycheff.ts';
+export {
+  gradientHealth,
+  methodNeeded,
+  type GradientHealth,
+  type Need,
+} from './balancing/gradient-health.ts';
 export { softOptimal } from './balancing/soft-optimal.ts';
 export { softadapt } from './balancing/softadapt.ts';
 export { uncertaintyExact } from './balancing/uncertainty-exact.ts';

@@ -91,6 +91,7 @@ export {
   type LineChart,
 } from './plots/line-chart.ts';
 export { columnChart } from './plots/column-chart.ts';
+export { pathChart, type PathChart, type PathPanel, type PathPoint } from './plots/path-chart.ts';
 export { renderPng, renderSvg, type RenderedName } from './plots/render.ts';
 export { seriesColours, seriesDashes, theme } from './plots/theme.ts';
 export {

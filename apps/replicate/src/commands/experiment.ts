@@ -2,6 +2,7 @@ import { makeExperiment, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { keptConfig } from '../config/kept.ts';
 import { LIMITS } from '../config/limits.ts';
+import { main, type Paper } from '../papers/contents.ts';
 import type { Entry } from '../papers/entry.ts';
 import { programOf } from '../papers/program-of.ts';
 import {
@@ -31,24 +32,36 @@ const again =
   'Continues where an earlier run stopped; a run that another figure has made is not repeated.';
 
 /** Adds the command of a table or figure. */
-export async function addExperimentCommand(program: Command, entry: Entry): Promise<void> {
+export async function addExperimentCommand(
+  place: Command,
+  paper: Paper,
+  entry: Entry,
+): Promise<void> {
   const experiment = await entry.load();
-  const command = program.command(entry.name).description(`${entry.summary}\n${again}`);
+  const command = place.command(entry.name).description(`${entry.summary}\n${again}`);
   experiment.addFlags?.(command);
-  addRunFlags(command, `${entry.name}-<profile>`).action(async (flags: Flags) => {
-    await made(experiment, flags, flags.name);
+  addRunFlags(command, folderName(paper, entry)).action(async (flags: Flags) => {
+    await made(experiment, flags, flags.name ?? folderName(paper, entry, flags));
   });
 }
 
-/** Adds `all`: every table and figure. */
+/** Adds `all`: every table and figure of the main paper. */
 export function addAllCommand(program: Command): void {
   const all = program
     .command('all')
-    .description(`Every table and figure, one after the other.\n${again}`);
+    .description(`Every table and figure of ${main.title}, one after the other.\n${again}`);
   addRunFlags(all).action(async (flags: Flags) => {
-    const { experiments } = await import('../papers/index.ts');
-    for (const experiment of experiments) await made(experiment, flags);
+    const { mainExperiments } = await import('../papers/index.ts');
+    for (const experiment of mainExperiments) {
+      await made(experiment, flags, folderName(main, experiment, flags));
+    }
   });
+}
+
+/** Folder of an experiment's tables; without flags, as the help has it. */
+function folderName(paper: Paper, { name }: Pick<Entry, 'name'>, flags?: Flags): string {
+  const own = paper === main ? name : `${paper.name}-${name}`;
+  return `${own}-${flags ? groupOf(flags) : '<profile>'}`;
 }
 
 function addRunFlags(command: Command, name?: string): Command {
@@ -63,12 +76,7 @@ function addRunFlags(command: Command, name?: string): Command {
   return addDataFlags(addEngineFlags(command));
 }
 
-/** The tables on standard output, and where the rest is. */
-async function made(
-  experiment: Experiment,
-  flags: Flags,
-  name = `${experiment.name}-${groupOf(flags)}`,
-): Promise<void> {
+async function made(experiment: Experiment, flags: Flags, name: string): Promise<void> {
   const config = await configurationOf(flags);
   const { runs, jobs, dataWorkers } = flags;
   let isWritten = false;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { contents } from '../papers/contents.ts';
+import { main, others } from '../papers/contents.ts';
 
 /** A command as `replicate --help` lists it; its code is loaded when it is asked for. */
 export interface ListedCommand {
@@ -11,14 +11,24 @@ export interface ListedCommand {
 
 /** Every command, in the order of `--help`. The first one is meant where none is named. */
 export const commands: readonly ListedCommand[] = [
-  ...contents.map((entry) => ({
+  ...main.entries.map((entry) => ({
     name: entry.name,
     summary: entry.summary,
     add: async (program: Command) => {
       const { addExperimentCommand } = await withTensors(() => import('./experiment.ts'));
-      await addExperimentCommand(program, entry);
+      await addExperimentCommand(program, main, entry);
     },
   })),
+  ...others.map((paper) => {
+    const { name, title, entries } = paper;
+    const summary = `${title}: ${entries.map((entry) => entry.name).join(', ')}.`;
+    const add = async (program: Command) => {
+      const { addExperimentCommand } = await withTensors(() => import('./experiment.ts'));
+      const place = program.command(name).description(summary);
+      for (const entry of entries) await addExperimentCommand(place, paper, entry);
+    };
+    return { name, summary, add };
+  }),
   {
     name: 'all',
     summary: 'Every table and figure, one after the other.',

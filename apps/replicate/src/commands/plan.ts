@@ -15,7 +15,7 @@ import {
 } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { contents } from '../papers/contents.ts';
-import { experiments } from '../papers/index.ts';
+import { experiments, mainExperiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import { publishedTimes } from '../results/published-times.ts';
 import {
@@ -40,7 +40,7 @@ export function addPlanCommand(program: Command): void {
     addPlanFlags(command).action((flags: Flags) => print([experiment], flags));
   }
   const all = plan.command('all').description('Every table and figure.');
-  addPlanFlags(all).action((flags: Flags) => print(experiments, flags));
+  addPlanFlags(all).action((flags: Flags) => print(mainExperiments, flags));
 }
 
 const addPlanFlags = (command: Command): Command =>

@@ -1,6 +1,32 @@
 import { caruana1997 } from './caruana1997/index.ts';
 import type { Entry } from './entry.ts';
 import { kendall2018 } from './kendall2018/index.ts';
+import { libmtl } from './libmtl/index.ts';
+
+/** What is replicated of one source. */
+export interface Paper {
+  /** Word before its experiments on the command line. */
+  readonly name: string;
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+/** The paper whose experiments are commands by their own names, and `all` of them one. */
+export const main: Paper = {
+  name: 'kendall2018',
+  title: 'Kendall, Gal & Cipolla 2018',
+  entries: kendall2018,
+};
+
+/** The other papers with experiments. */
+export const others: readonly Paper[] = [
+  { name: 'caruana1997', title: 'Caruana 1997, Multitask Learning', entries: caruana1997 },
+  {
+    name: 'libmtl',
+    title: 'Balancing as in LibMTL, TorchJD and the papers behind them',
+    entries: libmtl,
+  },
+];
 
 /** Every experiment that is a command, paper by paper, none of them loaded. */
-export const contents: readonly Entry[] = [...kendall2018, ...caruana1997];
+export const contents: readonly Entry[] = [main, ...others].flatMap(({ entries }) => entries);

@@ -1,5 +1,5 @@
 import type { Experiment } from '@scene-mtl/lab';
-import { contents } from './contents.ts';
+import { contents, main } from './contents.ts';
 
 const loaded: Experiment[] = [];
 // One after the other: what they share is evaluated in the same order every time.
@@ -7,3 +7,6 @@ for (const { load } of contents) loaded.push(await load());
 
 /** Every experiment that is a command, paper by paper, loaded. */
 export const experiments: readonly Experiment[] = loaded;
+
+/** Those that `all` makes. */
+export const mainExperiments: readonly Experiment[] = loaded.slice(0, main.entries.length);
