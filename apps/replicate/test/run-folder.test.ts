@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { listCheckpoints } from '@scene-mtl/core';
-import { alone, makeExperiment, type Program } from '@scene-mtl/lab';
+import { alone, makeExperiment } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { keptConfig } from '../src/config/kept.ts';
 import { configured } from '../src/config/overrides.ts';
@@ -31,7 +31,7 @@ const [table] = experiments.filter(({ name }) => name === 'table1');
 /** The row of Table 1 for one task. */
 const table1 = (config: Config, runs: string, compile: CompileOptions = { threads: 1 }) =>
   makeExperiment({
-    ...{ experiment: table, program: scenes as unknown as Program, config, runs, compile },
+    ...{ experiment: table, program: scenes, config, runs, compile },
     ...{ kept: keptConfig(config), flags: { rows: 'depth-only' }, name: 'table1' },
     ...{ jobs: 1, dataWorkers: 0, grids: 0, command: 'test' },
   });

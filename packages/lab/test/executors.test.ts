@@ -131,10 +131,10 @@ test('a run on which another process works is waited for, and not made again', a
 test('for whom a run waits is said once, in a line that stays', () => {
   const printed: string[] = [];
   const line = { update: () => {}, print: (text: string) => printed.push(text) };
-  const { progress } = jobClock(1, line, {}, () => Promise.reject(new Error('not finished')));
+  const clock = jobClock(1, line, {}, () => Promise.reject(new Error('not finished')));
   const job: Job<LineSpec> = { id: 'x', spec: { ...lineArm(1), seed: 5 }, measurements: [] };
   for (const holder of ['process 7', 'process 7', 'process 8']) {
-    progress(0, job, { kind: 'waiting', holder });
+    clock.progress(0, job, { kind: 'waiting', holder });
   }
   expect(printed).toEqual([
     'a+b equal seed 5: waiting for process 7, which is working on it',
