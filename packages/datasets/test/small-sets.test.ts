@@ -62,10 +62,14 @@ describe('reading MNIST', () => {
     await put(images, idx(0x0801, [2, 28, 28], 2 * 784));
     await expect(readMnist(folder, 'test')).rejects.toThrow(/expected an IDX file/);
     await put(images, idx(0x0803, [2, 28, 28], 2 * 784 - 1));
-    await expect(readMnist(folder, 'test')).rejects.toThrow(/expected 1568 bytes for \[2, 28, 28\], got 1567/);
+    await expect(readMnist(folder, 'test')).rejects.toThrow(
+      /expected 1568 bytes for \[2, 28, 28\], got 1567/,
+    );
     await put(images, idx(0x0803, [2, 28, 27], 2 * 28 * 27));
     await put(join(folder, 't10k-labels-idx1-ubyte.gz'), idx(0x0801, [2], 2));
-    await expect(readMnist(folder, 'test')).rejects.toThrow(/images-idx3-ubyte.gz: expected images of 28 × 28, got 28 × 27/);
+    await expect(readMnist(folder, 'test')).rejects.toThrow(
+      /images-idx3-ubyte.gz: expected images of 28 × 28, got 28 × 27/,
+    );
   });
 
   withData('mnist')('the test set has the published bytes', async () => {
