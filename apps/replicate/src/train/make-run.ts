@@ -118,6 +118,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
         evaluating += performance.now() - before;
         return result;
       },
+      onNotice: (text) => void process.stderr.write(`warning: ${text}\n`),
       onProgress: (progress) => {
         for (const name of names) {
           const value = progress.values[`sigma2/${name}`];

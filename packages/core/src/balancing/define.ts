@@ -1,3 +1,4 @@
+import { checkedBy } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import type { Balanced, Balancer } from './balancer.ts';
 
@@ -73,7 +74,8 @@ export interface BalancerDefinition<
  * ```ts
  * import { balancerNamed, defineBalancer, type ScalarBalancer } from '@scene-mtl/core';
  * import * as tf from '@tensorflow/tfjs';
- * import { z } from 'zod';
+ * import { checkedBy } from '@scene-mtl/data/json';
+import { z } from 'zod';
  * const largest = defineBalancer({
  *   name: 'largest',
  *   alias: [],
@@ -111,9 +113,7 @@ export function defineBalancer<S extends z.ZodType, B extends Balancer>({
       if (tasks.length === 0 || new Set(tasks).size < tasks.length) {
         throw new Error(`${name}: expected one or more distinct tasks, got [${tasks.join(', ')}]`);
       }
-      const checked = facts.options.safeParse(nested(name, options ?? {}));
-      if (!checked.success) throw new Error(`${name}: ${z.prettifyError(checked.error)}`);
-      return make({ ...place, tasks }, checked.data);
+      return make({ ...place, tasks }, checkedBy(facts.options, nested(name, options ?? {}), name));
     },
   };
 }
