@@ -23,7 +23,7 @@ export const cagrad = defineGramian({
   formula: 'd = argmax minᵢ gᵢ·d over ‖d − g₀‖ ≤ c‖g₀‖, g₀ = Σ gᵢ/K',
   cost: 'K backward passes',
   options: {
-    // Section 5.3 and the published code take 0.4 for street scenes; LibMTL's default is 0.5.
+    // LibMTL's default is 0.5; TorchJD has none.
     c: z.number().min(0).default(0.4).describe('radius of the ball over ‖g₀‖'),
     rescale: z
       .union([z.literal(0), z.literal(1), z.literal(2)])

@@ -7,8 +7,8 @@ import { refreshOptions } from './refresh.ts';
 export type GramianMethod = BalancerDefinition<z.ZodType, GramianBalancer>;
 
 /**
- * Correlation-reduced stochastic multi-objective gradient manipulation, CR-MOGM (Zhou et al. 2022,
- * equation 5): another method's weights ŵ, followed slowly,
+ * Correlation-reduced stochastic multi-objective gradient manipulation, CR-MOGM (Zhou et al.
+ * 2022): another method's weights ŵ, followed slowly,
  *
  * `w ← α w + (1 − α) ŵ`,
  *

@@ -33,7 +33,7 @@ export type Property =
 export type Guarantee =
   /** `gᵢ · d ≥ 0` for every objective, of linearly independent gradients: none gets worse, to first order. */
   | 'non-conflicting'
-  /** d is a linear function of factors ≥ 0 of the objectives' gradients (Quinton & Rey 2024, definition 3). */
+  /** d is a linear function of factors ≥ 0 of the objectives' gradients (Quinton & Rey 2024). */
   | 'linear under scaling';
 
 /** What a method says of itself. */

@@ -16,7 +16,7 @@ const SMALLEST = 1e-8;
 const NOTHING = 1e-30;
 
 /**
- * Dual-balancing multi-task learning, DB-MTL (Lin et al. 2023, algorithm 1): gradients of the logarithms
+ * Dual-balancing multi-task learning, DB-MTL (Lin et al. 2023): gradients of the logarithms
  * of the losses, followed slowly, and all made as long as the longest,
  *
  * `ĝᵢ ← β ĝᵢ + (1 − β) ∇log Lᵢ`, `d = Σ (max ‖ĝ‖ / ‖ĝᵢ‖) ĝᵢ`, `βₙ = β / n^σ` at the n-th batch.
@@ -28,7 +28,7 @@ const NOTHING = 1e-30;
 export const dualBalancing = defineBalancer({
   name: 'dual-balancing',
   alias: ['DB_MTL', 'DB-MTL'],
-  source: 'Lin et al. 2023, arXiv 2308.12029, algorithm 1',
+  source: 'Lin et al. 2023, arXiv 2308.12029',
   formula: 'd = Σ max‖ĝ‖/‖ĝᵢ‖ ĝᵢ, ĝᵢ ← βĝᵢ + (1−β)∇log Lᵢ',
   cost: 'K backward passes and, for β > 0, 2 K numbers per shared parameter',
   options: z.strictObject({

@@ -25,7 +25,7 @@ export const excess = defineBalancer({
   formula: 'wᵢ ∝ wᵢ exp(η eᵢ/eᵢ⁰), eᵢ = Σ gᵢ²/√Hᵢ, Hᵢ ← Hᵢ + gᵢ²',
   cost: 'K backward passes and 2 K numbers per shared parameter',
   options: z.strictObject({
-    // The published code's and TorchJD's; the paper's figures take 0.01 and more.
+    // TorchJD's default; LibMTL's is 0.01.
     eta: z.number().positive().default(1).describe('η: how fast the weights move'),
   }),
   lacks: { scale: 'the weights go by ratios, the update by the gradients' },

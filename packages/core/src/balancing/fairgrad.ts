@@ -18,7 +18,7 @@ export const fairgrad = defineGramian({
   formula: 'Mα = α^(−1/p), d = Σ αᵢgᵢ',
   cost: 'K backward passes',
   options: {
-    // The paper's value for street scenes and NYUv2; LibMTL's default is 1.
+    // LibMTL's default is 1, which is Nash-MTL; TorchJD has none.
     p: z.number().positive().max(5).default(2).describe('the fairness'),
     steps: z
       .number()

@@ -10,7 +10,7 @@ import { defineGramian } from './refresh.ts';
 const SMALLEST = 1e-3;
 
 /**
- * Gradient vaccine (Wang et al. 2021, equations 2 and 3): each gradient is turned towards the others, in
+ * Gradient vaccine (Wang et al. 2021): each gradient is turned towards the others, in
  * random order, where its cosine φ with gⱼ is below a target,
  *
  * `if φ < φ̂ᵢⱼ: ĝᵢ ← ĝᵢ + ‖ĝᵢ‖ (φ̂ √(1 − φ²) − φ √(1 − φ̂²)) / (‖gⱼ‖ √(1 − φ̂²)) gⱼ`,
@@ -22,7 +22,7 @@ const SMALLEST = 1e-3;
 export const gradvac = defineGramian({
   name: 'gradvac',
   alias: ['GradVac'],
-  source: 'Wang et al. 2021, arXiv 2010.05874, equations 2 and 3',
+  source: 'Wang et al. 2021, arXiv 2010.05874',
   formula: 'Σ ĝᵢ; for j in random order: ĝᵢ turned to gⱼ until cos ≥ φ̂ᵢⱼ, φ̂ᵢⱼ ← (1−β)φ̂ᵢⱼ + βφᵢⱼ',
   cost: 'K backward passes',
   options: {

@@ -10,7 +10,7 @@ const NOTHING = 1e-6;
 const SMALLEST = 1e-30;
 
 /**
- * Impartial multi-task learning, its half for gradients, IMTL-G (Liu et al. 2021, equation 6): the
+ * Impartial multi-task learning, its half for gradients, IMTL-G (Liu et al. 2021): the
  * direction `d = Σ wᵢ gᵢ`, `Σ wᵢ = 1`, with the same projection on every gradient,
  * `gᵢ · d / ‖gᵢ‖ = gⱼ · d / ‖gⱼ‖`: `w ∝ (C⁺ 1)ᵢ / ‖gᵢ‖` with C⁺ the pseudoinverse of the cosines. The
  * weights may be negative. Where the sum is 0, as of opposed gradients, all are.
@@ -22,7 +22,7 @@ const SMALLEST = 1e-30;
 export const imtlG = defineGramian({
   name: 'imtl-g',
   alias: ['IMTLG', 'IMTL_G'],
-  source: 'Liu et al. 2021, "Towards impartial multi-task learning", equation 6',
+  source: 'Liu et al. 2021, "Towards impartial multi-task learning"',
   formula: 'gᵢ·d/‖gᵢ‖ the same for all, d = Σ wᵢgᵢ, Σ wᵢ = 1',
   cost: 'K backward passes',
   options: {},

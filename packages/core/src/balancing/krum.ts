@@ -20,7 +20,7 @@ const SMALLEST = 1e-30;
 export const krum = defineGramian({
   name: 'krum',
   alias: ['Krum'],
-  source: 'Blanchard et al. 2017, section 4',
+  source: 'Blanchard et al. 2017, "Machine learning with adversaries"',
   formula: 'mean of the gᵢ with the least Σ ‖gᵢ − gⱼ‖ over the K − f − 2 nearest j',
   cost: 'K backward passes',
   options: {

@@ -9,20 +9,18 @@ import { decaying } from './k-space/decay.ts';
 const SMALLEST = 1e-8;
 
 /**
- * Multi-objective gradient correction, MoCo (Fernando et al. 2023, algorithm 1), as its published code
- * and LibMTL have it: gradients of length Lᵢ followed slowly, and weights that go down on the length of
+ * Multi-objective gradient correction, MoCo (Fernando et al. 2023), as LibMTL has it after the
+ * authors' code: gradients of length Lᵢ followed slowly, and weights that go down on the length of
  * their sum,
  *
  * `yᵢ ← yᵢ − βₙ (yᵢ − Lᵢ gᵢ/‖gᵢ‖)`, `w ← softmax(w − γₙ (Y Yᵀ + ρ I) w)`, `d = Σ wᵢ yᵢ`,
  *
- * with `βₙ = β / n^σ` and `γₙ = γ / n^σ` at the n-th batch. (The paper projects w on the simplex, y on a
- * ball, and leaves the gradients as they are.) An objective without a label keeps its y and w.
+ * with `βₙ = β / n^σ` and `γₙ = γ / n^σ` at the n-th batch. (The paper projects w on the simplex.) An objective without a label keeps its y and w.
  */
 export const moco = defineBalancer({
   name: 'moco',
   alias: ['MoCo'],
-  source:
-    'Fernando et al. 2023, "Mitigating gradient bias in multi-objective learning", algorithm 1',
+  source: 'Fernando et al. 2023, "Mitigating gradient bias in multi-objective learning"',
   formula: 'd = Σ wᵢyᵢ, y ← y − β(y − Lg/‖g‖), w ← softmax(w − γ(YYᵀ + ρI)w)',
   cost: 'K backward passes and 2 K numbers per shared parameter',
   options: z.strictObject({

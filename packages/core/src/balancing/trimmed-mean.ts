@@ -7,14 +7,14 @@ import { defineBalancer } from './define.ts';
 const FAR = 1e30;
 
 /**
- * The coordinate-wise trimmed mean (Yin et al. 2018, definition 2): of each element the mean of the
+ * The coordinate-wise trimmed mean (Yin et al. 2018): of each element the mean of the
  * gradients without the `trim` largest and the `trim` smallest. With n objectives in the batch, at most
  * `(n − 1) / 2` at either end, so that one is left; TorchJD refuses fewer than `2 trim + 1`.
  */
 export const trimmedMean = defineBalancer({
   name: 'trimmed-mean',
   alias: ['TrimmedMean'],
-  source: 'Yin et al. 2018, arXiv 1803.01498, definition 2',
+  source: 'Yin et al. 2018, arXiv 1803.01498',
   formula: 'mean of gᵢ without its trim largest and smallest, element by element',
   cost: 'K backward passes and K numbers per shared parameter',
   options: z.strictObject({

@@ -7,8 +7,7 @@ import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
 
 /**
- * Unconflicting projection of gradients, the UPGrad of Jacobian descent (Quinton & Rey 2024, equation
- * 4): each gradient is projected on the directions in which no loss grows to first order (the dual cone
+ * Unconflicting projection of gradients, the UPGrad of Jacobian descent (Quinton & Rey 2024): each gradient is projected on the directions in which no loss grows to first order (the dual cone
  * of the gradients), and the projections are summed with the preferences u:
  *
  * `w = Σᵢ argmin vᵀ M v` over `v ≥ uᵢ eᵢ`.
@@ -21,7 +20,7 @@ import { defineGramian } from './refresh.ts';
 export const upgrad = defineGramian({
   name: 'upgrad',
   alias: ['UPGrad'],
-  source: 'Quinton & Rey 2024, arXiv 2406.16232, equation 4',
+  source: 'Quinton & Rey 2024, arXiv 2406.16232',
   formula: 'w = Σᵢ argmin vᵀMv over v ≥ uᵢeᵢ, u = 1/K',
   cost: 'K backward passes',
   options: { preference },
