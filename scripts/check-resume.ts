@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { stream } from '@scene-mtl/data';
-import { decodedEvents } from '../packages/core/test/tensorboard-reader.ts';
+import { decodedEvents } from '@scene-mtl/core/testing';
 
 /**
  * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed]` trains a small run
