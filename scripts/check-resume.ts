@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { stream } from '@scene-mtl/data';
+import { decodedEvents } from '@scene-mtl/core/testing';
 import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
-import { decodedEvents } from '../packages/core/test/tensorboard-reader.ts';
 
 /**
  * `npx tsx --conditions=@scene-mtl/source scripts/check-resume.ts [kills] [seed] [folder]` trains a small

@@ -19,7 +19,7 @@ import type { RunTiming } from '@scene-mtl/lab';
 import { readDescription } from '../src/run/description.ts';
 import { selectionOf } from '../src/train/selection.ts';
 import { runEvents, settingsOf } from '../src/train/tensorboard.ts';
-import { decodedEvents } from '../../../packages/core/test/tensorboard-reader.ts';
+import { decodedEvents } from '@scene-mtl/core/testing';
 import type { trainRun } from '../src/train/train-run.ts';
 import { scratch, type Scratch, tinyConfig, tinyRun } from './tiny-run.ts';
 

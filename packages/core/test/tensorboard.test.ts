@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { appendMetrics, crc32c, openEventLog, type MetricsRecord } from '../src/index.ts';
-import { decodedEvents } from './tensorboard-reader.ts';
+import { decodedEvents } from '../src/testing.ts';
 
 test('CRC-32C gives the published check values', () => {
   // The check value of the catalogue of CRC algorithms.

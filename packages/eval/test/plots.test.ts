@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import {
   bandOverSeeds,
+  columnChart,
   dotChart,
   lineChart,
   renderPng,
   renderSvg,
   seriesColours,
   weightGridChart,
+  type Table,
   type WeightGridPoint,
 } from '../src/index.ts';
 
@@ -152,7 +154,9 @@ describe('renderSvg', () => {
     const name = { id: 'noise', description: 'Noise of <two> tasks' };
     const svg = await renderSvg(sigma, name);
     expect(await renderSvg(sigma, name)).toBe(svg);
-    expect(svg).toContain('role="img" aria-labelledby="noise-title"');
+    expect(svg).toContain('role="img" aria-labelledby="noise-title" aria-describedby="noise-desc"');
+    // Its parts are no images of their own, which would lack a name.
+    expect(svg.match(/ (?:role|aria-\w+)=/g)).toHaveLength(3);
     expect(svg).toContain('<title id="noise-title">Noise of &lt;two&gt; tasks</title>');
     const ids = [...svg.matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
     expect(ids.every((id) => id.startsWith('noise-'))).toBe(true);
@@ -166,6 +170,99 @@ describe('renderSvg', () => {
     const bad = { ...sigma, encoding: { nonsense: { field: 'x' } } } as unknown as typeof sigma;
     await expect(renderSvg(bad, { id: 'a', description: '' })).rejects.toThrow('renderSvg "a"');
     await expect(renderSvg(sigma, { id: '1 2', description: '' })).rejects.toThrow('id must be');
+  });
+});
+
+describe('what a chart shows, in words', () => {
+  const description = (spec: unknown) => (spec as { description: string }).description;
+  const points = (...ys: number[]) => ys.map((y, i) => ({ x: 10 * i, y }));
+  const axes = { title: 't', x: { label: 'step' }, y: { label: 'loss' } };
+
+  test('of curves the course of each, and which ends highest and lowest', () => {
+    const curves = [
+      { name: 'equal', points: points(4, 2, 1) },
+      { name: 'learned', points: points(4, 9.1234, -0.5) },
+      { name: 'none', points: [{ x: 0, y: NaN }] },
+    ];
+    expect(description(lineChart({ ...axes, curves }))).toBe(
+      'loss, over step 0 to 20: equal 4 to 1; learned 4 to −0.5 (highest 9.12 at 10); none no values. ' +
+        'At the end highest equal (1), lowest learned (−0.5).',
+    );
+    const lone = [{ name: 'a', points: points(3, 0, 2) }];
+    expect(description(lineChart({ ...axes, y: { label: 'σ²', log: true }, curves: lone }))).toBe(
+      // 0 has no logarithm and is not drawn.
+      'σ², over step 0 to 20: a 3 to 2.',
+    );
+    const empty = [{ name: 'a', points: [] }];
+    expect(description(lineChart({ ...axes, curves: empty }))).toBe('loss: no values.');
+  });
+
+  test('of dots the highest and the lowest row of each series', () => {
+    const dots = (...values: number[]) => values.map((value, i) => ({ row: 'abc'[i], value }));
+    const chart = { title: 't', label: 'IoU (%)', rows: ['a', 'b', 'c'] };
+    const one = dotChart({ ...chart, series: [{ name: 's', dots: dots(1, 3, 2) }] });
+    expect(description(one)).toBe('IoU (%): highest b (3), lowest a (1).');
+    const two = [
+      { name: 's', dots: dots(0.00001, 2) },
+      { name: 't', dots: dots(5, 5) },
+      { name: 'u', dots: dots(7) },
+    ];
+    expect(description(dotChart({ ...chart, series: two }))).toBe(
+      'IoU (%): s: highest b (2), lowest a (1.00e−5); t: all 5; u: a 7.',
+    );
+  });
+
+  test('of a grid of weights the best one, and whether learned weights are better', () => {
+    const grid = {
+      ...{ title: 't', weightLabel: 'w' },
+      left: { label: 'IoU (%)', better: 'higher' },
+      right: { label: 'error (px)', better: 'lower' },
+      points: [
+        { weight: 0.25, left: 60, right: 0.6 },
+        { weight: 0.5, left: 59, right: 0.5 },
+      ],
+    } as const;
+    expect(description(weightGridChart({ ...grid, learned: { left: 61, right: 0.55 } }))).toBe(
+      'IoU (%): best fixed weight 0.25, with 60; learned weights better, with 61. ' +
+        'error (px): best fixed weight 0.5, with 0.5; learned weights worse, with 0.55.',
+    );
+    expect(description(weightGridChart(grid))).toBe(
+      'IoU (%): best fixed weight 0.25, with 60. error (px): best fixed weight 0.5, with 0.5.',
+    );
+  });
+
+  test('stands in the picture, where a screen reader finds it', async () => {
+    const spec = lineChart({ ...axes, curves: [{ name: '<a>', points: points(2, 1) }] });
+    expect(await renderSvg(spec, { id: 'c', description: 'Loss' })).toContain(
+      '<title id="c-title">Loss</title><desc id="c-desc">loss, over step 0 to 10: &lt;a&gt; 2 to 1.</desc>',
+    );
+  });
+});
+
+describe('columnChart', () => {
+  const table: Table = {
+    ...{ title: 't', corner: 'Loss' },
+    columns: [{ name: 'weight' }, { name: 'IoU', unit: '%', better: 'higher' }],
+    rows: [
+      { header: 'trivial', cells: [null, { value: 2 }], reference: true },
+      { header: 'equal', cells: ['1', { value: 31, published: 50 }] },
+      { header: 'learned', cells: ['✓', { value: 45, sd: 2 }] },
+      { header: 'later', cells: ['✓', { value: null }] },
+    ],
+  };
+
+  test('has a dot for each of its own measured rows, with its spread', () => {
+    const spec = loose(columnChart(table, 1));
+    expect(spec.data.values).toEqual([
+      { series: 'IoU', k: 0, row: 'equal', value: 31, low: null, high: null },
+      { series: 'IoU', k: 0, row: 'learned', value: 45, low: 43, high: 47 },
+    ]);
+    expect(spec.title).toBe('IoU, higher is better');
+  });
+
+  test('is none where there is nothing to compare', () => {
+    expect(columnChart(table, 0)).toBeUndefined();
+    expect(columnChart({ ...table, rows: table.rows.slice(0, 2) }, 1)).toBeUndefined();
   });
 });
 

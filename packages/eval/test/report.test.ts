@@ -24,8 +24,9 @@ const input: ReportInput = {
 const html = report(input);
 
 describe('report', () => {
-  test('needs nothing from outside: no script, no address, pictures inside', () => {
-    expect(html).not.toMatch(/<script|<link|@import|src="(?!data:)|url\((?!#)|https?:/);
+  test('needs nothing from outside: one script of its own, no address, pictures inside', () => {
+    expect(html).not.toMatch(/<script |<link|@import|src="(?!data:)|url\((?!#)|https?:/);
+    expect(html.match(/<script>/g)).toHaveLength(1);
     expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
   });
 
@@ -38,10 +39,10 @@ describe('report', () => {
     const targets = [...html.matchAll(/<li><a href="#([^"]+)"/g)].map(([, id]) => id);
     expect(targets).toEqual([
       'summary',
-      'reading',
       'tables',
       'figures',
       'images',
+      'reading',
       'environment',
       'config',
     ]);
@@ -56,10 +57,11 @@ describe('report', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('suits phones, both colour schemes and reduced motion', () => {
+  test('suits phones, both colour schemes and paper, and never moves by itself', () => {
     expect(html).toContain('name="viewport" content="width=device-width, initial-scale=1"');
     expect(html).toContain('prefers-color-scheme: dark');
-    expect(html).toContain('prefers-reduced-motion');
+    expect(html).toMatch(/@media print \{[^]*details::details-content/);
+    expect(html).not.toMatch(/smooth|transition|animation/);
   });
 
   test('escapes every text it is given', () => {
@@ -71,7 +73,9 @@ describe('report', () => {
   test('closes every element it opens', () => {
     const open: string[] = [];
     const empty = new Set(['meta', 'img', 'br', '!doctype']);
-    for (const [, slash, name] of html.matchAll(/<(\/?)([a-z!][a-z0-9]*)[^>]*>/gi)) {
+    for (const [, slash, name] of html
+      .replace(/<script>[^]*<\/script>/, '')
+      .matchAll(/<(\/?)([a-z!][a-z0-9]*)[^>]*>/gi)) {
       if (empty.has(name.toLowerCase())) continue;
       if (!slash) open.push(name);
       else expect(open.pop()).toBe(name);
@@ -114,34 +118,83 @@ describe('report', () => {
     ],
   }));
 
-  test('several groups are a section each, with links to their experiments', () => {
+  test('several groups are folded, each under its title, in one section', () => {
     const page = report({ title: 't', lead: 'l', groups });
     for (const id of ['a', 'b']) {
-      expect(page).toContain(`<section id="${id}" aria-labelledby="${id}-heading">`);
-      expect(page).toContain(`<a href="#${id}-one">One</a>`);
+      expect(page).toContain(
+        `<section class="group" id="${id}" aria-labelledby="${id}-heading"><details><summary><h3 id="${id}-heading">Group ${id}</h3>`,
+      );
+      expect(page).toContain(`<article class="part" id="${id}-one" aria-labelledby=`);
     }
+    expect(page.match(/<section id=/g)).toHaveLength(1);
     expect(page).toContain('run &lt;it&gt;');
-    expect(page).toContain('<h4>frame 1</h4>');
+    expect(page).toContain('<h5>frame 1</h5>');
     const twice = [...groups, ...groups];
     expect(() => report({ title: 't', lead: 'l', groups: twice })).toThrow('ids must differ');
   });
 
-  test('verdicts are words, each with its group and evidence', () => {
-    const findings = [{ group: 'quick', judgement: 'cannot tell', evidence: 'one <seed>' }];
+  test('verdicts are told apart by sign, colour and word, each with its group and evidence', () => {
+    const findings = [
+      { group: 'quick', judgement: 'cannot tell', sign: 'open', evidence: 'one <seed>' },
+      { group: 'long', judgement: 'reproduced', sign: 'holds', evidence: '' },
+      { group: 'other', judgement: 'not reproduced', sign: 'fails', evidence: '' },
+    ] as const;
     const page = report({
-      title: 't',
-      lead: 'l',
-      verdicts: [{ claim: 'A', source: 'B', findings }],
+      ...{ title: 't', lead: 'l', groups },
+      verdicts: [{ claim: 'A', source: 'B', section: 'a', findings }],
     });
+    const chip = (sign: string, mark: string, word: string) =>
+      `<span class="verdict ${sign}"><b aria-hidden="true">${mark}</b> ${word}</span>`;
     expect(page).toContain(
-      '<dt>quick</dt><dd><strong class="judgement">cannot tell</strong> one &lt;seed&gt;</dd>',
+      `<dt>quick</dt><dd>${chip('open', '?', 'cannot tell')} one &lt;seed&gt;</dd>`,
     );
+    expect(page).toContain(`<dd>${chip('holds', '✓', 'reproduced')} </dd>`);
+    expect(page).toContain(`<dd>${chip('fails', '✗', 'not reproduced')} </dd>`);
+    // Counted for all, and for the group that judges them.
+    const tally = `<span class="tally">${chip('holds', '✓', '1 reproduced')} ${chip('fails', '✗', '1 not reproduced')} ${chip('open', '?', '1 cannot tell')}</span>`;
+    expect(page.split(tally)).toHaveLength(3);
+    expect(page).toContain('<a href="#a">');
+    expect(page).toContain('<option value="quick">quick</option>');
+    // Colours of their own in both schemes.
+    for (const sign of ['holds', 'fails', 'open']) {
+      expect(page.match(new RegExp(`--${sign}: #`, 'g'))).toHaveLength(2);
+    }
+  });
+
+  test('what came out stands first: claims by verdict, the table without what explains it, the chart', () => {
+    const claims = [
+      { claim: 'X', sign: 'fails', judgement: 'no', evidence: '1 < 2' },
+      { claim: 'Y', sign: 'holds', judgement: 'yes', evidence: '' },
+    ] as const;
+    const page = report({
+      ...{ title: 't', lead: 'l', groups, summary: ['Asked.'] },
+      finding: {
+        ...{ conditions: '3 seeds', claims, verdicts: claims, table: input.tables![0] },
+        figures: ['one', 'two', 'three'].map((id) => ({ id, svg: '<svg></svg>', caption: id })),
+        more: { id: 'a-one', title: 'All of it' },
+      },
+    });
+    const sections = [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
+    expect(sections).toEqual(['finding', 'experiments', 'summary']);
+    expect(page.indexOf('</b> yes')).toBeLessThan(page.indexOf('</b> no'));
+    expect(page).toContain('1 &lt; 2');
+    expect(page).toContain('<a href="#a-one">All of it</a>');
+    expect(page).toMatch(
+      /figure-two[^]*<details><summary>Charts of the other columns[^]*figure-three/,
+    );
+    const twice = [{ id: 'one', svg: '', caption: '' }];
+    expect(() =>
+      report({
+        ...{ title: 't', lead: 'l', figures: twice },
+        finding: { conditions: '', claims: [], verdicts: [], figures: twice },
+      }),
+    ).toThrow('figure ids must differ');
   });
 
   test('what was not run is a line per group, with its command', () => {
     const lines = [{ group: 'quick', command: 'run <it>', experiments: ['table1', 'figure2'] }];
     const page = report({ title: 't', lead: 'l', notRun: { lead: 'These.', groups: lines } });
-    expect(page).toContain('<h3>Not run</h3><p>These.</p>');
+    expect(page).toContain('<summary><h3>Not run</h3></summary><p>These.</p>');
     expect(page).toContain('<dt>quick</dt><dd>table1, figure2. <code>run &lt;it&gt;</code></dd>');
     const none = report({ title: 't', lead: 'l', notRun: { lead: 'These.', groups: [] } });
     expect(none).not.toContain('Not run');

@@ -3,6 +3,7 @@ import {
   bestCells,
   checkTable,
   formatNumber,
+  resultsFirst,
   toCsv,
   toHtml,
   toJson,
@@ -44,6 +45,19 @@ const table: Table = {
   published: 'Kendall et al. 2018, table 1, Cityscapes 128×256',
   notes: ['Generated street scenes, 64×128, 3 seeds.'],
 };
+
+describe('resultsFirst', () => {
+  test('moves what is better in a direction before all else, the order kept otherwise', () => {
+    const turned = resultsFirst(table);
+    expect(turned.columns.map(({ name }) => name)).toEqual(['IoU', 'error', 'w_seg', 'w_depth']);
+    expect(turned.rows[2].cells).toEqual([{ value: 40 }, { value: 0.7 }, '0.5', '0.5']);
+    expect(turned.rows[3]).toMatchObject({ header: 'learned σ²', ruleAbove: true });
+    expect(() => checkTable(turned)).not.toThrow();
+    expect(bestCells(turned)[0].slice(0, 2)).toEqual(bestCells(table)[0].slice(2));
+    // The table itself stays.
+    expect(table.columns[0].name).toBe('w_seg');
+  });
+});
 
 describe('bestCells', () => {
   test('marks the best printed value, ties included, never references or published numbers', () => {
@@ -190,7 +204,14 @@ describe('toHtml', () => {
     expect(html).toContain('<strong>47.2</strong> <span class="sd">± 0.3</span>');
     expect(html).toContain('(59.4†)');
     expect(html).toContain('<abbr title="higher is better">↑</abbr>');
-    expect(html).toContain('role="region" tabindex="0"');
+    // No landmark: a page has many tables, some of one title.
+    expect(html).toContain('role="group" tabindex="0"');
+  });
+
+  test('has no header without text', () => {
+    const bare = toHtml({ ...table, corner: '' });
+    expect(bare).toContain('<thead><tr><td rowspan="2"></td>');
+    expect(bare).not.toMatch(/<th[^>]*><\/th>/);
   });
 
   test('has as many cells in each row as columns in the head', () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { dotChart, type Rgb } from '@scene-mtl/eval';
+import { dotChart, type Rgb, type Table } from '@scene-mtl/eval';
 import {
   experimentNames,
   firstPart,
@@ -172,13 +172,50 @@ test('machines and commits are listed once, in alphabetical order', () => {
 
 test('the whole report is one file with a section per experiment; the same groups, the same bytes', async () => {
   const html = await resultsHtml(groups, texts);
-  expect(html).toContain('<section id="table1"');
-  expect(html).toContain('<article id="standard-figure9"');
-  expect(html).not.toMatch(/<script|src="(?!data:)/);
+  expect(html).toContain('<section class="group" id="table1"');
+  expect(html).toContain('<article class="part" id="standard-figure9" data-group="standard"');
+  expect(html).not.toMatch(/<script |src="(?!data:)/);
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(await resultsHtml(groups, texts)).toBe(html);
   expect(await resultsFiles(groups, texts, codec)).toEqual(files);
+});
+
+test('the whole report begins with the main experiment of the group with most seeds', async () => {
+  const table: Table = {
+    ...{ title: 'Made', corner: 'Loss', published: 'a paper', notes: ['a note'] },
+    columns: [{ name: 'weight' }, { name: 'IoU', unit: '%', better: 'higher' }, { name: 'px' }],
+    rows: [1, 2, 3].map((value) => ({
+      header: `row ${value}`,
+      cells: ['✓', { value, sd: 0.5, published: 9 }, { value }],
+    })),
+  };
+  const made = [group('standard', 1, true), group('quick', 3, false)].map((one) => ({
+    ...one,
+    experiments: one.experiments.map((experiment) => ({
+      ...experiment,
+      ...(experiment.artefacts && {
+        artefacts: { ...experiment.artefacts, tables: [{ name: 'a', table }] },
+      }),
+    })),
+  }));
+  const html = await resultsHtml(made, texts);
+  const [, finding] = /<section id="finding"([^]*?)<\/section>/.exec(html) ?? [];
+  expect(finding).toContain('quick: 3 seeds');
+  expect(finding).toContain('✓</b> reproduced</span> A holds <span class="note">1 | 2</span>');
+  expect(finding).toContain('?</b> cannot tell</span> B holds');
+  expect(finding).not.toContain('C holds');
+  expect(finding).toContain('All 2 verdicts of these runs');
+  expect(finding).toContain('<a href="#quick-table1">Table 1 in full</a>');
+  // Results before weights, without what only the full table explains; a chart of each result.
+  expect(finding).toMatch(/<th scope="col">Loss<\/th><th scope="col">IoU/);
+  expect(finding).not.toMatch(/†|a note/);
+  expect(finding.match(/<svg /g)).toHaveLength(1);
+  expect(finding).toContain(
+    'IoU (%), mean ± standard deviation: highest row 3 (3), lowest row 1 (1).</desc>',
+  );
+  const without = await resultsHtml(made, { ...texts, main: 'nothing' });
+  expect(without).not.toContain('id="finding"');
 });
 
 test('an experiment of one group alone keeps its place among the others', () => {

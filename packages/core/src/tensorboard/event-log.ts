@@ -35,6 +35,7 @@ export interface EventLogOptions {
 /** The event file of a run that is being trained. What is called is in the file when its promise is kept. */
 export interface EventLog {
   readonly file: string;
+  /** Metrics, tagged `train/<name>` or `evaluation/<name>`. */
   scalars(record: MetricsRecord): Promise<void>;
   /** Pictures at a step. */
   images(step: number, images: readonly EventImage[]): Promise<void>;

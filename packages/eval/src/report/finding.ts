@@ -6,7 +6,7 @@ import { tallyHtml, verdictHtml, type Sign } from './signs.ts';
 
 /** What a report begins with: what came out, in words, with the table and the picture behind it. */
 export interface MainFinding {
-  /** Which data, how long, how many seeds: what all of it was made with. */
+  /** Which data, how long, how many seeds: what all of it was made with; may be empty. */
   readonly conditions: string;
   /** The claims that matter most, each with its verdict. */
   readonly claims: readonly {
@@ -38,18 +38,22 @@ export function findingSection(finding: MainFinding | undefined): Section | null
     ({ claim, sign, judgement, evidence }) =>
       `<li>${verdictHtml(sign, judgement)} ${escapeHtml(claim)}${evidence ? ` <span class="note">${escapeHtml(evidence)}</span>` : ''}</li>`,
   );
-  const counted = `All ${verdicts.length} verdicts of this group: ${tallyHtml(verdicts)}`;
+  const counted = `${verdicts.length === 1 ? 'One verdict' : `All ${verdicts.length} verdicts`} of these runs: ${tallyHtml(verdicts)}`;
   const link = more ? ` <a href="#${more.id}">${escapeHtml(more.title)}</a>` : '';
   const [shown, others] = [figures.slice(0, BESIDE), figures.slice(BESIDE)];
   const rest =
     others.length > 0
       ? `<details><summary>Charts of the other columns</summary>${chartsHtml(others)}</details>`
       : '';
+  const beside = [
+    ...(table ? [tablesHtml([table])] : []),
+    ...(shown.length > 0 ? [chartsHtml(shown)] : []),
+  ];
   const html = [
-    `<p class="conditions">${escapeHtml(conditions)}</p>`,
+    ...(conditions === '' ? [] : [`<p class="conditions">${escapeHtml(conditions)}</p>`]),
     ...(items.length > 0 ? [`<ul class="findings">${items.join('\n')}</ul>`] : []),
     `<p class="counted">${counted}${link}</p>`,
-    `<div class="beside">${table ? tablesHtml([table]) : ''}${shown.length > 0 ? chartsHtml(shown) : ''}</div>`,
+    ...(beside.length > 0 ? [`<div class="beside">${beside.join('')}</div>`] : []),
     rest,
   ];
   return { id: 'finding', title: 'Main finding', html: html.join('\n') };

@@ -120,7 +120,7 @@ figcaption { color: var(--soft); font-size: .92rem; max-width: 68ch; margin-top:
 .tiles img { display: block; width: 100%; height: auto; border-radius: .35rem; image-rendering: pixelated; }
 .facts { display: grid; gap: .15rem 1.5rem; margin: 0; }
 .facts div { display: grid; grid-template-columns: minmax(6rem, 12rem) minmax(0, 1fr); gap: 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
-@media (max-width: 40rem) { header .lead { order: 0; } .facts div { grid-template-columns: minmax(0, 1fr); gap: 0; } .beside tbody th { min-width: 8rem; } }
+@media (max-width: 40rem) { header .lead { order: 0; } nav ul { gap: 0 1rem; font-size: .92rem; } .facts div { grid-template-columns: minmax(0, 1fr); gap: 0; } .beside tbody th { min-width: 8rem; } }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; min-width: 0; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; overflow: auto; font-size: .85rem; line-height: 1.45; max-height: 40rem; }

@@ -12,6 +12,7 @@ import {
   type ReportFigure,
   type Table,
 } from '@scene-mtl/eval';
+import { signs } from '../compare/verdict.ts';
 import { environment } from '../store/environment.ts';
 import { json } from '../store/files.ts';
 import type { Artefacts } from './artefacts.ts';
@@ -46,9 +47,16 @@ export async function writeArtefacts(options: WriteOptions): Promise<void> {
     figures.push({ id: name, svg, caption });
   }
   const verdicts = artefacts.verdicts.length > 0 ? [verdictTable(artefacts.verdicts)] : [];
+  const signed = artefacts.verdicts.map((verdict) => ({
+    ...verdict,
+    sign: signs[verdict.judgement],
+  }));
   const html = report({
     title: experiment.title,
     lead: artefacts.lead,
+    ...(signed.length > 0 && {
+      finding: { conditions: '', claims: signed, verdicts: signed, figures: [] },
+    }),
     howToRead,
     tables: [...artefacts.tables.map(({ table }) => table), ...verdicts],
     figures,

@@ -23,4 +23,7 @@ export async function chartsOf(part: SectionPart, count = Infinity): Promise<Rep
 export const standalone = (svg: string): string =>
   `${svg
     .replaceAll('currentColor', '#1b1f24')
-    .replace('</title>', '</title><rect width="100%" height="100%" fill="#ffffff"/>')}\n`;
+    .replace(
+      /<\/title>(?:<desc[^>]*>[^<]*<\/desc>)?/,
+      '$&<rect width="100%" height="100%" fill="#ffffff"/>',
+    )}\n`;
