@@ -40,7 +40,7 @@ export async function trainingLoop(options: {
   const given: number[] = [];
   let ended = 0;
   const clocked = (first: number): AsyncIterable<TrainingBatch> => {
-    const stream = parts.batches(first)[Symbol.asyncIterator]();
+    const stream = parts.streams[MAIN_STREAM](first)[Symbol.asyncIterator]();
     let kept: IteratorResult<TrainingBatch> | undefined;
     return {
       [Symbol.asyncIterator]: () => ({

@@ -9,6 +9,7 @@ import {
   frozen,
   mobileNet,
   MAIN_STREAM,
+  SECOND_STREAM,
   multiTaskModel,
   objectiveOf,
   parametersOf,
@@ -31,6 +32,7 @@ import {
   type TrainingBatch,
   type TrainingStep,
 } from '@scene-mtl/core';
+import { stream } from '@scene-mtl/data';
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import {
@@ -134,7 +136,8 @@ export interface Assembled {
   readonly step: TrainingStep;
   readonly schedule: Schedule;
   readonly weightingSchedule: Schedule;
-  readonly batches: (first: number) => AsyncIterable<TrainingBatch>;
+  /** By the name of the stream, for those that a step may read; made when they are asked for. */
+  readonly streams: Readonly<Record<string, (first: number) => AsyncIterable<TrainingBatch>>>;
 }
 
 /** What a training run is made from. */
@@ -206,21 +209,17 @@ export function assemble(parts: Parts): Assembled {
     batchSizes: { [MAIN_STREAM]: batchSize },
   });
   const rate = scheduleOf(training);
-  const wanted = {
-    tasks: tasks.map(({ name }) => name),
-    batchSize,
-    augmentation: augmentationOf(config),
-    normalisation: normalisationOf(config),
-    seed,
-  };
-  return {
-    network,
-    parameters,
-    step,
-    schedule: rate(learningRate),
-    weightingSchedule: rate(weightingLearningRate ?? learningRate),
-    batches: (startStep) =>
-      dataWorkers === 0
+  const batchesOf =
+    (drawn: number) =>
+    (startStep: number): AsyncIterable<TrainingBatch> => {
+      const wanted = {
+        tasks: tasks.map(({ name }) => name),
+        batchSize,
+        augmentation: augmentationOf(config),
+        normalisation: normalisationOf(config),
+        seed: drawn,
+      };
+      return dataWorkers === 0
         ? batches({ ...trainingBatches(dataset, wanted), startStep })
         : batchesInWorkers({
             recipe: trainingBatchesRecipe,
@@ -228,6 +227,18 @@ export function assemble(parts: Parts): Assembled {
             workers: dataWorkers,
             recycle: true,
             startStep,
-          }),
+          });
+    };
+  return {
+    network,
+    parameters,
+    step,
+    schedule: rate(learningRate),
+    weightingSchedule: rate(weightingLearningRate ?? learningRate),
+    streams: {
+      [MAIN_STREAM]: batchesOf(seed),
+      // The same frames in another order: no frame of validation trains anything.
+      [SECOND_STREAM]: batchesOf(stream(seed, SECOND_STREAM).integer(2 ** 32)),
+    },
   };
 }

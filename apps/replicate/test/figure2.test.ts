@@ -23,7 +23,7 @@ test('the grids are the published 11 and 10 points, and weights sum to 1', () =>
   expect(weightGrids.map(({ points }) => points.length)).toEqual([11, 10, 10]);
   for (const { spec } of jobsOf()) {
     if (spec.balance.name !== 'fixed') continue;
-    const sum = Object.values(spec.balance.options).reduce((a, b) => a + b, 0);
+    const sum = Object.values(spec.balance.options).reduce<number>((a, b) => a + Number(b), 0);
     expect(sum).toBeCloseTo(1, 6);
   }
 });

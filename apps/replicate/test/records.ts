@@ -28,7 +28,7 @@ export const street: SceneData = {
 export interface MadeRun {
   readonly tasks: readonly string[];
   readonly weighting: string;
-  readonly options?: Readonly<Record<string, number>>;
+  readonly options?: Readonly<Record<string, number | string>>;
   readonly seed: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly series?: Readonly<Record<string, Series>>;

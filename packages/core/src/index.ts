@@ -104,12 +104,15 @@ export {
   type Balancer,
   type BalancerInputs,
   type Balanced,
+  type BilevelBalancer,
   type Combined,
+  type ComposedBalancer,
   type GradientBalancer,
   type GradientContext,
   type GramianBalancer,
   type JacobianBalancer,
   type JacobianContext,
+  type Outcome,
   type PerTask,
   type ScalarBalancer,
   type ScalarContext,
@@ -123,10 +126,18 @@ export {
   type Guarantee,
   type Property,
 } from './balancing/define.ts';
+export { autoLambda } from './balancing/auto-lambda.ts';
+export { boundaryIntersection } from './balancing/boundary-intersection.ts';
+export { composed, type GradientMethod, type LossMethod } from './balancing/composed.ts';
+export { cosmos } from './balancing/cosmos.ts';
 export { dynamicAverage } from './balancing/dynamic-average.ts';
+export { famo } from './balancing/famo.ts';
 export { equal, fixed } from './balancing/fixed.ts';
 export { geometricMean } from './balancing/geometric-mean.ts';
 export { graddrop } from './balancing/graddrop.ts';
+export { gradnorm } from './balancing/gradnorm.ts';
+export { groupAlignment } from './balancing/group-alignment.ts';
+export { impartialLosses } from './balancing/impartial-losses.ts';
 export { learned } from './balancing/learned.ts';
 export { logSum } from './balancing/log-sum.ts';
 export {
@@ -155,19 +166,30 @@ export { nash } from './balancing/nash.ts';
 export { priority } from './balancing/priority.ts';
 export { trimmedMean } from './balancing/trimmed-mean.ts';
 export { upgrad } from './balancing/upgrad.ts';
-export { balancerNamed, balancers, type AnyBalancer } from './balancing/registry.ts';
+export {
+  balancerNamed,
+  balancers,
+  gradientMethods,
+  lossMethods,
+  type AnyBalancer,
+} from './balancing/registry.ts';
+export { relobralo } from './balancing/relobralo.ts';
+export { smoothTchebycheff } from './balancing/smooth-tchebycheff.ts';
 export { softOptimal } from './balancing/soft-optimal.ts';
+export { softadapt } from './balancing/softadapt.ts';
 export { uncertaintyExact } from './balancing/uncertainty-exact.ts';
 export { uncertaintyNormalised } from './balancing/uncertainty-normalised.ts';
 export { uncertainty, uncertaintyForms } from './balancing/uncertainty.ts';
 export {
   MAIN_STREAM,
+  SECOND_STREAM,
   objectiveOf,
   type Batch,
   type Loss,
   type Objective,
   type Run,
 } from './objective.ts';
+export { bilevelStep } from './steps/bilevel-step.ts';
 export { gradientStep } from './steps/gradient-step.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export { scalarStep } from './steps/scalar-step.ts';

@@ -39,6 +39,9 @@ export interface Objective {
 /** The stream whose arrays keep their plain names in a step's signature. */
 export const MAIN_STREAM = 'train';
 
+/** Other batches with the arrays of the main stream, for steps that look at two at a time. */
+export const SECOND_STREAM = 'second';
+
 /**
  * A task's loss as an objective: reads `target/<task>` `[B, …places, C]` and `mask/<task>` `[B, …places, 1]`,
  * as `sampleArrays` gives them; places are those of the picture, or none.

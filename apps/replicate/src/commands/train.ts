@@ -1,5 +1,5 @@
-import { balancerNamed, balancers } from '@scene-mtl/core';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { addBalancerFlags, balanceOf, balancerHelp, type BalancerFlags } from './balancer-flags.ts';
 import {
   addDataFlags,
   addEngineFlags,
@@ -17,10 +17,8 @@ import {
   type ConfigurationFlags,
 } from './configuration-flags.ts';
 
-interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
+interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, BalancerFlags {
   tasks?: string[];
-  balancer: string;
-  balancerSet: string[];
   select?: string;
   init: string[];
   freeze?: string[];
@@ -45,42 +43,6 @@ const seedNumber = (text: string): number => {
   return seed;
 };
 
-/** `key=number` pairs → numbers by key. */
-function numbersOf(pairs: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      const value = Number(pair.slice(at + 1));
-      if (at < 1 || pair.length === at + 1 || !Number.isFinite(value)) {
-        throw new Error(
-          `--balancer-set ${pair}: expected key=number, for example temperature=2 or depth=0.1`,
-        );
-      }
-      return [pair.slice(0, at), value];
-    }),
-  );
-}
-
-/** Canonical name of a method, from that or an alias. */
-function knownBalancer(text: string): string {
-  try {
-    return balancerNamed(text).name;
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-/** The methods with their formulas, options and prices. */
-const balancerHelp = (): string =>
-  [
-    '\nMethods of --balancer (and their short names in the field):',
-    ...balancers.map(({ name, alias, formula, cost, source }) => {
-      const title = [name, ...alias.filter((a) => a.toLowerCase() !== name)].join(', ');
-      const price = cost === 'none' ? '' : ` Costs ${cost}.`;
-      return `  ${title}\n      ${formula}.${price} ${source}.`;
-    }),
-  ].join('\n');
-
 /** Adds `replicate train`: one training run in a folder of its own. */
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -88,21 +50,11 @@ export function addTrainCommand(program: Command): void {
     .description(
       'One training run. The same command continues a run that was stopped, to the same bytes.',
     );
-  addConfigurationFlags(command)
+  addBalancerFlags(addConfigurationFlags(command))
     .option(
       '--tasks <names>',
       'e.g. semantic,depth,normals,edges (default: all that the data has)',
       taskList,
-    )
-    .addOption(
-      new Option('--balancer <name>', 'how the tasks are balanced; the methods are listed below')
-        .argParser((name: string) => knownBalancer(name))
-        .default('uncertainty'),
-    )
-    .option(
-      '--balancer-set <key=number...>',
-      'its options: initial=…, temperature=…, or one weight per task for fixed',
-      [] as string[],
     )
     .option(
       '--select <task/metric>',
@@ -129,13 +81,14 @@ export function addTrainCommand(program: Command): void {
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const { init, freeze, runs } = flags;
     const config = await withInitial(withFrozen(await configurationOf(flags), freeze), init, runs);
+    const balance = await balanceOf(flags);
     const { folder, result } = await trainRun({
       config,
       runs,
       name: flags.name ?? `train-${groupOf(flags)}`,
       seed: flags.seed ?? config.seeds[0],
       tasks: flags.tasks,
-      balance: { name: flags.balancer, options: numbersOf(flags.balancerSet) },
+      balance,
       select: flags.select,
       compile: compileOptions(flags),
       dataWorkers: flags.dataWorkers,

@@ -93,7 +93,7 @@ async function lastOf(folder: string): Promise<Checkpoint> {
 }
 
 /** The folder itself where there is one, else that of the name among `runs`. */
-async function runFolder(run: string, runs: string): Promise<string> {
+export async function runFolder(run: string, runs: string): Promise<string> {
   try {
     await access(run);
     return resolve(run);

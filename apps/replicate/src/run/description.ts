@@ -15,7 +15,7 @@ const schema = z.strictObject({
   tasks: z.array(z.string()).min(1),
   balance: z.strictObject({
     name: z.string(),
-    options: z.record(z.string(), z.number()),
+    options: z.record(z.string(), z.union([z.number(), z.string()])),
   }),
   select: z
     .strictObject({ metric: z.string(), better: z.enum(['higher', 'lower']) })

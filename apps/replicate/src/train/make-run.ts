@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import {
   countParameters,
   latestCheckpoint,
-  MAIN_STREAM,
   readMetrics,
   train,
   type CompileStep,
@@ -88,7 +87,12 @@ export async function makeRun(run: RunToMake): Promise<RunResult> {
   try {
     const { metrics, best } = await train({
       step: parts.step,
-      streams: { [MAIN_STREAM]: (first) => awaited(parts.batches(first), clock) },
+      streams: Object.fromEntries(
+        Object.entries(parts.streams).map(([name, batches]) => [
+          name,
+          (first: number) => awaited(batches(first), clock),
+        ]),
+      ),
       schedule: parts.schedule,
       weightingSchedule: parts.weightingSchedule,
       steps: training.steps,

@@ -52,6 +52,18 @@ export interface Combined {
   readonly report: Readonly<Record<string, tf.Scalar>>;
 }
 
+/** What an update did to the losses of its own batch. */
+export interface Outcome {
+  /** Mean loss per objective under the parameters as they were; 0 where it is absent. */
+  readonly before: PerTask<tf.Scalar>;
+  /** The same under the parameters as they are now. */
+  readonly after: PerTask<tf.Scalar>;
+  /** 1 when the batch holds at least one label of the objective, else 0. */
+  readonly present: PerTask<tf.Scalar>;
+  /** 1; 0 while gradients are only being accumulated, when no parameter has changed. */
+  readonly applied: tf.Scalar;
+}
+
 /**
  * Turns one loss per objective into the one that is minimised: one backward pass. Like all balancers
  * it runs inside the training step: it reads no value, draws nothing and creates no variable there.
@@ -68,6 +80,11 @@ export interface ScalarBalancer extends Stateful {
    * @throws when the objectives are not those it was made for
    */
   combine(losses: PerTask<tf.Scalar>, context: ScalarContext): Combined;
+  /**
+   * Sees what the update made of the losses, after it, and assigns state. Where it is there the step
+   * evaluates the losses once more, one forward pass without gradients.
+   */
+  readonly observe?: (outcome: Outcome) => void;
 }
 
 /** What the step tells a gradient balancer besides the gradients. */
@@ -117,8 +134,37 @@ export interface JacobianBalancer extends Stateful {
 /** A method that works on the gradients of each objective. */
 export type GradientBalancer = GramianBalancer | JacobianBalancer;
 
+/**
+ * Two methods, one after the other: what the first makes of the losses is what the second gets the
+ * gradients of, `wᵢ gᵢ` with `wᵢ = ∂total/∂Lᵢ` of the first. State and inputs of each stand under its
+ * name and a slash.
+ */
+export interface ComposedBalancer extends Stateful {
+  readonly kind: 'composed';
+  readonly losses: ScalarBalancer;
+  readonly gradients: GradientBalancer;
+}
+
+/**
+ * Weighs the losses, and learns the weights from what a step with them does to the losses of a second
+ * batch: three passes forward and back, and two forward.
+ */
+export interface BilevelBalancer extends Stateful {
+  readonly kind: 'bilevel';
+  /** `[K]`: λ, the factors of the losses as they are now. */
+  weights(): tf.Tensor1D;
+  /** `[K]`: how much each objective's loss on the second batch counts. */
+  preference(): tf.Tensor1D;
+  /**
+   * Assigns the weights.
+   * @param slope `[K]`: of the second batch's loss after the step, by each weight
+   * @param moving `[K]`, 1 or 0: 0 where the batch has no label, or gradients are being accumulated
+   */
+  learn(slope: tf.Tensor1D, moving: tf.Tensor1D): void;
+}
+
 /** How several objectives become one update of what they share. */
-export type Balancer = ScalarBalancer | GradientBalancer;
+export type Balancer = ScalarBalancer | GradientBalancer | ComposedBalancer | BilevelBalancer;
 
 /** Parts of a balancer that most methods leave empty. */
 export const nothing = {

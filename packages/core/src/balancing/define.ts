@@ -111,11 +111,37 @@ export function defineBalancer<S extends z.ZodType, B extends Balancer>({
       if (tasks.length === 0 || new Set(tasks).size < tasks.length) {
         throw new Error(`${name}: expected one or more distinct tasks, got [${tasks.join(', ')}]`);
       }
-      const checked = facts.options.safeParse(options ?? {});
+      const checked = facts.options.safeParse(nested(name, options ?? {}));
       if (!checked.success) throw new Error(`${name}: ${z.prettifyError(checked.error)}`);
       return make({ ...place, tasks }, checked.data);
     },
   };
+}
+
+/**
+ * Options as a command line gives them, by parts: `{ 'preference.depth': 2 }` is
+ * `{ preference: { depth: 2 } }`.
+ * @throws when an option is given both whole and by parts
+ */
+function nested(method: string, options: object): object {
+  const whole = new Map<string, unknown>();
+  const parts = new Map<string, [part: string, value: unknown][]>();
+  for (const [key, value] of Object.entries(options)) {
+    const at = key.indexOf('.');
+    if (at < 0) whole.set(key, value);
+    else {
+      const option = key.slice(0, at);
+      parts.set(option, [...(parts.get(option) ?? []), [key.slice(at + 1), value]]);
+    }
+  }
+  const both = [...parts.keys()].find((option) => whole.has(option));
+  if (both !== undefined) {
+    throw new Error(`${method}: ${both} is given whole and by parts; give one of them`);
+  }
+  return Object.fromEntries([
+    ...whole,
+    ...[...parts].map(([option, given]) => [option, Object.fromEntries(given)] as const),
+  ]);
 }
 
 /** Options of a method that has none. */

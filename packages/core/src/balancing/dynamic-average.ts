@@ -11,6 +11,7 @@ import {
   type ScalarBalancer,
 } from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { epochInput } from './epochs.ts';
 
 /**
  * Dynamic weight averaging (Liu, Johns & Davison 2019, equation 7):
@@ -33,12 +34,7 @@ export const dynamicAverage = defineBalancer({
   }),
   lacks: { scale: 'the weights go by the ratio of losses, the update by the losses' },
   make({ tasks, batchesPerEpoch }, { temperature }): ScalarBalancer {
-    if (!Number.isInteger(batchesPerEpoch) || (batchesPerEpoch as number) < 1) {
-      throw new Error(
-        `dynamic-average: expected batchesPerEpoch ≥ 1, got ${String(batchesPerEpoch)}`,
-      );
-    }
-    const perEpoch = batchesPerEpoch as number;
+    const newEpochs = epochInput('dynamic-average', batchesPerEpoch);
     const K = tasks.length;
     const zeros = () => tf.variable(tf.zeros([K]), false);
     const ones = () => tf.variable(tf.ones([K]), false);
@@ -54,11 +50,7 @@ export const dynamicAverage = defineBalancer({
       kind: 'scalar',
       name: 'dynamic-average',
       state,
-      inputs: { newEpoch: [] },
-      // 1 at the first batch of every epoch but the first.
-      inputsAt: (batch) => ({
-        newEpoch: Float32Array.of(batch > 0 && batch % perEpoch === 0 ? 1 : 0),
-      }),
+      ...newEpochs,
       combine(losses, context) {
         checkTasks('dynamic-average', tasks, losses);
         const newEpoch = inputOf('dynamic-average', context.inputs, 'newEpoch');

@@ -1,5 +1,9 @@
 import type { z } from 'zod';
 import type { Balancer } from './balancer.ts';
+import { autoLambda } from './auto-lambda.ts';
+import { boundaryIntersection } from './boundary-intersection.ts';
+import { composed, type GradientMethod, type LossMethod } from './composed.ts';
+import { cosmos } from './cosmos.ts';
 import type { BalancerDefinition } from './define.ts';
 import { aligned } from './aligned.ts';
 import { bisector } from './bisector.ts';
@@ -11,10 +15,14 @@ import { dualProjection } from './dual-projection.ts';
 import { dynamicAverage } from './dynamic-average.ts';
 import { excess } from './excess.ts';
 import { fairgrad } from './fairgrad.ts';
+import { famo } from './famo.ts';
 import { equal, fixed } from './fixed.ts';
 import { geometricMean } from './geometric-mean.ts';
 import { graddrop } from './graddrop.ts';
+import { gradnorm } from './gradnorm.ts';
 import { gradvac } from './gradvac.ts';
+import { groupAlignment } from './group-alignment.ts';
+import { impartialLosses } from './impartial-losses.ts';
 import { imtlG } from './imtl-g.ts';
 import { krum } from './krum.ts';
 import { learned } from './learned.ts';
@@ -25,7 +33,10 @@ import { nash } from './nash.ts';
 import { pcgrad } from './pcgrad.ts';
 import { priority } from './priority.ts';
 import { random } from './random.ts';
+import { relobralo } from './relobralo.ts';
+import { smoothTchebycheff } from './smooth-tchebycheff.ts';
 import { softOptimal } from './soft-optimal.ts';
+import { softadapt } from './softadapt.ts';
 import { trimmedMean } from './trimmed-mean.ts';
 import { uncertaintyExact } from './uncertainty-exact.ts';
 import { uncertaintyNormalised } from './uncertainty-normalised.ts';
@@ -53,8 +64,8 @@ const gramian: readonly GramianMethod[] = [
   krum,
 ];
 
-/** Every method. A new one is a file and a line here. */
-export const balancers: readonly AnyBalancer[] = [
+/** Every method of the losses: one backward pass. A new one is a file and a line here. */
+export const lossMethods: readonly LossMethod[] = [
   ...uncertaintyForms,
   uncertaintyExact,
   uncertaintyNormalised,
@@ -66,8 +77,21 @@ export const balancers: readonly AnyBalancer[] = [
   random,
   softOptimal,
   dynamicAverage,
+  impartialLosses,
+  smoothTchebycheff,
+  famo,
+  cosmos,
+  boundaryIntersection,
+  groupAlignment,
+  softadapt,
+  relobralo,
+];
+
+/** Every method of the gradients. A new one is a file and a line here. */
+export const gradientMethods: readonly GradientMethod[] = [
   ...gramian,
   crMogm(gramian),
+  gradnorm,
   graddrop,
   trimmedMean,
   dualBalancing,
@@ -75,22 +99,45 @@ export const balancers: readonly AnyBalancer[] = [
   moco,
 ];
 
+/** Every method; those of neither kind have a step of their own. */
+export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods, autoLambda];
+
 /**
- * The method of a name or an alias, whatever its case.
+ * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and
+ * one of the gradients of what it makes of them (see `composed`).
  * @throws naming all there are
  * @example
  * ```ts
  * import { balancerNamed } from '@scene-mtl/core';
  * balancerNamed('DWA').name; // → 'dynamic-average'
+ * balancerNamed('uw+gradnorm').name; // → 'uncertainty+gradnorm'
  * balancerNamed('fixed').make({ objectives: [{ name: 'depth' }] }, { depth: 0.5 }).kind; // → 'scalar'
  * ```
  */
 export function balancerNamed(nameOrAlias: string): AnyBalancer {
+  const parts = nameOrAlias.split('+');
+  if (parts.length === 1) {
+    return found(balancers, nameOrAlias) ?? unknown(`balancer ${nameOrAlias}`, balancers);
+  }
+  const where = `balancer ${nameOrAlias}`;
+  if (parts.length > 2) {
+    throw new Error(`${where}: expected one method, or two with one + between, as uw+gradnorm`);
+  }
+  const losses = found(lossMethods, parts[0]);
+  const gradients = found(gradientMethods, parts[1]);
+  return composed(
+    losses ?? unknown(`${where}: before the + a method of the losses`, lossMethods),
+    gradients ?? unknown(`${where}: after the + a method of the gradients`, gradientMethods),
+  );
+}
+
+function found<T extends AnyBalancer>(among: readonly T[], nameOrAlias: string): T | undefined {
   const wanted = nameOrAlias.toLowerCase();
-  const found = balancers.find(({ name, alias }) =>
+  return among.find(({ name, alias }) =>
     [name, ...alias].some((known) => known.toLowerCase() === wanted),
   );
-  if (found) return found;
-  const names = balancers.map(({ name }) => name).join(', ');
-  throw new Error(`balancer ${nameOrAlias}: expected one of ${names}`);
+}
+
+function unknown(where: string, among: readonly AnyBalancer[]): never {
+  throw new Error(`${where}: expected one of ${among.map(({ name }) => name).join(', ')}`);
 }

@@ -10,6 +10,7 @@ import {
   type ScalarBalancer,
 } from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { softmaxAmong, vectorOf } from './vectors.ts';
 
 /** Losses below this count as this, so that 1/L stays finite. */
 const SMALLEST = 1e-8;
@@ -39,13 +40,9 @@ export const softOptimal = defineBalancer({
     name: 'soft-optimal',
     combine(losses, { sum, present }) {
       checkTasks('soft-optimal', tasks, losses);
-      const constant = tasks.map((task) => stopGradient(losses[task]));
-      const inverse = tf.div(1 / temperature, tf.maximum(tf.stack(constant), SMALLEST));
-      // Minus a large number where absent: the exponential of it is 0, and no infinity is made.
-      const taking = tf.stack(tasks.map((task) => present[task]));
-      const logits = tf.sub(tf.mul(inverse, taking), tf.mul(tf.sub(1, taking), 1e30));
-      const softmax = tasks.length === 1 ? tf.onesLike(logits) : tf.softmax(logits as tf.Tensor1D);
-      const weights = scalarsOf(softmax);
+      const constant = stopGradient(vectorOf(tasks, losses));
+      const inverse = tf.div<tf.Tensor1D>(1 / temperature, tf.maximum(constant, SMALLEST));
+      const weights = scalarsOf(softmaxAmong(inverse, vectorOf(tasks, present)));
       return {
         total: sum(perTask(tasks, (task, i) => tf.mul(weights[i], losses[task]))),
         report: weightReport(tasks, (_, i) => weights[i]),

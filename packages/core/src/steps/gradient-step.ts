@@ -1,22 +1,30 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { sumOf, type GradientBalancer } from '../balancing/balancer.ts';
+import {
+  perTask,
+  sumOf,
+  type ComposedBalancer,
+  type GradientBalancer,
+  type ScalarBalancer,
+} from '../balancing/balancer.ts';
 import { commit, type Statistic } from '../layers/forward.ts';
 import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
+import { observeUpdate } from './after-update.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
 import {
-  BALANCER_INPUT,
   BALANCER_STATE,
+  balancerInputs,
   outlineOf,
   type FloatSignature,
   type StepOptions,
   type TrainingStep,
 } from './step.ts';
+import { weighedLosses } from './weighed-losses.ts';
 
 /**
  * The training step of a balancer that works on the gradients: each objective is differentiated by
@@ -28,10 +36,19 @@ import {
  * alike. Besides what every step logs: `gradientNorm/<objective>` `‖gᵢ‖` over the shared parameters, and
  * for a gramian balancer `weight/<objective>`. `total` is the sum of the losses: the direction is the
  * gradient of no function.
+ *
+ * Of two methods, the first weighs the losses: its wᵢ are factors of all of a task's gradients, and its
+ * own variables get those of its total, which is `total` then. `weight/<objective>` is the factor of the
+ * task's loss in the direction, of both methods together, and the norms are those of `wᵢ gᵢ`.
  * @throws when no trained parameter is shared
  */
-export function gradientStep(options: StepOptions<GradientBalancer>): TrainingStep {
+export function gradientStep(
+  options: StepOptions<GradientBalancer | ComposedBalancer>,
+): TrainingStep {
   const { network, objectives, balancer, optimiser } = options;
+  const weighing = balancer.kind === 'composed' ? balancer.losses : undefined;
+  const balancing = balancer.kind === 'composed' ? balancer.gradients : balancer;
+  const under = (part: ScalarBalancer | GradientBalancer) => (weighing ? `${part.name}/` : '');
   // Gradients of the shared representation would be another kind of rows: of the same losses, by the
   // activations that `Forward` gives, and then one backward pass of the trunk.
   const shared = optimiser.parameters.filter((p) => p.role === 'shared');
@@ -42,46 +59,68 @@ export function gradientStep(options: StepOptions<GradientBalancer>): TrainingSt
         `use a balancer of the losses, for example equal`,
     );
   }
-  const memory = memoryOf(balancer, objectives.length, shared);
+  const memory = memoryOf(balancing, objectives.length, shared);
   const outline = outlineOf(options);
-  const kept = Object.entries(memory).map(([n, v]) => [BALANCER_STATE + n, v] as const);
+  const place = BALANCER_STATE + under(balancing);
+  const kept = Object.entries(memory).map(([name, v]) => [place + name, v] as const);
   return {
     ...outline,
     variables: new Map([...outline.variables, ...kept]),
     run(inputs) {
-      const each = objectives.map((objective) =>
-        differentiated(objective, network, objectives, optimiser.parameters, inputs),
+      const plain = objectives.map((objective) =>
+        differentiated(objective, network, objectives, optimiser.parameters, inputs, weighing),
       );
       // Every pass over the same batch reports the same statistics.
-      commit(each.find(({ statistics }) => statistics.length > 0)?.statistics ?? []);
-      const inputOf = (name: string) => [name, inputs[BALANCER_INPUT + name]] as const;
+      commit(plain.find(({ statistics }) => statistics.length > 0)?.statistics ?? []);
+      const names = objectives.map(({ name }) => name);
+      const weighed =
+        weighing &&
+        weighedLosses(
+          weighing,
+          perTask(names, (_, k) => plain[k].value),
+          perTask(names, (_, k) => plain[k].present),
+          balancerInputs(weighing, inputs, under(weighing)),
+          optimiser.parameters,
+        );
+      const each = weighed ? plain.map((one, k) => scaled(one, weighed.weights[k])) : plain;
       const balanced = balancedRows(
-        balancer,
+        balancing,
         shared,
         each.map(({ gradients }) => gradients),
         {
           losses: tf.stack(each.map(({ value }) => value)) as tf.Tensor1D,
           present: tf.stack(each.map(({ present }) => present)) as tf.Tensor1D,
-          inputs: Object.fromEntries(Object.keys(balancer.inputs).map(inputOf)),
+          inputs: balancerInputs(balancing, inputs, under(balancing)),
           memory,
         },
       );
       const gradients = {
         ...balanced.gradients,
-        ...Object.fromEntries(own.map(({ name }) => [name, added(each, name)])),
+        ...Object.fromEntries(
+          own.map(({ name }) => [name, added([...each, ...(weighed ? [weighed] : [])], name)]),
+        ),
       };
       const logged: Record<string, tf.Tensor> = {};
       for (const [k, { name }] of objectives.entries()) {
-        logged[`loss/${name}`] = each[k].value;
-        logged[`present/${name}`] = each[k].present;
+        logged[`loss/${name}`] = plain[k].logged;
+        logged[`present/${name}`] = plain[k].present;
       }
       const rates = {
         network: inputs['rate/network'] as tf.Scalar,
         weighting: inputs['rate/weighting'] as tf.Scalar,
       };
       const norms = optimiser.update(gradients, rates, inputs['apply'] as tf.Scalar);
-      const total = sumOf(each.map(({ value }) => value));
-      return { total, ...logged, ...reported(objectives, balanced), ...norms };
+      if (weighing) {
+        const before = perTask(names, (_, k) => plain[k].logged);
+        observeUpdate(weighing, network, objectives, inputs, before);
+      }
+      return {
+        total: weighed?.total ?? sumOf(each.map(({ value }) => value)),
+        ...logged,
+        ...weighed?.report,
+        ...reported(objectives, balanced, weighed?.weights),
+        ...norms,
+      };
     },
   };
 }
@@ -102,6 +141,8 @@ function memoryOf(
 /** One objective's loss, 0 where it is absent, and its gradients. */
 interface Differentiated {
   readonly value: tf.Scalar;
+  /** The loss of the output as it is, where `value` is that of a scaled one. */
+  readonly logged: tf.Scalar;
   readonly present: tf.Scalar;
   readonly gradients: Gradients;
   readonly statistics: readonly Statistic[];
@@ -113,13 +154,20 @@ function differentiated(
   objectives: readonly Objective[],
   parameters: readonly Parameter[],
   inputs: InputTensors<FloatSignature>,
+  weighing: ScalarBalancer | undefined,
 ): Differentiated {
   const { keep, out, free } = escape();
+  const scaleOutput = weighing?.scaleOutput;
   let present: tf.Scalar | undefined;
+  let raw: tf.Scalar | undefined;
   let statistics: readonly Statistic[] = [];
   const { value, gradients } = gradientsOf(() => {
     const evaluated = lossesOf(network, objectives, inputs);
-    const loss = evaluated.of(objective);
+    const loss = evaluated.of(
+      objective,
+      scaleOutput && ((output) => scaleOutput(output, objective.name)),
+    );
+    if (scaleOutput) raw = keep(tf.mul<tf.Scalar>(evaluated.of(objective).value, loss.present));
     present = keep(loss.present);
     statistics = evaluated.statistics();
     statistics.forEach((statistic) => keep(statistic.value));
@@ -127,6 +175,7 @@ function differentiated(
   }, parameters);
   const result = {
     value,
+    logged: raw ? out(raw) : value,
     gradients,
     present: out(present as unknown as tf.Scalar),
     statistics: statistics.map((s) => ({ variable: s.variable, value: out(s.value) })),
@@ -135,8 +184,17 @@ function differentiated(
   return result;
 }
 
-/** Σ of the objectives' gradients of a parameter; undefined where none depends on it. */
-function added(each: readonly Differentiated[], name: string): tf.Tensor {
+/** An objective whose loss has a factor. */
+const scaled = (one: Differentiated, factor: tf.Scalar): Differentiated => ({
+  ...one,
+  value: tf.mul(one.value, factor),
+  gradients: Object.fromEntries(
+    Object.entries(one.gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+  ),
+});
+
+/** Σ of the gradients of a parameter; undefined where none depends on it. */
+function added(each: readonly { readonly gradients: Gradients }[], name: string): tf.Tensor {
   const found = each.flatMap(({ gradients }) => gradients[name] ?? []);
   return found.reduce<tf.Tensor | undefined>(
     (a, b) => (a ? tf.add(a, b) : b),
@@ -148,11 +206,14 @@ function added(each: readonly Differentiated[], name: string): tf.Tensor {
 function reported(
   objectives: readonly Objective[],
   { norms, weights }: Balanced,
+  factors?: readonly tf.Scalar[],
 ): Record<string, tf.Scalar> {
+  const whole =
+    factors && weights ? weights.map((w, k) => tf.mul<tf.Scalar>(w, factors[k])) : weights;
   return Object.fromEntries(
     objectives.flatMap(({ name }, k) => [
       [`gradientNorm/${name}`, norms[k]] as const,
-      ...(weights ? [[`weight/${name}`, weights[k]] as const] : []),
+      ...(whole ? [[`weight/${name}`, whole[k]] as const] : []),
     ]),
   );
 }

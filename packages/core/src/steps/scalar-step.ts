@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { sumOf, type PerTask, type ScalarBalancer } from '../balancing/balancer.ts';
 import { commit, type Statistic } from '../layers/forward.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
+import { observeUpdate } from './after-update.ts';
 import { escape, lossesOf } from './evaluate-losses.ts';
-import { BALANCER_INPUT, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
+import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
 
 /**
  * The training step of a balancer that makes one loss of all: forward, one backward pass, update.
@@ -34,8 +35,7 @@ export function scalarStep(options: StepOptions<ScalarBalancer>): TrainingStep {
         }
         const sum = (terms: PerTask<tf.Scalar>) =>
           sumOf(objectives.map(({ name }) => tf.mul<tf.Scalar>(terms[name], present[name])));
-        const own = Object.keys(balancer.inputs).map((n) => [n, inputs[BALANCER_INPUT + n]]);
-        const context = { present, sum, inputs: Object.fromEntries(own) as PerTask<tf.Tensor> };
+        const context = { present, sum, inputs: balancerInputs(balancer, inputs) };
         const { total, report } = balancer.combine(losses, context);
         Object.assign(logged, report);
         Object.values(logged).forEach(keep);
@@ -52,6 +52,14 @@ export function scalarStep(options: StepOptions<ScalarBalancer>): TrainingStep {
       };
       const norms = optimiser.update(gradients, rates, inputs['apply'] as tf.Scalar);
       tf.dispose(gradients);
+      const before = objectives.map(({ name }) => [name, logged[`loss/${name}`]] as const);
+      observeUpdate(
+        balancer,
+        network,
+        objectives,
+        inputs,
+        Object.fromEntries(before) as PerTask<tf.Scalar>,
+      );
       return { total: value, ...logged, ...norms };
     },
   };

@@ -1,6 +1,6 @@
 import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import type * as tf from '@tensorflow/tfjs';
-import type { Balancer } from '../balancing/balancer.ts';
+import type { Balancer, BalancerInputs, Stateful } from '../balancing/balancer.ts';
 import type { NamedVariables } from '../checkpoint/variables.ts';
 import type { Runnable } from '../network.ts';
 import { MAIN_STREAM, type Objective } from '../objective.ts';
@@ -58,6 +58,19 @@ export const BALANCER_INPUT = 'weighting/';
 
 /** Prefix of the balancer's state among the step's variables. */
 export const BALANCER_STATE = 'weighting-state/';
+
+/**
+ * A balancer's own inputs among a step's, by its names.
+ * @param under what stands before them: nothing, or the name of one of two methods and a slash
+ */
+export const balancerInputs = (
+  { inputs: own }: Stateful,
+  inputs: InputTensors<FloatSignature>,
+  under = '',
+): BalancerInputs =>
+  Object.fromEntries(
+    Object.keys(own).map((name) => [name, inputs[`${BALANCER_INPUT}${under}${name}`]]),
+  );
 
 /** Name in the signature of an array of a stream. */
 export const arrayName = (stream: string, array: string): string =>

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
 import {
+  accumulated,
   MAIN_STREAM,
+  SECOND_STREAM,
   sgd,
   trainingStep,
   type AnyBalancer,
   type Balancer,
+  type Likelihood,
   type Network,
   type Objective,
   type Parameter,
@@ -24,6 +27,8 @@ export interface PlaneTask {
   readonly scale?: number;
   /** False: no label in the batch. Default true. */
   readonly present?: boolean;
+  /** What the balancer is told; the loss is the squared error all the same. Default Gaussian. */
+  readonly likelihood?: Likelihood;
 }
 
 /** A step that balances some tasks on vectors, with everything that a test looks at. */
@@ -47,10 +52,9 @@ const parameter = (name: string, shape: number[], seed: number, task?: string): 
   };
 };
 
-const objective = ({ name, scale = 1 }: PlaneTask, likelihood: 'gaussian'): Objective => ({
+const objective = ({ name, scale = 1 }: PlaneTask): Objective => ({
   name,
   stream: MAIN_STREAM,
-  likelihood,
   arrays: { [`target/${name}`]: [], [`mask/${name}`]: [] },
   loss(forward, batch) {
     const mask = batch[`mask/${name}`];
@@ -63,16 +67,26 @@ const objective = ({ name, scale = 1 }: PlaneTask, likelihood: 'gaussian'): Obje
   },
 });
 
+/** Options of the methods that cannot do without. */
+function optionsOf(method: string, tasks: readonly string[]): Record<string, number> {
+  if (method.split('+')[0] !== 'fixed') return {};
+  const under = method === 'fixed' ? '' : 'fixed.';
+  return Object.fromEntries(tasks.map((task) => [under + task, 0.5]));
+}
+
 /** Builds a step of one method for some tasks: x `[B, 3]` → features `[B, 4]` → one number a task. */
 export function problem(
   definition: AnyBalancer,
   tasks: readonly PlaneTask[],
-  { seed = 1, momentum = 0 } = {},
+  { seed = 1, momentum = 0, accumulate = 1, options = {} } = {},
 ): Problem {
   const names = tasks.map(({ name }) => name);
   const balancer = definition.make(
-    { objectives: tasks.map(({ name }) => ({ name, likelihood: 'gaussian' })), batchesPerEpoch: 1 },
-    definition.name === 'fixed' ? Object.fromEntries(names.map((n) => [n, 0.5])) : {},
+    {
+      objectives: tasks.map(({ name, likelihood = 'gaussian' }) => ({ name, likelihood })),
+      batchesPerEpoch: 1,
+    },
+    { ...optionsOf(definition.name, names), ...options },
   );
   const shared = [parameter('trunk/w', [X, F], seed), parameter('trunk/b', [F], seed + 1000)];
   const heads = tasks.map((task) => parameter(`${task.name}/w`, [F, 1], task.seed, task.name));
@@ -95,28 +109,38 @@ export function problem(
       return { outputs: Object.fromEntries(outputs), shared: features, statistics: [] };
     },
   };
+  const inner = sgd(trained, { momentum, nesterov: false, weightDecay: 0 });
   const step = trainingStep({
     network,
-    objectives: tasks.map((task) => objective(task, 'gaussian')),
+    objectives: tasks.map(objective),
     balancer,
     parameters: { trained, frozen: [], buffers: [] },
-    optimiser: sgd(trained, { momentum, nesterov: false, weightDecay: 0 }),
+    optimiser: accumulate > 1 ? accumulated(inner, accumulate) : inner,
     batchSizes: { [MAIN_STREAM]: B },
+  });
+  const arraysAt = (batch: number): Record<string, Float32Array> => ({
+    x: stream(seed, 'x', batch).normals(B * X),
+    ...Object.fromEntries(
+      tasks.flatMap(({ name, seed: own, present = true }) => [
+        [`target/${name}`, stream(own, 'target', batch).normals(B)],
+        [`mask/${name}`, new Float32Array(B).fill(present ? 1 : 0)],
+      ]),
+    ),
   });
   return {
     balancer,
     step,
     inputsAt: (batch) => ({
-      x: stream(seed, 'x', batch).normals(B * X),
-      ...Object.fromEntries(
-        tasks.flatMap(({ name, seed: own, present = true }) => [
-          [`target/${name}`, stream(own, 'target', batch).normals(B)],
-          [`mask/${name}`, new Float32Array(B).fill(present ? 1 : 0)],
-        ]),
-      ),
+      ...arraysAt(batch),
+      // Batches that no test comes to otherwise.
+      ...(step.streams.includes(SECOND_STREAM) && {
+        ...Object.fromEntries(
+          Object.entries(arraysAt(1000 + batch)).map(([n, v]) => [`${SECOND_STREAM}/${n}`, v]),
+        ),
+      }),
       'rate/network': Float32Array.of(0.1),
       'rate/weighting': Float32Array.of(0.1),
-      apply: Float32Array.of(1),
+      apply: Float32Array.of((batch + 1) % accumulate === 0 ? 1 : 0),
       ...step.inputsAt(batch),
     }),
     values: () =>

@@ -3,20 +3,29 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import {
   balancerNamed,
+  cosmos,
   dynamicAverage,
   equal,
   fixed,
+  famo,
   geometricMean,
+  groupAlignment,
   learned,
   logSum,
+  lossMethods,
   random,
+  smoothTchebycheff,
   softOptimal,
   uncertainty,
   uncertaintyExact,
   uncertaintyNormalised,
   type Likelihood,
+  type LossMethod,
+  type Parameter,
   type ScalarBalancer,
 } from '../../src/index.ts';
+import { groupings, groupMeans } from '../../src/balancing/group-alignment.ts';
+import { weighedLosses } from '../../src/steps/weighed-losses.ts';
 import { useCpu } from '../cpu.ts';
 import { allPresent, contextOf, inputsAt } from './context.ts';
 
@@ -356,4 +365,229 @@ describe('normalised uncertainty', () => {
     const none = combine(make(), { a: 0, b: 0 }, { present: { a: 0, b: 0 } });
     expect(none.total).toBe(0);
   });
+});
+
+describe('every method of the losses', () => {
+  const place = { ...of(['a', 'b', 'c']), batchesPerEpoch: 1 };
+  const start = (method: LossMethod): ScalarBalancer =>
+    method.make(place, method === fixed ? { a: 0.5, b: 0.25, c: 3 } : {});
+  const table = lossMethods.map((method) => [method.name, method] as const);
+  const sequence = [
+    { a: 2, b: 0.3, c: 7 },
+    { a: 1.5, b: 0.4, c: 5 },
+    { a: 1.7, b: 0.1, c: 6 },
+  ];
+
+  test.each(table)('%s: reports what it weighs each loss by', (_name, method) => {
+    for (const present of [
+      { a: 1, b: 1, c: 1 },
+      { a: 1, b: 0, c: 1 },
+    ]) {
+      const balancer = start(method);
+      for (const [step, losses] of sequence.entries()) {
+        const context = contextOf(present, inputsAt(balancer, step));
+        const { weights, report } = weighedLosses(
+          balancer,
+          scalars(losses),
+          context.present,
+          context.inputs,
+          [],
+        );
+        const slopesOf = weights.map(value);
+        for (const [i, task] of (['a', 'b', 'c'] as const).entries()) {
+          if (present[task] === 0) expect(slopesOf[i]).toBe(0);
+          else expect(value(report[`weight/${task}`])).toBeCloseTo(slopesOf[i], 5);
+        }
+      }
+    }
+  });
+
+  // The divisor of the normalised form is a constant of the differentiation, not of the total.
+  const plain = table.filter(([, method]) => method !== uncertaintyNormalised);
+
+  test.each(plain)('%s: its variables have the gradients of finite differences', (_n, method) => {
+    const balancer = start(method);
+    const parameters = Object.entries(balancer.variables).map(([name, variable]): Parameter => ({
+      name,
+      role: 'weighting',
+      decay: false,
+      variable,
+    }));
+    for (const [i, { variable }] of parameters.entries()) variable.assign(tf.scalar(0.3 * i - 0.2));
+    const context = allPresent(['a', 'b', 'c'], inputsAt(balancer, 0));
+    const losses = scalars(sequence[0]);
+    const { gradients } = weighedLosses(
+      balancer,
+      losses,
+      context.present,
+      context.inputs,
+      parameters,
+    );
+    for (const { name, variable } of parameters) {
+      const [at, h] = [value(variable), 0.01];
+      const totals = [at + h, at - h].map((v) => {
+        variable.assign(tf.scalar(v));
+        return value(balancer.combine(losses, context).total);
+      });
+      variable.assign(tf.scalar(at));
+      // Scaled outputs are the step's: the loss given here knows nothing of them.
+      const found = gradients[name] ? value(gradients[name]) : 0;
+      expect([found]).toBeAllClose([(totals[0] - totals[1]) / (2 * h)], { rtol: 2e-3, atol: 1e-3 });
+    }
+  });
+
+  test.each(table)('%s: losses of 0 and below 0, and large ones, stay finite', (_n, method) => {
+    for (const [a, b, c] of [
+      [0, 0.3, 7],
+      [-1, 0.3, 7],
+      [-1, -2, -3],
+      [0, 0, 0],
+      [1e6, 1e-12, 1],
+    ]) {
+      const balancer = start(method);
+      for (const [step, losses] of [
+        { a: 1, b: 1, c: 1 },
+        { a, b, c },
+        { a, b, c },
+      ].entries()) {
+        const context = allPresent(['a', 'b', 'c'], inputsAt(balancer, step));
+        const given = scalars(losses);
+        const { present, inputs } = context;
+        const { total, weights, report } = weighedLosses(balancer, given, present, inputs, []);
+        balancer.observe?.({ before: given, after: given, present, applied: tf.scalar(1) });
+        const all = [total, ...weights, ...Object.values(report)].map(value);
+        expect(all.filter((v) => !Number.isFinite(v))).toEqual([]);
+      }
+      const state = Object.values(balancer.state).flatMap((v) => Array.from(v.dataSync()));
+      expect(state.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+test('weights drawn from a Dirichlet distribution have its mean and variance', () => {
+  for (const concentration of [0.3, 1, 4]) {
+    const K = 3;
+    const weighting = random.make({ ...of(['a', 'b', 'c']), seed: 2 }, { concentration });
+    const drawn = Array.from({ length: 4000 }, (_, n) =>
+      Array.from(weighting.inputsAt(n)['weights']),
+    );
+    for (const w of drawn) expect(w.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    // Mean 1/K, variance (1/K)(1 − 1/K)/(K c + 1); the mean of 4000 within four standard deviations.
+    const variance = ((1 / K) * (1 - 1 / K)) / (K * concentration + 1);
+    for (let k = 0; k < K; k++) {
+      const mean = drawn.reduce((sum, w) => sum + w[k], 0) / drawn.length;
+      const spread = drawn.reduce((sum, w) => sum + (w[k] - 1 / K) ** 2, 0) / drawn.length;
+      expect(Math.abs(mean - 1 / K)).toBeLessThan(4 * Math.sqrt(variance / drawn.length));
+      expect(Math.abs(spread / variance - 1)).toBeLessThan(0.1);
+    }
+    expect(weighting.inputsAt(7)).toEqual(weighting.inputsAt(7));
+  }
+  expect(() => random.make(of(['a']), { concentration: 0 })).toThrow(/>0[^]*concentration/);
+});
+
+describe('FAMO', () => {
+  const observed = (present: Record<string, number>, applied: number): number[] => {
+    const balancer = famo.make(of(['a', 'b', 'c']));
+    const before = scalars({ a: 2, b: 0.3, c: 7 });
+    const context = contextOf(present);
+    balancer.combine(before, context);
+    const after = scalars({ a: 1, b: 0.3, c: 7.5 });
+    balancer.observe?.({
+      before,
+      after,
+      present: context.present,
+      applied: tf.scalar(applied),
+    });
+    return Array.from(balancer.state['xi'].dataSync());
+  };
+
+  test('takes weight from what fell faster than the others', () => {
+    // Adam's first step has the length of its rate: down where the loss fell more than on average.
+    expect(observed({ a: 1, b: 1, c: 1 }, 1)).toBeAllClose([-0.025, 0.025, 0.025], { rtol: 1e-4 });
+  });
+
+  test('leaves an absent task where it is, and all while gradients accumulate', () => {
+    expect(observed({ a: 1, b: 0, c: 1 }, 1)).toBeAllClose([-0.025, 0, 0.025], { rtol: 1e-4 });
+    expect(observed({ a: 1, b: 1, c: 1 }, 0)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('GO4Align', () => {
+  test('groups K places in a row in C(K − 1, groups − 1) ways', () => {
+    expect(groupings(3, 2)).toEqual([
+      [0, 0, 1],
+      [0, 1, 1],
+    ]);
+    expect([groupings(6, 3).length, groupings(4, 1).length, groupings(2, 3).length]).toEqual([
+      10, 1, 0,
+    ]);
+    expect(() => groupAlignment.make(of(['a', 'b']), { groups: 3 })).toThrow(
+      'expected groups in 1 … 2',
+    );
+  });
+
+  /** Σ of squared distances to the group means, least of all ways to group. */
+  function leastSpread(values: readonly number[], groups: number): number {
+    const ways = (n: number): number[][] =>
+      n === 0
+        ? [[]]
+        : ways(n - 1).flatMap((w) => Array.from({ length: groups }, (_, g) => [...w, g]));
+    const spread = (way: readonly number[]) =>
+      Array.from({ length: groups }, (_, g) => values.filter((__, i) => way[i] === g))
+        .map((group) => {
+          const mean = group.reduce((a, b) => a + b, 0) / group.length;
+          return group.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+        })
+        .reduce((a, b) => a + b, 0);
+    return Math.min(...ways(values.length).map(spread));
+  }
+
+  test('finds the grouping of least spread, whatever its order and who is absent', () => {
+    const numbersOf = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 5, maxLength: 5 });
+    const maskOf = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(numbersOf, maskOf, fc.integer({ min: 1, max: 3 }), (values, mask, groups) => {
+        const taking = mask.map(Number);
+        const means = Array.from(
+          groupMeans(tf.tensor1d(values), tf.tensor1d(taking), groupings(5, groups)).dataSync(),
+        );
+        const present = values.filter((_, i) => mask[i]);
+        const spread = values.reduce((sum, v, i) => sum + taking[i] * (v - means[i]) ** 2, 0);
+        expect(spread).toBeCloseTo(leastSpread(present, groups), 2);
+        expect(means.filter((_, i) => !mask[i]).every((v) => v === 0)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+test('STCH: a task without a label in the epoch of the nadir takes its first loss after it', () => {
+  const weighting = smoothTchebycheff.make(
+    { ...of(['a', 'b']), batchesPerEpoch: 1 },
+    { warmUp: 0 },
+  );
+  combine(weighting, { a: 2, b: 0 }, { present: { a: 1, b: 0 }, step: 0 });
+  combine(weighting, { a: 2, b: 5 }, { step: 1 });
+  // log(1/2), log(10/5): 2 log(½ + 2), weights 2 softmax(y)/L = 2 (1/5)/1 and 2 (4/5)/10.
+  const { total, report } = combine(weighting, { a: 1, b: 10 }, { step: 2 });
+  expect(total).toBeCloseTo(2 * Math.log(2.5), 5);
+  expect([report['weight/a'], report['weight/b']]).toBeAllClose([0.4, 0.16], { rtol: 1e-5 });
+  expect(() => smoothTchebycheff.make(of(['a']))).toThrow('batchesPerEpoch ≥ 1, got undefined');
+});
+
+test('preferences are of the tasks, by their names, whole or by parts', () => {
+  // cos((2, 1), (1, 2)) = 4/5
+  for (const preference of [
+    { preference: { a: 2, b: 1 } },
+    { 'preference.a': 2, 'preference.b': 1 },
+  ]) {
+    const weighting = cosmos.make(of(['a', 'b']), { ...preference, penalty: 5 });
+    expect(combine(weighting, { a: 1, b: 2 }).total).toBeCloseTo(4 - 5 * 0.8, 5);
+  }
+  const refused = (options: object) => () => cosmos.make(of(['a', 'b']), options);
+  expect(refused({ 'preference.a': 2 })).toThrow('cosmos: preference: expected a number ≥ 0');
+  expect(refused({ 'penalty.a': 2 })).toThrow(/^cosmos: [^]*at penalty/);
+  expect(refused({ preference: { a: 1, b: 1 }, 'preference.a': 2 })).toThrow(
+    'cosmos: preference is given whole and by parts',
+  );
 });

@@ -3,10 +3,10 @@ import { hashOfText } from './hash.ts';
 import type { Program } from './program.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
-/** A way to balance the losses, by its name and its own numbers. */
+/** A way to balance the losses, by its name and its own options: numbers, or words of a choice. */
 export interface Balance {
   readonly name: string;
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: Readonly<Record<string, number | string>>;
 }
 
 /** Everything that decides the numbers of one training run. */

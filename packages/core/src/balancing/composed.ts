@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type {
+  Balancer,
+  ComposedBalancer,
+  GradientBalancer,
+  ScalarBalancer,
+  Stateful,
+} from './balancer.ts';
+import type { BalancerDefinition } from './define.ts';
+
+/** A method of the losses, with options of any schema. */
+export type LossMethod = BalancerDefinition<z.ZodType, ScalarBalancer>;
+/** A method of the gradients, with options of any schema. */
+export type GradientMethod = BalancerDefinition<z.ZodType, GradientBalancer>;
+
+/**
+ * A method of the losses with one of the gradients: `uncertainty+gradnorm`. Its options are those of both,
+ * each after the name of its method and a dot: `gradnorm.alpha`.
+ * @example
+ * ```ts
+ * import { balancerNamed } from '@scene-mtl/core';
+ * const both = balancerNamed('UW+GradNorm');
+ * both.name; // → 'uncertainty+gradnorm'
+ * const balancer = both.make({ objectives: [{ name: 'depth' }] }, { 'gradnorm.alpha': 1 });
+ * [balancer.kind, Object.keys(balancer.variables)]; // → ['composed', ['depth']]
+ * ```
+ */
+export function composed(
+  losses: LossMethod,
+  gradients: GradientMethod,
+): BalancerDefinition<z.ZodType, ComposedBalancer> {
+  const name = `${losses.name}+${gradients.name}`;
+  return {
+    name,
+    alias: [],
+    source: `${losses.source}; ${gradients.source}`,
+    formula: `${gradients.formula}, with wᵢgᵢ for gᵢ, w of: ${losses.formula}`,
+    cost: [losses, gradients]
+      .map(({ cost }) => cost)
+      .filter((cost) => cost !== 'none')
+      .join(', '),
+    options: z.record(z.string(), z.unknown()),
+    lacks: lacking(losses, gradients),
+    make(place, options) {
+      const given = Object.entries((options ?? {}) as Readonly<Record<string, unknown>>);
+      const methods = [losses, gradients].map((method) => method.name);
+      const known = methods.map((method) => `${method}.`);
+      const over = given.find(([key]) => !known.some((prefix) => key.startsWith(prefix)));
+      if (over) {
+        throw new Error(
+          `${name}: expected options that begin with ${known.join(' or ')}, got ${over[0]}`,
+        );
+      }
+      const optionsOf = (method: string) =>
+        Object.fromEntries(
+          given.flatMap(([key, value]) =>
+            key.startsWith(`${method}.`) ? [[key.slice(method.length + 1), value]] : [],
+          ),
+        );
+      const first = losses.make(place, optionsOf(losses.name));
+      const second = gradients.make(place, optionsOf(gradients.name));
+      return compose(name, first, second);
+    },
+  };
+}
+
+/** What either lacks; but a factor of a loss that one of them takes out is out for both. */
+function lacking(losses: LossMethod, gradients: GradientMethod): LossMethod['lacks'] {
+  const { scale, ...rest } = { ...gradients.lacks, ...losses.lacks };
+  const both = 'scale' in losses.lacks && 'scale' in gradients.lacks;
+  return { ...rest, ...(both && scale !== undefined && { scale }) };
+}
+
+function compose(
+  name: string,
+  losses: ScalarBalancer,
+  gradients: GradientBalancer,
+): ComposedBalancer {
+  const parts = [losses, gradients];
+  const joined = <T>(of: (part: Balancer) => Readonly<Record<string, T>>): Record<string, T> =>
+    Object.assign({}, ...parts.map((part) => prefixed(part, of(part)))) as Record<string, T>;
+  return {
+    kind: 'composed',
+    name,
+    losses,
+    gradients,
+    variables: { ...losses.variables, ...gradients.variables },
+    state: joined((part) => part.state),
+    inputs: joined((part) => part.inputs),
+    inputsAt: (batch) => joined((part) => part.inputsAt(batch)),
+  };
+}
+
+const prefixed = <T>({ name }: Stateful, values: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}/${key}`, value]));
