@@ -3,18 +3,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { refreshOptions } from '../src/balancing/refresh.ts';
-import { balancers, type AnyBalancer, type Guarantee, type Property } from '../src/index.ts';
+import {
+  balancers,
+  gradientMethods,
+  lossMethods,
+  type AnyBalancer,
+  type Guarantee,
+  type Property,
+} from '../src/index.ts';
 
 /** `npx tsx --conditions=@scene-mtl/source packages/core/scripts/balancing-doc.ts` writes docs/balancing.md. */
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (...cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
 const code = (text: string) => `\`${text}\``;
-
-/** The methods by how their step differentiates the losses. */
-type Kind = 'losses' | 'gradients';
-const kindOf = ({ cost }: AnyBalancer): Kind =>
-  cost.startsWith('K backward') ? 'gradients' : 'losses';
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, { description?: string; default?: unknown }>>;
@@ -56,6 +58,9 @@ const formulas = (methods: readonly AnyBalancer[]) =>
     return row(code(m.name) + short, m.formula, optionsOf(m), m.source);
   });
 
+/** Methods with a direction, of which something can be promised. */
+const promising = new Set<AnyBalancer>(gradientMethods);
+
 const has = (yes: boolean) => (yes ? '✓' : '–');
 const tested = (methods: readonly AnyBalancer[]) =>
   methods.map((m) =>
@@ -63,7 +68,7 @@ const tested = (methods: readonly AnyBalancer[]) =>
       code(m.name),
       ...Object.keys(properties).map((property) => has(!(property in m.lacks))),
       ...Object.keys(guaranteed).map((each) =>
-        kindOf(m) === 'losses' ? '' : has((m.guarantees ?? []).includes(each as Guarantee)),
+        !promising.has(m) ? '' : has((m.guarantees ?? []).includes(each as Guarantee)),
       ),
       m.cost,
       Object.values(m.lacks).join('; '),
@@ -76,7 +81,7 @@ const table = (head: readonly string[], rows: readonly string[]) =>
 
 /** The whole of docs/balancing.md. */
 export async function balancingDoc(): Promise<string> {
-  const of = (kind: Kind) => balancers.filter((method) => kindOf(method) === kind);
+  const others = balancers.filter((m) => !promising.has(m) && !lossMethods.some((l) => l === m));
   const head = ['method', 'formula', 'options (default)', 'source'];
   const columns = [...Object.values(properties), ...Object.values(guaranteed)];
   const options = await resolveConfig(fileURLToPath(import.meta.url));
@@ -91,17 +96,24 @@ number of objectives. What a step costs is measured by \`npm run bench -- balanc
 
 ## One loss of all: one backward pass
 
-${table(head, formulas(of('losses')))}
+${table(head, formulas(lossMethods))}
 
 ## Gradients: K backward passes that share one forward pass
+
+Any method of the losses and one of these go together: \`uw+upgrad\` balances the gradients of the losses that the first
+has weighed.
 
 Methods that weigh the gradients by M alone have two options besides their own: \`every\` (1), batches from one computation
 of the weights to the next, and \`smoothing\` (0), the share of the weights before in the new ones.
 
-${table(head, formulas(of('gradients')))}
+${table(head, formulas(gradientMethods))}
 
 Not here: GradVac per layer and other groups (a step gives one M, not one per group), and MoDo and SDMGrad, whose M is
 made of the gradients of two independent batches: a step has one.
+
+## Learned on a second batch
+
+${table(head, formulas(others))}
 
 ## What is tested of them
 

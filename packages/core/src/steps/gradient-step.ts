@@ -61,9 +61,8 @@ export function gradientStep(
   }
   const memory = memoryOf(balancing, objectives.length, shared);
   const outline = outlineOf(options);
-  const kept = Object.entries(memory).map(
-    ([n, v]) => [BALANCER_STATE + under(balancing) + n, v] as const,
-  );
+  const place = BALANCER_STATE + under(balancing);
+  const kept = Object.entries(memory).map(([name, v]) => [place + name, v] as const);
   return {
     ...outline,
     variables: new Map([...outline.variables, ...kept]),

@@ -60,6 +60,7 @@ export const BALANCER_INPUT = 'weighting/';
 
 /** Prefix of the balancer's state among the step's variables. */
 export const BALANCER_STATE = 'weighting-state/';
+
 /**
  * A balancer's own inputs among a step's, by its names.
  * @param under what stands before them: nothing, or the name of one of two methods and a slash

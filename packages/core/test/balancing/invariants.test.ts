@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
-import { balancers, type GradientBalancer, type Guarantee } from '../../src/index.ts';
+import { gradientMethods, type GradientBalancer, type Guarantee } from '../../src/index.ts';
 import { complementary } from '../../src/balancing/k-space/complementarity.ts';
 import { eigen } from '../../src/balancing/k-space/eigen.ts';
 import { useCpu } from '../cpu.ts';
@@ -146,17 +146,9 @@ describe('what the equations say, on 40 sets of gradients in 64 bits', () => {
   });
 });
 
-/** The gradient methods as they are by default, by name. */
+/** Methods of the gradients by name, by what they promise. */
 const methods = (wanted: (guarantees: readonly Guarantee[]) => boolean) =>
-  balancers
-    .filter(({ guarantees = [] }) => wanted(guarantees))
-    .map(({ name }) => name)
-    .filter((name) => {
-      const options = name === 'fixed' ? { task0: 1 } : {};
-      const place = { objectives: [{ name: 'task0' }], batchesPerEpoch: 1 };
-      const made = balancers.find((each_) => each_.name === name)?.make(place, options);
-      return made?.kind !== 'scalar';
-    });
+  gradientMethods.filter(({ guarantees = [] }) => wanted(guarantees)).map(({ name }) => name);
 
 /** By how much the worst-off task loses, over what its gradient and d allow. */
 const conflict = (balancer: GradientBalancer, rows: Rows): number => {

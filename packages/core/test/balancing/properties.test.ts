@@ -22,7 +22,13 @@ beforeAll(useCpu);
  */
 const balancers: readonly AnyBalancer[] = [
   ...methods,
-  ...['uw+pcgrad', 'random+mgda', 'famo+graddrop', 'uncertainty-exact+gradnorm'].map(balancerNamed),
+  ...[
+    'uw+pcgrad',
+    'random+mgda',
+    'famo+graddrop',
+    'log-sum+moco',
+    'uncertainty-exact+gradnorm',
+  ].map(balancerNamed),
 ];
 
 const seeds = fc.integer({ min: 0, max: 10_000 });
@@ -155,12 +161,17 @@ test.each(table(having('scale')))(
 );
 
 test('a method that says it lacks a property does lack it', async () => {
-  // Loss a times 100: the update must turn where the definition says so.
-  const [a, ...rest] = tasksOf(4);
+  // Loss a times 100: the update must turn where the definition says so, if not of all losses: one of
+  // three that is not chosen has no part in Krum's.
   for (const method of balancers.filter(({ lacks }) => 'scale' in lacks)) {
-    const plain = sharedOf(await change(problem(method, [a, ...rest])));
-    const scaled = sharedOf(await change(problem(method, [{ ...a, scale: 100 }, ...rest])));
-    expect([method.name, cosine(plain, scaled) < 0.999]).toEqual([method.name, true]);
+    let least = 1;
+    for (let seed = 4; seed < 10 && least > 0.999; seed++) {
+      const [a, ...rest] = tasksOf(seed);
+      const plain = sharedOf(await change(problem(method, [a, ...rest])));
+      const scaled = sharedOf(await change(problem(method, [{ ...a, scale: 100 }, ...rest])));
+      least = Math.min(least, cosine(plain, scaled));
+    }
+    expect([method.name, least < 0.999]).toEqual([method.name, true]);
   }
 });
 
@@ -261,17 +272,18 @@ test.each(table(balancers))('%s: an eager step leaks no tensors', async (_n, met
 });
 
 const OF_ONE = [
-  ...['pcgrad', 'gradvac', 'mgda', 'bisector', 'aligned', 'imtl-g', 'config', 'upgrad'],
   ...[
-    'dual-projection',
-    'priority',
-    'krum',
-    'cr-mogm',
+    'pcgrad',
+    'mgda',
     'graddrop',
-    'trimmed-mean',
-    'excess',
     'gradnorm',
+    'gradvac',
+    'bisector',
+    'aligned',
+    'imtl-g',
+    'config',
   ],
+  ...['upgrad', 'dual-projection', 'priority', 'krum', 'cr-mogm', 'trimmed-mean', 'excess'],
 ];
 
 test.each(OF_ONE)('%s: of one task alone the update is that of its gradient', async (name) => {
@@ -330,7 +342,7 @@ describe('two methods', () => {
     expect(() => balancerNamed('pcgrad+uw')).toThrow(/before the \+ a method of the losses/);
     expect(() => balancerNamed('uw+equal')).toThrow(/after the \+ a method of the gradients/);
     expect(() => balancerNamed('uw+pcgrad+mgda')).toThrow('one method, or two with one +');
-    expect(() => balancerNamed('uw+')).toThrow('expected one of pcgrad');
+    expect(() => balancerNamed('uw+')).toThrow('expected one of mgda');
   });
 });
 
