@@ -19,7 +19,9 @@ import {
   scaledRates,
   sgd,
   steps as stepwise,
+  gramStep,
   trainingStep,
+  type GramStep,
   warmUp,
   withAspp,
   type Encoder,
@@ -156,6 +158,8 @@ export interface Assembled {
   readonly network: VisionNetwork;
   readonly parameters: ParameterSet;
   readonly step: TrainingStep;
+  /** Looks at the gradients of a batch. @throws where the tasks share nothing that is trained */
+  readonly gradients: () => GramStep;
   readonly schedule: Schedule;
   readonly weightingSchedule: Schedule;
   /** By the name of the stream, for those that a step may read; made when they are asked for. */
@@ -222,14 +226,15 @@ export function assemble(parts: Parts): Assembled {
   );
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
-  const step = trainingStep({
+  const whole = {
     network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,
     optimiser: optimiserOf(training, parameters.trained),
     batchSizes: { [MAIN_STREAM]: batchSize },
-  });
+  };
+  const step = trainingStep(whole);
   const rate = scheduleOf(training);
   const batchesOf =
     (drawn: number) =>
@@ -255,6 +260,7 @@ export function assemble(parts: Parts): Assembled {
     network,
     parameters,
     step,
+    gradients: () => gramStep(whole),
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     streams: {

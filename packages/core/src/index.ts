@@ -205,4 +205,6 @@ export { gradientStep } from './steps/gradient-step.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export { scalarStep } from './steps/scalar-step.ts';
 export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';
+export { gramStep, type GramStep } from './steps/gram-step.ts';
+export { watchGradients, type GradientWatch } from './training/watch-gradients.ts';
 export { trainingStep } from './steps/training-step.ts';

@@ -11,6 +11,7 @@ import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
 import type { Schedule } from './schedules.ts';
 import { arrayName, type FloatSignature, type TrainingStep } from './steps/step.ts';
 import { averages } from './training/averages.ts';
+import type { GradientWatch } from './training/watch-gradients.ts';
 import { appendMetrics, truncateMetrics, type MetricsRecord } from './training/metrics-log.ts';
 
 /** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
@@ -66,6 +67,8 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, besides the best. Default 2. */
   readonly keep?: number;
+  /** Looks at the gradients of a batch every so many steps, after the update; changes no number of the run. */
+  readonly health?: { readonly watch: GradientWatch; readonly every: number };
   /** Called with every record once it stands in `metrics.jsonl`. */
   readonly onRecord?: (record: MetricsRecord) => Promise<void> | void;
   /** Called after every step. */
@@ -112,6 +115,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const stream = joinedStreams(step, options.streams, resumedFrom * batchesPerStep);
   const compiled = await compiledOr(() => stream.close(), options.compile, step);
 
+  const { health } = options;
   const save = async (done: number): Promise<void> => {
     await compiled.pull();
     const manifest = {
@@ -142,10 +146,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     for (let i = resumedFrom; i < steps; i++) {
       let values: Record<string, number> = {};
+      let inputs: Record<string, Float32Array> = {};
       for (let part = 0; part < batchesPerStep; part++) {
         const arrays = await stream.next(`step ${i} of ${steps}`);
         const applies = part === batchesPerStep - 1;
-        const inputs: Record<string, Float32Array> = {
+        inputs = {
           ...arrays,
           'rate/network': Float32Array.of(schedule(i)),
           'rate/weighting': Float32Array.of(weightingSchedule(i)),
@@ -165,6 +170,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if (done % logEvery === 0 || last) {
         const rates = { 'rate/network': schedule(i), 'rate/weighting': weightingSchedule(i) };
         await record({ step: done, kind: 'train', values: { ...means.take(), ...rates } });
+      }
+      if (health && done % health.every === 0) {
+        await compiled.pull();
+        const seen = await health.watch.look(inputs);
+        if (seen) await record({ step: done, kind: 'gradients', values: seen });
       }
       let due = last || done % (options.checkpointEvery ?? steps) === 0;
       if (options.evaluate && (last || done % (options.evalEvery ?? steps) === 0)) {

@@ -24,6 +24,7 @@ interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, BalancerFlag
   select?: string;
   init: string[];
   freeze?: string[];
+  gradientHealth?: number;
   seed?: number;
   runs: string;
   name?: string;
@@ -69,6 +70,11 @@ export function addTrainCommand(program: Command): void {
       'parts that training leaves as they are, bit by bit, e.g. shared,semantic',
       (text) => text.split(','),
     )
+    .option(
+      '--gradient-health <n>',
+      'look at the gradients of the tasks every n steps: do they conflict, is a method needed?',
+      wholeNumber(1),
+    )
     .option('--runs <dir>', 'folder of all runs', path, 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   command.addHelpText('after', balancerHelp);
@@ -87,6 +93,12 @@ export function addTrainCommand(program: Command): void {
       compile: compileOptions(flags),
       dataWorkers: flags.dataWorkers,
       command: typedCommand(),
+      ...(flags.gradientHealth !== undefined && {
+        health: {
+          every: flags.gradientHealth,
+          say: (text: string) => void process.stdout.write(`${text}\n`),
+        },
+      }),
     });
     const { metrics, best } = result;
     for (const [metric, value] of Object.entries(metrics)) {

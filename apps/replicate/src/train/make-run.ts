@@ -3,6 +3,7 @@ import {
   countParameters,
   readMetrics,
   train,
+  watchGradients,
   type CompileStep,
   type MetricsRecord,
   type Progress,
@@ -24,6 +25,7 @@ import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import type { Metrics } from './metrics.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
+import { gradientReport } from './gradient-report.ts';
 import { savePredictions, shownFrames } from './predictions.ts';
 import { PICTURED, runEvents, type Pictured } from './tensorboard.ts';
 
@@ -43,6 +45,8 @@ export interface RunToMake {
   readonly compile: CompileOptions;
   /** Threads that make batches; 0: the training's own. */
   readonly dataWorkers: number;
+  /** Looks at the gradients every so many steps, and says at the end what was seen and what it cost. */
+  readonly health?: { readonly every: number; readonly say: (text: string) => void };
   readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
 }
 
@@ -83,6 +87,9 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   const description = describeRun(run);
   const events = runEvents({ folder, description, tasks, from });
   const pictured = new Set(shownFrames(dataset, PICTURED));
+  const watch =
+    run.health && (await watchGradients(parts.gradients(), (s, g) => compile(s, g, run.compile)));
+  let looking = 0;
   const clock = { engine: 0, waiting: 0, steps: 0, name: '' };
   const started = performance.now();
   let evaluating = 0;
@@ -108,6 +115,20 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       configHash,
       ...(select && { select }),
       onRecord: (record) => events.scalars(record),
+      ...(watch && {
+        health: {
+          every: run.health!.every,
+          watch: {
+            ...watch,
+            async look(inputs) {
+              const before = performance.now();
+              const seen = await watch.look(inputs);
+              looking += performance.now() - before;
+              return seen;
+            },
+          },
+        },
+      }),
       evaluate: async (step) => {
         const before = performance.now();
         const frames: Pictured[] = [];
@@ -129,7 +150,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       },
     });
     const seconds = (performance.now() - started) / 1000;
-    const training_s = Math.max(seconds - evaluating / 1000, 1e-9);
+    const training_s = Math.max(seconds - (evaluating + looking) / 1000, 1e-9);
     await events.end(training.steps);
     await savePredictions(folder, dataset, evaluation, tasks, config.strips);
     const log = await readMetrics(join(folder, 'metrics.jsonl'));
@@ -148,10 +169,12 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       waitingShare: clock.waiting / 1000 / training_s,
       engine: clock.name,
     };
+    run.health?.say(gradientReport(log, { seconds: looking / 1000, of: seconds }));
     await writeAtomically(join(folder, 'timing.json'), json(timing));
     await writeAtomically(resultFile(folder), json({ configHash, result }));
     return result;
   } finally {
+    await watch?.dispose();
     await built.dispose();
   }
 }

@@ -48,6 +48,8 @@ export interface TrainRunOptions {
   readonly dataWorkers?: number;
   /** The command as typed. */
   readonly command: string;
+  /** See {@link RunToMake.health}. */
+  readonly health?: RunToMake['health'];
 }
 
 /**
@@ -113,6 +115,7 @@ async function runOn(
   const shown = progressText();
   return {
     ...{ ...what, folder, compile },
+    ...(options.health && { health: options.health }),
     configHash: await configHashIn(folder, describeRun(what)),
     dataWorkers: options.dataWorkers ?? 1,
     onProgress: (progress) => line.update(() => shown(progress)),

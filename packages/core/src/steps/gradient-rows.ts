@@ -29,13 +29,7 @@ export function balancedRows(
   gradients: readonly Gradients[],
   context: JacobianContext,
 ): Balanced {
-  const row = (block: Block, k: number): tf.Tensor1D => {
-    const parts = block.map((p) =>
-      tf.reshape<tf.Rank.R1>(gradients[k][p.name] ?? tf.zerosLike(p.variable), [-1]),
-    );
-    return parts.length === 1 ? parts[0] : tf.concat(parts);
-  };
-  const rowsOf = (block: Block) => gradients.map((_, k) => row(block, k));
+  const rowsOf = (block: Block) => rowsIn(block, gradients);
   if (balancer.kind === 'jacobian') {
     const rows = rowsOf(shared);
     const direction = balancer.direction(tf.stack(rows) as tf.Tensor2D, context);
@@ -59,6 +53,24 @@ export function balancedRows(
     weights,
   };
 }
+
+/**
+ * `[K, K]`: scalar products of the objectives' gradients over some parameters.
+ * @param gradients of each objective, zero where it is absent; a missing one counts as zero
+ */
+export const gramOfGradients = (
+  parameters: readonly Parameter[],
+  gradients: readonly Gradients[],
+): tf.Tensor2D => gramOf(blocksOf(parameters).map((block) => rowsIn(block, gradients)));
+
+/** A block's row of each objective. */
+const rowsIn = (block: Block, gradients: readonly Gradients[]): tf.Tensor1D[] =>
+  gradients.map((of) => {
+    const parts = block.map((p) =>
+      tf.reshape<tf.Rank.R1>(of[p.name] ?? tf.zerosLike(p.variable), [-1]),
+    );
+    return parts.length === 1 ? parts[0] : tf.concat(parts);
+  });
 
 /** The small parameters together, each large one alone, in their order. */
 function blocksOf(parameters: readonly Parameter[]): Block[] {

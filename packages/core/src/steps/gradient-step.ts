@@ -1,4 +1,3 @@
-import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import {
   perTask,
@@ -7,20 +6,17 @@ import {
   type GradientBalancer,
   type ScalarBalancer,
 } from '../balancing/balancer.ts';
-import { commit, type Statistic } from '../layers/forward.ts';
-import type { Runnable } from '../network.ts';
+import { commit } from '../layers/forward.ts';
 import type { Objective } from '../objective.ts';
-import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { observeUpdate } from './after-update.ts';
-import { escape, lossesOf } from './evaluate-losses.ts';
+import { differentiated, type Differentiated } from './differentiated.ts';
 import { balancedRows, type Balanced } from './gradient-rows.ts';
 import {
   BALANCER_STATE,
   balancerInputs,
   outlineOf,
-  type FloatSignature,
   type StepOptions,
   type TrainingStep,
 } from './step.ts';
@@ -136,52 +132,6 @@ function memoryOf(
   return Object.fromEntries(
     names.map((name) => [name, tf.variable(tf.zeros([objectives, size]), false)]),
   );
-}
-
-/** One objective's loss, 0 where it is absent, and its gradients. */
-interface Differentiated {
-  readonly value: tf.Scalar;
-  /** The loss of the output as it is, where `value` is that of a scaled one. */
-  readonly logged: tf.Scalar;
-  readonly present: tf.Scalar;
-  readonly gradients: Gradients;
-  readonly statistics: readonly Statistic[];
-}
-
-function differentiated(
-  objective: Objective,
-  network: Runnable,
-  objectives: readonly Objective[],
-  parameters: readonly Parameter[],
-  inputs: InputTensors<FloatSignature>,
-  weighing: ScalarBalancer | undefined,
-): Differentiated {
-  const { keep, out, free } = escape();
-  const scaleOutput = weighing?.scaleOutput;
-  let present: tf.Scalar | undefined;
-  let raw: tf.Scalar | undefined;
-  let statistics: readonly Statistic[] = [];
-  const { value, gradients } = gradientsOf(() => {
-    const evaluated = lossesOf(network, objectives, inputs);
-    const loss = evaluated.of(
-      objective,
-      scaleOutput && ((output) => scaleOutput(output, objective.name)),
-    );
-    if (scaleOutput) raw = keep(tf.mul<tf.Scalar>(evaluated.of(objective).value, loss.present));
-    present = keep(loss.present);
-    statistics = evaluated.statistics();
-    statistics.forEach((statistic) => keep(statistic.value));
-    return tf.mul<tf.Scalar>(loss.value, loss.present);
-  }, parameters);
-  const result = {
-    value,
-    logged: raw ? out(raw) : value,
-    gradients,
-    present: out(present as unknown as tf.Scalar),
-    statistics: statistics.map((s) => ({ variable: s.variable, value: out(s.value) })),
-  };
-  free();
-  return result;
 }
 
 /** An objective whose loss has a factor. */

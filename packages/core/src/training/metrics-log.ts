@@ -4,11 +4,11 @@ import { cannotWrite, makeFolder, writeAtomically } from '@scene-mtl/data/files'
 import { checkedBy, parseJson, textOf, unchanged } from '@scene-mtl/data/json';
 import { z } from 'zod';
 
-/** One line of `metrics.jsonl`: numbers of a training interval, or of an evaluation. */
+/** One line of `metrics.jsonl`: numbers of a training interval, of an evaluation, or of the gradients of a batch. */
 export interface MetricsRecord {
   /** Steps done. */
   readonly step: number;
-  readonly kind: 'train' | 'evaluation';
+  readonly kind: 'train' | 'evaluation' | 'gradients';
   /** Means over the interval, or metrics; NaN and ±∞ are written as null. */
   readonly values: Readonly<Record<string, number | null>>;
 }
@@ -16,7 +16,7 @@ export interface MetricsRecord {
 const recordSchema = unchanged<MetricsRecord>(
   z.looseObject({
     step: z.number().int().nonnegative(),
-    kind: z.enum(['train', 'evaluation']),
+    kind: z.enum(['train', 'evaluation', 'gradients']),
     values: z.record(z.string(), z.number().nullable()),
   }),
 );
