@@ -39,7 +39,8 @@ const table1 = (config: Config, runs: string, compile: CompileOptions = { thread
 /** Every file of a folder with its content. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    // Events are named after the second in which they begin.
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('events.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   const read = async (name: string) =>

@@ -135,7 +135,7 @@ describe('a run', () => {
     await begin(folder);
     for (const text of ['{', 'null', '{"files":{"a":1}}']) {
       await writeFile(join(folder, 'data.json'), text);
-      await expect(checkData(folder, of({ a: '1' }))).rejects.toThrow(/data\.json: .*delete it/);
+      await expect(checkData(folder, of({ a: '1' }))).rejects.toThrow(/data\.json:.*delete it/);
     }
   });
 });

@@ -251,7 +251,7 @@ test('fixed and equal weights', () => {
   const given = fixed.make(of(['a', 'b']), { a: 0.89, b: 0.01 });
   expect(combine(given, { a: 2, b: 10 }).total).toBeCloseTo(1.88, 5);
   expect(combine(equal.make(of(['a', 'b', 'c'])), { a: 1, b: 2, c: 6 }).total).toBeCloseTo(3, 5);
-  expect(() => fixed.make(of(['a']), { a: -1 })).toThrow(/^fixed: .*>=0[^]*at a/);
+  expect(() => fixed.make(of(['a']), { a: -1 })).toThrow('fixed: a: expected a number ≥ 0, got -1');
   expect(() => fixed.make(of(['a', 'b']), { a: 1, c: 1 })).toThrow(
     /missing b; not a task of this run: c/,
   );
@@ -274,7 +274,7 @@ test('soft optimal weights are softmax((1/L)/T) and constants of the differentia
   expect(value(total)).toBeCloseTo(0.468791 * 4 + 0.531209 * 2, 5);
   // 0.468791 · 2w + 0.531209
   expect(value(grads[w.name])).toBeCloseTo(2.406373, 5);
-  expect(() => softOptimal.make(of(['a']), { temperature: 0 })).toThrow(/>0[^]*temperature/);
+  expect(() => softOptimal.make(of(['a']), { temperature: 0 })).toThrow('temperature: expected a number > 0');
 });
 
 test('random weights sum to 1 and depend on the seed and the step only', () => {
@@ -482,7 +482,7 @@ test('weights drawn from a Dirichlet distribution have its mean and variance', (
     }
     expect(weighting.inputsAt(7)).toEqual(weighting.inputsAt(7));
   }
-  expect(() => random.make(of(['a']), { concentration: 0 })).toThrow(/>0[^]*concentration/);
+  expect(() => random.make(of(['a']), { concentration: 0 })).toThrow('concentration: expected a number > 0');
 });
 
 describe('FAMO', () => {
@@ -586,7 +586,7 @@ test('preferences are of the tasks, by their names, whole or by parts', () => {
   }
   const refused = (options: object) => () => cosmos.make(of(['a', 'b']), options);
   expect(refused({ 'preference.a': 2 })).toThrow('cosmos: preference: expected a number ≥ 0');
-  expect(refused({ 'penalty.a': 2 })).toThrow(/^cosmos: [^]*at penalty/);
+  expect(refused({ 'penalty.a': 2 })).toThrow('cosmos: penalty: expected a number');
   expect(refused({ preference: { a: 1, b: 1 }, 'preference.a': 2 })).toThrow(
     'cosmos: preference is given whole and by parts',
   );
