@@ -213,7 +213,9 @@ describe('cameras', () => {
       /extrinsic: expected an object, got nothing/,
     );
     const old = scored({ [name]: camera({ u0: 1024, v0: 512 }) });
-    expect(await message(old)).toMatch(/camera\.json: the principal point .* outside .* of 3 × 4 px/);
+    expect(await message(old)).toMatch(
+      /camera\.json: the principal point .* outside .* of 3 × 4 px/,
+    );
     expect((await scored({ [name]: camera({ u0: 2, v0: 1.5 }) })).inverseDepthMean).toBe(0);
   });
 

@@ -274,7 +274,9 @@ test('soft optimal weights are softmax((1/L)/T) and constants of the differentia
   expect(value(total)).toBeCloseTo(0.468791 * 4 + 0.531209 * 2, 5);
   // 0.468791 · 2w + 0.531209
   expect(value(grads[w.name])).toBeCloseTo(2.406373, 5);
-  expect(() => softOptimal.make(of(['a']), { temperature: 0 })).toThrow('temperature: expected a number > 0');
+  expect(() => softOptimal.make(of(['a']), { temperature: 0 })).toThrow(
+    'temperature: expected a number > 0',
+  );
 });
 
 test('random weights sum to 1 and depend on the seed and the step only', () => {
@@ -482,7 +484,9 @@ test('weights drawn from a Dirichlet distribution have its mean and variance', (
     }
     expect(weighting.inputsAt(7)).toEqual(weighting.inputsAt(7));
   }
-  expect(() => random.make(of(['a']), { concentration: 0 })).toThrow('concentration: expected a number > 0');
+  expect(() => random.make(of(['a']), { concentration: 0 })).toThrow(
+    'concentration: expected a number > 0',
+  );
 });
 
 describe('FAMO', () => {
