@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MetricsRecord } from '@scene-mtl/core';
+import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
 import sharp from 'sharp';
 import {
   decodingFor,
@@ -134,6 +134,23 @@ describe('a training run', () => {
     const before = await timing();
     expect((await tinyRun(place, 'second')).result).toEqual(second.result);
     expect(await timing()).toBe(before);
+  });
+
+  test('looks at its gradients, says what it saw, and ends with the same numbers', async () => {
+    const said: string[] = [];
+    const health = { every: 3, say: (text: string) => void said.push(text) };
+    const looked = await tinyRun(place, 'looked', { health });
+    expect(looked.result).toEqual(first.result);
+    const records = await readMetrics(join(looked.folder, 'metrics.jsonl'));
+    const looks = records.filter(({ kind }) => kind === 'gradients');
+    expect(looks.map(({ step }) => step)).toEqual([3, 6]);
+    expect(records.filter((record) => !looks.includes(record))).toEqual(
+      await readMetrics(join(first.folder, 'metrics.jsonl')),
+    );
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^gradients, 2 looks .*cosines semantic\+instance .*equal weights|method/s,
+    );
   });
 
   test('gives the same bytes whatever the number of data workers', async () => {
