@@ -62,14 +62,11 @@ export const cases: Readonly<Record<string, Check>> = {
   'camvid-icc-label': camvidClasses,
   'camvid-same-stem': check({ code: 0, says: [/train 3/] }),
   'camvid-segnet-lists': camvidClasses,
-  'camvid-void255': camvidClasses,
+  'camvid-void255': check(refused(/255/)),
   'city-mismatch': check({ code: 0, says: [/train 1/] }),
   'city-underscore': all(check({ code: 0, says: [/train 1/] }), streetClasses),
   coarse: check(refused(/gtCoarse/)),
-  'disp-one-camera-missing': score('disparity', 'gt', 'pred', {
-    code: 0,
-    says: [/[Ii]nverse depth.*1 of 2 images|camera/],
-  }),
+  'disp-one-camera-missing': score('disparity', 'gt', 'pred', refused(/lindau.*_camera\.json/)),
   'flat-tree': streetClasses,
   'gama-label': streetClasses,
   'icc-label': streetClasses,
@@ -78,9 +75,9 @@ export const cases: Readonly<Record<string, Check>> = {
   'photo-palette': all(check(read), streetClasses),
   'resized-tree-old-camera': check({ code: 'bad', says: [/principal point/] }),
   'separate-roots': check(refused(/leftImg8bit/)),
-  'train-extra': check({ code: 'bad', says: [/train_extra/] }),
+  'train-extra': check({ code: 0, says: [/train 0, .*[^]*left out[^]*train_extra/] }),
   'trns-label': streetClasses,
-  'validation-name': check({ code: 'bad', says: [/validation/] }),
+  'validation-name': check({ code: 0, says: [/val 0, .*[^]*left out[^]*validation/] }),
 
   // --- Photographs ---------------------------------------------------------------------------------
   'photo-extraneous-bytes': async (folder) => {
@@ -94,8 +91,9 @@ export const cases: Readonly<Record<string, Check>> = {
 
   // --- Scorer --------------------------------------------------------------------------------------
   epipe: async (folder) => {
-    const tree = join(dirname(folder), 'score-self/root');
-    return wrong(await firstLine(cli, ['data', 'check', tree]), { code: 0, never: [/EPIPE/] });
+    const ended = await firstLine(cli, ['data', 'check', join(dirname(folder), 'score-self/root')]);
+    // 141: the writer of a pipe that nobody reads, as the shell counts it.
+    return wrong(ended, { code: ended.code === 141 ? 141 : 0, never: [/EPIPE|error/] });
   },
   'inst-89': score('instance', 'gt', 'pred', { code: 0, says: [/AP/] }),
   'inst-self': score('instance', 'gt', 'pred', { code: 0, says: [/100\.00/] }),
@@ -110,7 +108,7 @@ export const cases: Readonly<Record<string, Check>> = {
     const target = await readFile(link, 'utf8');
     await rm(link);
     await symlink(target, link);
-    return semantic({ code: 0, says: [/mean of classes\s+\|\s+48\.5/] })(folder);
+    return semantic({ code: 0, says: [/mean of classes\s+\|\s+48\.48/] })(folder);
   },
   'score-noinst': semantic({ code: 'bad', says: [/instanceIds/] }),
   'score-palette': semantic(read),
@@ -119,7 +117,8 @@ export const cases: Readonly<Record<string, Check>> = {
   'score-testlike': semantic({ code: 0, says: [/no evaluated pixel|no pixel/i] }),
   'score-trainids': semantic({ code: 0, says: [/0\.00/, /training ids/] }),
   'score-trainids-255': semantic(refused(/255/, /pred/)),
-  'stereo-camera-bom': score('instance', 'gt', 'pred', read, ['--stereo', 'stereo']),
+  'stereo-camera-bom': (folder) =>
+    score('instance', 'gt', 'pred', read, ['--stereo', join(folder, 'stereo')])(folder),
 
   // --- Training ------------------------------------------------------------------------------------
   'perfect-constant': async (folder) => {
