@@ -190,22 +190,12 @@ describe('10,000 damaged files', () => {
             );
       await fuzz(125, files, file, async (content) => {
         await writeFile(file, content);
-        try {
-          await dataset.read(id, 'train', { height: 16, width: 32 });
-        } catch (error) {
-          // A decoder of photographs says what it has to say in lines of its own.
-          if (kind !== 'camera') oneLine(error as Error);
-          throw error;
-        }
+        await dataset.read(id, 'train', { height: 16, width: 32 });
       });
       await writeFile(file, whole);
     }
   });
 });
-
-function oneLine(error: Error): void {
-  error.message = error.message.replaceAll('\n', ' ');
-}
 
 const frames = fileURLToPath(
   new URL('../../../packages/datasets/test/fixtures/street-32x16', import.meta.url),

@@ -115,17 +115,23 @@ test('a run on which another process works is waited for, and not made again', a
     ...{ program: lines, session: lines.start({ runs: root, line }) },
     options: { root, compile: {}, dataWorkers: 0, grids: 0 },
   };
+  const record = {
+    ...{ id: job.id, spec, series: {}, evaluations: [], environment: { made: 'by the other' } },
+    data: { name: 'points', train: 2, val: 1, fingerprint: null },
+    result: { metrics: {}, sigma2: {}, weights: {}, parameters: 1, steps: 1 },
+    timing: { seconds: 1, stepsPerSecond: 1, engine: 'none' },
+  };
   const told: JobProgress[] = [];
   let second: Promise<void> = Promise.resolve();
   await alone(folder, async () => {
     second = perform(job, performer, (progress) => told.push(progress));
     await until(() => Promise.resolve(told.length > 0));
-    await writeFile(join(folder, 'record.json'), '{"made":"by the other"}');
+    await writeFile(join(folder, 'record.json'), JSON.stringify(record));
   });
   await second;
   expect(told[0]).toEqual({ kind: 'waiting', holder: `process ${process.pid}` });
   expect(asked).not.toContain('train seed 5');
-  expect(await read(folder, 'record.json')).toEqual({ made: 'by the other' });
+  expect(await read(folder, 'record.json')).toEqual(record);
 });
 
 test('for whom a run waits is said once, in a line that stays', () => {

@@ -119,6 +119,12 @@ async function inflated(
   return raw;
 }
 
+/** The name of a chunk, four letters; what is none as its bytes. */
+const shownType = (type: string): string =>
+  /^[A-Za-z]{4}$/.test(type)
+    ? type
+    : `a chunk of type ${Buffer.from(type, 'latin1').toString('hex')}`;
+
 /** Splits a PNG into header, palette and compressed pixels, with every critical checksum checked. */
 function chunks(bytes: Buffer, name: string, accept: (header: PngHeader) => void = () => {}) {
   if (bytes.length === 0) throw new Error(`${name}: the file is empty, expected a PNG image`);
@@ -145,7 +151,9 @@ function chunks(bytes: Buffer, name: string, accept: (header: PngHeader) => void
       critical &&
       crc32(bytes.subarray(at + 4, at + 8 + length)) !== bytes.readUInt32BE(at + 8 + length)
     ) {
-      throw new Error(`${name}: PNG is damaged: wrong checksum in ${type}; write the file again`);
+      throw new Error(
+        `${name}: PNG is damaged: wrong checksum in ${shownType(type)}; write the file again`,
+      );
     }
     if (type === 'IHDR') accept((header = parseHeader(body, name)));
     else if (!header) throw new Error(`${name}: PNG is damaged: its first chunk is no header`);
