@@ -132,9 +132,9 @@ test('training says what is left out in one line, once', async () => {
 });
 
 test('a preview too large is refused before a frame is read, with the largest size that fits', async () => {
-  const preview = data('preview', root, '--size', '9000x9000', '--out', join(folder, 'p.png'));
+  const preview = data('preview', root, '--size', '8192x8192', '--out', join(folder, 'p.png'));
   // One training frame, four pictures: floor(√(2²⁷ / 4)) = 5792.
   await expect(preview).rejects.toThrow(
-    '--size: 9000 × 9000 px, 4 times, is above the limit of 134217728 px; the largest of this shape that fits is 5792 × 5792',
+    '--size: 8192 × 8192 px, 4 times, is above the limit of 134217728 px; the largest of this shape that fits is 5792 × 5792',
   );
 });

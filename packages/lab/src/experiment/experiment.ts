@@ -14,8 +14,10 @@ export interface ExperimentContext<O = unknown, K extends Kind = Kind> {
 
 /** A claim, a table or a figure: the runs it needs and what it makes of them. */
 export interface Experiment<O = unknown, K extends Kind = Kind> {
-  /** The command: `table1`, `figure2`, … */
+  /** `table1`, `figure2`, … */
   readonly name: string;
+  /** The words of its command, where they are more than its name. */
+  readonly command?: string;
   readonly title: string;
   /** What trains its runs; absent: the usual one of the command line. */
   readonly program?: Program<K['spec'], K>;

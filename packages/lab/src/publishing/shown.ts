@@ -37,9 +37,11 @@ export async function experimentResults<K extends Kind>(
 ): Promise<ExperimentResults | undefined> {
   const runs = runsOf(experiment, context, results);
   if (runs.length === 0) return undefined;
-  const typed = [experiment.name, ...(variant ? [variant.flags] : [])].join(' ');
+  const typed = [experiment.command ?? experiment.name, ...(variant ? [variant.flags] : [])].join(
+    ' ',
+  );
   const named = {
-    name: slugOf(typed),
+    name: slugOf([experiment.name, ...(variant ? [variant.flags] : [])].join(' ')),
     title: variant ? `${experiment.title}, with ${variant.flags}` : experiment.title,
     typed,
   };

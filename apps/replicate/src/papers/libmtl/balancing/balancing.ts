@@ -71,6 +71,7 @@ function rowsOf({ config, data, options }: Context): Row[] {
 /** Every method of the registry on the same tasks, data and steps, beside networks of one task each. */
 export const balancing: SceneExperiment<BalancingOptions> = {
   name: 'balancing',
+  command: 'libmtl balancing',
   title: 'Balancing: every method on the same tasks',
   addFlags: (command) =>
     command.option('--methods <names>', 'only these (default: every method of the registry)'),
