@@ -22,6 +22,8 @@ export default {
     ],
   },
   reporters: ['default', here('./scripts/plain-reporter.js')],
+  // One more than by default: much of a test is waiting for files and processes.
+  maxWorkers: '100%',
   testTimeout: 120_000,
   coverageProvider: 'v8',
 };
