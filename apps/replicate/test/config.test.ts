@@ -1,5 +1,5 @@
 import { arraysOf } from '@scene-mtl/data/testing';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +69,9 @@ test('20 classes reach the data set; the default is the paper’s 19', async () 
 
 test('a folder without annotations is an error that says what is missing', async () => {
   const root = await scratch();
-  await mkdir(join(root, 'leftImg8bit', 'train', 'city'), { recursive: true });
+  const city = join(root, 'leftImg8bit', 'train', 'city');
+  await mkdir(city, { recursive: true });
+  await writeFile(join(city, 'city_000000_000019_leftImg8bit.png'), '');
   const config = await configured(profiles.smoke, { set: [], data: root });
   await expect(datasetOf(config, await scratch(), progressLine())).rejects.toThrow(
     /cityscapes without classes, objects or disparities.*expected gtFine/,

@@ -49,6 +49,8 @@ test('--size is height × width, and says so where that may be a mistake', () =>
   expect(upright(size('256x128'))).toBe(
     'note: --size 256x128 is 256 px high and 128 px wide; the order is HEIGHTxWIDTH',
   );
-  expect(() => size('256')).toThrow('expected HEIGHTxWIDTH in px, at least 8x8, such as 128x256.');
+  expect(() => size('256')).toThrow(
+    'expected HEIGHTxWIDTH in px, from 8x8 to 8192x8192, such as 128x256.',
+  );
   expect(() => size('4x8')).toThrow('HEIGHTxWIDTH');
 });

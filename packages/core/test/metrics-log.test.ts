@@ -55,7 +55,7 @@ test.each([
   ],
   [
     '{"step":1,"kind":"test","values":{}}',
-    `:2: kind: expected "train" or "evaluation", got "test"${remedy}`,
+    `:2: kind: expected "train" or "evaluation" or "gradients", got "test"${remedy}`,
   ],
   ['{"step":1,"kind":"train"}', `:2: values: expected an object, got nothing${remedy}`],
   [

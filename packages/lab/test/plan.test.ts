@@ -21,6 +21,14 @@ const put = async (root: string, id: string, record: unknown) => {
   await writeFile(join(root, id, 'record.json'), JSON.stringify(record));
 };
 
+/** What stays of a finished run. */
+const recordOf = (spec: LineSpec, seconds: number) => ({
+  ...{ id: idOf(spec), spec, series: {}, evaluations: [], environment: {} },
+  data: { name: 'points', train: 2, val: 1, fingerprint: null },
+  result: { metrics: {}, sigma2: {}, weights: {}, parameters: 1, steps: 1 },
+  timing: { seconds, stepsPerSecond: 1, engine: 'none' },
+});
+
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'lab-plan-'));
@@ -55,7 +63,7 @@ test('without any run the time is not known, and no machine is named', () => {
 test('runs of this machine go before published ones, however near these are', async () => {
   const here = await mkdtemp(join(tmpdir(), 'lab-plan-here-'));
   const spec = line(1000);
-  await put(here, idOf(spec), { spec, timing: { seconds: 7000 } });
+  await put(here, idOf(spec), recordOf(spec, 7000));
   const { seconds, machines, table } = plan(here, jobs(line(10, 9), spec), published);
   expect(seconds).toBe(10 * 7);
   expect(machines).toEqual([]);
@@ -63,15 +71,17 @@ test('runs of this machine go before published ones, however near these are', as
 });
 
 test.each([
-  ['no spec', { timing: { seconds: 1 } }],
-  ['no time', { spec: line(3), timing: {} }],
-  ['nothing', null],
-])('a record with %s is named', async (_, record) => {
+  [
+    'no spec',
+    { ...recordOf(line(3), 1), spec: undefined },
+    /record\.json: spec: expected an object/,
+  ],
+  ['no time', { ...recordOf(line(3), 1), timing: {} }, /record\.json: timing\.seconds: expected/],
+  ['nothing', null, /record\.json: expected an object, got null/],
+])('a record with %s is named', async (_, record, reason) => {
   const broken = await mkdtemp(join(tmpdir(), 'lab-plan-broken-'));
   await put(broken, 'x', record);
-  expect(() => plan(broken, jobs(line(10)))).toThrow(
-    /x.record\.json: expected a run with its spec and timing\.seconds above 0/,
-  );
+  expect(() => plan(broken, jobs(line(10)))).toThrow(reason);
   await writeFile(join(broken, 'x', 'record.json'), '{');
-  expect(() => plan(broken, jobs(line(10)))).toThrow(/x.record\.json: not valid JSON/);
+  expect(() => plan(broken, jobs(line(10)))).toThrow(/x.record\.json:1:2: expected a key/);
 });
