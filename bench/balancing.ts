@@ -200,7 +200,7 @@ async function startTheirs(
 ): Promise<Contestant | undefined> {
   const answer = await peer.ask(`load ${method}`);
   if (answer['error'] !== undefined) {
-    say(`${method}: ${String(answer['error'])}; only ours is measured`);
+    say(`${method}: ${answer['error'] as string}; only ours is measured`);
     peer.close();
     return undefined;
   }

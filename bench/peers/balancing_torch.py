@@ -17,7 +17,7 @@ METHODS = {
     "mgda": lambda a: a.MGDA(),
     "cagrad": lambda a: a.CAGrad(c=0.4),
     "nash-mtl": lambda a: a.NashMTL(n_tasks=3),
-    "fairgrad": lambda a: a.FairGrad(),
+    "fairgrad": lambda a: a.FairGrad(alpha=2),
     "aligned-mtl": lambda a: a.AlignedMTL(),
     "imtl-g": lambda a: a.IMTLG(),
     "upgrad": lambda a: a.UPGrad(),

@@ -117,7 +117,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       onRecord: (record) => events.scalars(record),
       ...(watch && {
         health: {
-          every: run.health!.every,
+          every: run.health.every,
           watch: {
             ...watch,
             async look(inputs) {

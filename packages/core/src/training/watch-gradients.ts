@@ -24,7 +24,7 @@ export async function watchGradients(step: GramStep, compile: CompileStep): Prom
       const { gram } = await compiled.run(
         Object.fromEntries(own.map((name) => [name, inputs[name]])),
       );
-      const health = gradientHealth(gram as ArrayLike<number>, step.objectives);
+      const health = gradientHealth(gram, step.objectives);
       if (!health) return undefined;
       const { cosines, conflicts, magnitudeSimilarity, conditionNumber, cosineToMean } = health;
       return {

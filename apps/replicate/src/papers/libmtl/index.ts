@@ -1,4 +1,3 @@
-import type { Experiment } from '@scene-mtl/lab';
 import type { Entry } from '../entry.ts';
 
 /** What LibMTL and the papers behind its methods measure. */
@@ -13,6 +12,6 @@ export const libmtl: readonly Entry[] = [
     name: 'balancing',
     summary:
       'Every balancing method of the registry on all tasks of the data, beside one network a task: metrics, Δm in its three definitions, mean rank, steps a second.',
-    load: async () => (await import('./balancing/balancing.ts')).balancing as Experiment,
+    load: async () => (await import('./balancing/balancing.ts')).balancing,
   },
 ];

@@ -46,7 +46,7 @@ export default paths;
 async function descend(run: TrainingRun<PathSpec>): Promise<Trained> {
   const { config, balance, seed } = run.spec;
   const { start, steps, learningRate, weightingRate } = config;
-  const x = tf.variable(tf.tensor1d([...start]), true) as tf.Variable<tf.Rank.R1>;
+  const x = tf.variable<tf.Rank.R1>(tf.tensor1d([...start]), true);
   const network: Runnable = {
     inputs: {},
     forward() {
