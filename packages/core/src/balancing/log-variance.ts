@@ -55,7 +55,7 @@ export const raised = (x: tf.Tensor, least: number): tf.Scalar =>
  * Balancing by one learned s per task, in a given form: `Σ attenuation(sᵢ) · Lᵢ + dᵢ · reg(sᵢ)`.
  * A task without a label in the batch adds nothing, so that its s does not drift.
  *
- * A loss counts as {@link LOSS_FLOOR} at least, and s as what that loss rests at (log 2⁻²³ ≈ −15.9 for most
+ * A loss counts as 2⁻²³ at least (`LOSS_FLOOR`), and s as what that loss rests at (log 2⁻²³ ≈ −15.9 for most
  * forms, a weight of some 4·10⁶); above both floors nothing is changed by a bit. The network's gradient is that
  * of the loss itself.
  */

@@ -8,6 +8,7 @@ export interface GradientWatch {
   look(
     inputs: Readonly<Record<string, Float32Array>>,
   ): Promise<Readonly<Record<string, number>> | undefined>;
+  /** Frees what was compiled. */
   dispose(): Promise<void>;
 }
 

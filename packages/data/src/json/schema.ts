@@ -10,6 +10,7 @@ export interface Issue {
 
 /** What checks a value and says its type: every schema of zod is one. */
 export interface Schema<T> {
+  /** The value as it is to be taken, or what is wrong with it. */
   safeParse(
     value: unknown,
   ):
