@@ -5,7 +5,7 @@ import { runsOf, type Artefacts, type Results } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
 import { balancing } from '../src/papers/libmtl/balancing/balancing.ts';
 import { losses, paretoFront, STARTS } from '../src/papers/libmtl/toy/losses.ts';
-import type { PathSpec } from '../src/papers/libmtl/toy/program.ts';
+import { methodOf, type PathSpec } from '../src/papers/libmtl/toy/program.ts';
 import { toy } from '../src/papers/libmtl/toy/toy.ts';
 import type { SceneContext } from '../src/scenes/kind.ts';
 import { sceneRunId } from '../src/scenes/program.ts';
@@ -83,6 +83,8 @@ describe('libmtl toy', () => {
     const runs = runsOf(toy, { ...context, options }, results([0, 0]));
     expect(runs).toHaveLength(balancers.length * STARTS.length);
     expect(new Set(runs.map(({ spec }) => spec.balance.name)).size).toBe(balancers.length);
+    // None lacks an option or the length of an epoch.
+    for (const { spec } of runs) expect(methodOf(spec.balance, 1).kind).toBeTruthy();
   });
 
   test('counts the paths that end at the front', async () => {

@@ -91,8 +91,13 @@ export async function balancingDoc(): Promise<string> {
 
 The ${balancers.length} methods of \`--balancer\`, each a file of packages/core/src/balancing. L is a loss, s = log σ², w a
 weight, g a gradient of the shared parameters, d the direction that stands for the gradient, M the products gᵢ·gⱼ, K the
-number of objectives. What a step costs is measured by \`npm run bench -- balancers NAME …\`
+number of objectives. What a step costs is measured by \`npm run bench -- balancing NAME …\`
 ([benchmarks.md](benchmarks.md#what-balancers-cost)).
+
+![Small charts, one a method: both losses along five paths, and the Pareto front in grey](images/balancing-toy.png)
+
+\`replicate libmtl toy\` draws this: two losses of two parameters (Liu et al. 2021, scaled as by Navon et al. 2022), five
+starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front.
 
 ## One loss of all: one backward pass
 
@@ -109,7 +114,8 @@ of the weights to the next, and \`smoothing\` (0), the share of the weights befo
 ${table(head, formulas(gradientMethods))}
 
 Not here: GradVac per layer and other groups (a step gives one M, not one per group), and MoDo and SDMGrad, whose M is
-made of the gradients of two independent batches: a step has one.
+made of the gradients of two independent batches: a step has one; nor, of the methods that learn on a second batch, MOML
+and FORUM, which take the slope of every objective there.
 
 ## Learned on a second batch
 

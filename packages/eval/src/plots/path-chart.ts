@@ -23,6 +23,11 @@ export interface PathChart {
   /** A line drawn in grey in every panel, e.g. the Pareto front. */
   readonly front: readonly PathPoint[];
   readonly panels: readonly PathPanel[];
+  /** What the axes show; paths are cut at its edges. Default: all of every path. */
+  readonly window?: {
+    readonly x: readonly [number, number];
+    readonly y: readonly [number, number];
+  };
   /** Panels in a row. Default 6. */
   readonly columns?: number;
   /** Size of a panel's plotting area in px. Default 120. */
@@ -44,7 +49,7 @@ export interface PathChart {
  * ```
  */
 export function pathChart(chart: PathChart): TopLevelSpec {
-  const { title, x, y, front, panels, columns = 6, size = 120 } = chart;
+  const { title, x, y, front, panels, window, columns = 6, size = 120 } = chart;
   const names = panels.map(({ name }) => name);
   if (names.length === 0 || new Set(names).size < names.length) {
     throw new RangeError(
@@ -62,7 +67,7 @@ export function pathChart(chart: PathChart): TopLevelSpec {
       field,
       type: 'quantitative',
       title: label,
-      scale: { zero: false },
+      scale: window ? { domain: [...window[field]], nice: false } : { zero: false },
       axis: { tickCount: 3 },
     }) as const;
   const place = { x: axis('x', x), y: axis('y', y) } as const;
@@ -90,17 +95,17 @@ export function pathChart(chart: PathChart): TopLevelSpec {
       layer: [
         {
           transform: [{ filter: "datum.path === 'front'" }],
-          mark: { type: 'line', strokeWidth: 5, opacity: 0.35, color: '#777' },
+          mark: { type: 'line', clip: true, strokeWidth: 5, opacity: 0.35, color: '#777' },
           encoding: { ...place, ...line },
         },
         {
           transform: [{ filter: paths }],
-          mark: { type: 'line', strokeWidth: 1.5 },
+          mark: { type: 'line', clip: true, strokeWidth: 1.5 },
           encoding: { ...place, ...line, color: colour },
         },
         {
           transform: [{ filter: `${paths} && datum.step === 0` }],
-          mark: { type: 'point', filled: true, size: 30, opacity: 1 },
+          mark: { type: 'point', clip: true, filled: true, size: 30, opacity: 1 },
           encoding: { ...place, color: colour },
         },
       ],

@@ -4,6 +4,8 @@ import {
   MAIN_STREAM,
   train,
   trainingStep,
+  type Balanced,
+  type Balancer,
   type Objective,
   type Parameter,
   type Runnable,
@@ -31,6 +33,8 @@ export interface Paths extends Kind {
 }
 
 const name = 'two-parameters';
+/** Steps that count as an epoch, for methods that go by epochs. */
+const BATCHES = 100;
 const opened = () =>
   Promise.resolve({ data: { name, frames: { train: 0, val: 0 }, tasks: [...LOSSES] } });
 
@@ -42,6 +46,13 @@ export const paths: Program<PathSpec, Paths> = {
 };
 
 export default paths;
+
+/** A method for the two losses. @throws naming an option that is missing or out of range */
+export const methodOf = (
+  { name: method, options }: PathSpec['balance'],
+  seed: number,
+  objectives: readonly Balanced[] = LOSSES.map((loss) => ({ name: loss })),
+): Balancer => balancerNamed(method).make({ objectives, seed, batchesPerEpoch: BATCHES }, options);
 
 async function descend(run: TrainingRun<PathSpec>): Promise<Trained> {
   const { config, balance, seed } = run.spec;
@@ -64,7 +75,7 @@ async function descend(run: TrainingRun<PathSpec>): Promise<Trained> {
       present: tf.scalar(1),
     }),
   }));
-  const balancer = balancerNamed(balance.name).make({ objectives, seed }, balance.options);
+  const balancer = methodOf(balance, seed, objectives);
   const trained: readonly Parameter[] = [
     { name: 'x', role: 'shared', decay: false, variable: x },
     ...Object.entries(balancer.variables).map(([own, variable]) => ({

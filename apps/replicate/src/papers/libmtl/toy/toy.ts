@@ -1,7 +1,8 @@
 import { balancerNamed, balancers } from '@scene-mtl/core';
 import { pathChart, type PathPanel } from '@scene-mtl/eval';
+import * as tf from '@tensorflow/tfjs';
 import { flagNumbers, flagWords, type ArmRun, type Experiment } from '@scene-mtl/lab';
-import { LOSSES, FLOORS, paretoFront, STARTS } from './losses.ts';
+import { LOSSES, FLOORS, losses, paretoFront, STARTS } from './losses.ts';
 import { paths, type Paths, type PathSpec } from './program.ts';
 
 /** Flags of `libmtl toy`. */
@@ -95,6 +96,8 @@ export const toy: Experiment<ToyOptions, Paths> = {
       x: { label: 'first loss' },
       y: { label: 'second loss' },
       front: front.map(([x, y]) => ({ x, y })),
+      // One method may run away; the others are to be seen.
+      window: { x: edges(0, front), y: edges(1, front) },
       panels,
     });
     return {
@@ -123,6 +126,17 @@ export const toy: Experiment<ToyOptions, Paths> = {
 };
 
 type Point = readonly [number, number];
+
+/** From the lowest to the highest of a loss along the front and at the starts, with a margin. */
+function edges(axis: 0 | 1, front: readonly Point[]): [number, number] {
+  const starts = tf.tidy(() =>
+    STARTS.map((start) => losses(tf.tensor1d([...start]))[LOSSES[axis]].dataSync()[0]),
+  );
+  const all = [...front.map((point) => point[axis]), ...starts];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const margin = 0.06 * (high - low);
+  return [low - margin, high + margin];
+}
 
 /** Of a point from a polyline's points, in units of the line's ranges. */
 function distance([x, y]: Point, line: readonly Point[]): number {
