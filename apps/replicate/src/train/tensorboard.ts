@@ -53,7 +53,9 @@ export function runEvents(
       tell(`note: no more events for TensorBoard in ${folder}: ${(error as Error).message}`);
     }
   };
-  let shown = from > 0;
+  const { evalEvery, steps } = description.config.training;
+  // A run that goes on from before its first evaluation has shown nothing yet.
+  let shown = from >= Math.min(evalEvery, steps);
   return {
     scalars: (record) => written((events) => events.scalars(record)),
     end: (step) => written((events) => events.end(step)),

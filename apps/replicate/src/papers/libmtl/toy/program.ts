@@ -90,7 +90,8 @@ async function descend(run: TrainingRun<PathSpec>): Promise<Trained> {
   const started = performance.now();
   const { metrics } = await train({
     ...{ step, steps, folder: run.folder, configHash: run.id, onProgress: run.onProgress },
-    streams: { [MAIN_STREAM]: nothing },
+    // A second batch is no other than the first here.
+    streams: Object.fromEntries(step.streams.map((each) => [each, nothing])),
     schedule: () => learningRate,
     weightingSchedule: () => weightingRate,
     compile: (of, signature) => compile(of, signature, run.compile),
