@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMetrics, type MetricsRecord } from '@scene-mtl/core';
+import { photo } from '@scene-mtl/data';
 import sharp from 'sharp';
 import {
   decodingFor,
@@ -104,6 +105,22 @@ describe('a training run', () => {
       ...{ tasks: 'semantic, instance, depth', select: 'semantic/iou' },
     });
     expect(Object.values(settings).every((value) => typeof value !== 'object')).toBe(true);
+  });
+
+  test.each([
+    // Evaluations are at 4 and 8 of its steps.
+    [2, 1],
+    [4, 0],
+  ])('going on from step %s it shows photographs %s times', async (from, times) => {
+    const folder = join(place.runs, `from-${from}`);
+    const image = photo({ height: 2, width: 2 }, new Uint8Array(12));
+    const description = await readDescription(first.folder);
+    const events = runEvents({ folder, description, tasks: [], from });
+    await events.scalars({ step: from + 1, kind: 'train', values: { total: 1 } });
+    const frame = { sample: { id: 'x', fields: { image } }, predictions: {} };
+    for (const step of [from + 2, from + 6]) await events.pictures(step, [frame]);
+    const shown = (await eventsOf(folder)).flatMap(({ images }) => Object.keys(images));
+    expect(shown).toHaveLength(times);
   });
 
   test('goes on where its events cannot be written, and says so once', async () => {
