@@ -117,7 +117,7 @@ describe('libmtl balancing', () => {
       const [semantic, instance, depth] = gain[spec.balance.name] ?? [0, 0, 0];
       const metrics = {
         ...{ 'semantic/iou': 1 + semantic, 'instance/meanError': 1 - instance },
-        ...{ 'depth/meanError': 1 - depth },
+        ...{ 'depth/meanError': 1 - depth, 'instance/rms': 1, 'depth/rms': 1 },
       };
       const { tasks, balance, seed, config } = spec;
       const { name: weighting, options } = balance;
@@ -143,5 +143,11 @@ describe('libmtl balancing', () => {
     expect(tables.map(({ name }) => name)).toEqual([
       ...['balancing', 'balancing-delta-m', 'balancing-paired'],
     ]);
+    // The three definitions by hand, of the method: over five metrics, over three tasks, over three metrics.
+    const [semantic, instance, depth] = gain.map((by) => -100 * by);
+    const sum = semantic + instance + depth;
+    const cells = tables[1].table.rows[1].cells.map((cell) => (cell as { value: number }).value);
+    const wanted = [sum / 5, (semantic + instance / 2 + depth / 2) / 3, sum / 3];
+    wanted.forEach((value, i) => expect(cells[i]).toBeCloseTo(value, 8));
   });
 });

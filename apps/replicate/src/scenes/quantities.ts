@@ -43,6 +43,14 @@ export const primaryQuantities = (tasks: readonly string[]): Quantity[] =>
     tasks,
   );
 
+/** Of some tasks what stands for each, and its RMS where it has one: what tables compare. */
+export const comparedQuantities = (tasks: readonly string[]): Quantity[] =>
+  tasks.flatMap((task) =>
+    [...known.keys()]
+      .map((key) => quantityNamed(key))
+      .filter((one) => one.task === task && (one.primary || one.metric === `${task}/rms`)),
+  );
+
 /** The one that stands for a task. */
 export const primaryOfTask = (task: string): Quantity => primaryQuantities([task])[0];
 

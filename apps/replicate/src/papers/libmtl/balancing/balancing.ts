@@ -21,7 +21,12 @@ import type {
   SceneResults,
 } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { columnOf, differenceUnits, primaryQuantities } from '../../../scenes/quantities.ts';
+import {
+  columnOf,
+  comparedQuantities,
+  differenceUnits,
+  primaryQuantities,
+} from '../../../scenes/quantities.ts';
 import { armOf, fixedWeights } from '../../../scenes/spec.ts';
 
 /** Flags of `libmtl balancing`. */
@@ -88,7 +93,7 @@ export const balancing: SceneExperiment<BalancingOptions> = {
     const quantities = primaryQuantities(data.tasks);
     const equal = arms.find(({ slug }) => slug === 'equal');
     const deltaM = deltaMTable({
-      ...{ arms, tasks: data.tasks, quantities },
+      ...{ arms, tasks: data.tasks, quantities: comparedQuantities(data.tasks) },
       data: { dataset: data.name, split: 'val' },
     });
     const paired = pairedTable({
