@@ -101,6 +101,23 @@ describe('a photograph is read as it is looked at', () => {
     ]);
   });
 
+  test('damage of many files read at once is told apart, though their decoders share one log', async () => {
+    const bytes = await jpeg();
+    const at = 4 + bytes.readUInt16BE(4);
+    const stray = Buffer.concat([bytes.subarray(0, at), Buffer.alloc(3), bytes.subarray(at)]);
+    const cut = Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.from([0xff, 0xd9])]);
+    const files = await Promise.all(
+      Array.from({ length: 16 }, (_, i) => photograph(i % 2 ? stray : cut, `many${i}.jpg`)),
+    );
+    for (let round = 0; round < 5; round++) {
+      const read = await Promise.allSettled(files.map((file) => readPhoto(file)));
+      expect(read.map(({ status }) => status)).toEqual(
+        files.map((_, i) => (i % 2 ? 'fulfilled' : 'rejected')),
+      );
+    }
+    expect(warnings).toHaveLength(8);
+  });
+
   test('one that is not whole is refused, whatever its end says', async () => {
     const bytes = await jpeg();
     const half = bytes.subarray(0, bytes.length / 2);

@@ -60,12 +60,9 @@ describe('batches made by workers', () => {
       expect(await take(inWorkers({ root, batchSize: 1, epochs: 4 }, { workers: 2 }))).toHaveLength(
         12,
       );
+      // Not what libvips says: its log is one for all threads, and one may take the words of another.
       expect(warn.mock.calls).toEqual([
-        [
-          expect.stringMatching(
-            /^warning: .*city_1_000019_leftImg8bit\.jpg: read, but .*3 extraneous/,
-          ),
-        ],
+        [expect.stringMatching(/^warning: .*city_1_000019_leftImg8bit\.jpg: read, but /)],
       ]);
     } finally {
       warn.mockRestore();

@@ -31,7 +31,8 @@ export async function readPhoto(file: string, size?: Size): Promise<ReadPhoto> {
   const metadata = await header(bytes, file);
   const native = sizeOf(metadata, file);
   const target = size ?? native;
-  const decode = (failOn: FailOn) => pixels(bytes, metadata, native, target, failOn);
+  const decode = (from: Uint8Array, failOn: FailOn) =>
+    pixels(from, metadata, native, target, failOn);
   const damaged = (reason: string, cause: unknown) =>
     new Error(`${file}: not a whole photograph (${reason})`, { cause });
   // Decoders forgive a missing tail when the pixels happen to be complete; a data set should not.
@@ -40,18 +41,19 @@ export async function readPhoto(file: string, size?: Size): Promise<ReadPhoto> {
   }
   let data: Uint8Array;
   try {
-    data = await decode('warning');
+    data = await decode(bytes, 'warning');
   } catch (strict) {
-    const reason = firstLine(strict);
-    // A PNG has checksums: what they find is damage. A JPEG that ends early is half a photograph.
-    if (metadata.format === 'png' || reason.includes('premature end'))
-      throw damaged(reason, strict);
-    try {
-      data = await decode('truncated');
-    } catch (lenient) {
+    // A PNG has checksums: what they find is damage.
+    if (metadata.format === 'png') throw damaged(firstLine(strict), strict);
+    data = await decode(bytes, 'truncated').catch((lenient: unknown) => {
       throw damaged(firstLine(lenient), lenient);
+    });
+    // The words of the decoder decide nothing: its log is one for all threads, and one may take another's.
+    const longer = metadata.format === 'jpeg' && withMoreData(bytes);
+    if (longer && !(await decode(longer, 'truncated').then((other) => same(other, data)))) {
+      throw damaged('premature end of the data', strict);
     }
-    warnOnce(`warning: ${file}: read, but ${reason}`);
+    warnOnce(`warning: ${file}: read, but ${firstLine(strict)}`, file);
   }
   return { height: target.height, width: target.width, data, native };
 }
@@ -93,6 +95,17 @@ async function pixels(
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
+/**
+ * A JPEG with bytes put in before its end marker. Of a whole one they change no pixel; where the data stopped too
+ * early, and an end was put behind them all the same, they are taken for what was lost.
+ */
+function withMoreData(jpeg: Uint8Array): Uint8Array | undefined {
+  const end = Buffer.from(jpeg).lastIndexOf(Buffer.from([0xff, 0xd9]));
+  if (end < 0) return undefined;
+  // Bits that alternate are no code for "nothing more in this block" alone.
+  return Buffer.concat([jpeg.subarray(0, end), Buffer.alloc(64, 0x5a), jpeg.subarray(end)]);
+}
+
 async function bytesOf(file: string): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
@@ -128,8 +141,12 @@ function sizeOf({ autoOrient: { height, width }, format }: Metadata, file: strin
   return { height, width };
 }
 
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
 /** What libvips says, once: it repeats a warning for each band of rows. */
 const firstLine = (error: unknown): string => {
   const [first, second = ''] = (error as Error).message.split('\n');
+  // sharp's words where another thread has taken the decoder's.
+  if (first.startsWith('Warning treated as error')) return 'the decoder warns of damage';
   return (first.endsWith(':') ? `${first} ${second}` : first).replace(/^Vips\w+: /, '');
 };

@@ -4,16 +4,16 @@
  */
 
 const told = new Set<string>();
-let tell = (text: string): void => console.warn(text);
+let tell: (text: string, about: string) => void = (text) => console.warn(text);
 
-/** Tells a warning, the first time it comes. */
-export function warnOnce(text: string): void {
-  if (told.has(text)) return;
-  told.add(text);
-  tell(text);
+/** Tells a warning, the first time that one comes about this thing (a file, say; else these words). */
+export function warnOnce(text: string, about = text): void {
+  if (told.has(about)) return;
+  told.add(about);
+  tell(text, about);
 }
 
-/** Has the warnings of this thread told by another one. */
-export function passWarnings(to: (text: string) => void): void {
+/** Has the warnings of this thread told by another one, which is to call `warnOnce` with them. */
+export function passWarnings(to: (text: string, about: string) => void): void {
   tell = to;
 }

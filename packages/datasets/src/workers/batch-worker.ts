@@ -12,7 +12,7 @@ import {
 /** A thread that makes whole batches, one for each number that it is sent. */
 
 const port = parentPort!;
-passWarnings((warning) => port.postMessage({ warning } satisfies BatchAnswer));
+passWarnings((warning, about) => port.postMessage({ warning, about } satisfies BatchAnswer));
 const maker = open(workerData as WorkerRecipe);
 // A failure is the answer to the first batch asked for.
 maker.catch(() => {});

@@ -40,7 +40,7 @@ export type BatchOrder = { readonly step: number; readonly spare?: Arrays | unde
  * ended before this step.
  */
 export type BatchAnswer =
-  | { readonly warning: string }
+  | { readonly warning: string; readonly about: string }
   | { readonly step: number; readonly batch?: Batch; readonly error?: Error };
 
 /**
@@ -101,7 +101,7 @@ class WorkerStream implements AsyncIterableIterator<Batch> {
     this.#ask = startStep;
     for (const thread of threads) {
       thread.on('message', (answer: BatchAnswer) => {
-        if ('warning' in answer) return warnOnce(answer.warning);
+        if ('warning' in answer) return warnOnce(answer.warning, answer.about);
         const { step, batch, error } = answer;
         const asked = this.#asked.get(step);
         if (error) asked?.reject(error);
