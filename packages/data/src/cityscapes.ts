@@ -89,6 +89,13 @@ export const instanceLabels: readonly CityscapesLabel[] = evaluatedLabels.filter
   (l) => l.hasInstances,
 );
 
+/**
+ * Name of a sample's field with the single objects of labels that are not trained, a map of objects with the official
+ * values `id · 1000 + k`: caravans and trailers. No task learns from it; the official AP counts what is found on
+ * them as wrong. A sample without any has no such field.
+ */
+export const UNTRAINED_OBJECTS = 'untrainedObjects';
+
 /** The eight categories in the official order, void first. */
 export const categories: readonly string[] = [...new Set(cityscapesLabels.map((l) => l.category))];
 

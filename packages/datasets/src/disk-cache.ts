@@ -25,7 +25,7 @@ export interface DiskCacheOptions {
 type WriteFile = NonNullable<AtomicWriteOptions['write']>;
 
 /** To be raised when a reader begins to give other arrays for the same files. */
-const VERSION = 2;
+const VERSION = 3;
 const ENDING = '.sample';
 const DIGEST = 32;
 

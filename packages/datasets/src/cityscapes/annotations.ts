@@ -26,7 +26,7 @@ export function trainIds(
 
 /**
  * Objects of an `instanceIds` image: the official value `id · 1000 + k` for evaluated classes with
- * instances; 0 for stuff and groups (values below 1000) and for caravan and trailer.
+ * instances; 0 for stuff and groups (values below 1000) and for caravan and trailer (see `untrainedObjects`).
  * @param instanceIds `u16 [H, W]`
  * @returns `u16 [H, W]`
  * @throws for a value whose class is not in the table or has no instances
@@ -48,6 +48,18 @@ export function objects(instanceIds: Uint16Array, width: number, file: string): 
     }
     return trainIdOf[id] === VOID ? 0 : value;
   });
+}
+
+/**
+ * The single objects of an `instanceIds` image that no training class has (caravans and trailers), with their
+ * official values, 0 elsewhere; undefined where there are none.
+ * @param instanceIds `u16 [H, W]`, checked by `objects`
+ */
+export function untrainedObjects(instanceIds: Uint16Array): Uint16Array | undefined {
+  const isUntrained = (value: number): boolean =>
+    value >= 1000 && trainIdOf[Math.floor(value / 1000)] === VOID;
+  if (!instanceIds.some(isUntrained)) return undefined;
+  return instanceIds.map((value) => (isUntrained(value) ? value : 0));
 }
 
 const at = (i: number, width: number) => `row ${Math.floor(i / width)}, column ${i % width}`;

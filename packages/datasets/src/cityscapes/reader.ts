@@ -15,14 +15,19 @@ import {
   type Sample,
   type Size,
 } from '@scene-mtl/data';
-import { evaluatedLabels, instanceLabels, labelNamed } from '@scene-mtl/data/cityscapes';
+import {
+  evaluatedLabels,
+  instanceLabels,
+  labelNamed,
+  UNTRAINED_OBJECTS,
+} from '@scene-mtl/data/cityscapes';
 import { parseJsonFile } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { readIds, readTriples, readWords } from '../image/ids.ts';
 import { photoSize, readPhoto } from '../image/photo.ts';
 import { assertSizeOfPhoto } from '../image/same-size.ts';
-import { objects, trainIds } from './annotations.ts';
+import { objects, trainIds, untrainedObjects } from './annotations.ts';
 import { readCamera } from './camera.ts';
 import { decodeDisparity } from './disparity.ts';
 import { decodeNormals } from './normals.ts';
@@ -128,13 +133,16 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
   const instance = path('instance');
   if (instance !== undefined) {
     const instanceIds = ofPhoto(instance, await readWords(instance), native);
-    const data = objects(resizeNearest(instanceIds, native, size), width, instance);
+    const resized = resizeNearest(instanceIds, native, size);
+    const data = objects(resized, width, instance);
     const recorded = path('centres');
     const centres =
       recorded === undefined
         ? centresOf(data, width)
         : await readCentres(recorded, data, width, ratio);
     fields['instance'] = objectMap(size, data, centres);
+    const untrained = untrainedObjects(resized);
+    if (untrained) fields[UNTRAINED_OBJECTS] = objectMap(size, untrained);
   }
   const disparity = path('disparity');
   if (disparity !== undefined) {

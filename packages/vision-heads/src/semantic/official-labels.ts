@@ -1,5 +1,5 @@
-import { classesKind, fieldOf, objectsKind, VOID, type Sample } from '@scene-mtl/data';
-import { cityscapesLabels } from '@scene-mtl/data/cityscapes';
+import { classesKind, fieldOf, findField, objectsKind, VOID, type Sample } from '@scene-mtl/data';
+import { cityscapesLabels, UNTRAINED_OBJECTS } from '@scene-mtl/data/cityscapes';
 
 /** Regular id of what is no class: unlabeled. */
 export const UNLABELED = 0;
@@ -29,7 +29,8 @@ export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =
 
 /**
  * Ground truth of a sample as an official instance image `u16 [H, W]`: `id · 1000 + k` on single
- * objects, the regular id on stuff and groups, 0 where nothing counts.
+ * objects, those that no class is trained for (caravans, trailers) included; the regular id on stuff and groups,
+ * 0 where nothing counts.
  * @throws when the sample lacks classes or instances
  * @example
  * ```ts
@@ -45,7 +46,9 @@ export const toRegularIds = (classes: Uint8Array, ids: Uint8Array): Uint8Array =
 export function officialInstances(sample: Sample, ids: Uint8Array): Uint16Array {
   const semantic = fieldOf(sample, 'semantic', classesKind).data;
   const instance = fieldOf(sample, 'instance', objectsKind).data;
-  return Uint16Array.from(instance, (value, i) =>
-    value !== 0 ? value : semantic[i] === VOID ? UNLABELED : ids[semantic[i]],
+  const untrained = findField(sample, UNTRAINED_OBJECTS, objectsKind)?.data;
+  return Uint16Array.from(
+    instance,
+    (value, i) => value || untrained?.[i] || (semantic[i] === VOID ? UNLABELED : ids[semantic[i]]),
   );
 }
