@@ -78,7 +78,7 @@ const FRAMES_SHOWN = 3;
  */
 export const objectsByClustering: SceneMeasurement<ObjectsByClustering> = {
   name: 'objects-by-clustering',
-  version: 1,
+  version: 2,
   module: import.meta.url,
   async measure(place) {
     const { dataset, size, frames } = place;

@@ -53,7 +53,7 @@ export type OfficialScores = {
  */
 export const officialScores: SceneMeasurement<OfficialScores> = {
   name: 'official-scores',
-  version: 1,
+  version: 2,
   module: import.meta.url,
   async measure(place) {
     const judges = [classScores(place), objectScores(place), disparityScores(place)];
