@@ -109,7 +109,7 @@ const resultsWith = (multi: number | undefined): Results<NumbersSpec> => ({
 test.each([
   [0.07, 'reproduced'],
   [0.09, 'not reproduced'],
-  [0.08, 'cannot tell'],
+  [0.08, 'no difference larger than δ'],
   [undefined, 'not run'],
 ])('all tasks at %s: %s', async (multi, judgement) => {
   const { tables, verdicts } = await alvinn.show(context, resultsWith(multi));

@@ -101,7 +101,8 @@ test('shows rates with their spread, a dash without cut objects, and judges by t
   expect(verdicts[0].judgement).toBe('reproduced');
   expect(verdicts[0].evidence).toContain('connected components 0.0 %');
   expect(verdicts[0].evidence).toContain(
-    '+75.0 points (95 % interval over 3 seeds +50.0 … +100.0)',
+    // t(0.975, 2) · 25 / √3 = 62.1.
+    '+75.0 points (95 % interval over 3 seeds +12.9 … +137.1)',
   );
 
   expect(toLatex(tables[1].table)).toContain('merged');
@@ -127,12 +128,18 @@ test('a difference is judged over seeds from three on, below over the frames of 
     difference,
     overFrames,
   });
-  expect(judgeDifference([of(1, [0.5, 2]), of(2, [1, 3])], '%').judgement).toBe('reproduced');
-  expect(judgeDifference([of(1, [-0.5, 2]), of(2, [1, 3])], '%').judgement).toBe('cannot tell');
-  expect(judgeDifference([of(-1, [-2, -0.5])], '%')).toEqual({
+  expect(judgeDifference([of(1, [0.5, 2]), of(2, [1, 3])], 0.5, '%').judgement).toBe('reproduced');
+  expect(judgeDifference([of(1, [-0.5, 2]), of(2, [1, 3])], 0.5, '%').judgement).toBe(
+    'cannot tell',
+  );
+  expect(judgeDifference([of(-1, [-2, -0.5])], 0.5, '%')).toEqual({
     judgement: 'not reproduced',
     evidence: 'difference −1.0 % (1 seed; 95 % interval over frames −2.0 … −0.5)',
   });
-  expect(judgeDifference([of(1)], '%').evidence).toContain('over frames unknown');
-  expect(judgeDifference([of(1), of(2), of(-3)], '%').judgement).toBe('cannot tell');
+  expect(judgeDifference([of(1)], 0.5, '%').evidence).toContain('over frames unknown');
+  expect(judgeDifference([of(1), of(2), of(-3)], 0.5, '%').judgement).toBe('cannot tell');
+  // Mean 0.1, deviation 0.1: t(0.95, 2) · 0.1 / √3 = 0.17 beyond 0.1 is below 0.5, and above 0.2.
+  const near = [of(0), of(0.1), of(0.2)];
+  expect(judgeDifference(near, 0.5, '%').judgement).toBe('no difference larger than δ');
+  expect(judgeDifference(near, 0.2, '%').judgement).toBe('cannot tell');
 });

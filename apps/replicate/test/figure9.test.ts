@@ -196,7 +196,7 @@ test('perfectly correlated errors are high, but no more than of networks trained
     expect((row.cells[k] as { value: number }).value).toBeCloseTo(1, 2);
   expect(verdictOf(verdicts, 'highly correlated').judgement).toBe('reproduced');
   const sharing = verdictOf(verdicts, 'share');
-  expect(sharing.judgement).toBe('cannot tell');
+  expect(sharing.judgement).toBe('no difference larger than δ');
   expect(sharing.evidence).toContain('difference 0.00, interval 0.00 to 0.00');
   expect(figures.map(({ name }) => name)).toEqual(['correlation', 'classes', 'sizes']);
 });

@@ -103,8 +103,8 @@ test('puts ours above the published rows, with spread over seeds and dashes', as
   expect(toMarkdown(tables[0].table)).toContain('CityScapes test server at 1024×2048');
   expect(toLatex(tables[0].table)).toContain('Mask R-CNN');
   expect(verdicts.map(({ judgement }) => judgement)).toEqual(['cannot tell', 'reproduced']);
-  // 9 minus 5, 7 and 6: mean 3.
-  expect(verdicts[1].evidence).toContain('+3.0 points (95 % interval over 3 seeds +2.0 … +4.0)');
+  // 9 minus 5, 7 and 6: mean 3, deviation 1; t(0.975, 2) / √3 = 2.48.
+  expect(verdicts[1].evidence).toContain('+3.0 points (95 % interval over 3 seeds +0.5 … +5.5)');
 });
 
 test('asks for the runs of Table 1, once per row that the data can train', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { stream } from '@scene-mtl/data';
 import fc from 'fast-check';
 import {
   bootstrapInterval,
@@ -7,6 +8,9 @@ import {
   meanRank,
   pairedPermutationTest,
   selectBest,
+  settle,
+  studentQuantile,
+  studentT,
   summarise,
   type BaselineProvenance,
   type DeltaMetric,
@@ -256,5 +260,73 @@ describe('selectBest', () => {
     expect(() => selectBest([score('a', 1), train], 'higher')).toThrow('of val and train');
     expect(() => selectBest([score('a', NaN)], 'higher')).toThrow('leave failed runs out');
     expect(() => selectBest([], 'higher')).toThrow('at least one score');
+  });
+});
+
+describe('Student’s t', () => {
+  test('is SciPy’s (1.17.1, stats.t.cdf and ppf, float64)', () => {
+    const cdf = [
+      ...[
+        [2.5, 2, 0.9351941398892446],
+        [-1.7, 5, 0.074938393424162],
+        [12, 3, 0.9993774920996054],
+      ],
+      ...[
+        [1e-9, 4, 0.500000000375],
+        [40, 2.5, 0.9999290218285475],
+      ],
+    ];
+    for (const [t, df, p] of cdf) expect(Math.abs(studentT(t, df) - p)).toBeLessThan(1e-14);
+    const quantiles = [
+      ...[
+        [0.975, 2, 4.302652729749462],
+        [0.8, 4, 0.9409645772351816],
+      ],
+      ...[
+        [0.95, 200, 1.6525081009108769],
+        [0.025, 6, -2.4469118511449794],
+      ],
+    ];
+    for (const [p, df, t] of quantiles) expect(studentQuantile(p, df)).toBeCloseTo(t, 11);
+    expect(() => studentT(1, 0)).toThrow('degrees of freedom above 0');
+    expect(() => studentQuantile(1, 3)).toThrow('between 0 and 1');
+  });
+});
+
+describe('settle', () => {
+  test('gives SciPy’s interval (1.17.1, ttest_1samp) and two one-sided tests', () => {
+    const [low, high] = settle([1.2, -0.4, 0.9], 0.5).interval;
+    expect(low).toBeCloseTo(-1.5460677519592807, 10);
+    expect(high).toBeCloseTo(2.6794010852926142, 10);
+    // SciPy: the larger of the one-sided p is 0.00081 against ±0.5; that of the first list 0.55.
+    expect(settle([0.1, -0.1, 0.05, -0.05], 0.5).outcome).toBe('within');
+    expect(settle([1.2, -0.4, 0.9], 0.5).outcome).toBe('open');
+  });
+
+  test('turns with the sign, and what does not matter goes before what is certain', () => {
+    expect(settle([3, 3.1, 2.9], 0.5).outcome).toBe('above');
+    expect(settle([-3, -3.1, -2.9], 0.5).outcome).toBe('below');
+    expect(settle([0.1, 0.11, 0.09], 0.5).outcome).toBe('within');
+    expect(settle([0.1, 0.11, 0.09], 0.05).outcome).toBe('above');
+    expect(settle([3], 0.5)).toMatchObject({ outcome: 'open', seedsToSettle: undefined });
+  });
+
+  test('one of many tests needs more', () => {
+    const values = [1, 1.5, 0.7];
+    expect(settle(values, 0.1).outcome).toBe('above');
+    expect(settle(values, 0.1, 100).outcome).toBe('open');
+  });
+
+  test('so many seeds as it asks for settle it about four times in five', () => {
+    // Normal draws around 1 with deviation 1.5, as the first three show them.
+    const n = settle([1 - 1.5, 1, 1 + 1.5], 0.2).seedsToSettle!;
+    const random = stream(5, 'settle');
+    let settled = 0;
+    for (let k = 0; k < 500; k++) {
+      const values = Array.from({ length: n }, () => 1 + 1.5 * random.normal());
+      if (settle(values, 0.2).outcome === 'above') settled++;
+    }
+    expect(settled / 500).toBeGreaterThan(0.75);
+    expect(settled / 500).toBeLessThan(0.87);
   });
 });

@@ -68,7 +68,7 @@ export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
 export { judgeDifference, type RunDifference } from './compare/difference.ts';
 export { paired, type Paired } from './compare/paired.ts';
 export { pairedTable, type PairedArms } from './compare/paired-table.ts';
-export { primaryOf, type Quantity } from './compare/quantity.ts';
+export { primaryOf, smallestEffect, type Quantity } from './compare/quantity.ts';
 export { notRun, type Claim, type Judgement, type Verdict } from './compare/verdict.ts';
 
 export type { Artefacts, Figure, NamedTable } from './experiment/artefacts.ts';

@@ -9,7 +9,7 @@ export const texts: ResultsTexts = {
   ],
   howToRead: [
     'Groups of results are never mixed: a heading says profile, data set, size in px, steps and seeds, and everything below it was made with just that. The largest profile comes first; a short run says nothing about a long one.',
-    'Verdicts come from the numbers by rules in the code. “Cannot tell” is a verdict: too few seeds, an interval that holds both answers, or nothing that could be measured. A claim whose runs a group does not have is not judged: it stands in the list of what was not run.',
+    'Verdicts come from the numbers by rules in the code: intervals over seeds by Student’s t, and two one-sided t tests against the smallest difference δ that would matter (0.5 points of a percentage, 0.1 points of AP, 2 % of an error, unless a claim says otherwise). “No difference larger than δ” is what these tests show, not what they fail to show. “Cannot tell” is a verdict: too few seeds, an interval that holds both answers, or nothing that could be measured. A claim whose runs a group does not have is not judged: it stands in the list of what was not run.',
     'Values are means over seeds, ± one sample standard deviation; without ± there was one seed. Bold is the best of a column whose values print differently, whether or not the difference means anything.',
     'A dash marks what was not run, or what the data set has no annotation for.',
     '† marks numbers printed in the paper: Cityscapes, another network, another length of training. They are shown for the shape of a table and never take part in a comparison.',

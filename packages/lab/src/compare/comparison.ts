@@ -1,7 +1,7 @@
-import { formatNumber } from '@scene-mtl/eval';
+import { formatNumber, MOST_SEEDS } from '@scene-mtl/eval';
 import { ENOUGH_SEEDS } from '../specs/arms.ts';
 import type { RunSummary } from '../specs/summary.ts';
-import { paired } from './paired.ts';
+import { paired, type Paired } from './paired.ts';
 import type { Quantity } from './quantity.ts';
 import { notRun, type Claim, type Judgement, type Verdict } from './verdict.ts';
 
@@ -12,42 +12,64 @@ const text = (value: number, { digits, unit }: Quantity): string =>
 export interface Comparison {
   readonly task: string;
   readonly n: number;
-  /** Whole interval better, whole interval worse, or neither. */
-  readonly outcome: 'better' | 'worse' | 'open';
+  /** Better or worse for certain, no difference that would matter for certain, or none of these. */
+  readonly outcome: 'better' | 'worse' | 'same' | 'open';
   readonly evidence: string;
 }
 
-/** Runs against others, in some quantities, over the seeds that both have. */
+/**
+ * Runs against others, in some quantities, over the seeds that both have.
+ * @param tests of how many tests each is one; see `settle`
+ */
 export function compare(
   ours: readonly RunSummary[],
   theirs: readonly RunSummary[],
   quantities: readonly Quantity[],
+  tests = 1,
 ): Comparison[] {
   return quantities.flatMap((quantity) => {
-    const { task, metric, better } = quantity;
-    const result = paired(ours, theirs, metric);
+    const result = paired(ours, theirs, quantity, tests);
     if (!result) return [];
-    const { n, a, b } = result;
-    const sign = better === 'higher' ? 1 : -1;
-    const [low, high] = result.interval.map((edge) => sign * edge).sort((x, y) => x - y);
-    const outcome = low > 0 ? 'better' : high < 0 ? 'worse' : 'open';
-    const edges = result.interval.map((edge) => formatNumber(edge, 3)).join(' … ');
+    const { task } = quantity;
+    const { n, a, b, interval, delta } = result;
+    const edges = interval.map((edge) => formatNumber(edge, 3)).join(' … ');
     const spread = n > 1 ? `, 95 % interval ${edges}, ${n} seeds` : ', 1 seed';
     const difference = formatNumber(result.difference, 3);
+    const outcome = outcomeFor(result, quantity.better);
+    // Three places, as the difference beside it.
+    const told = toldOf(result, outcome, `${formatNumber(delta, 3)} ${quantity.unit}`);
     return [
       {
-        task,
-        n,
-        outcome,
-        evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread})`,
+        ...{ task, n, outcome },
+        evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread}${told})`,
       },
     ];
   });
 }
 
+function outcomeFor({ outcome }: Paired, better: Quantity['better']): Comparison['outcome'] {
+  if (outcome === 'open') return 'open';
+  if (outcome === 'within') return 'same';
+  return (outcome === 'above') === (better === 'higher') ? 'better' : 'worse';
+}
+
+/** What is to be said of a comparison that is not decided either way. */
+function toldOf(
+  { n, seedsToSettle }: Paired,
+  outcome: Comparison['outcome'],
+  delta: string,
+): string {
+  if (outcome === 'same') return `; no difference larger than ${delta}`;
+  if (outcome !== 'open' || n < 2) return '';
+  const seeds = seedsToSettle === undefined ? `more than ${MOST_SEEDS}` : `about ${seedsToSettle}`;
+  return `; ${seeds} seeds would tell it from 0 or from ${delta}`;
+}
+
 /**
- * The verdict on a claim that runs are better than others, in every comparison. Any worse: not
- * reproduced; all better and none missing: reproduced; else, or with too few seeds: cannot tell.
+ * The verdict on a claim that runs are better than others, in every comparison, by intervals and by what would matter
+ * (`settle`, `smallestEffect`). Any worse: not reproduced; all better and none missing: reproduced; no difference
+ * that would matter in any and none missing: no difference larger than δ; that in some, and better in the others: not
+ * reproduced, since it was to be better in all; else, or with too few seeds: cannot tell.
  * @param missing comparisons that the claim is about too, whose runs are not there
  * @example
  * ```ts
@@ -75,8 +97,10 @@ export function judge(
 
 function judgementOf(comparisons: readonly Comparison[], complete: boolean): Judgement {
   if (comparisons.some(({ n }) => n < ENOUGH_SEEDS)) return 'cannot tell';
+  const is = (outcome: Comparison['outcome']) => (one: Comparison) => one.outcome === outcome;
   // One that is worse refutes, whatever the missing ones would show.
-  if (comparisons.some(({ outcome }) => outcome === 'worse')) return 'not reproduced';
-  const all = complete && comparisons.every(({ outcome }) => outcome === 'better');
-  return all ? 'reproduced' : 'cannot tell';
+  if (comparisons.some(is('worse'))) return 'not reproduced';
+  if (!complete || comparisons.some(is('open'))) return 'cannot tell';
+  if (comparisons.every(is('better'))) return 'reproduced';
+  return comparisons.every(is('same')) ? 'no difference larger than δ' : 'not reproduced';
 }

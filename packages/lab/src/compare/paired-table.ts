@@ -17,7 +17,7 @@ export interface PairedArms {
 }
 
 /**
- * An arm against every other, seed by seed: mean difference, bootstrap interval and the p of a paired
+ * An arm against every other, seed by seed: mean difference, its interval by Student's t and the p of a paired
  * permutation test; of an arm with one seed in common, the difference alone. Undefined with fewer than
  * two seeds.
  */
@@ -42,8 +42,8 @@ export function pairedTable({
     ]),
     rows: rivals.map((rival) => ({
       header: rival.title,
-      cells: compared.flatMap(({ metric }) => {
-        const result = paired(arm.runs, rival.runs, metric);
+      cells: compared.flatMap((quantity) => {
+        const result = paired(arm.runs, rival.runs, quantity);
         if (!result) return [null, null, null];
         // One seed has no interval, and no permutation that could speak against chance.
         if (result.n < 2) return [number(result.difference), null, null];
@@ -56,7 +56,7 @@ export function pairedTable({
       }),
     })),
     notes: [
-      `${units} Paired permutation test, two-sided: ${seeds.length} seeds can give no p below ${(2 / 2 ** seeds.length).toFixed(3)}.`,
+      `${units} Intervals by Student’s t over seeds. Paired permutation test, two-sided: ${seeds.length} seeds can give no p below ${(2 / 2 ** seeds.length).toFixed(3)}.`,
     ],
   };
 }

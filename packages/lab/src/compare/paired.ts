@@ -1,17 +1,18 @@
-import { bootstrapInterval, pairedPermutationTest } from '@scene-mtl/eval';
+import { pairedPermutationTest, settle, type Settled } from '@scene-mtl/eval';
 import { metricOf } from '../specs/arms.ts';
+import { smallestEffect, type Quantity } from './quantity.ts';
 import type { RunSummary } from '../specs/summary.ts';
 
 /** Two sets of runs in one metric, over the seeds that both have. */
-export interface Paired {
-  readonly n: number;
+export interface Paired extends Pick<Settled, 'n' | 'interval' | 'outcome' | 'seedsToSettle'> {
   /** Means of both over the common seeds, so that they differ by `difference`. */
   readonly a: number;
   readonly b: number;
   /** Mean of a − b. */
   readonly difference: number;
-  /** 95 % bootstrap interval of that mean; both ends are the value for one seed. */
-  readonly interval: readonly [number, number];
+  /** The smallest difference that would matter. */
+  readonly delta: number;
+  /** Of the permutation test. */
   readonly p: number;
 }
 
@@ -20,13 +21,15 @@ const mean = (values: readonly number[]): number =>
 
 /**
  * Compares runs seed by seed; undefined without a seed that both have.
+ * @param tests of how many tests this is one; see `settle`
  * @example
  * ```ts
  * import { paired, type RunSummary } from '@scene-mtl/lab';
  * const run = (seed: number, error: number) =>
  *   ({ spec: { seed }, result: { metrics: { 'left/error': error } } }) as unknown as RunSummary;
  * const [ours, theirs] = [[run(1, 0.3), run(2, 0.4)], [run(2, 0.6), run(1, 0.4), run(3, 0.5)]];
- * const { n, difference, p } = paired(ours, theirs, 'left/error')!;
+ * const error = { metric: 'left/error', unit: 'm' } as const;
+ * const { n, difference, p } = paired(ours, theirs, error)!;
  * // Seed 3 has no partner; of four sign flips two reach the difference.
  * [n, difference, p]; // → [2, -0.15, 0.50]
  * ```
@@ -34,8 +37,10 @@ const mean = (values: readonly number[]): number =>
 export function paired(
   a: readonly RunSummary[],
   b: readonly RunSummary[],
-  metric: string,
+  quantity: Pick<Quantity, 'metric' | 'unit' | 'matters'>,
+  tests = 1,
 ): Paired | undefined {
+  const { metric } = quantity;
   const values = a.flatMap((run) => {
     const same = b.filter(({ spec }) => spec.seed === run.spec.seed);
     const [x, y] = [metricOf([run], metric), metricOf(same, metric)];
@@ -44,12 +49,14 @@ export function paired(
   if (values.length === 0) return undefined;
   const [left, right] = [values.map(([x]) => x), values.map(([, y]) => y)];
   const { difference, p } = pairedPermutationTest(left, right);
+  const delta = smallestEffect(quantity, mean(right));
+  const { n, interval, outcome, seedsToSettle } = settle(
+    values.map(([x, y]) => x - y),
+    delta,
+    tests,
+  );
   return {
-    n: values.length,
-    a: mean(left),
-    b: mean(right),
-    difference,
-    interval: bootstrapInterval(values.map(([x, y]) => x - y)),
-    p,
+    ...{ n, a: mean(left), b: mean(right), difference, delta },
+    ...{ interval, outcome, seedsToSettle, p },
   };
 }

@@ -1,12 +1,17 @@
 import type { Sign } from '@scene-mtl/eval';
 
-/** What the evidence says of a claim; “not run” where the runs that it is about are not there. */
-export type Judgement = 'reproduced' | 'not reproduced' | 'cannot tell' | 'not run';
+/**
+ * What the evidence says of a claim; “no difference larger than δ” where it shows that there is none that would
+ * matter, “not run” where the runs that it is about are not there.
+ */
+export type Judgement =
+  'reproduced' | 'not reproduced' | 'no difference larger than δ' | 'cannot tell' | 'not run';
 
 /** What a judgement says of a claim, as reports show it by sign and colour. */
 export const signs: Readonly<Record<Judgement, Sign>> = {
   reproduced: 'holds',
   'not reproduced': 'fails',
+  'no difference larger than δ': 'fails',
   'cannot tell': 'open',
   'not run': 'open',
 };

@@ -64,6 +64,7 @@ export function outcome(artefacts: Artefacts): string {
 const kinds = [
   'reproduced',
   'not reproduced',
+  'no difference larger than δ',
   'cannot tell',
   'not run',
 ] as const satisfies readonly Judgement[];

@@ -5,8 +5,8 @@ import { withSeed, type Arm, type RunSpec } from './spec.ts';
 import type { RunSummary } from './summary.ts';
 
 /**
- * Fewest seeds from which runs are compared. With three a bootstrap interval cannot leave the range of
- * the values and no paired test gives a p below 0.25: that all seeds agree is all it says.
+ * Fewest seeds from which runs are compared. With three no permutation test gives a p below 0.25, and Student's
+ * interval is 2.5 standard deviations wide to either side.
  */
 export const ENOUGH_SEEDS = 3;
 

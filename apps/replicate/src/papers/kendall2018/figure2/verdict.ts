@@ -44,7 +44,7 @@ export function figure2Verdict(
   );
   const rival = made.find(({ summaries }) =>
     grid.pair.every((task) => {
-      const result = paired(learned, summaries, primaryOfTask(task).metric);
+      const result = paired(learned, summaries, primaryOfTask(task));
       return result !== undefined && betterSign(task) * result.difference < 0;
     }),
   );

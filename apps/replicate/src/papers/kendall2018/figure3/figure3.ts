@@ -110,7 +110,7 @@ function verdictOf(found: readonly ObjectsByClustering[]): Verdict {
   const runs = found.flatMap(({ opticsMinusComponents: { difference, interval } }) =>
     difference === null ? [] : [{ difference, overFrames: interval ?? undefined }],
   );
-  const { judgement, evidence } = judgeDifference(runs, 'points of AP');
+  const { judgement, evidence } = judgeDifference(runs, 0.1, 'points of AP');
   return {
     ...claim,
     judgement,

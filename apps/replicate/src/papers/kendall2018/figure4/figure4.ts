@@ -172,6 +172,7 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
     if (found.length === 0) return notRun(claim);
     const { judgement, evidence } = judgeDifference(
       found.flatMap((one) => differenceOf(one, source)),
+      0.5,
       'points',
     );
     const own = (name: Clustering): string => {

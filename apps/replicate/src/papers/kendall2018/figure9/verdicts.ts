@@ -1,4 +1,4 @@
-import { bootstrapInterval, formatNumber, pairedPermutationTest } from '@scene-mtl/eval';
+import { formatNumber, pairedPermutationTest, settle, type Settled } from '@scene-mtl/eval';
 import { ENOUGH_SEEDS, type Judgement, notRun, type Verdict } from '@scene-mtl/lab';
 import type { SceneContext } from '../../../scenes/kind.ts';
 import { confusedPairs, iouOf, matricesOf, rarityCorrelation, roadPair } from './classes.ts';
@@ -106,17 +106,33 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   });
   if (complete.length === 0) return unknown(claim, made.length, noneVary);
   const [a, b] = [complete.map((c) => c.shared), complete.map((c) => c.separate)];
-  const [low, high] = bootstrapInterval(a.map((v, i) => v - b[i]));
+  const { interval, outcome, seedsToSettle } = settle(
+    a.map((v, i) => v - b[i]),
+    SMALLEST_R,
+  );
+  const [low, high] = interval;
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
   const byPair = pairs.map(({ name }, k) => `${name} ${range(complete.map((c) => c.each[k]))}`);
-  const enough = complete.length >= ENOUGH_SEEDS;
-  const judgement: Judgement =
-    enough && low > 0 ? 'reproduced' : enough && high < 0 ? 'not reproduced' : 'cannot tell';
+  const judgement = complete.length < ENOUGH_SEEDS ? 'cannot tell' : judgements[outcome];
+  const settles =
+    judgement === 'cannot tell' && seedsToSettle !== undefined
+      ? `; about ${seedsToSettle} seeds would tell it from 0 or from ${SMALLEST_R}`
+      : '';
   return {
     ...{ claim, source, judgement },
-    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${formatNumber(difference, 2)}, interval ${formatNumber(low, 2)} to ${formatNumber(high, 2)}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); by pair ${byPair.join(', ')}; ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
+    evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${formatNumber(difference, 2)}, interval ${formatNumber(low, 2)} to ${formatNumber(high, 2)}${settles}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); by pair ${byPair.join(', ')}; ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
   };
 }
+
+/** The smallest difference of correlations that would matter. */
+const SMALLEST_R = 0.05;
+
+const judgements: Readonly<Record<Settled['outcome'], Judgement>> = {
+  above: 'reproduced',
+  below: 'not reproduced',
+  within: 'no difference larger than δ',
+  open: 'cannot tell',
+};
 
 const noClasses = 'The network predicts no classes.';
 

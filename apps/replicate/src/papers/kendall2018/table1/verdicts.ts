@@ -74,8 +74,9 @@ function against(
   return { name: common.join(' + '), common, comparisons };
 }
 
+const opposite = { better: 'worse', worse: 'better', same: 'same', open: 'open' } as const;
+
 const turned = (comparison: Comparison): Comparison => ({
   ...comparison,
-  outcome:
-    comparison.outcome === 'open' ? 'open' : comparison.outcome === 'better' ? 'worse' : 'better',
+  outcome: opposite[comparison.outcome],
 });
