@@ -3,6 +3,7 @@ import {
   bestCells,
   checkTable,
   DASH,
+  differs,
   footnotes,
   formatNumber,
   isMeasured,
@@ -34,7 +35,8 @@ export function toHtml(table: Table): string {
       const column = table.columns[c];
       const classes = [...textClass(column), ...(best[r][c] ? ['best'] : [])];
       const open = `<td${classes.length > 0 ? ` class="${classes.join(' ')}"` : ''}${texts ? ` data-name="${escapeHtml(column.name)}"` : ''}>`;
-      if (isMeasured(cell)) return `${open}${measured(cell, column, best[r][c])}</td>`;
+      if (isMeasured(cell))
+        return `${open}${measured(cell, column, { best: best[r][c], differs: differs(table) })}</td>`;
       return `${open}${cell === null ? DASH : escapeHtml(cell)}</td>`;
     });
     const rule = row.ruleAbove ? ' class="rule"' : '';
@@ -66,7 +68,11 @@ export function toHtml(table: Table): string {
 
 const textClass = ({ kind }: TableColumn): string[] => (kind === 'text' ? ['text'] : []);
 
-function measured(cell: Measured, { decimals }: TableColumn, best: boolean): string {
+function measured(
+  cell: Measured,
+  { decimals }: TableColumn,
+  { best, differs: why }: { readonly best: boolean; readonly differs: string },
+): string {
   const value = formatNumber(cell.value, decimals);
   const sd =
     cell.sd === undefined || value === DASH
@@ -75,7 +81,7 @@ function measured(cell: Measured, { decimals }: TableColumn, best: boolean): str
   const ours = best ? `<strong>${value}</strong>${sd}` : value + sd;
   if (cell.published === undefined) return ours;
   const published = formatNumber(cell.published, decimals);
-  return `${ours} <span class="published" title="published, another data set">(${published}${PUBLISHED_MARK})</span>`;
+  return `${ours} <span class="published" title="published, ${escapeHtml(why)}">(${published}${PUBLISHED_MARK})</span>`;
 }
 
 function heading({ name, unit, better }: TableColumn): string {

@@ -15,6 +15,7 @@ import { checkTable, type Table } from './table.ts';
  */
 export function toJson(table: Table): string {
   checkTable(table);
-  const { title, corner, columns, rows, published, notes } = table;
-  return `${JSON.stringify({ title, corner, columns, rows, published, notes }, null, 2)}\n`;
+  const { title, corner, columns, rows, published, publishedDiffers, notes } = table;
+  const written = { title, corner, columns, rows, published, publishedDiffers, notes };
+  return `${JSON.stringify(written, null, 2)}\n`;
 }

@@ -6,7 +6,7 @@ export interface Measured {
   readonly sd?: number;
   /** Number of runs (seeds). */
   readonly n?: number;
-  /** The number published for this cell; always shown marked as another data set. */
+  /** The number published for this cell; always shown marked, see `publishedDiffers`. */
   readonly published?: number;
 }
 
@@ -48,6 +48,8 @@ export interface Table {
   readonly rows: readonly TableRow[];
   /** Where the published numbers come from and on which data; required when a cell has one. */
   readonly published?: string;
+  /** Why published numbers do not compare with ours (default: another data set). */
+  readonly publishedDiffers?: string | undefined;
   /** Data set, resolution, steps, seeds; one line each. */
   readonly notes?: readonly string[];
 }
@@ -153,7 +155,11 @@ export function bestCells(table: Table): boolean[][] {
  */
 export function footnotes(table: Table): string[] {
   const source = table.published
-    ? [`${PUBLISHED_MARK} Published, not comparable (another data set): ${table.published}`]
+    ? [`${PUBLISHED_MARK} Published, not comparable (${differs(table)}): ${table.published}`]
     : [];
   return [...source, ...(table.notes ?? [])];
 }
+
+/** Why published numbers do not compare. */
+export const differs = ({ publishedDiffers = 'another data set' }: Table): string =>
+  publishedDiffers;

@@ -21,7 +21,9 @@ import { notesOf } from '../../../scenes/notes.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
 import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
 import { learnedArm } from '../table1-arms.ts';
+import { tinyCityscapes, unlikePaper } from '../unlike-paper.ts';
 import { figure2Source, type WeightGrid, weightGrids } from './published.ts';
+import { dominanceVerdict } from './dominance.ts';
 import { figure2Verdict, type GridLine } from './verdict.ts';
 
 /** Flags of `figure2`. */
@@ -152,6 +154,7 @@ function renderGrid(
     figures: chartOf(grid, lines, learned),
     verdicts: [
       figure2Verdict(grid, lines, learned, 'as the paper has them'),
+      dominanceVerdict(grid, lines, learned, 'as the paper has them'),
       figure2Verdict(grid, lines, normalised, 'scaled to sum to 1 as the fixed ones do'),
     ],
   };
@@ -202,6 +205,7 @@ function tableOf(
       ]),
     ],
     published: figure2Source,
+    publishedDiffers: unlikePaper(context, tinyCityscapes),
     notes: [
       ...notesOf(context),
       'Fixed weights sum to 1. Learned weights do not, which raises the learning rate as well: the last row takes that away.',

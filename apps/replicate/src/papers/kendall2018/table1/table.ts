@@ -5,6 +5,7 @@ import type { SceneArm, SceneResults, SceneSummary } from '../../../scenes/kind.
 import { notesOf } from '../../../scenes/notes.ts';
 import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
 import { weightsOf } from '../table1-arms.ts';
+import { tinyCityscapes, unlikePaper } from '../unlike-paper.ts';
 import { metrics, table1Rows, table1Source, taskNames, type Table1Row } from '../table1-rows.ts';
 import { sizeName, type Table1Context } from './options.ts';
 import { heldOut } from './rate-choice.ts';
@@ -66,6 +67,7 @@ export function table1Table(context: Table1Context, rows: readonly MadeRow[]): T
     columns: [...weightColumns, ...(tuned ? [{ name: 'Learning rate' }] : []), ...metricColumns],
     rows: [trivialRow(context), ...rows.map((made, i) => tableRow(made, i, context))],
     published: table1Source,
+    publishedDiffers: unlikePaper(context, tinyCityscapes),
     notes: [...notesOf(context), ...(tuned ? [tuningNote(context)] : [])],
   };
 }

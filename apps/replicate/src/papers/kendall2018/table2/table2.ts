@@ -17,6 +17,7 @@ import { notesOf } from '../../../scenes/notes.ts';
 import { rowArm, rowNamed } from '../table1-arms.ts';
 import type { Table1Row } from '../table1-rows.ts';
 import { officialScores, type OfficialScores } from './official-scores.ts';
+import { fullCityscapes, unlikePaper } from '../unlike-paper.ts';
 import { table2Rows, type Table2Column, table2Cvpr, table2Source } from './published.ts';
 
 /** Rows of Table 1 that have a number of Table 2: all but one without classes and disparity. */
@@ -107,6 +108,7 @@ function tableOf(
       })),
     ],
     published: table2Source,
+    publishedDiffers: unlikePaper(context, fullCityscapes),
     notes: [
       `Ours are judged at ${height}×${width} against annotations of that size. Sizes that the official scripts state in px at 1024×2048 (mean sizes of objects in iIoU; smallest objects of 100 px, and 1000 px for AP100m and AP50m) are scaled by the area, ${exact ? 'which gives exactly' : 'which nearly gives'} the scores of truth and prediction repeated up to 1024×2048.`,
       'Disparity errors are in px at a width of 2048: those at the run’s size times the ratio of widths.',
