@@ -41,21 +41,22 @@ export function colourClassifier(classes: number): ColourClassifier {
     learn(sample) {
       tables = undefined;
       const { data: image } = imageOf(sample);
-      findField(sample, 'semantic', classesKind)?.data.forEach((label, i) => {
-        if (label === VOID) return;
-        total[label]++;
-        for (const { bits, counts } of grids) counts[cell(image, i, bits) * classes + label]++;
-      });
+      const labels = findField(sample, 'semantic', classesKind)?.data ?? new Uint8Array(0);
+      for (const label of labels) if (label !== VOID) total[label]++;
+      for (const { bits, counts } of grids) {
+        for (let i = 0; i < labels.length; i++) {
+          if (labels[i] !== VOID) counts[cell(image, i, bits) * classes + labels[i]]++;
+        }
+      }
     },
     predict(image) {
       tables ??= grids.map(({ bits, counts }) => ({ bits, answers: answers(counts, classes) }));
       const usual = largest(total);
       const result = new Uint8Array(image.length / 3);
+      const [fine, coarse] = tables;
       for (let i = 0; i < result.length; i++) {
-        let answer = -1;
-        for (const table of tables) {
-          if (answer < 0) answer = table.answers[cell(image, i, table.bits)];
-        }
+        let answer = fine.answers[cell(image, i, fine.bits)];
+        if (answer < 0) answer = coarse.answers[cell(image, i, coarse.bits)];
         result[i] = answer < 0 ? usual : answer;
       }
       return result;

@@ -14,14 +14,18 @@ export function trainIds(
   width: number,
   file: string,
 ): Uint8Array {
-  return Uint8Array.from(labelIds, (id, i) => {
+  // A loop: `from` with a function takes ten times as long on two million pixels.
+  const ids = new Uint8Array(labelIds.length);
+  for (let i = 0; i < ids.length; i++) {
+    const id = labelIds[i];
     if (id > MAX_LABEL_ID) {
       throw new Error(
         `${file}: label id ${id} at ${at(i, width)} is outside the Cityscapes table (0–${MAX_LABEL_ID}); training ids (labelTrainIds) are not label ids`,
       );
     }
-    return trainIdOf[id];
-  });
+    ids[i] = trainIdOf[id];
+  }
+  return ids;
 }
 
 /**
@@ -32,22 +36,36 @@ export function trainIds(
  * @throws for a value whose class is not in the table or has no instances
  */
 export function objects(instanceIds: Uint16Array, width: number, file: string): Uint16Array {
-  return instanceIds.map((value, i) => {
-    const id = value < 1000 ? value : Math.floor(value / 1000);
-    if (id > MAX_LABEL_ID) {
-      throw new Error(
-        `${file}: instance value ${value} at ${at(i, width)} has class ${id}, outside the Cityscapes table (0–${MAX_LABEL_ID})`,
-      );
+  const found = new Uint16Array(instanceIds.length);
+  // Neighbours mostly share their value, and what it becomes.
+  let last = -1;
+  let becomes = 0;
+  for (let i = 0; i < found.length; i++) {
+    if (instanceIds[i] !== last) {
+      last = instanceIds[i];
+      becomes = objectOf(last, i, width, file);
     }
-    if (value < 1000) return 0;
-    const { name, hasInstances } = labelsById[id];
-    if (!hasInstances) {
-      throw new Error(
-        `${file}: instance value ${value} at ${at(i, width)} numbers an object of '${name}' (${id}), a class without instances`,
-      );
-    }
-    return trainIdOf[id] === VOID ? 0 : value;
-  });
+    found[i] = becomes;
+  }
+  return found;
+}
+
+/** @param i pixel, for the message */
+function objectOf(value: number, i: number, width: number, file: string): number {
+  const id = value < 1000 ? value : Math.floor(value / 1000);
+  if (id > MAX_LABEL_ID) {
+    throw new Error(
+      `${file}: instance value ${value} at ${at(i, width)} has class ${id}, outside the Cityscapes table (0–${MAX_LABEL_ID})`,
+    );
+  }
+  if (value < 1000) return 0;
+  const { name, hasInstances } = labelsById[id];
+  if (!hasInstances) {
+    throw new Error(
+      `${file}: instance value ${value} at ${at(i, width)} numbers an object of '${name}' (${id}), a class without instances`,
+    );
+  }
+  return trainIdOf[id] === VOID ? 0 : value;
 }
 
 /**
@@ -56,10 +74,14 @@ export function objects(instanceIds: Uint16Array, width: number, file: string): 
  * @param instanceIds `u16 [H, W]`, checked by `objects`
  */
 export function untrainedObjects(instanceIds: Uint16Array): Uint16Array | undefined {
-  const isUntrained = (value: number): boolean =>
-    value >= 1000 && trainIdOf[Math.floor(value / 1000)] === VOID;
-  if (!instanceIds.some(isUntrained)) return undefined;
-  return instanceIds.map((value) => (isUntrained(value) ? value : 0));
+  let found: Uint16Array | undefined;
+  for (let i = 0; i < instanceIds.length; i++) {
+    const value = instanceIds[i];
+    if (value < 1000 || trainIdOf[Math.floor(value / 1000)] !== VOID) continue;
+    found ??= new Uint16Array(instanceIds.length);
+    found[i] = value;
+  }
+  return found;
 }
 
 const at = (i: number, width: number) => `row ${Math.floor(i / width)}, column ${i % width}`;

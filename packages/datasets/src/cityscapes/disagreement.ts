@@ -36,10 +36,11 @@ export async function labelDisagreement(
   }
   let pixels = 0;
   let at = -1;
-  instanceIds.forEach((value, i) => {
-    if ((value < 1000 ? value : Math.floor(value / 1000)) === labelIds[i]) return;
+  for (let i = 0; i < instanceIds.length; i++) {
+    const value = instanceIds[i];
+    if ((value < 1000 ? value : Math.floor(value / 1000)) === labelIds[i]) continue;
     if (pixels++ === 0) at = i;
-  });
+  }
   if (pixels === 0) return undefined;
   const [row, column] = [Math.floor(at / width), at % width];
   return {

@@ -128,7 +128,7 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
     const labelIds = ofPhoto(semantic, await readIds(semantic), native);
     const data = trainIds(resizeNearest(labelIds, native, size), width, semantic);
     fields['semantic'] = classMap(size, data);
-    data.forEach((label, i) => label === SKY && sky.push(i));
+    for (let i = 0; i < data.length; i++) if (data[i] === SKY) sky.push(i);
   }
   const instance = path('instance');
   if (instance !== undefined) {
