@@ -12,6 +12,11 @@ import './ops/scan-gradient.ts';
 export { CaptureError } from './capture/errors.ts';
 export { compile, type Compiled, type CompileOptions } from './compile.ts';
 export { compileEach, type CompiledEach, type CompileEachOptions } from './compile-each.ts';
+export {
+  compileModel,
+  type CompiledModel,
+  type CompileModelOptions,
+} from './model/compile-model.ts';
 export type { DebugOptions } from './debug.ts';
 export {
   catalogue,
