@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { modeOptions } from '../src/balancing/mode.ts';
 import { refreshOptions } from '../src/balancing/refresh.ts';
 import {
   balancers,
   gradientMethods,
   lossMethods,
+  namedPairs,
   type AnyBalancer,
   type Guarantee,
   type Property,
@@ -36,9 +38,12 @@ function optionsOf({ options }: AnyBalancer): string {
     .join('; ');
 }
 
-/** Options of every method that weighs gradients by their scalar products; told once. */
+/** Options of every method of the gradients, and of all that weigh them by their scalar products; told once. */
 const shared = new Map(
-  Object.entries(refreshOptions).map(([name, option]) => [name, option.description]),
+  Object.entries({ ...refreshOptions, ...modeOptions }).map(([name, option]) => [
+    name,
+    option.description,
+  ]),
 );
 
 const properties: Readonly<Record<Property, string>> = {
@@ -81,7 +86,8 @@ const table = (head: readonly string[], rows: readonly string[]) =>
 
 /** The whole of docs/balancing.md. */
 export async function balancingDoc(): Promise<string> {
-  const others = balancers.filter((m) => !promising.has(m) && !lossMethods.some((l) => l === m));
+  const told = new Set<AnyBalancer>([...lossMethods, ...gradientMethods, ...namedPairs]);
+  const others = balancers.filter((m) => !told.has(m));
   const head = ['method', 'formula', 'options (default)', 'source'];
   const columns = [...Object.values(properties), ...Object.values(guaranteed)];
   const options = await resolveConfig(fileURLToPath(import.meta.url));
@@ -108,14 +114,24 @@ ${table(head, formulas(lossMethods))}
 Any method of the losses and one of these go together: \`uw+upgrad\` balances the gradients of the losses that the first
 has weighed.
 
-Methods that weigh the gradients by M alone have two options besides their own: \`every\` (1), batches from one computation
-of the weights to the next, and \`smoothing\` (0), the share of the weights before in the new ones.
+All of these have the option \`mode\`. With \`representation\`, g are the gradients of the tensors between what the tasks share
+and what is one task's own, \`[B, …]\`: K backward passes through the heads and one through the trunk, which gets d as the
+gradient of what it gave. What is one task's own gets the gradient of its own loss in both modes, unweighed. A network
+whose tasks do not part at one place, a loss that goes another way, and a method that keeps numbers of every element refuse
+it, each with its reason.
+
+Methods that weigh the gradients by M alone have two options more: \`every\` (1), batches from one computation of the
+weights to the next, and \`smoothing\` (0), the share of the weights before in the new ones. Where weights are kept, a step
+is one backward pass.
 
 ${table(head, formulas(gradientMethods))}
 
-Not here: GradVac per layer and other groups (a step gives one M, not one per group), and MoDo and SDMGrad, whose M is
-made of the gradients of two independent batches: a step has one; nor, of the methods that learn on a second batch, MOML
-and FORUM, which take the slope of every objective there.
+Not here: MoDo and SDMGrad, whose M is made of the gradients of two independent batches: a step has one; nor, of the
+methods that learn on a second batch, MOML and FORUM, which take the slope of every objective there.
+
+## Two methods that are published as one
+
+${table(head, formulas(namedPairs))}
 
 ## Learned on a second batch
 

@@ -3,7 +3,7 @@ import { randomUniform } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { inputOf, nothing, type JacobianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 
 /** Sums of magnitudes below this count as this: where all are 0 nothing is to be kept. */
 const SMALLEST = 1e-30;
@@ -23,15 +23,15 @@ const SEEDS = 2 ** 24;
  * The paper masks the gradients of the shared representation; this masks those of the shared
  * parameters, as TorchJD does. The draws of a batch depend on the seed and its number alone.
  */
-export const graddrop = defineBalancer({
+export const graddrop = defineGradient({
   name: 'graddrop',
   alias: ['GradDrop'],
   source: 'Chen et al. 2020, arXiv 2010.06808, algorithm 1',
   formula: 'Σ gᵢ of one sign per element: + with probability P = ½(1 + Σgᵢ/Σ|gᵢ|)',
   cost: 'K backward passes and K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     leak: z.number().min(0).max(1).default(0).describe('share of each gradient that no mask holds'),
-  }),
+  },
   lacks: { scale: 'the purity goes by the magnitudes' },
   make({ seed = 0 }, { leak }): JacobianBalancer {
     return {
