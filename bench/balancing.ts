@@ -39,6 +39,9 @@ export interface BalancingRow {
   /** Median over the rounds of the ratio of the round's medians, and the ratio of the smallest. */
   readonly timesEqual: number;
   readonly minTimesEqual: number;
+  /** Median time of all processors per step, ms, and the median over the rounds of its ratio: less moved by others' work. */
+  readonly processorMs: number;
+  readonly processorTimesEqual: number;
   /** Of its process, MiB, and its ratio to that of equal weights. */
   readonly peakMiB: number;
   readonly memoryTimesEqual: number;
@@ -63,6 +66,8 @@ export interface BalancingBenchOptions {
 /** Times of some steps, and the process's peak memory so far. */
 interface Turn {
   readonly ms: readonly number[];
+  /** Of ours. */
+  readonly processorMs?: readonly number[];
   readonly peakMiB: number;
 }
 
@@ -128,6 +133,11 @@ export async function benchBalancing(options: BalancingBenchOptions) {
       min: rounded(Math.min(...all(ours)), 1),
       timesEqual: rounded(ratio(ours, equal.ours), 2),
       minTimesEqual: rounded(Math.min(...all(ours)) / Math.min(...all(equal.ours)), 2),
+      processorMs: rounded(median(ours.turns.flatMap(({ processorMs = [] }) => processorMs)), 1),
+      processorTimesEqual: rounded(
+        ratio(ours, equal.ours, ({ processorMs = [] }) => processorMs),
+        2,
+      ),
       peakMiB: rounded(peak(ours), 0),
       memoryTimesEqual: rounded(peak(ours) / peak(equal.ours), 2),
       compileMs: rounded(compileMs, 0),
@@ -142,8 +152,12 @@ export async function benchBalancing(options: BalancingBenchOptions) {
 }
 
 /** Median over the rounds of the ratio of medians. */
-const ratio = (of: Contestant, to: Contestant): number =>
-  median(of.turns.map(({ ms }, round) => median(ms) / median(to.turns[round].ms)));
+const ratio = (
+  of: Contestant,
+  to: Contestant,
+  what: (turn: Turn) => readonly number[] = ({ ms }) => ms,
+): number =>
+  median(of.turns.map((turn, round) => median(what(turn)) / median(what(to.turns[round]))));
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
@@ -200,12 +214,15 @@ async function answerQuestions(): Promise<void> {
         return;
       }
       const ms: number[] = [];
+      const processorMs: number[] = [];
       for (let i = 0; i < question.steps; i += every) {
-        const start = performance.now();
+        const [start, used] = [performance.now(), process.cpuUsage()];
         for (let n = 0; n < every; n++) await run?.(batch++);
         ms.push((performance.now() - start) / every);
+        const { user, system } = process.cpuUsage(used);
+        processorMs.push((user + system) / 1000 / every);
       }
-      process.send?.({ ms, peakMiB: process.resourceUsage().maxRSS / 1024 });
+      process.send?.({ ms, processorMs, peakMiB: process.resourceUsage().maxRSS / 1024 });
     })();
   });
 }

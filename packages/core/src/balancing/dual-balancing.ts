@@ -9,6 +9,7 @@ import {
 } from './balancer.ts';
 import { defineGradient } from './mode.ts';
 import { decaying } from './k-space/decay.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Added to losses before their logarithm, as in LibMTL. */
 const SMALLEST = 1e-8;
@@ -79,7 +80,7 @@ function followed(K: number, beta: number, sigma: number): JacobianBalancer {
       const now = tf.add<tf.Tensor2D>(before, moved);
       before.assign(now);
       const lengths = tf.sqrt(tf.sum<tf.Tensor1D>(tf.square(now), 1));
-      return tf.sum(tf.mul(now, column(evened(lengths, present))), 0);
+      return combinedRows(evened(lengths, present), now);
     },
   };
 }

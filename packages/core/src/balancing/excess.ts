@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nothing, type JacobianBalancer } from './balancer.ts';
 import { defineGradient } from './mode.ts';
 import { softmaxOver } from './moco.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Added to sums of squares and to first excesses, as in the published code. */
 const SMALLEST = 1e-7;
@@ -60,7 +61,7 @@ export const excess = defineGradient({
         first.assign(tf.add(tf.mul(tf.mul(present, tf.sub(1, known)), e), first));
         known.assign(tf.maximum(known, present));
         logWeights.assign(tf.add(tf.mul(present, shared), tf.mul(absent, logWeights)));
-        return tf.sum(tf.mul(rows, tf.reshape(w, [K, 1])), 0);
+        return combinedRows(w, rows);
       },
     };
   },

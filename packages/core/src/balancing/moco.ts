@@ -4,6 +4,7 @@ import { nothing, type JacobianBalancer } from './balancer.ts';
 import { defineGradient } from './mode.ts';
 import { normalised } from './k-space/cosines.ts';
 import { decaying } from './k-space/decay.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Against 0 / 0, as in the published code. */
 const SMALLEST = 1e-8;
@@ -59,7 +60,7 @@ export const moco = defineGradient({
         const rate = tf.mul(ofGamma.at(context), gamma);
         const now = softmaxOver(present, tf.sub<tf.Tensor1D>(w, tf.mul(rate, uphill)));
         weights.assign(tf.add(now, tf.mul(weights, tf.sub(1, present))));
-        return tf.sum(tf.mul(there, column(now)), 0);
+        return combinedRows(now, there);
       },
     };
   },

@@ -435,6 +435,26 @@ describe('the step between', () => {
     },
   );
 
+  test.each([{}, of])('what an absent task holds has no influence there, %j', async (options) => {
+    const after = async (targets: number) => {
+      const tasks = ['a', 'b', 'c'].map((name, i) => ({ name, seed: 20 + i }));
+      const absent = { name: 'd', seed: targets, present: false };
+      const made = problem(balancerNamed('nash'), [...tasks, absent], {
+        options: { every: 3, ...options },
+        momentum: 0.9,
+      });
+      // Its head comes from the seed too.
+      const head = made.step.variables.get('d/w') as tf.Variable;
+      head.assign(tf.ones(head.shape));
+      const compiled = await compiledOf(made, 'cpu');
+      for (const batch of [0, 1, 2]) await compiled.run(batch);
+      return made.values();
+    };
+    const [one, other] = [await after(1), await after(2)];
+    expect(one).toEqual(other);
+    expect(one['d/w'].every((v) => v === 1)).toBe(true);
+  });
+
   test('passes through the trunk once', () => {
     const count = (run: 'run' | 'between') => {
       const { step, inputs } = convolutional({ every: 2 }, false);
