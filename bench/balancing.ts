@@ -13,14 +13,35 @@ export const TIMED: readonly string[] = [
   ...['aligned-mtl', 'imtl-g', 'upgrad', 'graddrop'],
 ];
 
+/** A method and, after a colon, options of it: `nash:every=5,mode=representation`. */
+function parsed(method: string): { name: string; options: Record<string, string | number> } {
+  const [name, set = ''] = method.split(':');
+  const options = set
+    .split(',')
+    .filter((one) => one !== '')
+    .map((one) => {
+      const [option, value] = one.split('=');
+      return [option, Number.isNaN(Number(value)) ? value : Number(value)] as const;
+    });
+  return { name, options: Object.fromEntries(options) };
+}
+
 /** A step of workload a under a method. */
 export interface BalancingRow {
+  /** Name, and options if there are some: `nash:every=5`. */
   readonly method: string;
-  /** Median and smallest over all steps, ms. */
+  /**
+   * Median and smallest over all steps, ms; where weights are kept for n batches, over the means of n steps, one of
+   * which computes them.
+   */
   readonly ms: number;
   readonly min: number;
-  /** Median over the rounds of the ratio of the round's medians. */
+  /** Median over the rounds of the ratio of the round's medians, and the ratio of the smallest. */
   readonly timesEqual: number;
+  readonly minTimesEqual: number;
+  /** Median time of all processors per step, ms, and the median over the rounds of its ratio: less moved by others' work. */
+  readonly processorMs: number;
+  readonly processorTimesEqual: number;
   /** Of its process, MiB, and its ratio to that of equal weights. */
   readonly peakMiB: number;
   readonly memoryTimesEqual: number;
@@ -45,6 +66,8 @@ export interface BalancingBenchOptions {
 /** Times of some steps, and the process's peak memory so far. */
 interface Turn {
   readonly ms: readonly number[];
+  /** Of ours. */
+  readonly processorMs?: readonly number[];
   readonly peakMiB: number;
 }
 
@@ -109,6 +132,12 @@ export async function benchBalancing(options: BalancingBenchOptions) {
       ms: rounded(median(all(ours)), 1),
       min: rounded(Math.min(...all(ours)), 1),
       timesEqual: rounded(ratio(ours, equal.ours), 2),
+      minTimesEqual: rounded(Math.min(...all(ours)) / Math.min(...all(equal.ours)), 2),
+      processorMs: rounded(median(ours.turns.flatMap(({ processorMs = [] }) => processorMs)), 1),
+      processorTimesEqual: rounded(
+        ratio(ours, equal.ours, ({ processorMs = [] }) => processorMs),
+        2,
+      ),
       peakMiB: rounded(peak(ours), 0),
       memoryTimesEqual: rounded(peak(ours) / peak(equal.ours), 2),
       compileMs: rounded(compileMs, 0),
@@ -123,8 +152,12 @@ export async function benchBalancing(options: BalancingBenchOptions) {
 }
 
 /** Median over the rounds of the ratio of medians. */
-const ratio = (of: Contestant, to: Contestant): number =>
-  median(of.turns.map(({ ms }, round) => median(ms) / median(to.turns[round].ms)));
+const ratio = (
+  of: Contestant,
+  to: Contestant,
+  what: (turn: Turn) => readonly number[] = ({ ms }) => ms,
+): number =>
+  median(of.turns.map((turn, round) => median(what(turn)) / median(what(to.turns[round]))));
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
@@ -162,26 +195,34 @@ async function answerQuestions(): Promise<void> {
   tf.env().set('PROD', true);
   await tf.setBackend('cpu');
   const [workload] = workloads;
-  let run: (() => Promise<unknown>) | undefined;
+  let run: ((batch: number) => Promise<unknown>) | undefined;
+  let [every, batch] = [1, 0];
   process.on('message', (question: { method: string; threads: number } | { steps: number }) => {
     void (async () => {
       if ('method' in question) {
         const { method, threads } = question;
-        const step = stepOf({ ...workload, build: heads(small, 64, method) });
+        const { name, options } = parsed(method);
+        const step = stepOf({ ...workload, build: heads(small, 64, name, options) });
         const begun = performance.now();
         const compiled = await compile(step.run, step.signature, { threads });
+        const { between } = step;
+        const kept = between && (await compiled.beside(between.run, step.signature));
         const compileMs = performance.now() - begun;
-        run = () => compiled.run(step.inputs as never);
+        every = Number(options['every'] ?? 1);
+        run = (at) => (kept && between.at(at) ? kept : compiled).run(step.inputs as never);
         process.send?.({ compileMs, numbers: step.numbers });
         return;
       }
       const ms: number[] = [];
-      for (let i = 0; i < question.steps; i++) {
-        const start = performance.now();
-        await run?.();
-        ms.push(performance.now() - start);
+      const processorMs: number[] = [];
+      for (let i = 0; i < question.steps; i += every) {
+        const [start, used] = [performance.now(), process.cpuUsage()];
+        for (let n = 0; n < every; n++) await run?.(batch++);
+        ms.push((performance.now() - start) / every);
+        const { user, system } = process.cpuUsage(used);
+        processorMs.push((user + system) / 1000 / every);
       }
-      process.send?.({ ms, peakMiB: process.resourceUsage().maxRSS / 1024 });
+      process.send?.({ ms, processorMs, peakMiB: process.resourceUsage().maxRSS / 1024 });
     })();
   });
 }

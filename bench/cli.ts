@@ -79,7 +79,10 @@ program
   .description(
     'price of each balancing method: a step of workload a, beside equal weights and beside PyTorch with TorchJD (PEER_PYTHON names the interpreter)',
   )
-  .argument('[methods...]', 'methods of @scene-mtl/core (default: twelve that peers have too)')
+  .argument(
+    '[methods...]',
+    'methods of @scene-mtl/core, with options after a colon: nash:every=5 (default: twelve that peers have too)',
+  )
   .option('--rounds <n>', 'turns of each', Number, 5)
   .option('--steps <n>', 'steps per turn', Number, 5)
   .option('--threads <n>', 'of each', Number, availableParallelism())

@@ -37,6 +37,11 @@ export interface Workload {
 interface BuiltStep {
   readonly signature: Signature;
   readonly run: (inputs: InputTensors<Signature>) => Outputs;
+  /** What runs at some batches in place of `run`; see `TrainingStep.between`. */
+  readonly between?: {
+    readonly run: BuiltStep['run'];
+    at(batch: number): boolean;
+  };
   readonly numbers: number;
 }
 
@@ -44,14 +49,19 @@ interface BuiltStep {
 export const small = (): Encoder =>
   dilatedResidual({ stem: 32, channels: [32, 64, 96], aspp: { channels: 64, rates: [3, 6, 9] } });
 
-/** Three heads on one encoder, balanced by a method. */
+/** Three heads on one encoder, balanced by a method with some options. */
 export const heads =
-  (encoder: () => Encoder, width: number, method = 'uncertainty'): Workload['build'] =>
+  (
+    encoder: () => Encoder,
+    width: number,
+    method = 'uncertainty',
+    options: object = {},
+  ): Workload['build'] =>
   (batchSize, size) => {
     const tasks = [semantic(19), instance(), depth()] as Task[];
     const decoder = { width, kernel: 3 } as const;
     const network = multiTaskModel({ encoder: encoder(), tasks, size, decoder, seed: 1 });
-    const balancer = balancerNamed(method).make({ objectives: tasks });
+    const balancer = balancerNamed(method).make({ objectives: tasks }, options);
     const parameters = parametersOf(network, balancer.variables);
     const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
     const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);

@@ -42,6 +42,7 @@ export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
+export type { Border } from './border.ts';
 export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
 export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
 export { upsampleTo } from './layers/upsample.ts';
@@ -115,8 +116,10 @@ export {
   type GradientBalancer,
   type GradientContext,
   type GramianBalancer,
+  type GroupedBalancer,
   type JacobianBalancer,
   type JacobianContext,
+  type KeptWeights,
   type Outcome,
   type PerTask,
   type ScalarBalancer,
@@ -164,6 +167,7 @@ export { dualProjection } from './balancing/dual-projection.ts';
 export { excess } from './balancing/excess.ts';
 export { fairgrad } from './balancing/fairgrad.ts';
 export { gradvac } from './balancing/gradvac.ts';
+export { imtl } from './balancing/imtl.ts';
 export { imtlG } from './balancing/imtl-g.ts';
 export { krum } from './balancing/krum.ts';
 export { moco } from './balancing/moco.ts';
@@ -176,6 +180,7 @@ export {
   balancers,
   gradientMethods,
   lossMethods,
+  namedPairs,
   type AnyBalancer,
 } from './balancing/registry.ts';
 export { relobralo } from './balancing/relobralo.ts';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { borderOf, describedBorder, evaluated, type Border } from './border.ts';
 import { lastFeatures, type Encoder, type StageFeatures } from './encoders/encoder.ts';
 import type { Scope } from './layers/scope.ts';
 import { followForward, gathered, type Statistic } from './layers/forward.ts';
@@ -10,14 +11,21 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** Layers that run as in inference even in training. Default: none. */
   readonly frozen?: ReadonlySet<tf.layers.Layer>;
+  /**
+   * Tensors in place of {@link Forward.border}, in their order: only the layers behind them run. Of a network
+   * whose border has shapes.
+   */
+  readonly border?: readonly tf.Tensor[];
 }
 
 /** What a forward pass gives. */
 export interface Forward {
   /** By task; of images `[B, H, W, C]`. */
   readonly outputs: Readonly<Record<string, tf.Tensor>>;
-  /** The representation that all heads read, `[B, H / s, W / s, C]` of images. */
-  readonly shared: tf.Tensor;
+  /** The encoder's last features, `[B, H / s, W / s, C]` of images; absent where the pass began behind them. */
+  readonly shared?: tf.Tensor;
+  /** What lies between the layers that tasks share and each task's own, `[B, …]`, where {@link Network.border} says so. */
+  readonly border?: readonly tf.Tensor[];
   /** What the moving averages become: to be assigned once a step, by `commit`. Empty in inference. */
   readonly statistics: readonly Statistic[];
 }
@@ -30,6 +38,8 @@ export interface Network {
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Every weight once, in the model's order. */
   readonly weights: readonly Weight[];
+  /** Where it can be cut between what tasks share and what is one task's own. */
+  readonly border: Border;
   /**
    * Runs the network: a pure function of the inputs and the weights, which assigns nothing.
    * @param inputs by the model's input names; of images `image` `[B, H, W, 3]`, normalised. Others
@@ -40,7 +50,7 @@ export interface Network {
 }
 
 /** What a training step needs of a network. */
-export type Runnable = Pick<Network, 'inputs' | 'forward'>;
+export type Runnable = Pick<Network, 'inputs' | 'forward'> & Partial<Pick<Network, 'border'>>;
 
 /** What gives one task its output. */
 export interface Head {
@@ -104,11 +114,14 @@ export function network({ input, encoder, heads, seed }: NetworkOptions): Networ
   const model = tf.model({ inputs: symbol, outputs, name: `${encoder.name}-multi-task` });
   const weights = weightsOf(model, new Map(names.map((name, i) => [name, outputs[i]])));
   model.layers.forEach(followForward);
+  const shared = lastFeatures(stages);
+  const border = borderOf(outputs, shared);
   return {
     model,
     inputs: { [input.name]: input.shape },
     weights,
-    forward: forwardOf(model, names, lastFeatures(stages)),
+    border: describedBorder(border, model.layers),
+    forward: forwardOf(model, names, shared, border),
   };
 }
 
@@ -117,25 +130,34 @@ function forwardOf(
   model: tf.LayersModel,
   tasks: readonly string[],
   shared: tf.SymbolicTensor,
+  border: readonly tf.SymbolicTensor[],
 ): Network['forward'] {
-  // A second view of the same layers: what is exported has the tasks' outputs only. The features
+  // A second view of the same layers: what is exported has the tasks' outputs only. The features and the border
   // stand last, so that the layers run in the order in which the outputs alone would run them.
   const { inputs, outputs, name, inputNames } = model;
-  const whole = tf.model({ inputs, outputs: [...outputs, shared], name: `${name}-whole` });
-  return (given, { training, frozen }) => {
+  const seen = [...new Set([...outputs, shared, ...border])];
+  const whole = tf.model({ inputs, outputs: seen, name: `${name}-whole` });
+  return (given, { training, frozen, border: instead }) => {
     const fed = inputNames.map((input) => {
       const tensor = given[input];
       if (tensor) return tensor;
       const names = Object.keys(given).join(', ');
       throw new Error(`${name}: expected an input ${input}, got [${names}]`);
     });
-    const { result, statistics } = gathered(
-      { training, ...(frozen && { frozen }) },
-      (context) => whole.apply(fed, { ...context }) as tf.Tensor[],
-    );
+    const { result, statistics } = gathered({ training, ...(frozen && { frozen }) }, (context) => {
+      if (!instead) return whole.apply(fed, { ...context }) as tf.Tensor[];
+      const fedInside = border.map((symbol, i) => [symbol, instead[i]] as const);
+      const known = new Map([
+        ...inputs.map((symbol, i) => [symbol, fed[i]] as const),
+        ...fedInside,
+      ]);
+      return evaluated(outputs, known, context);
+    });
+    const valueOf = (symbol: tf.SymbolicTensor) => result[seen.indexOf(symbol)];
     return {
       outputs: Object.fromEntries(tasks.map((task, i) => [task, result[i]])),
-      shared: result[tasks.length],
+      ...(!instead && { shared: valueOf(shared) }),
+      border: instead ?? border.map(valueOf),
       statistics,
     };
   };

@@ -157,7 +157,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           apply: Float32Array.of(applies ? 1 : 0),
           ...step.inputsAt(i * batchesPerStep + part),
         };
-        values = numbers(await compiled.run(inputs));
+        values = numbers(await compiled.run(i * batchesPerStep + part, inputs));
         checkFinite(values, i);
         say(step.notices?.(values) ?? []);
         // The norms of gradients that are still being summed say nothing.
@@ -198,16 +198,36 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 // --- Helpers -------------------------------------------------------------------------------------
 
+/** A step and, where it has one, what runs between, on the same variables. */
+interface CompiledStep extends Pick<
+  Compiled<FloatSignature, Outputs>,
+  'engine' | 'pull' | 'dispose'
+> {
+  run(
+    batch: number,
+    inputs: Readonly<Record<string, Float32Array>>,
+  ): ReturnType<Compiled<FloatSignature, Outputs>['run']>;
+}
+
 /** The step compiled, with the variables' values; `close` is called where that fails. */
 async function compiledOr(
   close: () => Promise<unknown> | undefined,
   compile: CompileStep,
-  step: TrainingStep,
-): Promise<Compiled<FloatSignature, Outputs>> {
+  { run, signature, between }: TrainingStep,
+): Promise<CompiledStep> {
   try {
-    const compiled = await compile(step.run, step.signature);
-    await compiled.push();
-    return compiled;
+    const whole = await compile(run, signature);
+    const kept = between && (await whole.beside(between.run, signature));
+    await whole.push();
+    return {
+      engine: whole.engine,
+      run: (batch, inputs) => (kept && between.at(batch) ? kept : whole).run(inputs),
+      pull: () => whole.pull(),
+      async dispose() {
+        await kept?.dispose();
+        await whole.dispose();
+      },
+    };
   } catch (error) {
     await close();
     throw error;

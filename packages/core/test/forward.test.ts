@@ -32,7 +32,7 @@ test('a forward pass assigns nothing, and what it reports is what TensorFlow.js 
   const before = values(pure.model);
   const { outputs, shared, statistics } = pure.forward({ image: image(3) }, { training: true });
   expect(values(pure.model)).toEqual(before);
-  expect(shared.shape).toEqual([2, 2, 2, 16]);
+  expect(shared?.shape).toEqual([2, 2, 2, 16]);
   // Plain `apply` hands no list to the layers, which then assign at once.
   const list = assigned.model.apply(image(3), { training: true }) as tf.Tensor[];
   expect(outputs['classes'].dataSync()).toEqual(list[0].dataSync());
@@ -84,7 +84,7 @@ test("TensorFlow.js' own batch normalisation in a network reports, too", () => {
   const own = statistics.filter(({ variable }) => variable.name.startsWith('height/foreign'));
   expect(own.length).toBe(2);
   // Moving mean 0 → 0.5 · 0 + 0.5 · mean.
-  const mean = tf.mul(tf.mean(shared, [0, 1, 2]), 0.5).dataSync();
+  const mean = tf.mul(tf.mean(shared as tf.Tensor, [0, 1, 2]), 0.5).dataSync();
   expect(own[0].value.dataSync()).toBeAllClose(mean, { rtol: 1e-4, atol: 1e-6 });
 });
 

@@ -59,7 +59,7 @@ test('a network needs no images: numbers in, one number per head out', () => {
     { numbers: tf.ones([5, 4]) },
     { training: true },
   );
-  expect([outputs['a'].shape, outputs['b'].shape, shared.shape]).toEqual([
+  expect([outputs['a'].shape, outputs['b'].shape, shared?.shape]).toEqual([
     [5, 1],
     [5, 1],
     [5, 2],

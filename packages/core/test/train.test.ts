@@ -96,6 +96,13 @@ test.each<[string, () => SetUp]>([
     }),
   ],
   ['PCGrad, whose orders are drawn', () => ({ balancer: made('pcgrad') })],
+  [
+    'weights of Nash-MTL that are kept for four batches, two batches a step',
+    () => ({
+      accumulate: 2,
+      balancer: balancerNamed('nash').make({ objectives: toyTasks() }, { every: 4 }),
+    }),
+  ],
 ])(
   'a run stopped and resumed ends with the same bits as one that was not: %s',
   async (_n, setUp) => {

@@ -3,7 +3,7 @@ import { captureTwice, checkUnchanged } from './capture/capture-twice.ts';
 import { countStep, settingsGuard } from './capture/optimisers.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
-import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
+import { OnnxStep, type OnnxOptions, type State } from './engines/onnx.ts';
 import { checkEngine } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
@@ -40,6 +40,29 @@ export interface Compiled<S extends Signature, O extends Outputs> {
   pull(): Promise<void>;
   /** Copies the `tf.Variable`s into the engine, after they were loaded or changed outside. */
   push(): Promise<void>;
+  /**
+   * Compiles another step with the same options that works on the same variables: what one of the two assigns
+   * the other reads, without `pull` and `push`, which are for the variables of both. They run one after the
+   * other, in the order asked for, and are disposed of each by itself.
+   * @throws as `compile`
+   * @example
+   * ```ts
+   * import { compile } from '@scene-mtl/runtime';
+   * import * as tf from '@tensorflow/tfjs';
+   * const w = tf.variable(tf.scalar(2));
+   * const doubling = await compile(() => {
+   *   w.assign(tf.mul(w, 2));
+   *   return {};
+   * }, {});
+   * const reading = await doubling.beside(() => ({ square: tf.square(w) }), {});
+   * await doubling.run({});
+   * (await reading.run({})).square; // → [16]
+   * ```
+   */
+  beside<T extends Signature, P extends Outputs>(
+    step: (inputs: InputTensors<T>) => P,
+    signature: T,
+  ): Promise<Compiled<T, P>>;
   /**
    * Writes the step as a standalone `.onnx` file for any ONNX runtime (opset 21, standard operators
    * only): variables with their present values inside, inputs and outputs by their names and
@@ -96,7 +119,7 @@ export async function compile<S extends Signature, O extends Outputs>(
   signature: S,
   options: CompileOptions = {},
 ): Promise<Compiled<S, O>> {
-  const { engine = 'onnx', device = 'cpu', seed, debug = {} } = options;
+  const { engine = 'onnx', seed, debug = {} } = options;
   checkEngine(options);
   checkSignature(signature, seed);
   if (engine !== 'onnx') {
@@ -108,11 +131,27 @@ export async function compile<S extends Signature, O extends Outputs>(
   }
   // A fresh process has no backend yet to come back to.
   await tf.ready();
+  return compiledIn({ state: new Map(), queue: new Queue() }, step, signature, options);
+}
+
+/** What steps that work on the same variables have in common. */
+interface Common {
+  readonly state: State;
+  readonly queue: Queue;
+}
+
+async function compiledIn<S extends Signature, O extends Outputs>(
+  common: Common,
+  step: (inputs: InputTensors<S>) => O,
+  signature: S,
+  options: CompileOptions,
+): Promise<Compiled<S, O>> {
+  const { device = 'cpu', seed, debug = {} } = options;
+  const { queue } = common;
   const captured = captureTwice(step, signature, seed);
   const { trace, optimisers } = captured;
   const settingsHold = settingsGuard(optimisers);
-  const onnx = await OnnxStep.create(trace, options);
-  const queue = new Queue();
+  const onnx = await OnnxStep.create(trace, options, common.state);
   let steps = 0;
   let disposed = false;
 
@@ -146,6 +185,10 @@ export async function compile<S extends Signature, O extends Outputs>(
     },
     pull: () => queue.add(() => restore(onnx.state())),
     push: () => queue.add(() => onnx.push()),
+    beside: async (other, signatureOf) => {
+      checkSignature(signatureOf, seed);
+      return queue.add(() => compiledIn(common, other, signatureOf, options));
+    },
     save: (path, metadata) =>
       queue.add(() => writeWhole(path, standaloneModel(trace, new Map(onnx.state()), metadata))),
     dispose: () =>

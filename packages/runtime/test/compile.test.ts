@@ -209,3 +209,39 @@ describe('compileEach', () => {
     await sum.dispose();
   });
 });
+
+test.each(['onnx', 'cpu'] as const)(
+  'steps beside each other share their variables: %s',
+  async (engine) => {
+    const [w, m, only] = [1, 0, 7].map((v) => tf.variable(tf.tensor1d([v, v])));
+    // w is read after it is assigned, so that it cannot be written in place.
+    const learn = ({ x }: { x: tf.Tensor }) => {
+      const before = tf.clone(w);
+      w.assign(tf.add(w, x));
+      m.assign(tf.mul(w, before));
+      return { before };
+    };
+    const other = ({ x }: { x: tf.Tensor }) => {
+      only.assign(tf.add(only, m));
+      w.assign(tf.mul(w, x));
+      return { w };
+    };
+    const signature = { x: { shape: [], dtype: 'float32' } } as const;
+    const first = await compile(learn, signature, { engine });
+    const second = await first.beside(other, signature);
+    const x = (value: number) => ({ x: Float32Array.of(value) });
+    // Asked for at once, run in this order: w 1 → 3 → 30 → 31 → 62.
+    const runs = [first.run(x(2)), second.run(x(10)), first.run(x(1)), second.run(x(2))];
+    await Promise.all(runs);
+    expect(Array.from(((await runs[1]) as { w: Float32Array }).w)).toEqual([30, 30]);
+    await second.pull();
+    // m: 1 · 3, then 30 · 31; only: 7 + 3 + 930.
+    expect([w, m, only].map((v) => v.dataSync()[0])).toEqual([62, 930, 940]);
+    w.assign(tf.tensor1d([5, 5]));
+    await first.push();
+    expect(Array.from((await second.run(x(3))).w)).toEqual([15, 15]);
+    await second.dispose();
+    expect(Array.from((await first.run(x(0))).before)).toEqual([15, 15]);
+    await first.dispose();
+  },
+);

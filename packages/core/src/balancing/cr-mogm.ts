@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { GramianBalancer } from './balancer.ts';
-import { defineBalancer, type BalancerDefinition } from './define.ts';
+import type { GramianBalancer, GroupedBalancer } from './balancer.ts';
+import type { BalancerDefinition } from './define.ts';
+import { defineGradient } from './mode.ts';
 import { refreshOptions } from './refresh.ts';
 
 /** A method that weighs gradients by their scalar products, with options of any schema. */
-export type GramianMethod = BalancerDefinition<z.ZodType, GramianBalancer>;
+export type GramianMethod = BalancerDefinition<z.ZodType, GramianBalancer | GroupedBalancer>;
 
 /**
  * Correlation-reduced stochastic multi-objective gradient manipulation, CR-MOGM (Zhou et al.
@@ -19,21 +20,21 @@ export type GramianMethod = BalancerDefinition<z.ZodType, GramianBalancer>;
  */
 export function crMogm(methods: readonly GramianMethod[]) {
   const [first] = methods;
-  return defineBalancer({
+  return defineGradient({
     name: 'cr-mogm',
     alias: ['CRMOGM', 'CR-MOGM'],
     source:
       'Zhou et al. 2022, "On the convergence of stochastic multi-objective gradient manipulation and beyond"',
     formula: 'w ← αw + (1−α)ŵ, ŵ by another method',
     cost: 'K backward passes',
-    options: z.strictObject({
+    options: {
       method: z
         .enum(methods.map(({ name }) => name))
         .default(first.name)
         .describe('gives ŵ'),
       every: refreshOptions.every,
       smoothing: z.number().min(0).max(1).default(0.9).describe('α'),
-    }),
+    },
     lacks: first.lacks,
     make(place, { method, ...refresh }) {
       const other = methods.find(({ name }) => name === method) as GramianMethod;

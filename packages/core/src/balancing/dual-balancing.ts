@@ -7,8 +7,9 @@ import {
   type GramianBalancer,
   type JacobianBalancer,
 } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 import { decaying } from './k-space/decay.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Added to losses before their logarithm, as in LibMTL. */
 const SMALLEST = 1e-8;
@@ -25,16 +26,16 @@ const NOTHING = 1e-30;
  * label keeps its ĝ and takes no part. What is one task's own gets the gradient of its loss, as with
  * every method here; in LibMTL that of its logarithm.
  */
-export const dualBalancing = defineBalancer({
+export const dualBalancing = defineGradient({
   name: 'dual-balancing',
   alias: ['DB_MTL', 'DB-MTL'],
   source: 'Lin et al. 2023, arXiv 2308.12029',
   formula: 'd = Σ max‖ĝ‖/‖ĝᵢ‖ ĝᵢ, ĝᵢ ← βĝᵢ + (1−β)∇log Lᵢ',
   cost: 'K backward passes and, for β > 0, 2 K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     beta: z.number().min(0).max(0.9999).default(0.9).describe('β: share of the gradients before'),
     sigma: z.number().min(0).max(1).default(0).describe('σ: how fast β falls'),
-  }),
+  },
   lacks: {},
   make: ({ tasks }, { beta, sigma }): GradientBalancer =>
     beta === 0 ? ofBatch() : followed(tasks.length, beta, sigma),
@@ -79,7 +80,7 @@ function followed(K: number, beta: number, sigma: number): JacobianBalancer {
       const now = tf.add<tf.Tensor2D>(before, moved);
       before.assign(now);
       const lengths = tf.sqrt(tf.sum<tf.Tensor1D>(tf.square(now), 1));
-      return tf.sum(tf.mul(now, column(evened(lengths, present))), 0);
+      return combinedRows(evened(lengths, present), now);
     },
   };
 }

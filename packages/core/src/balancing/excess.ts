@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { nothing, type JacobianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 import { softmaxOver } from './moco.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Added to sums of squares and to first excesses, as in the published code. */
 const SMALLEST = 1e-7;
@@ -18,16 +19,16 @@ const SMALLEST = 1e-7;
  * 1, as in the paper and TorchJD; in LibMTL they begin at 1. An objective without a label keeps its
  * weight. TorchJD's wait before the first excess is not here.
  */
-export const excess = defineBalancer({
+export const excess = defineGradient({
   name: 'excess',
   alias: ['ExcessMTL'],
   source: 'He et al. 2024, arXiv 2402.02009, equations 6, 7 and 9',
   formula: 'wᵢ ∝ wᵢ exp(η eᵢ/eᵢ⁰), eᵢ = Σ gᵢ²/√Hᵢ, Hᵢ ← Hᵢ + gᵢ²',
   cost: 'K backward passes and 2 K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     // TorchJD's default; LibMTL's is 0.01.
     eta: z.number().positive().default(1).describe('η: how fast the weights move'),
-  }),
+  },
   lacks: { scale: 'the weights go by ratios, the update by the gradients' },
   make({ tasks }, { eta }): JacobianBalancer {
     const K = tasks.length;
@@ -60,7 +61,7 @@ export const excess = defineBalancer({
         first.assign(tf.add(tf.mul(tf.mul(present, tf.sub(1, known)), e), first));
         known.assign(tf.maximum(known, present));
         logWeights.assign(tf.add(tf.mul(present, shared), tf.mul(absent, logWeights)));
-        return tf.sum(tf.mul(rows, tf.reshape(w, [K, 1])), 0);
+        return combinedRows(w, rows);
       },
     };
   },

@@ -3,7 +3,7 @@ import { randomUniform } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { inputOf, nothing, type JacobianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 
 /** Sums of magnitudes below this count as this: where all are 0 nothing is to be kept. */
 const SMALLEST = 1e-30;
@@ -20,18 +20,18 @@ const SEEDS = 2 ** 24;
  * direction is their sum. A task leaks the share `leak` of its gradient past the mask:
  * `Σ (leak + (1 − leak) kept) gᵢ`.
  *
- * The paper masks the gradients of the shared representation; this masks those of the shared
- * parameters, as TorchJD does. The draws of a batch depend on the seed and its number alone.
+ * The paper masks the gradients of the shared representation, which is `mode: representation` here; by default those
+ * of the shared parameters are masked, as TorchJD does. The draws of a batch depend on the seed and its number alone.
  */
-export const graddrop = defineBalancer({
+export const graddrop = defineGradient({
   name: 'graddrop',
   alias: ['GradDrop'],
   source: 'Chen et al. 2020, arXiv 2010.06808, algorithm 1',
   formula: 'Σ gᵢ of one sign per element: + with probability P = ½(1 + Σgᵢ/Σ|gᵢ|)',
   cost: 'K backward passes and K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     leak: z.number().min(0).max(1).default(0).describe('share of each gradient that no mask holds'),
-  }),
+  },
   lacks: { scale: 'the purity goes by the magnitudes' },
   make({ seed = 0 }, { leak }): JacobianBalancer {
     return {
@@ -58,9 +58,8 @@ export const graddrop = defineBalancer({
  * @returns `[P]`
  */
 export function ofOneSign(rows: tf.Tensor2D, u: tf.Tensor, leak: number): tf.Tensor1D {
-  const positive = tf.cast(tf.greater(purity(rows), u), 'float32');
-  const up = tf.sum<tf.Tensor1D>(tf.relu(rows), 0);
-  const down = tf.neg(tf.sum<tf.Tensor1D>(tf.relu(tf.neg(rows)), 0));
+  const { up, down } = bySign(rows);
+  const positive = tf.cast(tf.greater(purityOf(up, down), u), 'float32');
   const kept = tf.add<tf.Tensor1D>(tf.mul(positive, up), tf.mul(tf.sub(1, positive), down));
   if (leak === 0) return kept;
   return tf.add(tf.mul(tf.add<tf.Tensor1D>(up, down), leak), tf.mul(kept, 1 - leak));
@@ -68,7 +67,21 @@ export function ofOneSign(rows: tf.Tensor2D, u: tf.Tensor, leak: number): tf.Ten
 
 /** P of each element, `[K, P]` → `[P]`; ½ where all gradients are 0. */
 export function purity(rows: tf.Tensor2D): tf.Tensor1D {
-  const sum = tf.sum<tf.Tensor1D>(rows, 0);
-  const magnitude = tf.maximum(tf.sum<tf.Tensor1D>(tf.abs(rows), 0), SMALLEST);
-  return tf.mul(tf.add(tf.div(sum, magnitude), 1), 0.5);
+  const { up, down } = bySign(rows);
+  return purityOf(up, down);
+}
+
+/** Sums of the positive and of the negative gradients of each element, `[P]`. */
+function bySign(rows: tf.Tensor2D): { up: tf.Tensor1D; down: tf.Tensor1D } {
+  // Row by row: a sum over the first axis takes several times as long.
+  const each = tf.unstack(rows) as tf.Tensor1D[];
+  const ups = each.map((row) => tf.relu(row));
+  const downs = each.map((row, k) => tf.sub<tf.Tensor1D>(row, ups[k]));
+  const sum = (terms: readonly tf.Tensor1D[]) => terms.reduce((a, b) => tf.add(a, b));
+  return { up: sum(ups), down: sum(downs) };
+}
+
+function purityOf(up: tf.Tensor1D, down: tf.Tensor1D): tf.Tensor1D {
+  const magnitude = tf.maximum(tf.sub(up, down), SMALLEST);
+  return tf.mul(tf.add(tf.div(tf.add<tf.Tensor1D>(up, down), magnitude), 1), 0.5);
 }

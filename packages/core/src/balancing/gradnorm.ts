@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { nothing, type GramianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 import { ownAdam } from './own-adam.ts';
 import { either, meanAmong, SMALLEST_LOSS } from './vectors.ts';
 
@@ -23,16 +23,16 @@ const AT_TARGET = 1e-5;
  * one epoch, and takes that epoch's mean for Lᵢ(0). What is one task's own gets its gradient unweighed,
  * there and here. A loss of 0 or below counts as 0 in rᵢ, an Lᵢ(0) below 1e-8 as 1e-8.
  */
-export const gradnorm = defineBalancer({
+export const gradnorm = defineGradient({
   name: 'gradnorm',
   alias: ['GradNorm'],
   source: 'Chen et al. 2018, arXiv 1711.02257, algorithm 1',
   formula: 'Σ wᵢgᵢ; w learns to make wᵢ‖gᵢ‖ → Ḡ rᵢ^α, rᵢ = (Lᵢ/Lᵢ(0))/mean; Σ w = K',
   cost: 'K backward passes',
-  options: z.strictObject({
+  options: {
     alpha: z.number().min(0).default(1.5).describe('α: how strongly slow tasks are pulled'),
     rate: z.number().positive().default(0.025).describe('of Adam on w; section 5.1'),
-  }),
+  },
   lacks: { scale: 'the weights follow the norms only as fast as they are learned' },
   make({ tasks }, { alpha, rate }): GramianBalancer {
     const K = tasks.length;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { nothing, type JacobianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 import { normalised } from './k-space/cosines.ts';
 import { decaying } from './k-space/decay.ts';
+import { combinedRows } from './vectors.ts';
 
 /** Against 0 / 0, as in the published code. */
 const SMALLEST = 1e-8;
@@ -17,19 +18,19 @@ const SMALLEST = 1e-8;
  *
  * with `βₙ = β / n^σ` and `γₙ = γ / n^σ` at the n-th batch. (The paper projects w on the simplex.) An objective without a label keeps its y and w.
  */
-export const moco = defineBalancer({
+export const moco = defineGradient({
   name: 'moco',
   alias: ['MoCo'],
   source: 'Fernando et al. 2023, "Mitigating gradient bias in multi-objective learning"',
   formula: 'd = Σ wᵢyᵢ, y ← y − β(y − Lg/‖g‖), w ← softmax(w − γ(YYᵀ + ρI)w)',
   cost: 'K backward passes and 2 K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     beta: z.number().positive().max(1).default(0.5).describe('β: how fast y follows'),
     betaDecay: z.number().min(0).max(1).default(0.5).describe('σ of β'),
     gamma: z.number().positive().default(0.1).describe('γ: how fast the weights move'),
     gammaDecay: z.number().min(0).max(1).default(0.5).describe('σ of γ'),
     rho: z.number().min(0).default(0).describe('ρ: pull to equal weights'),
-  }),
+  },
   lacks: { scale: 'each gradient is made as long as its loss' },
   make({ tasks }, { beta, betaDecay, gamma, gammaDecay, rho }): JacobianBalancer {
     const K = tasks.length;
@@ -59,7 +60,7 @@ export const moco = defineBalancer({
         const rate = tf.mul(ofGamma.at(context), gamma);
         const now = softmaxOver(present, tf.sub<tf.Tensor1D>(w, tf.mul(rate, uphill)));
         weights.assign(tf.add(now, tf.mul(weights, tf.sub(1, present))));
-        return tf.sum(tf.mul(there, column(now)), 0);
+        return combinedRows(now, there);
       },
     };
   },

@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { inputOf, type GramianBalancer } from './balancer.ts';
-import {
-  defineBalancer,
-  type BalancerDefinition,
-  type BalancerFacts,
-  type BalancerPlace,
-} from './define.ts';
+import type { GramianBalancer, GroupedBalancer } from './balancer.ts';
+import type { BalancerDefinition, BalancerFacts, BalancerPlace } from './define.ts';
+import { defineGradient, type modeOptions } from './mode.ts';
 
 /** How a gramian method's weights go from batch to batch. */
 export interface Refresh {
@@ -38,9 +34,11 @@ export const refreshOptions = {
  * `w ← smoothing · w + (1 − smoothing) · ŵ`
  *
  * with ŵ those of the method. An objective's first weight is ŵ as it is. One without a label keeps its
- * weight, and takes it up again when it has some. The weights are state: a resumed run goes on with them.
+ * weight, and takes it up again when it has some. One that has had none yet has, until weights are computed
+ * again, the mean of the others' (1 where there are none). The weights are state: a resumed run goes on with them.
  *
- * The K backward passes of a batch are made whether the weights are new or not: a step is one graph.
+ * Weights are new at the batches 0, `every`, 2 `every` …, counted as `Stateful.inputsAt` counts them; at those
+ * between nothing of the method runs, and a step needs one backward pass.
  */
 export function refreshed(
   balancer: GramianBalancer,
@@ -53,34 +51,41 @@ export function refreshed(
     /** 1 where an objective has had a weight. */
     known: tf.variable(tf.zeros<tf.Rank.R1>([objectives]), false),
   };
+  const { weights, known } = state;
   return {
     ...balancer,
     state: { ...balancer.state, ...state },
-    inputs: { ...balancer.inputs, refresh: [] },
-    inputsAt: (batch) => ({
-      ...balancer.inputsAt(batch),
-      refresh: Float32Array.of(batch % every === 0 ? 1 : 0),
-    }),
     weights(gram, context) {
-      const { weights, known } = state;
       const { present } = context;
       const computed = balancer.weights(gram, context);
       const kept = tf.mul(known, smoothing);
       const next = tf.add(tf.mul(kept, weights), tf.mul(tf.sub(1, kept), computed));
-      const due = tf.maximum(inputOf(balancer.name, context.inputs, 'refresh'), tf.sub(1, known));
-      const taken = tf.mul(present, due);
-      const now = tf.add<tf.Tensor1D>(tf.mul(taken, next), tf.mul(tf.sub(1, taken), weights));
+      const now = tf.add<tf.Tensor1D>(tf.mul(present, next), tf.mul(tf.sub(1, present), weights));
       weights.assign(now);
       known.assign(tf.maximum(known, present));
       return now;
     },
+    ...(every > 1 && {
+      kept: {
+        at: (batch: number) => batch % every !== 0,
+        weights() {
+          const count = tf.sum(known);
+          const none = tf.sub(1, tf.minimum(count, 1));
+          const mean = tf.add(tf.div(tf.sum(tf.mul(known, weights)), tf.maximum(count, 1)), none);
+          return tf.add<tf.Tensor1D>(tf.mul(known, weights), tf.mul(tf.sub(1, known), mean));
+        },
+      },
+    }),
   };
 }
 
 /**
- * `defineBalancer` for a gramian method: adds {@link refreshOptions} to its options.
+ * `defineGradient` for a gramian method: adds {@link refreshOptions} to its options.
  */
-export function defineGramian<S extends z.ZodRawShape>({
+export function defineGramian<
+  S extends z.ZodRawShape,
+  B extends GramianBalancer | GroupedBalancer = GramianBalancer,
+>({
   make,
   options,
   ...facts
@@ -89,16 +94,23 @@ export function defineGramian<S extends z.ZodRawShape>({
   readonly make: (
     place: BalancerPlace & { tasks: string[] },
     options: z.output<z.ZodObject<S>>,
-  ) => GramianBalancer;
-}): BalancerDefinition<z.ZodObject<S & typeof refreshOptions, z.core.$strict>, GramianBalancer> {
-  return defineBalancer({
+  ) => B;
+}): BalancerDefinition<
+  z.ZodObject<S & typeof refreshOptions & typeof modeOptions, z.core.$strict>,
+  B
+> {
+  return defineGradient({
     ...facts,
-    options: z.strictObject({ ...options, ...refreshOptions }),
-    make: (place, all) =>
-      refreshed(
-        make(place, all as z.output<z.ZodObject<S>>),
-        place.tasks.length,
-        all as unknown as Refresh,
-      ),
+    options: { ...options, ...refreshOptions },
+    make(place, all): B {
+      const refresh = all as unknown as Refresh;
+      const made = make(place, all as unknown as z.output<z.ZodObject<S>>);
+      if (made.kind === 'gramian') return refreshed(made, place.tasks.length, refresh) as B;
+      if (refresh.every === 1 && refresh.smoothing === 0) return made;
+      throw new Error(
+        `${facts.name}: every and smoothing keep one weight per objective; expected 1 and 0 where each ` +
+          `group has its own, got ${refresh.every} and ${refresh.smoothing}`,
+      );
+    },
   });
 }

@@ -23,6 +23,7 @@ import { gradnorm } from './gradnorm.ts';
 import { gradvac } from './gradvac.ts';
 import { groupAlignment } from './group-alignment.ts';
 import { impartialLosses } from './impartial-losses.ts';
+import { imtl } from './imtl.ts';
 import { imtlG } from './imtl-g.ts';
 import { krum } from './krum.ts';
 import { learned } from './learned.ts';
@@ -99,8 +100,16 @@ export const gradientMethods: readonly GradientMethod[] = [
   moco,
 ];
 
-/** Every method; those of neither kind have a step of their own. */
-export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods, autoLambda];
+/** Every pair of a method of the losses and one of the gradients that has a name of its own. */
+export const namedPairs: readonly AnyBalancer[] = [imtl];
+
+/** Every method; those of no kind above have a step of their own. */
+export const balancers: readonly AnyBalancer[] = [
+  ...lossMethods,
+  ...gradientMethods,
+  ...namedPairs,
+  autoLambda,
+];
 
 /**
  * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and

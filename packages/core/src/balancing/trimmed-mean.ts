@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { nothing, type JacobianBalancer } from './balancer.ts';
-import { defineBalancer } from './define.ts';
+import { defineGradient } from './mode.ts';
 
 /** Above any gradient: what is absent comes last. */
 const FAR = 1e30;
@@ -11,15 +11,15 @@ const FAR = 1e30;
  * gradients without the `trim` largest and the `trim` smallest. With n objectives in the batch, at most
  * `(n − 1) / 2` at either end, so that one is left; TorchJD refuses fewer than `2 trim + 1`.
  */
-export const trimmedMean = defineBalancer({
+export const trimmedMean = defineGradient({
   name: 'trimmed-mean',
   alias: ['TrimmedMean'],
   source: 'Yin et al. 2018, arXiv 1803.01498',
   formula: 'mean of gᵢ without its trim largest and smallest, element by element',
   cost: 'K backward passes and K numbers per shared parameter',
-  options: z.strictObject({
+  options: {
     trim: z.number().int().min(0).default(1).describe('values left out at either end'),
-  }),
+  },
   lacks: { scale: 'which values are extreme goes by the magnitudes' },
   make: (_place, { trim }): JacobianBalancer => ({
     ...nothing,

@@ -5,7 +5,8 @@ import type { Gradients } from './optimiser.ts';
 /**
  * Value and gradients of a scalar function of the parameters.
  * @param f computes the loss; anything else that it wants to keep it must return by other means
- * @returns `gradients` by `Parameter.name`, without those that `f` does not depend on
+ * @param tensors further ones that `f` reads
+ * @returns `gradients` by `Parameter.name`, without those that `f` does not depend on; `of` the tensors, in order
  * @example
  * ```ts
  * import { gradientsOf, type Parameter } from '@scene-mtl/core';
@@ -19,15 +20,21 @@ import type { Gradients } from './optimiser.ts';
 export function gradientsOf(
   f: () => tf.Scalar,
   parameters: readonly Parameter[],
-): { value: tf.Scalar; gradients: Gradients } {
-  const { value, grads } = tf.variableGrads(
-    f,
-    parameters.map((p) => p.variable),
-  );
+  tensors: readonly tf.Tensor[] = [],
+): { value: tf.Scalar; gradients: Gradients; of: readonly (tf.Tensor | undefined)[] } {
+  const variables = parameters.map((p) => p.variable);
   const gradients: Record<string, tf.Tensor> = {};
-  for (const { name, variable } of parameters) {
-    // TensorFlow.js numbers its variables' names; ours are stable.
-    if (grads[variable.name]) gradients[name] = grads[variable.name];
+  if (tensors.length === 0) {
+    const { value, grads } = tf.variableGrads(f, variables);
+    for (const { name, variable } of parameters) {
+      // TensorFlow.js numbers its variables' names; ours are stable.
+      if (grads[variable.name]) gradients[name] = grads[variable.name];
+    }
+    return { value, gradients, of: [] };
   }
-  return { value, gradients };
+  // `tf.variableGrads` takes nothing but variables, `tf.grads` throws where `f` does not depend on one of them.
+  const { value, grads } = tf.engine().gradients(f, [...variables, ...tensors], undefined, true);
+  const found = grads as readonly (tf.Tensor | undefined)[];
+  for (const [i, { name }] of parameters.entries()) if (found[i]) gradients[name] = found[i];
+  return { value, gradients, of: found.slice(variables.length) };
 }

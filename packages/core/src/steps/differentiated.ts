@@ -7,7 +7,7 @@ import type { Objective } from '../objective.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
-import { escape, lossesOf } from './evaluate-losses.ts';
+import { escape, lossesOf, type BorderTensors } from './evaluate-losses.ts';
 import type { FloatSignature } from './step.ts';
 
 /** One objective's loss, 0 where it is absent, and its gradients. */
@@ -17,12 +17,15 @@ export interface Differentiated {
   readonly logged: tf.Scalar;
   readonly present: tf.Scalar;
   readonly gradients: Gradients;
+  /** Of the tensors of the border where the pass began, in the order of `borders`. */
+  readonly of: readonly (tf.Tensor | undefined)[];
   readonly statistics: readonly Statistic[];
 }
 
 /**
  * Differentiates one objective's loss. Nothing is assigned: what moving averages become is among the result.
  * @param weighing scales the output before the loss is taken, where it does that
+ * @param borders where passes begin; default at the input
  */
 export function differentiated(
   objective: Objective,
@@ -31,14 +34,15 @@ export function differentiated(
   parameters: readonly Parameter[],
   inputs: InputTensors<FloatSignature>,
   weighing?: ScalarBalancer,
+  borders?: BorderTensors,
 ): Differentiated {
   const { keep, out, free } = escape();
   const scaleOutput = weighing?.scaleOutput;
   let present: tf.Scalar | undefined;
   let raw: tf.Scalar | undefined;
   let statistics: readonly Statistic[] = [];
-  const { value, gradients } = gradientsOf(() => {
-    const evaluated = lossesOf(network, objectives, inputs);
+  const compute = (): tf.Scalar => {
+    const evaluated = lossesOf(network, objectives, inputs, borders);
     const loss = evaluated.of(
       objective,
       scaleOutput && ((output) => scaleOutput(output, objective.name)),
@@ -48,11 +52,17 @@ export function differentiated(
     statistics = evaluated.statistics();
     statistics.forEach((statistic) => keep(statistic.value));
     return tf.mul<tf.Scalar>(loss.value, loss.present);
-  }, parameters);
+  };
+  const { value, gradients, of } = gradientsOf(
+    compute,
+    parameters,
+    [...(borders?.values() ?? [])].flat(),
+  );
   const result = {
     value,
     logged: raw ? out(raw) : value,
     gradients,
+    of,
     present: out(present as unknown as tf.Scalar),
     statistics: statistics.map((s) => ({ variable: s.variable, value: out(s.value) })),
   };

@@ -14,6 +14,8 @@ export interface Losses {
   of(objective: Objective, scaleOutput?: (output: tf.Tensor) => tf.Tensor): Loss;
   /** Of the network's pass over the main stream's own inputs, if there was one. */
   statistics(): readonly Statistic[];
+  /** What the streams' own batches are on the network's border. */
+  borders(): BorderTensors;
 }
 
 /** The arrays of a stream out of a step's inputs, by their plain names. */
@@ -28,11 +30,18 @@ function batchOf(
   return Object.fromEntries(names.map((name) => [name, inputs[arrayName(stream, name)]]));
 }
 
-/** Prepares the losses of a step's inputs; passes over the same batch are made once. */
+/** Tensors of the network's border by the stream whose batch gave them. */
+export type BorderTensors = ReadonlyMap<string, readonly tf.Tensor[]>;
+
+/**
+ * Prepares the losses of a step's inputs; passes over the same batch are made once.
+ * @param borders where passes over the batches of streams begin; default at the input
+ */
 export function lossesOf(
   network: Runnable,
   objectives: readonly Objective[],
   inputs: InputTensors<FloatSignature>,
+  borders: BorderTensors = new Map(),
 ): Losses {
   const batches = new Map<string, Batch>();
   for (const { stream } of objectives) {
@@ -40,8 +49,12 @@ export function lossesOf(
   }
   const passes = new Map<Batch, Forward>();
   const forward: Run = (batch) => {
-    let pass = passes.get(batch);
-    if (!pass) passes.set(batch, (pass = network.forward(batch, { training: true })));
+    const known = passes.get(batch);
+    if (known) return known;
+    const stream = [...batches].find(([, own]) => own === batch)?.[0] ?? '';
+    const border = borders.get(stream);
+    const pass = network.forward(batch, { training: true, ...(border && { border }) });
+    passes.set(batch, pass);
     return pass;
   };
   return {
@@ -59,6 +72,8 @@ export function lossesOf(
       const main = batches.get(MAIN_STREAM);
       return (main && passes.get(main))?.statistics ?? [];
     },
+    borders: () =>
+      new Map([...batches].map(([stream, batch]) => [stream, forward(batch).border ?? []])),
   };
 }
 

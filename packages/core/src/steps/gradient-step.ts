@@ -11,8 +11,14 @@ import type { Objective } from '../objective.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { observeUpdate } from './after-update.ts';
-import { differentiated, type Differentiated } from './differentiated.ts';
-import { balancedRows, type Balanced } from './gradient-rows.ts';
+import type { Behind } from './cut.ts';
+import {
+  throughKeptWeights,
+  throughParameters,
+  throughRepresentation,
+  type Way,
+} from './direction.ts';
+import { groupsOf, type Balanced } from './gradient-rows.ts';
 import {
   BALANCER_STATE,
   balancerInputs,
@@ -25,8 +31,9 @@ import { weighedLosses } from './weighed-losses.ts';
 /**
  * The training step of a balancer that works on the gradients: each objective is differentiated by
  * itself, K backward passes; compiled, they share the forward pass. The balancer's direction stands for
- * the gradient of the shared parameters. What is one task's own gets that task's gradient as it is, so
- * that balancing does not change how fast a head learns.
+ * the gradient of the shared parameters, or of the representation that they give (`mode`). What is one task's own
+ * gets that task's gradient as it is, so that balancing does not change how fast a head learns. At batches where
+ * the balancer keeps its weights, another step (`between`) takes one backward pass.
  *
  * An objective without a label in the batch has a row of zeros, whatever its loss, for every balancer
  * alike. Besides what every step logs: `gradientNorm/<objective>` `‖gᵢ‖` over the shared parameters, and
@@ -36,17 +43,16 @@ import { weighedLosses } from './weighed-losses.ts';
  * Of two methods, the first weighs the losses: its wᵢ are factors of all of a task's gradients, and its
  * own variables get those of its total, which is `total` then. `weight/<objective>` is the factor of the
  * task's loss in the direction, of both methods together, and the norms are those of `wᵢ gᵢ`.
- * @throws when no trained parameter is shared
+ * @throws when no trained parameter is shared, or the network has no representation whose gradients are to be balanced
  */
 export function gradientStep(
   options: StepOptions<GradientBalancer | ComposedBalancer>,
 ): TrainingStep {
   const { network, objectives, balancer, optimiser } = options;
+  const names = objectives.map(({ name }) => name);
   const weighing = balancer.kind === 'composed' ? balancer.losses : undefined;
   const balancing = balancer.kind === 'composed' ? balancer.gradients : balancer;
   const under = (part: ScalarBalancer | GradientBalancer) => (weighing ? `${part.name}/` : '');
-  // Gradients of the shared representation would be another kind of rows: of the same losses, by the
-  // activations that `Forward` gives, and then one backward pass of the trunk.
   const shared = optimiser.parameters.filter((p) => p.role === 'shared');
   const own = optimiser.parameters.filter((p) => p.role !== 'shared');
   if (shared.length === 0) {
@@ -59,16 +65,11 @@ export function gradientStep(
   const outline = outlineOf(options);
   const place = BALANCER_STATE + under(balancing);
   const kept = Object.entries(memory).map(([name, v]) => [place + name, v] as const);
-  return {
-    ...outline,
-    variables: new Map([...outline.variables, ...kept]),
-    run(inputs) {
-      const plain = objectives.map((objective) =>
-        differentiated(objective, network, objectives, optimiser.parameters, inputs, weighing),
-      );
-      // Every pass over the same batch reports the same statistics.
-      commit(plain.find(({ statistics }) => statistics.length > 0)?.statistics ?? []);
-      const names = objectives.map(({ name }) => name);
+  const runBy =
+    (way: Way): TrainingStep['run'] =>
+    (inputs) => {
+      const { each: plain, statistics, direction } = way(inputs);
+      commit(statistics);
       const weighed =
         weighing &&
         weighedLosses(
@@ -79,16 +80,15 @@ export function gradientStep(
           optimiser.parameters,
         );
       const each = weighed ? plain.map((one, k) => scaled(one, weighed.weights[k])) : plain;
-      const balanced = balancedRows(
-        balancing,
-        shared,
-        each.map(({ gradients }) => gradients),
+      const balanced = direction(
+        each,
         {
           losses: tf.stack(each.map(({ value }) => value)) as tf.Tensor1D,
           present: tf.stack(each.map(({ present }) => present)) as tf.Tensor1D,
           inputs: balancerInputs(balancing, inputs, under(balancing)),
           memory,
         },
+        weighed?.weights,
       );
       const gradients = {
         ...balanced.gradients,
@@ -117,31 +117,52 @@ export function gradientStep(
         ...reported(objectives, balanced, weighed?.weights),
         ...norms,
       };
-    },
+    };
+  const whole =
+    balancing.mode === 'representation'
+      ? throughRepresentation(options, balancing, weighing)
+      : throughParameters(options, balancing, weighing);
+  const keptWeights = balancing.kind === 'gramian' ? balancing.kept : undefined;
+  return {
+    ...outline,
+    variables: new Map([...outline.variables, ...kept]),
+    run: runBy(whole),
+    ...(keptWeights && {
+      between: {
+        at: (batch: number) => keptWeights.at(batch),
+        run: runBy(throughKeptWeights(options, keptWeights, weighing)),
+      },
+    }),
   };
 }
 
-/** What a balancer keeps of every element of the gradients, zero at the start. */
+/** What a balancer keeps of the shared parameters, zero at the start. */
 function memoryOf(
   balancer: GradientBalancer,
   objectives: number,
   shared: readonly Parameter[],
 ): Record<string, tf.Variable> {
-  const names = balancer.kind === 'jacobian' ? (balancer.memory ?? []) : [];
-  const size = shared.reduce((sum, { variable }) => sum + variable.size, 0);
-  return Object.fromEntries(
-    names.map((name) => [name, tf.variable(tf.zeros([objectives, size]), false)]),
+  if (balancer.kind === 'gramian') return {};
+  const shape =
+    balancer.kind === 'grouped'
+      ? [groupsOf(balancer, shared).length, objectives, objectives]
+      : [objectives, shared.reduce((sum, { variable }) => sum + variable.size, 0)];
+  const memory = (balancer.memory ?? []).map(
+    (name) => [name, tf.variable(tf.zeros(shape), false)] as const,
   );
+  return Object.fromEntries(memory);
 }
 
 /** An objective whose loss has a factor. */
-const scaled = (one: Differentiated, factor: tf.Scalar): Differentiated => ({
-  ...one,
-  value: tf.mul(one.value, factor),
-  gradients: Object.fromEntries(
-    Object.entries(one.gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
-  ),
-});
+function scaled(one: Behind, factor: tf.Scalar): Behind {
+  const times = (gradients: Gradients): Gradients =>
+    Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+    );
+  const gradients = times(one.gradients);
+  const rows = one.rows === one.gradients ? gradients : times(one.rows);
+  return { ...one, value: tf.mul(one.value, factor), gradients, rows };
+}
 
 /** Σ of the gradients of a parameter; undefined where none depends on it. */
 function added(each: readonly { readonly gradients: Gradients }[], name: string): tf.Tensor {
@@ -152,7 +173,7 @@ function added(each: readonly { readonly gradients: Gradients }[], name: string)
   ) as tf.Tensor;
 }
 
-/** Norms, and weights where there are some, by name. */
+/** Norms and weights, where there are some, by name. */
 function reported(
   objectives: readonly Objective[],
   { norms, weights }: Balanced,
@@ -162,7 +183,7 @@ function reported(
     factors && weights ? weights.map((w, k) => tf.mul<tf.Scalar>(w, factors[k])) : weights;
   return Object.fromEntries(
     objectives.flatMap(({ name }, k) => [
-      [`gradientNorm/${name}`, norms[k]] as const,
+      ...(norms ? [[`gradientNorm/${name}`, norms[k]] as const] : []),
       ...(whole ? [[`weight/${name}`, whole[k]] as const] : []),
     ]),
   );

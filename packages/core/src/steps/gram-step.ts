@@ -1,7 +1,7 @@
 import type { InputTensors, Outputs } from '@scene-mtl/runtime';
 import type { Parameter } from '../parameters.ts';
 import { differentiated } from './differentiated.ts';
-import { gramOfGradients } from './gradient-rows.ts';
+import { gramOfGradients, partsOfParameters } from './gradient-rows.ts';
 import { outlineOf, type FloatSignature, type StepOptions, type TrainingStep } from './step.ts';
 
 /** Looks at the gradients of a batch and changes nothing. */
@@ -37,7 +37,7 @@ export function gramStep(options: StepOptions): GramStep {
     ),
     run: (inputs) => ({
       gram: gramOfGradients(
-        shared,
+        partsOfParameters(shared),
         objectives.map(
           (objective) => differentiated(objective, network, objectives, shared, inputs).gradients,
         ),

@@ -50,6 +50,12 @@ export interface TrainingStep {
    * `present/<objective>`, the balancer's report, `gradientNorm`, `parameterNorm` and `updateNorm`.
    */
   readonly run: (inputs: InputTensors<FloatSignature>) => Outputs;
+  /**
+   * What is to run in place of {@link run} at the batches that it names, counted from 0 as in {@link inputsAt}: the
+   * step of weights that are kept. Of the same inputs and variables; of the outputs it has no
+   * `gradientNorm/<objective>`.
+   */
+  readonly between?: Pick<TrainingStep, 'run'> & { at(batch: number): boolean };
 }
 
 /** A float32 input of a shape. */

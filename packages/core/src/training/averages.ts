@@ -27,17 +27,14 @@ export function averages(from: Sums = { counts: {}, sums: {} }): Averages {
   return {
     add(values) {
       for (const [name, value] of Object.entries(values)) {
+        const task = /^(?:loss|gradientNorm)\/(.*)$/.exec(name)?.[1];
         sums[name] = (sums[name] ?? 0) + value;
-        counts[name] = (counts[name] ?? 0) + 1;
+        counts[name] = (counts[name] ?? 0) + (values[`present/${task}`] ?? 1);
       }
     },
     take() {
       const means: Record<string, number> = {};
-      for (const [name, sum] of Object.entries(sums)) {
-        const task = /^(?:loss|gradientNorm)\/(.*)$/.exec(name)?.[1];
-        const labelled = task === undefined ? undefined : sums[`present/${task}`];
-        means[name] = sum / (labelled ?? counts[name]);
-      }
+      for (const [name, sum] of Object.entries(sums)) means[name] = sum / counts[name];
       counts = {};
       sums = {};
       return means;

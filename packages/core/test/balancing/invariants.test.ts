@@ -241,23 +241,32 @@ describe('weights that are kept', () => {
     });
   });
 
-  test('an objective that is absent keeps its weight', () => {
-    const balancer = balancerOf('mgda', 2, { every: 3 });
+  test('an objective that is absent keeps its weight, and one that never was there has the mean', () => {
+    const balancer = balancerOf('mgda', 3, { every: 3 });
     if (balancer.kind !== 'gramian') throw new Error('a gramian method is expected');
-    const of = (gram: number[][], present: number[], refresh: number) =>
+    const of = (squares: number[], present: number[]) =>
       Array.from(
         balancer
-          .weights(tf.tensor2d(gram), {
-            losses: tf.ones([2]),
-            present: tf.tensor1d(present),
-            inputs: { refresh: tf.scalar(refresh) },
-          })
+          .weights(
+            tf.tensor2d(squares.map((square, i) => squares.map((_, j) => (i === j ? square : 0)))),
+            {
+              losses: tf.ones([3]),
+              present: tf.tensor1d(present),
+              inputs: {},
+            },
+          )
           .dataSync(),
       );
+    const kept = () => Array.from(balancer.kept?.weights().dataSync() ?? []);
+    expect([0, 1, 2, 3, 4].map((batch) => balancer.kept?.at(batch))).toEqual(
+      [false, true, true, false, true], // prettier-ignore
+    );
+    expect(kept()).toEqual([1, 1, 1]);
     // ‖g₁‖² = 1, ‖g₂‖² = 4 at right angles: w = (0.8, 0.2).
-    expect(of([[1, 0], [0, 4]], [1, 1], 1)).toBeAllClose([0.8, 0.2]); // prettier-ignore
-    expect(of([[1, 0], [0, 0]], [1, 0], 1)).toBeAllClose([1, 0.2]); // prettier-ignore
-    expect(of([[9, 0], [0, 9]], [1, 1], 0)).toBeAllClose([1, 0.2]); // prettier-ignore
+    expect(of([1, 4, 0], [1, 1, 0]).slice(0, 2)).toBeAllClose([0.8, 0.2]);
+    expect(kept()).toBeAllClose([0.8, 0.2, 0.5]);
+    expect(of([1, 0, 0], [1, 0, 0])[0]).toBeCloseTo(1, 6);
+    expect(kept()).toBeAllClose([1, 0.2, 0.6]);
   });
 });
 

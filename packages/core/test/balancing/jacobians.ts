@@ -29,7 +29,7 @@ export const balancerOf = (name: string, K: number, options: object = {}): Gradi
   balancerNamed(name).make({ objectives: named(K) }, options) as GradientBalancer;
 
 /** `[K − 1, K, K]`: every row takes the others in the order of their numbers. */
-function inOrder(K: number): tf.Tensor {
+export function inOrder(K: number): tf.Tensor {
   const others = (i: number) => Array.from({ length: K }, (_, j) => j).filter((j) => j !== i);
   const turns = Array.from({ length: K - 1 }, (_, turn) =>
     Array.from({ length: K }, (__, i) =>
@@ -81,7 +81,9 @@ export function weightsOf(
 ): number[] {
   if (balancer.kind !== 'gramian') throw new Error(`${balancer.name} has no weights`);
   return numbersOf(() =>
-    balancer.weights(tf.tensor2d(gramOf(rows)), contextOf(balancer, rows, batch, losses)),
+    balancer.kept?.at(batch)
+      ? balancer.kept.weights()
+      : balancer.weights(tf.tensor2d(gramOf(rows)), contextOf(balancer, rows, batch, losses)),
   );
 }
 
@@ -95,6 +97,7 @@ export function directionOf(
   if (balancer.kind === 'gramian') {
     return combined(rows, weightsOf(balancer, rows, batch, losses));
   }
+  if (balancer.kind !== 'jacobian') throw new Error(`${balancer.name} works by groups`);
   const matrix = rows.map((row) => [...row]);
   return numbersOf(() =>
     balancer.direction(tf.tensor2d(matrix), contextOf(balancer, rows, batch, losses)),

@@ -1,3 +1,4 @@
+import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { stream } from '@scene-mtl/data';
 import {
@@ -97,16 +98,21 @@ export function problem(
     variable,
   }));
   const trained = [...shared, ...heads, ...noises];
-  const network: Pick<Network, 'inputs' | 'forward'> = {
+  const network: Pick<Network, 'inputs' | 'forward' | 'border'> = {
     inputs: { x: [X] },
-    forward({ x }) {
+    border: { shapes: [[F]] },
+    forward({ x }, { border }) {
       const [w, b] = shared.map(({ variable }) => variable);
-      const features = tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b));
+      const features =
+        border?.[0] ?? tf.tanh(tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b));
       const outputs = tasks.map(({ name }, i) => {
         const head = heads[i].variable as unknown as tf.Tensor2D;
         return [name, tf.reshape(tf.matMul(features as tf.Tensor2D, head), [-1])] as const;
       });
-      return { outputs: Object.fromEntries(outputs), shared: features, statistics: [] };
+      return {
+        outputs: Object.fromEntries(outputs),
+        ...{ shared: features, border: [features], statistics: [] },
+      };
     },
   };
   const inner = sgd(trained, { momentum, nesterov: false, weightDecay: 0 });
@@ -145,5 +151,26 @@ export function problem(
     }),
     values: () =>
       Object.fromEntries([...step.variables].map(([name, v]) => [name, Array.from(v.dataSync())])),
+  };
+}
+
+/** A step compiled, and what runs between, at the batches as a training loop would run them. */
+export async function compiledOf(
+  { step, inputsAt }: Problem,
+  engine: NonNullable<CompileOptions['engine']>,
+) {
+  const whole = await compile(step.run, step.signature, { engine });
+  const between = step.between && (await whole.beside(step.between.run, step.signature));
+  return {
+    async run(batch: number): Promise<Record<string, number>> {
+      const due = between && step.between?.at(batch) ? between : whole;
+      const given = await due.run(inputsAt(batch));
+      return Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
+    },
+    async finish(): Promise<void> {
+      await whole.pull();
+      await between?.dispose();
+      await whole.dispose();
+    },
   };
 }

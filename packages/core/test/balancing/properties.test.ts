@@ -1,4 +1,3 @@
-import { compile } from '@scene-mtl/runtime';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
@@ -12,7 +11,7 @@ import {
   type Property,
 } from '../../src/index.ts';
 import { useCpu } from '../cpu.ts';
-import { problem, type PlaneTask, type Problem } from './plane.ts';
+import { compiledOf, problem, type PlaneTask, type Problem } from './plane.ts';
 
 beforeAll(useCpu);
 
@@ -20,7 +19,7 @@ beforeAll(useCpu);
  * Every method, and some pairs of them: learned weights, state and inputs of both, one that looks at the
  * losses after the update, one with an output of its own.
  */
-const balancers: readonly AnyBalancer[] = [
+const named: readonly AnyBalancer[] = [
   ...methods,
   ...[
     'uw+pcgrad',
@@ -31,17 +30,35 @@ const balancers: readonly AnyBalancer[] = [
   ].map(balancerNamed),
 ];
 
+/** A method with some of its options set. */
+const variant = (name: string, options: Readonly<Record<string, unknown>>): AnyBalancer => {
+  const method = balancerNamed(name);
+  const set = Object.entries(options).map(([option, value]) => `${option}=${String(value)}`);
+  return {
+    ...method,
+    name: [name, ...set].join(' '),
+    make: (place, more) => method.make(place, { ...options, ...(more as object | undefined) }),
+  };
+};
+
+/** The options that methods of the gradients share, and those that change how a step is made. */
+const balancers: readonly AnyBalancer[] = [
+  ...named,
+  variant('mgda', { mode: 'representation' }),
+  variant('graddrop', { mode: 'representation' }),
+  variant('nash', { every: 2 }),
+  variant('gradvac', { groups: 'matrix' }),
+  variant('uw+cagrad', { 'cagrad.every': 2, 'cagrad.mode': 'representation' }),
+];
+
 const seeds = fc.integer({ min: 0, max: 10_000 });
 const RUNS = { numRuns: 3 };
 
 /** Runs some steps eagerly; what the last one gave. */
 async function run(of: Problem, steps = 1, first = 0): Promise<Record<string, number>> {
-  const compiled = await compile(of.step.run, of.step.signature, { engine: 'cpu' });
+  const compiled = await compiledOf(of, 'cpu');
   let outputs: Record<string, number> = {};
-  for (let i = first; i < first + steps; i++) {
-    const given = await compiled.run(of.inputsAt(i));
-    outputs = Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
-  }
+  for (let i = first; i < first + steps; i++) outputs = await compiled.run(i);
   return outputs;
 }
 
@@ -212,14 +229,10 @@ test.each(table(balancers))('%s: the compiled step equals the eager one', async 
   const results: { outputs: Record<string, number>[]; values: Record<string, number[]> }[] = [];
   for (const engine of ['cpu', 'onnx'] as const) {
     const of = problem(method, tasksOf(2), { momentum: 0.9 });
-    const compiled = await compile(of.step.run, of.step.signature, { engine });
+    const compiled = await compiledOf(of, engine);
     const outputs: Record<string, number>[] = [];
-    for (let i = 0; i < 4; i++) {
-      const given = await compiled.run(of.inputsAt(i));
-      outputs.push(Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]])));
-    }
-    await compiled.pull();
-    await compiled.dispose();
+    for (let i = 0; i < 4; i++) outputs.push(await compiled.run(i));
+    await compiled.finish();
     results.push({ outputs, values: of.values() });
   }
   const [eager, onnx] = results;
@@ -368,10 +381,12 @@ describe('the registry', () => {
 
   test('has methods of all kinds', () => {
     const kinds = new Set(balancers.map((m) => problem(m, tasksOf(1)).balancer.kind));
-    expect([...kinds].sort()).toEqual(['bilevel', 'composed', 'gramian', 'jacobian', 'scalar']);
+    expect([...kinds].sort()).toEqual([
+      ...['bilevel', 'composed', 'gramian', 'grouped', 'jacobian', 'scalar'],
+    ]);
   });
 
-  test.each(table(balancers))('%s refuses an option that it does not have', (name, method) => {
+  test.each(table(named))('%s refuses an option that it does not have', (name, method) => {
     const place = { objectives: [{ name: 'a' }], batchesPerEpoch: 1 };
     expect(() => method.make(place, { a: 1, nonsense: 1 })).toThrow(name);
   });

@@ -5,6 +5,7 @@ import { insideStep } from '../ops/inside-step.ts';
 import {
   checkedInputs,
   checkOutputs,
+  checkSignature,
   type InputTensors,
   type InputValues,
   type Outputs,
@@ -64,6 +65,10 @@ export function eagerStep<S extends Signature, O extends Outputs>(
     },
     pull: () => Promise.resolve(),
     push: () => Promise.resolve(),
+    beside: (other, signatureOf) => {
+      checkSignature(signatureOf, seed);
+      return Promise.resolve(eagerStep(other, signatureOf, backend, seed));
+    },
     save: (path) =>
       Promise.reject(
         new Error(`save: ${path}: the ${backend} engine has no graph; compile with engine 'onnx'`),

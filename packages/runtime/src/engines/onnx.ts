@@ -127,28 +127,37 @@ async function sessionFor(
   }
 }
 
-/** A buffer of a variable's values, as the graph reads and as it writes them. */
-interface Buffer {
-  readonly data: Values;
-  readonly feed: Ort.Tensor | undefined;
-  readonly fetch: Ort.Tensor | undefined;
+/** A variable's values. Where a step may not write them in place it writes `next`, and the two swap. */
+interface Stored {
+  now: Values;
+  next?: Values;
 }
 
-/**
- * A lowered trace in a session. A variable is written in place where it may be, else it has two
- * buffers that swap every run.
- */
+/** The values of the variables of one step, or of several that work on the same ones. */
+export type State = Map<tf.Variable, Stored>;
+
+/** A lowered trace in a session. */
 export class OnnxStep {
   readonly lowered: Lowered;
   readonly #ort: typeof Ort;
   readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
   readonly #end: string;
-  readonly #variables: { now: Buffer; next: Buffer | undefined }[];
+  readonly #state: State;
+  /** The arrays of the state as tensors, of the shapes in which the graph reads and writes them. */
+  readonly #tensors = new WeakMap<Values, Map<Ref, Ort.Tensor>>();
   /** The results of every run, where they are reused. */
   readonly #reused: Record<string, Ort.Tensor> | undefined;
 
-  static async create(trace: Trace, options: OnnxOptions = {}): Promise<OnnxStep> {
+  /**
+   * @param state of a step whose variables this one shares. A variable that is not in it yet comes in with the
+   *   value that it has
+   */
+  static async create(
+    trace: Trace,
+    options: OnnxOptions = {},
+    state: State = new Map(),
+  ): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
     const end = endHandover(lowered.graph);
     const ort = await onnxRuntime();
@@ -156,7 +165,7 @@ export class OnnxStep {
     const session = await sessionFor(ort, model, options).catch((error: unknown) => {
       throw sessionError(lowered.graph, error);
     });
-    return new OnnxStep(ort, trace, lowered, session, end, options);
+    return new OnnxStep(ort, trace, lowered, session, end, options, state);
   }
 
   private constructor(
@@ -166,23 +175,17 @@ export class OnnxStep {
     session: Ort.InferenceSession,
     end: string,
     { reuseOutputs = false }: OnnxOptions,
+    state: State,
   ) {
     this.#ort = ort;
     this.#trace = trace;
     this.lowered = lowered;
     this.#session = session;
     this.#end = end;
-    this.#variables = trace.variables.map(({ variable }, i) => {
-      const [read, write] = [lowered.reads[i], lowered.writes[i]];
-      const buffer = (data: Values): Buffer => ({
-        data,
-        feed: read && tensor(ort, read, data),
-        fetch: write && tensor(ort, write, data),
-      });
-      const now = buffer(copyOf(variable));
-      if (!write || lowered.inPlace[i]) return { now, next: write && now };
-      return { now, next: buffer(allocate(write.shape, write.type)) };
-    });
+    this.#state = state;
+    for (const { variable } of trace.variables) {
+      if (!state.has(variable)) state.set(variable, { now: copyOf(variable) });
+    }
     this.#reused = reuseOutputs ? this.#results() : undefined;
   }
 
@@ -201,9 +204,18 @@ export class OnnxStep {
       // An input that is also written would be read half old, half new.
       feeds[ref.name] = tensor(this.#ort, ref, written.has(given.buffer) ? given.slice() : given);
     }
-    this.#variables.forEach(({ now, next }, i) => {
-      if (now.feed) feeds[(reads[i] as Ref).name] = now.feed;
-      if (next?.fetch) fetches[(writes[i] as Ref).name] = next.fetch;
+    const apart: Stored[] = [];
+    this.#trace.variables.forEach(({ variable }, i) => {
+      const stored = this.#state.get(variable) as Stored;
+      const [read, write] = [reads[i], writes[i]];
+      if (read) feeds[read.name] = this.#tensorOf(read, stored.now);
+      if (!write) return;
+      if (this.lowered.inPlace[i]) fetches[write.name] = this.#tensorOf(write, stored.now);
+      else {
+        stored.next ??= allocate(write.shape, write.type);
+        fetches[write.name] = this.#tensorOf(write, stored.next);
+        apart.push(stored);
+      }
     });
     for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = results[name];
     try {
@@ -211,11 +223,10 @@ export class OnnxStep {
     } catch (error) {
       throw runError(graph, error);
     }
-    for (const variable of this.#variables) {
-      if (!variable.next) continue;
-      const { now, next } = variable;
-      variable.now = next;
-      variable.next = now;
+    for (const stored of apart) {
+      const { now, next } = stored;
+      stored.now = next as Values;
+      stored.next = now;
     }
     return Object.fromEntries(
       Object.entries(results).map(([name, { data }]) => [name, data as Values]),
@@ -231,18 +242,22 @@ export class OnnxStep {
     );
   }
 
-  /** Current values of every variable of the step. */
+  #tensorOf(ref: Ref, data: Values): Ort.Tensor {
+    const made = this.#tensors.get(data) ?? new Map<Ref, Ort.Tensor>();
+    this.#tensors.set(data, made);
+    const known = made.get(ref) ?? tensor(this.#ort, ref, data);
+    made.set(ref, known);
+    return known;
+  }
+
+  /** Current values of every variable of the step, and of those that share its state. */
   *state(): Generator<[tf.Variable, Values]> {
-    for (const [i, { variable }] of this.#trace.variables.entries()) {
-      yield [variable, this.#variables[i].now.data];
-    }
+    for (const [variable, { now }] of this.#state) yield [variable, now];
   }
 
   /** Reloads the engine's state from the variables. */
   push(): void {
-    for (const [i, { variable }] of this.#trace.variables.entries()) {
-      (this.#variables[i].now.data as Float32Array).set(variable.dataSync());
-    }
+    for (const [variable, { now }] of this.#state) (now as Float32Array).set(variable.dataSync());
   }
 
   /** Ends a profile and frees the session. */
