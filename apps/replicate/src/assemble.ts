@@ -55,7 +55,7 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
-import { assertKeepable, featurePlace, type FeatureStore } from './heads/kept-features.ts';
+import { assertKeepable, featurePlace, type FeatureStore } from './features/kept-features.ts';
 
 /** The only file that turns configuration into parts. */
 

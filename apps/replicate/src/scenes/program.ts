@@ -16,7 +16,7 @@ import { configSchema, type Config } from '../config/schema.ts';
 import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import { featureStore } from '../heads/kept-features.ts';
+import { featureStore } from '../features/kept-features.ts';
 import { kits, tasksFor } from '@scene-mtl/vision-heads';
 import { makeRun, type RunToMake } from '../train/make-run.ts';
 import { checkRun } from '../train/prepare-run.ts';

@@ -23,7 +23,7 @@ import { writeAtomically } from '@scene-mtl/data/files';
 import type { Config } from '../config/schema.ts';
 import type { VisionNetwork } from '../assemble.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import type { FeatureStore } from '../heads/kept-features.ts';
+import type { FeatureStore } from '../features/kept-features.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import type { Metrics } from './metrics.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
@@ -52,7 +52,10 @@ export interface RunToMake {
   /** Where features of a frozen part are kept, if the configuration asks for it. */
   readonly features?: FeatureStore;
   /** Looks at the trained network before the run counts as finished. @throws when it must not */
-  readonly prove?: (network: VisionNetwork) => Promise<void>;
+  readonly prove?: (
+    network: VisionNetwork,
+    run: Pick<RunToMake, 'dataset' | 'config' | 'folder'>,
+  ) => Promise<void>;
   readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
 }
 
@@ -156,7 +159,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
         run.onProgress(progress, sigma2);
       },
     });
-    await run.prove?.(parts.network);
+    await run.prove?.(parts.network, { dataset, config, folder });
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - (evaluating + looking) / 1000, 1e-9);
     await events.end(training.steps);

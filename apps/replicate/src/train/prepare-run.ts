@@ -3,7 +3,7 @@ import { latestCheckpoint, restoreVariables } from '@scene-mtl/core';
 import { progressLine } from '@scene-mtl/lab';
 import { assemble, normalisationOf, type Assembled } from '../assemble.ts';
 import { loadPretrained } from '../config/pretrained.ts';
-import { buildFeatures, keptText } from '../heads/build-features.ts';
+import { buildFeatures, keptText } from '../features/build-features.ts';
 import { loadInitial } from '../run/initial.ts';
 import { evaluator, type Evaluator } from './evaluation.ts';
 import type { RunToMake } from './make-run.ts';

@@ -25,7 +25,7 @@ import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, type Selection } from '../run/description.ts';
-import { featureStore } from '../heads/kept-features.ts';
+import { featureStore } from '../features/kept-features.ts';
 import { configHashIn } from '../run/identity.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
