@@ -63,7 +63,7 @@ const foldersMayImport = {
     predict: ['config', 'run', 'data', 'train', 'assemble.ts'],
     export: ['config', 'run', 'predict', 'assemble.ts'],
     scenes: ['config', 'run', 'data', 'features', 'train', 'predict', 'assemble.ts'],
-    heads: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
+    heads: ['config', 'run', 'data', 'features', 'train', 'predict', 'assemble.ts'],
     measure: ['config', 'data', 'train', 'predict', 'scenes'],
     numbers: [],
     papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure', 'numbers'],

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import {
   continuation,
   costOf,
-  frozen,
   ownerName,
   partsOf,
   untouchedTasks,
@@ -92,10 +91,14 @@ const stagesOf = ({ encoder, weights }: VisionNetwork): NetworkFile['trunk']['st
 
 /** Heads by what of the trunk they read. */
 function groupsOf(network: Network, tasks: readonly string[]): NetworkFile['groups'] {
-  const trunkFrozen = frozen(network, partsOf(network, ['shared']));
+  // Whatever this run froze: where the trunk ends.
+  const weights = network.weights.map((weight) => ({
+    ...weight,
+    frozen: ownerName(weight.owner) === 'shared',
+  }));
   const groups = new Map<string, string[]>();
   for (const task of tasks) {
-    const reads = continuation(trunkFrozen, [task]).names.map((name) =>
+    const reads = continuation({ ...network, weights }, [task]).names.map((name) =>
       name.replace(/^features\//, ''),
     );
     const group = reads.join(' + ');

@@ -40,7 +40,7 @@ export async function networkOfRun(
       folder: run,
       description,
       from,
-      labelled: await labelsOf(run, description, data, say),
+      labelled: await labelsOf(run, uncounted(description, from), data, say),
     }));
   const heads = file.heads.map((head) => ({ ...head, owner: owners[head.name] ?? head.owner }));
   const owned = { ...file, heads };
@@ -55,12 +55,23 @@ export async function networkOfRun(
   return owned;
 }
 
+/** The description with those heads alone whose labels the other run's file has not. */
+function uncounted<D extends { readonly tasks: string[] }>(
+  description: D,
+  from: NetworkFile | undefined,
+): D {
+  const isKnown = (name: string): boolean =>
+    from?.heads.some((head) => head.name === name && head.labelledFrames !== null) ?? false;
+  return { ...description, tasks: description.tasks.filter((name) => !isKnown(name)) };
+}
+
 async function labelsOf(
   run: string,
   description: Parameters<typeof countLabelled>[1],
   root: string | undefined,
   say: (text: string) => void,
 ): Promise<Record<string, number>> {
+  if (description.tasks.length === 0) return {};
   try {
     const dataset = await dataOf(description, run, root);
     return await countLabelled(dataset, description, progressLine());

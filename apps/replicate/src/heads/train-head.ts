@@ -53,7 +53,7 @@ export interface ChangedRun {
  */
 export async function trainHead(options: TrainHeadOptions): Promise<ChangedRun> {
   const { source, head, heads, runs, name, seed = source.description.seed } = options;
-  const config = await configOf(options);
+  const config = await headConfig(options);
   const { training } = config;
   const { features, steps, flip } = training;
   options.say(
@@ -84,7 +84,13 @@ export async function trainHead(options: TrainHeadOptions): Promise<ChangedRun> 
   return { folder, result, network, untouched: await untouchedIfPresent(folder) };
 }
 
-async function configOf(options: TrainHeadOptions): Promise<Config> {
+/** The configuration of a run that trains one head of another; see {@link trainHead}. */
+export async function headConfig(
+  options: Pick<
+    TrainHeadOptions,
+    'source' | 'head' | 'heads' | 'isFresh' | 'unfreeze' | 'set' | 'steps' | 'seed' | 'features'
+  >,
+): Promise<Config> {
   const { source, head, heads, isFresh, unfreeze, set, steps } = options;
   const base = source.description.config;
   const own: Config = {

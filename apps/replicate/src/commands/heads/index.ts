@@ -3,6 +3,7 @@ import { addAddCommand } from './add.ts';
 import { addRemoveCommand } from './remove.ts';
 import { addReplaceCommand } from './replace.ts';
 import { addShowCommand } from './show.ts';
+import { addTimeCommand } from './time.ts';
 import { addTuneCommand } from './tune.ts';
 
 /** Adds `replicate heads`: one trunk, many heads, and what becomes of them over the years. */
@@ -15,4 +16,5 @@ export function addHeadsCommands(program: Command): void {
   addAddCommand(heads);
   addReplaceCommand(heads);
   addRemoveCommand(heads);
+  addTimeCommand(heads);
 }
