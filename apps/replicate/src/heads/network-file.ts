@@ -60,7 +60,7 @@ const schema = z
     context.addIssue({
       code: 'custom',
       path: ['groups'],
-      message: `expected each of the heads ${named.join(', ')} once, got ${grouped.join(', ')}`,
+      message: `each of the heads ${named.join(', ')} once`,
     });
   });
 
