@@ -66,7 +66,7 @@ const foldersMayImport = {
     heads: ['config', 'run', 'data', 'features', 'train', 'predict', 'assemble.ts'],
     measure: ['config', 'data', 'train', 'predict', 'scenes'],
     numbers: [],
-    papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure', 'numbers'],
+    papers: ['config', 'data', 'train', 'predict', 'heads', 'scenes', 'measure', 'numbers'],
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],
