@@ -6,7 +6,7 @@ export interface Change {
   /** The head that is trained; absent: all that there are. */
   readonly head?: string;
   /** Whether the head begins anew. */
-  readonly isFresh?: true;
+  readonly isFresh?: boolean;
   /** Parts of the trunk that are trained with it. */
   readonly unfreeze?: readonly string[];
 }

@@ -9,6 +9,7 @@ import {
 import {
   hashOfText,
   type Balance,
+  type Opened,
   type Program,
   type RunResult,
   type Trained,
@@ -19,7 +20,7 @@ import { initialOf, sourceRun } from '../../../heads/source-run.ts';
 import { trainHead } from '../../../heads/train-head.ts';
 import { proveUntouched, untouchedIfPresent } from '../../../heads/untouched.ts';
 import { scenes } from '../../../scenes/program.ts';
-import type { Scenes, SceneSpec } from '../../../scenes/kind.ts';
+import type { SceneData, Scenes, SceneSpec } from '../../../scenes/kind.ts';
 import { identityOf } from '../../../scenes/spec.ts';
 import { trainRun } from '../../../train/train-run.ts';
 import { BASE_TASKS, CHANGES, metricOfChange, type Change } from './changes.ts';
@@ -40,7 +41,7 @@ export const stories: Program<SceneSpec, Scenes> = {
     return {
       open: (config) => session.open(config),
       foresee: (config) => session.foresee(config),
-      train: (run) => told(run, place.runs),
+      train: async (run) => told(run, place.runs, await session.open(configOf(run))),
     };
   },
 };
@@ -52,10 +53,14 @@ const STEPS_PART = 1 / 3;
 const LEARNED: Balance = { name: 'uncertainty', options: {} };
 
 /** Trains the network, then makes each change; each is a whole run beside the others, by its name. */
-async function told(run: TrainingRun<SceneSpec>, runs: string): Promise<Trained> {
+async function told(
+  run: TrainingRun<SceneSpec>,
+  runs: string,
+  { data, fingerprint }: Opened<SceneData>,
+): Promise<Trained> {
   const { spec, compile, dataWorkers, folder } = run;
   const { seed } = spec;
-  const config: Config = { ...spec.config, seeds: [seed], strips: 0 };
+  const config = configOf(run);
   const nameOf = (slug: string): string => `${name}-${hashOfText(run.id).slice(0, 8)}-${slug}`;
   const shared = { runs, seed, compile, dataWorkers, command: `karpathy2019 ${name}` };
   const log = join(folder, 'metrics.jsonl');
@@ -80,7 +85,11 @@ async function told(run: TrainingRun<SceneSpec>, runs: string): Promise<Trained>
       metrics = {
         ...metrics,
         ...prefixed(change.slug, made.result),
-        ...(await costsOf(change, made.folder, runs, steps * config.training.batchSize)),
+        ...(await costsOf(change, made.folder, runs, {
+          trained: steps * config.training.batchSize,
+          // Each with its mirror image.
+          kept: 2 * data.frames.train,
+        })),
         [metricOfChange(change.slug, 'heads')]: proof?.heads.length ?? 0,
         [metricOfChange(change.slug, 'same')]: same,
       };
@@ -93,13 +102,18 @@ async function told(run: TrainingRun<SceneSpec>, runs: string): Promise<Trained>
   const seconds = (performance.now() - started) / 1000;
   const all = config.training.steps + steps * CHANGES.length;
   const { parameters } = last.result;
-  const { train, val } = config.data.source === 'generated' ? config.data : { train: 0, val: 0 };
   return {
-    data: { name: 'street', train, val, fingerprint: null },
+    data: { name: data.name, ...data.frames, fingerprint: fingerprint ?? null },
     result: { metrics, sigma2: {}, weights: {}, parameters, steps: all },
     timing: { seconds, stepsPerSecond: all / seconds, engine: compile.engine ?? 'onnx' },
   };
 }
+
+const configOf = ({ spec }: TrainingRun<SceneSpec>): Config => ({
+  ...spec.config,
+  seeds: [spec.seed],
+  strips: 0,
+});
 
 const prefixed = (slug: string, { metrics }: RunResult): Record<string, number> =>
   Object.fromEntries(
@@ -150,24 +164,25 @@ async function refreshed(options: Shared, config: Config) {
 const TRAINED = 3;
 
 /**
- * Multiply-adds of a change's training images: of what follows the kept features alone, and of the whole
- * network trained end to end. The first leaves out the features themselves, one forward pass an image.
+ * Multiply-adds of a change's training images: of what follows the kept features, with one forward
+ * pass of what is before them for each image that is kept; and of the whole network, end to end.
  */
 async function costsOf(
   { slug, head }: Change,
   folder: string,
   runs: string,
-  images: number,
+  images: { readonly trained: number; readonly kept: number },
 ): Promise<Record<string, number>> {
-  const { network, description } = await sourceRun(folder, runs);
+  const { network } = await sourceRun(folder, runs);
   try {
-    const whole = costOf(network).multiplyAdds * TRAINED * images;
-    const trained = head === undefined ? whole : afterCut(network, head) * TRAINED * images;
-    const frames =
-      description.config.data.source === 'generated' ? description.config.data.train : 0;
-    const features = head === undefined ? 0 : beforeCut(network, head) * frames * 2;
+    const passes = TRAINED * images.trained;
+    const whole = costOf(network).multiplyAdds * passes;
+    const kept =
+      head === undefined
+        ? whole
+        : afterCut(network, head) * passes + beforeCut(network, head) * images.kept;
     return {
-      [metricOfChange(slug, 'kept')]: trained + features,
+      [metricOfChange(slug, 'kept')]: kept,
       [metricOfChange(slug, 'end-to-end')]: whole,
     };
   } finally {
