@@ -4,6 +4,7 @@ import {
   adam,
   balancerNamed,
   constant,
+  continuation,
   cosine,
   dilatedResidual,
   frozen,
@@ -24,6 +25,7 @@ import {
   type GramStep,
   warmUp,
   withAspp,
+  type Continuation,
   type Encoder,
   type MultiTaskModel,
   type Optimiser,
@@ -34,9 +36,10 @@ import {
   type TrainingBatch,
   type TrainingStep,
 } from '@scene-mtl/core';
-import { stream } from '@scene-mtl/data';
-import { batches, batchesInWorkers, readManifest } from '@scene-mtl/datasets';
+import { didYouMean, stream } from '@scene-mtl/data';
+import { batches, batchesInWorkers, readManifest, type FeaturePlace } from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
+import type { CompileOptions } from '@scene-mtl/runtime';
 import {
   imageNetNormalisation,
   symmetricNormalisation,
@@ -52,6 +55,7 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
+import { assertKeepable, featurePlace, type FeatureStore } from './features/kept-features.ts';
 
 /** The only file that turns configuration into parts. */
 
@@ -162,6 +166,13 @@ export interface Assembled {
   readonly gradients: () => GramStep;
   readonly schedule: Schedule;
   readonly weightingSchedule: Schedule;
+  /** What is kept of the frozen part, where the configuration asks for it. */
+  readonly kept?: {
+    readonly cut: Continuation;
+    /** As the weights are now. */
+    readonly place: () => FeaturePlace;
+    readonly store: FeatureStore;
+  };
   /** By the name of the stream, for those that a step may read; made when they are asked for. */
   readonly streams: Readonly<Record<string, (first: number) => AsyncIterable<TrainingBatch>>>;
 }
@@ -175,6 +186,8 @@ export interface Parts {
   readonly seed: number;
   /** Threads that make batches; 0: the training's own. Never changes them. */
   readonly dataWorkers: number;
+  /** Where features are kept, if the configuration asks for it. */
+  readonly features?: FeatureStore & Pick<CompileOptions, 'engine'>;
 }
 
 type Training = Config['training'];
@@ -209,10 +222,41 @@ function scheduleOf(training: Training): (rate: number) => Schedule {
   return (rate) => (training.warmUp > 0 ? warmUp(training.warmUp, course(rate)) : course(rate));
 }
 
+/** The tasks that a run learns, of those of its network. */
+function learnedOf(tasks: readonly VisionTask[], only: Training['only']): readonly VisionTask[] {
+  const unknown = only?.find((name) => !tasks.some((task) => task.name === name));
+  if (unknown === undefined) return only ? tasks.filter(({ name }) => only.includes(name)) : tasks;
+  const names = tasks.map(({ name }) => name);
+  throw new Error(`training.only: the run has no task ${unknown}; ${didYouMean(unknown, names)}`);
+}
+
+function keptOf(
+  { config, features: store }: Parts,
+  network: VisionNetwork,
+  learned: readonly VisionTask[],
+): Assembled['kept'] {
+  if (config.training.features === 'none') return undefined;
+  if (!store) throw new Error('assemble: training.features needs a place to keep them');
+  const cut = continuation(
+    network,
+    learned.map(({ name }) => name),
+  );
+  if (!network.weights.some(({ layer }) => cut.before.has(layer))) {
+    throw new Error(
+      `training.features ${config.training.features}: nothing before the trained part is frozen; ` +
+        `freeze shared, or set training.features=none`,
+    );
+  }
+  const place = () => featurePlace({ network, cut, config, store, engine: store.engine });
+  return { cut, place, store };
+}
+
 /** Builds network, step, schedules and batches for some tasks, a balance and one seed. */
 export function assemble(parts: Parts): Assembled {
-  const { config, dataset, tasks, balance, seed, dataWorkers } = parts;
+  const { config, dataset, balance, seed, dataWorkers } = parts;
   const { training } = config;
+  assertKeepable(training);
+  const tasks = learnedOf(parts.tasks, training.only);
   const { learningRate, weightingLearningRate, batchSize } = training;
   const frames = dataset.list('train').length;
   const balancer = balancerNamed(balance.name).make(
@@ -224,10 +268,11 @@ export function assemble(parts: Parts): Assembled {
     },
     balance.options,
   );
-  const network = networkOf(config, tasks, seed);
+  const network = networkOf(config, parts.tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
+  const kept = keptOf(parts, network, tasks);
   const whole = {
-    network,
+    network: kept?.cut ?? network,
     objectives: tasks.map((task) => objectiveOf(task, network.size)),
     balancer,
     parameters,
@@ -245,6 +290,7 @@ export function assemble(parts: Parts): Assembled {
         augmentation: augmentationOf(config),
         normalisation: normalisationOf(config),
         seed: drawn,
+        ...(kept && { features: kept.place() }),
       };
       return dataWorkers === 0
         ? batches({ ...trainingBatches(dataset, wanted), startStep })
@@ -261,6 +307,7 @@ export function assemble(parts: Parts): Assembled {
     parameters,
     step,
     gradients: () => gramStep(whole),
+    ...(kept && { kept }),
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     streams: {

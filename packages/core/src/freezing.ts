@@ -59,8 +59,7 @@ export function frozen<N extends Network>(network: N, choice: Choice): N {
   const weights = network.weights.map((weight) =>
     choice(weight) ? { ...weight, frozen: true } : weight,
   );
-  const layers = new Set<tf.layers.Layer>(weights.map(({ layer }) => layer));
-  for (const { layer, frozen: still } of weights) if (!still) layers.delete(layer);
+  const layers = frozenLayers({ model: network.model, weights });
   return {
     ...network,
     weights,
@@ -70,4 +69,24 @@ export function frozen<N extends Network>(network: N, choice: Choice): N {
         frozen: new Set([...layers, ...(options.frozen ?? [])]),
       }),
   };
+}
+
+/**
+ * Layers that run as in inference: those all of whose weights are frozen, and those without weights
+ * (a dropout) that stand in a scope all of whose weights are, by the layers' names.
+ */
+export function frozenLayers({
+  model,
+  weights,
+}: Pick<Network, 'model' | 'weights'>): Set<tf.layers.Layer> {
+  const layers = new Set<tf.layers.Layer>(weights.map(({ layer }) => layer));
+  for (const { layer, frozen: still } of weights) if (!still) layers.delete(layer);
+  if (layers.size === 0) return layers;
+  for (const layer of model.layers) {
+    const scope = layer.name.slice(0, layer.name.lastIndexOf('/') + 1);
+    if (layer.weights.length > 0 || scope === '') continue;
+    const own = weights.filter(({ name }) => name.startsWith(scope));
+    if (own.length > 0 && own.every(({ frozen: still }) => still)) layers.add(layer);
+  }
+  return layers;
 }

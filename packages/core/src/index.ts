@@ -16,8 +16,10 @@ export {
   type Safetensors,
   type StoredTensor,
 } from './checkpoint/safetensors.ts';
-export { dtypeOf, fromHalf } from './checkpoint/stored-types.ts';
+export { dtypeOf } from './checkpoint/stored-types.ts';
 export { restoreVariables, storeVariables, type NamedVariables } from './checkpoint/variables.ts';
+export { continuation, untouchedTasks, type Continuation } from './continuation.ts';
+export { costOf, type Cost } from './cost.ts';
 export { aspp, scaledRates, withAspp, type AsppOptions } from './encoders/aspp.ts';
 export { dilatedResidual, type DilatedResidualOptions } from './encoders/dilated-residual.ts';
 export { imageClassifier } from './encoders/classifier.ts';

@@ -34,6 +34,8 @@ export interface Forward {
 export interface Network {
   /** Standard layers only; its outputs are the heads', in their order. */
   readonly model: tf.LayersModel;
+  /** Names of the tasks, in the order of the model's outputs. */
+  readonly heads: readonly string[];
   /** Shapes of one example's inputs, by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Every weight once, in the model's order. */
@@ -118,6 +120,7 @@ export function network({ input, encoder, heads, seed }: NetworkOptions): Networ
   const border = borderOf(outputs, shared);
   return {
     model,
+    heads: names,
     inputs: { [input.name]: input.shape },
     weights,
     border: describedBorder(border, model.layers),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeSafetensors, encodeSafetensors, fromHalf, type StoredTensor } from '../src/index.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../src/index.ts';
 
 const tensors = (): Map<string, StoredTensor> =>
   new Map<string, StoredTensor>([
@@ -255,15 +255,3 @@ test.each([
   const bytes = file(`{"a":${of(shape, '[0,4]', dtype)}}`, 4);
   expect(decodeSafetensors(bytes, 'f').tensors.get('a')?.data).toEqual(data);
 });
-
-// IEEE 754-2008, binary16: 1, −2, the largest (65504), the smallest (2⁻²⁴), ∞.
-test.each([
-  [0x3c00, 1],
-  [0xc000, -2],
-  [0x7bff, 65504],
-  [0x0001, 2 ** -24],
-  [0x0400, 2 ** -14],
-  [0x8000, -0],
-  [0xfc00, -Infinity],
-  [0x7e00, NaN],
-])('the half %i is %d', (bits, value) => expect(fromHalf(bits)).toBe(value));

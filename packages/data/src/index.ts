@@ -3,6 +3,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { connectedComponents, type Components } from './components.ts';
 export { normal, normalPairs, pickIndex, shuffled } from './draws.ts';
 export type { Field, FieldKind, MapField } from './field.ts';
+export { fromHalf, toHalf } from './half.ts';
 export { cameraField, cameraKind, type Camera, type CameraField } from './kinds/camera.ts';
 export { classesKind, classMap, VOID, type ClassMap } from './kinds/classes.ts';
 export { disparityKind, disparityMap, type DisparityMap } from './kinds/disparity.ts';

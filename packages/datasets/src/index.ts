@@ -13,6 +13,12 @@ export { colourClassifier, type ColourClassifier } from './colour-classifier.ts'
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
+export { FEATURE_TYPES, type FeatureType } from './features/entry.ts';
+export {
+  openFeatureCache,
+  type FeatureCache,
+  type FeaturePlace,
+} from './features/feature-cache.ts';
 export { readPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
 export { warnOnce } from './image/warnings.ts';
 export { leftOutLines, listingWarning, printable } from './listing/left-out.ts';

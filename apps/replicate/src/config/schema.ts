@@ -1,5 +1,5 @@
 import { checkedBy } from '@scene-mtl/data/json';
-import { DERIVED, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
+import { DERIVED, FEATURE_TYPES, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { sayingKeys } from '@scene-mtl/lab';
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
@@ -179,6 +179,18 @@ export const configSchema = z.strictObject({
     evalEvery: steps,
     checkpointEvery: steps,
     logEvery: steps.default(10).describe('steps over which a logged number is the mean'),
+    only: z
+      .array(z.string().min(1))
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('tasks that are learned; null: all. The heads of the others are judged alone'),
+    features: z
+      .enum(['none', ...FEATURE_TYPES])
+      .default('none')
+      .describe(
+        'compute what the frozen part gives once and keep it, as f32 or f16; none: in each step',
+      ),
   }),
   optimalWeights: z
     .record(z.string(), z.number().min(0))

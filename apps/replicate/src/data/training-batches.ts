@@ -1,10 +1,19 @@
+import { imageOf, type Sample } from '@scene-mtl/data';
 import {
   moduleBeside,
+  openFeatureCache,
+  type Arrays,
   type BatchOptions,
   type BatchRecipe,
   type Dataset,
+  type FeaturePlace,
 } from '@scene-mtl/datasets';
-import { sampleArrays, targetsFor, type Normalisation } from '@scene-mtl/vision-heads/targets';
+import {
+  sampleArrays,
+  targetArrays,
+  targetsFor,
+  type Normalisation,
+} from '@scene-mtl/vision-heads/targets';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
 
@@ -17,6 +26,8 @@ export interface TrainingBatches {
   readonly augmentation: Augmentation;
   readonly normalisation: Normalisation;
   readonly seed: number;
+  /** What stands in the batches in place of the images; absent: the images. */
+  readonly features?: FeaturePlace;
 }
 
 /** Address of this module, for worker threads. */
@@ -30,8 +41,9 @@ export default recipe;
 /** Training batches of a data set. */
 export function trainingBatches(
   dataset: Dataset,
-  { tasks, batchSize, augmentation, normalisation, seed }: Omit<TrainingBatches, 'data'>,
+  wanted: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
+  const { tasks, batchSize, augmentation, normalisation, seed, features } = wanted;
   const known = targetsFor(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
@@ -41,6 +53,25 @@ export function trainingBatches(
     batchSize,
     seed,
     transform: augment(augmentation),
-    encode: (sample) => sampleArrays(sample, encoded, normalisation),
+    encode: features
+      ? withFeatures(features, encoded)
+      : (sample) => sampleArrays(sample, encoded, normalisation),
+  };
+}
+
+/** Sample → its kept features in place of the image, and its targets. */
+function withFeatures(
+  place: FeaturePlace,
+  tasks: Parameters<typeof targetArrays>[1],
+): (sample: Sample) => Arrays {
+  const cache = openFeatureCache(place);
+  return (sample) => {
+    const { data, height, width } = imageOf(sample);
+    const features = cache.read(data);
+    if (features) return { ...features, ...targetArrays(sample, tasks, [height, width]) };
+    throw new Error(
+      `${cache.folder}: the features of ${sample.id} are gone or damaged since they were computed; ` +
+        `give the same command again, which computes them and goes on`,
+    );
   };
 }

@@ -99,7 +99,8 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   }
 }
 
-async function dataOf(
+/** The data of a stored run, opened again. @throws when they have other classes */
+export async function dataOf(
   { config, data }: RunDescription,
   run: string,
   root: string | undefined,
@@ -120,7 +121,7 @@ async function dataOf(
 }
 
 /** The folder of all runs, which holds generated scenes: above a run, or above a row of a table. */
-async function runsOf(run: string): Promise<string> {
+export async function runsOf(run: string): Promise<string> {
   let folder = resolve(run);
   for (let level = 0; level < 3; level++) {
     folder = dirname(folder);

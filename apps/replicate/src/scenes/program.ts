@@ -16,6 +16,7 @@ import { configSchema, type Config } from '../config/schema.ts';
 import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
+import { featureStore } from '../features/kept-features.ts';
 import { kits, tasksFor } from '@scene-mtl/vision-heads';
 import { makeRun, type RunToMake } from '../train/make-run.ts';
 import { checkRun } from '../train/prepare-run.ts';
@@ -93,7 +94,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
     async check(run) {
       const { config } = run.spec;
       const dataset = (await datasetThere(config)) ?? foreseenScenes(config);
-      await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset));
+      await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset, runs));
     },
     async contents({ config }, measurement) {
       const own = measurement as SceneMeasurement | undefined;
@@ -112,7 +113,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
         await datasetAt(dataMeasured(measurement, spec.config));
       }
     },
-    train: async (run) => trained(run, await datasetAt(run.spec.config)),
+    train: async (run) => trained(run, await datasetAt(run.spec.config), runs),
     measure: async (measurement, run) => {
       const own = measurement as SceneMeasurement;
       const dataset = await datasetAt(dataMeasured(own, run.spec.config));
@@ -121,19 +122,24 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
   };
 }
 
-function runToMake(run: TrainingRun<SceneSpec>, dataset: StoredData): RunToMake {
+function runToMake(run: TrainingRun<SceneSpec>, dataset: StoredData, runs: string): RunToMake {
   const { spec, id, folder, compile, dataWorkers, grids, onProgress } = run;
   const { config, balance, seed } = spec;
   return {
     config: { ...config, seeds: [seed], strips: grids },
     tasks: chosenTasks(dataset, spec.tasks),
     configHash: id,
+    features: featureStore(runs),
     ...{ dataset, balance, seed, folder, compile, dataWorkers, onProgress },
   };
 }
 
-async function trained(run: TrainingRun<SceneSpec>, dataset: StoredData): Promise<Trained> {
-  const result = await makeRun(runToMake(run, dataset));
+async function trained(
+  run: TrainingRun<SceneSpec>,
+  dataset: StoredData,
+  runs: string,
+): Promise<Trained> {
+  const result = await makeRun(runToMake(run, dataset, runs));
   const { data, fingerprint = null } = openedAs(run.spec.config, dataset);
   return {
     data: { name: data.name, ...data.frames, fingerprint },

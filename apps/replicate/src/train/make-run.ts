@@ -21,7 +21,9 @@ import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { Config } from '../config/schema.ts';
+import type { VisionNetwork } from '../assemble.ts';
 import type { StoredData } from '../data/stored-data.ts';
+import type { FeatureStore } from '../features/kept-features.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import type { Metrics } from './metrics.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
@@ -47,6 +49,13 @@ export interface RunToMake {
   readonly dataWorkers: number;
   /** Looks at the gradients every so many steps, and says at the end what was seen and what it cost. */
   readonly health?: { readonly every: number; readonly say: (text: string) => void };
+  /** Where features of a frozen part are kept, if the configuration asks for it. */
+  readonly features?: FeatureStore;
+  /** Looks at the trained network before the run counts as finished. @throws when it must not */
+  readonly prove?: (
+    network: VisionNetwork,
+    run: Pick<RunToMake, 'dataset' | 'config' | 'folder'>,
+  ) => Promise<void>;
   readonly onProgress: (progress: Progress, sigma2: Readonly<Record<string, number>>) => void;
 }
 
@@ -96,6 +105,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   const sigma2: Record<string, number> = {};
   try {
     await saveDescription(folder, description);
+    await built.keepFeatures();
     const { metrics, best } = await train({
       step: parts.step,
       streams: Object.fromEntries(
@@ -149,6 +159,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
         run.onProgress(progress, sigma2);
       },
     });
+    await run.prove?.(parts.network, { dataset, config, folder });
     const seconds = (performance.now() - started) / 1000;
     const training_s = Math.max(seconds - (evaluating + looking) / 1000, 1e-9);
     await events.end(training.steps);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { latestCheckpoint } from '@scene-mtl/core';
+import { latestCheckpoint, restoreVariables } from '@scene-mtl/core';
+import { progressLine } from '@scene-mtl/lab';
 import { assemble, normalisationOf, type Assembled } from '../assemble.ts';
 import { loadPretrained } from '../config/pretrained.ts';
+import { buildFeatures, keptText } from '../features/build-features.ts';
 import { loadInitial } from '../run/initial.ts';
 import { evaluator, type Evaluator } from './evaluation.ts';
 import type { RunToMake } from './make-run.ts';
@@ -12,6 +14,8 @@ export interface PreparedRun {
   readonly evaluation: Evaluator;
   /** Step from which the run goes on. */
   readonly from: number;
+  /** Computes what of the frozen part's features is not kept yet; nothing where none are wanted. */
+  keepFeatures(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -23,7 +27,9 @@ export interface PreparedRun {
 export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
   const { config, dataset, tasks, balance, seed, folder, configHash, dataWorkers } = run;
   const { size, training } = config;
-  const parts = assemble({ config, dataset, tasks, balance, seed, dataWorkers });
+  const features = run.features && { ...run.features, engine: run.compile.engine ?? 'onnx' };
+  const whole = { config, dataset, tasks, balance, seed, dataWorkers };
+  const parts = assemble({ ...whole, ...(features && { features }) });
   const { model } = parts.network;
   try {
     // A run that goes on needs none, nor the folders that they came from.
@@ -42,7 +48,20 @@ export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
       await evaluation.dispose();
       model.dispose();
     };
-    return { parts, evaluation, from: reached?.manifest.step ?? 0, dispose };
+    const keepFeatures = async () => {
+      const { kept } = parts;
+      if (!kept) return;
+      if (reached) restoreVariables(parts.step.variables, reached.tensors, folder);
+      const line = progressLine();
+      const built = await buildFeatures({
+        ...{ cut: kept.cut, place: kept.place(), dataset, config, line },
+        normalisation: normalisationOf(config),
+        maximumBytes: kept.store.maximumBytes,
+        compile: run.compile,
+      });
+      line.print(keptText(built, config));
+    };
+    return { parts, evaluation, from: reached?.manifest.step ?? 0, keepFeatures, dispose };
   } catch (error) {
     model.dispose();
     throw error;

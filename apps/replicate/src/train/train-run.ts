@@ -25,6 +25,7 @@ import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, type Selection } from '../run/description.ts';
+import { featureStore } from '../features/kept-features.ts';
 import { configHashIn } from '../run/identity.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
@@ -50,6 +51,10 @@ export interface TrainRunOptions {
   readonly command: string;
   /** See {@link RunToMake.health}. */
   readonly health?: RunToMake['health'];
+  /** Largest size of kept features, bytes. */
+  readonly featureBytes?: number;
+  /** See {@link RunToMake.prove}. */
+  readonly prove?: RunToMake['prove'];
 }
 
 /**
@@ -116,6 +121,8 @@ async function runOn(
   return {
     ...{ ...what, folder, compile },
     ...(options.health && { health: options.health }),
+    ...(options.prove && { prove: options.prove }),
+    features: featureStore(options.runs, options.featureBytes),
     configHash: await configHashIn(folder, describeRun(what)),
     dataWorkers: options.dataWorkers ?? 1,
     onProgress: (progress) => line.update(() => shown(progress)),

@@ -1,3 +1,4 @@
+import { fromHalf } from '@scene-mtl/data';
 import type { StoredTensor } from './safetensors.ts';
 
 /** How the numbers of one type lie in a file, little endian. */
@@ -27,25 +28,6 @@ export const storedTypes: ReadonlyMap<string, StoredType> = new Map<string, Stor
   ['U8', { bytes: 1, read: (b) => Int32Array.from(b) }],
   ['BOOL', { bytes: 1, read: (b) => Int32Array.from(b) }],
 ]);
-
-/**
- * A number of IEEE 754 binary16 from its bits; exact.
- * @example
- * ```ts
- * import { fromHalf } from '@scene-mtl/core';
- * fromHalf(0x3c00); // → 1
- * fromHalf(0xc100); // → -2.5
- * ```
- */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0
-    ? sign * fraction * 2 ** -24
-    : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
 
 /** bfloat16 is the upper half of a float32. */
 function widened(halves: Uint16Array): Float32Array {

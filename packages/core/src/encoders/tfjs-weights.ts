@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { parseJsonFile, quoted, shownName } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import { fromHalf } from '../checkpoint/stored-types.ts';
+import { fromHalf } from '@scene-mtl/data';
 
 const size = z.number().int().nonnegative();
 

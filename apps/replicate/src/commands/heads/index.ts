@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { addAddCommand } from './add.ts';
+import { addRemoveCommand } from './remove.ts';
+import { addReplaceCommand } from './replace.ts';
+import { addShowCommand } from './show.ts';
+import { addTimeCommand } from './time.ts';
+import { addTuneCommand } from './tune.ts';
+
+/** Adds `replicate heads`: one trunk, many heads, and what becomes of them over the years. */
+export function addHeadsCommands(program: Command): void {
+  const heads = program
+    .command('heads')
+    .description('the heads of a trained network: who trains what, and changing one of them alone');
+  addShowCommand(heads);
+  addTuneCommand(heads);
+  addAddCommand(heads);
+  addReplaceCommand(heads);
+  addRemoveCommand(heads);
+  addTimeCommand(heads);
+}

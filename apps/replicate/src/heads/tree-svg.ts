@@ -1,0 +1,102 @@
+import type { HeadEntry, NetworkFile } from './network-file.ts';
+import { costText, headLines } from './tree-text.ts';
+
+/** px. */
+const [ROW, WIDTH, GAP, PAD] = [20, 430, 60, 12];
+
+interface Box {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly y: number;
+  readonly height: number;
+}
+
+/**
+ * The tree of a network as a picture of its own: trunk on the left, groups, heads with who answers for
+ * them on the right. The same file gives the same bytes.
+ */
+export function treeSvg(file: NetworkFile): string {
+  const { trunk, groups, heads, run, size } = file;
+  const ordered = groups.flatMap((group) =>
+    group.heads.map((name) => heads.find((one) => one.name === name) as HeadEntry),
+  );
+  const right = stacked(ordered.map((head) => ({ title: head.name, lines: headLines(head) })));
+  let first = 0;
+  const middle = groups.map((group): Box => {
+    const own = right.slice(first, (first += group.heads.length));
+    const [top, last] = [own[0], own[own.length - 1]];
+    const height = heightOf(0);
+    const centre = (top.y + last.y + last.height) / 2;
+    return { title: `group ${group.name}`, lines: [], y: centre - height / 2, height };
+  });
+  const trunkLines = [
+    trunk.encoder,
+    costText(trunk),
+    `last changed by ${trunk.changedBy}`,
+    ...trunk.stages.map((stage) => `${stage.name}: ${costText(stage)}`),
+  ];
+  const bottom = Math.max(...right.map(({ y, height }) => y + height), heightOf(trunkLines.length));
+  const left: Box = {
+    title: `trunk of ${run}, ${size.height}×${size.width} px`,
+    lines: trunkLines,
+    y: (bottom - heightOf(trunkLines.length)) / 2 + PAD / 2,
+    height: heightOf(trunkLines.length),
+  };
+  const x = (column: number): number => PAD + column * (WIDTH + GAP);
+  let at = 0;
+  const wires = groups.flatMap((group, g) => [
+    wire(x(0) + WIDTH, left, x(1), middle[g]),
+    ...group.heads.map(() => wire(x(1) + WIDTH, middle[g], x(2), right[at++])),
+  ]);
+  const boxes = [
+    drawn(x(0), left),
+    ...middle.map((box) => drawn(x(1), box)),
+    ...right.map((box) => drawn(x(2), box)),
+  ];
+  const [w, h] = [x(2) + WIDTH + PAD, bottom + PAD];
+  const said = `${groups.length} groups with the heads ${ordered.map(({ name }) => name).join(', ')} on one trunk`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" ` +
+    `font-family="system-ui, DejaVu Sans, sans-serif" font-size="12"><title>${escaped(`Network of ${run}`)}</title>` +
+    `<desc>${escaped(said)}</desc><rect width="${w}" height="${h}" fill="#ffffff"/>` +
+    `${[...wires, ...boxes].join('')}</svg>\n`
+  );
+}
+
+const heightOf = (lines: number): number => ROW * (lines + 1) + PAD;
+
+function stacked(boxes: readonly Pick<Box, 'title' | 'lines'>[]): Box[] {
+  let y = PAD;
+  return boxes.map((box) => {
+    const height = heightOf(box.lines.length);
+    const placed = { ...box, y, height };
+    y += height + PAD;
+    return placed;
+  });
+}
+
+function wire(fromX: number, from: Box, toX: number, to: Box): string {
+  const [a, b] = [from, to].map(({ y, height }) => y + height / 2);
+  const half = (fromX + toX) / 2;
+  return `<path d="M${fromX} ${a}C${half} ${a} ${half} ${b} ${toX} ${b}" fill="none" stroke="#4a5460"/>`;
+}
+
+function drawn(x: number, { title, lines, y, height }: Box): string {
+  const texts = lines.map(
+    (line, i) =>
+      `<text x="${x + PAD}" y="${y + ROW * (i + 2)}" fill="#4a5460">${escaped(clipped(line))}</text>`,
+  );
+  return (
+    `<rect x="${x}" y="${y}" width="${WIDTH}" height="${height}" rx="6" fill="#f6f8fa" stroke="#d0d7de"/>` +
+    `<text x="${x + PAD}" y="${y + ROW}" font-weight="600" fill="#1b1f24">${escaped(clipped(title))}</text>` +
+    texts.join('')
+  );
+}
+
+/** Longest text that stays within its box. */
+const LONGEST = 66;
+const clipped = (text: string): string =>
+  text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
