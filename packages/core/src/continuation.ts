@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { gathered, type LayerContext } from './layers/forward.ts';
+import { evaluated } from './border.ts';
+import { gathered } from './layers/forward.ts';
 import { frozenLayers } from './freezing.ts';
 import type { Network, Runnable } from './network.ts';
 
@@ -70,7 +71,7 @@ export function continuation(network: Network, tasks: readonly string[]): Contin
       const fed = new Map([...named].map(([name, symbol]) => [symbol, fedBy(given, name)]));
       const context = { training, frozen: new Set([...layers, ...(frozen ?? [])]) };
       const { result, statistics } = gathered(context, (kwargs) =>
-        tf.tidy(() => outputs.map((output) => valueOf(output, fed, kwargs))),
+        tf.tidy(() => evaluated(outputs, fed, kwargs)),
       );
       return {
         outputs: Object.fromEntries(tasks.map((task, i) => [task, result[i]])),
@@ -159,19 +160,4 @@ function smallest(symbol: tf.SymbolicTensor): tf.SymbolicTensor {
   const enlarges =
     layer.weights.length === 0 && inputs.length === 1 && sizeOf(input) < sizeOf(symbol);
   return enlarges ? smallest(input) : symbol;
-}
-
-/** Computes a tensor of the graph from those that are given, as the model's `apply` would. */
-function valueOf(
-  symbol: tf.SymbolicTensor,
-  values: Map<tf.SymbolicTensor, tf.Tensor>,
-  context: LayerContext,
-): tf.Tensor {
-  const known = values.get(symbol);
-  if (known) return known;
-  const inputs = symbol.inputs.map((input) => valueOf(input, values, context));
-  const made = symbol.sourceLayer.apply(inputs, { ...context }) as tf.Tensor | tf.Tensor[];
-  const value = Array.isArray(made) ? made[symbol.outputTensorIndex ?? 0] : made;
-  values.set(symbol, value);
-  return value;
 }
