@@ -66,6 +66,15 @@ export type { ComparedArm } from './compare/compared-arm.ts';
 export { compare, judge, type Comparison } from './compare/comparison.ts';
 export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
 export { judgeDifference, type RunDifference } from './compare/difference.ts';
+export {
+  defaultEpsilon,
+  judgeChange,
+  type Change,
+  type ChangeOutcome,
+  type GateRule,
+  type JudgedChange,
+} from './compare/gate.ts';
+export { junitXml, type JunitCase, type JunitSuite } from './compare/junit.ts';
 export { paired, type Paired } from './compare/paired.ts';
 export { pairedTable, type PairedArms } from './compare/paired-table.ts';
 export { primaryOf, type Quantity } from './compare/quantity.ts';
