@@ -63,12 +63,14 @@ const foldersMayImport = {
     export: ['config', 'run', 'predict', 'assemble.ts'],
     scenes: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     measure: ['config', 'data', 'train', 'predict', 'scenes'],
+    gate: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
+    lineage: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     numbers: [],
     papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure', 'numbers'],
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],
-      ...['scenes', 'measure', 'papers', 'results', 'terminal.ts'],
+      ...['gate', 'lineage', 'scenes', 'measure', 'papers', 'results', 'terminal.ts'],
     ],
   },
 };

@@ -39,7 +39,13 @@ export {
 
 export { keptSchema, resultSchema, summarySchema, timingSchema } from './specs/summary-schema.ts';
 export { hashOf, hashOfText } from './specs/hash.ts';
-export { checkData, dataFile, keepData } from './store/data-record.ts';
+export {
+  checkData,
+  dataFile,
+  differenceText,
+  keepData,
+  recordedData,
+} from './store/data-record.ts';
 export { contentsOf, type HashOptions } from './store/file-hashes.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';

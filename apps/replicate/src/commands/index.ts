@@ -76,6 +76,12 @@ export const commands: readonly ListedCommand[] = [
       (await withTensors(() => import('./export.ts'))).addExportCommand(program),
   },
   {
+    name: 'heads',
+    summary: 'Networks that live for years: compare, trace and take stock of their heads.',
+    add: async (program) =>
+      (await withTensors(() => import('./heads/index.ts'))).addHeadsCommands(program),
+  },
+  {
     name: 'data',
     summary: 'Street scenes: generate, check, look at.',
     add: async (program) => (await import('./data/index.ts')).addDataCommands(program),

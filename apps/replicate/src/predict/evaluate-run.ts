@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Dataset, Split } from '@scene-mtl/datasets';
+import type { Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
-import { ALL, openStored } from '../data/stored-data.ts';
+import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
 import { judged, judgesOf, unitsOf } from '../train/split-metrics.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
@@ -99,11 +99,16 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   }
 }
 
-async function dataOf(
+/**
+ * The data of a stored run.
+ * @param root where they are, in place of the folder in the run's configuration
+ * @throws when they have other classes than those on which it was trained
+ */
+export async function dataOf(
   { config, data }: RunDescription,
   run: string,
   root: string | undefined,
-): Promise<Dataset> {
+): Promise<StoredData> {
   const { derive } = config.data;
   const dataset =
     root === undefined
@@ -120,7 +125,7 @@ async function dataOf(
 }
 
 /** The folder of all runs, which holds generated scenes: above a run, or above a row of a table. */
-async function runsOf(run: string): Promise<string> {
+export async function runsOf(run: string): Promise<string> {
   let folder = resolve(run);
   for (let level = 0; level < 3; level++) {
     folder = dirname(folder);

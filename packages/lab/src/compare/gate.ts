@@ -31,8 +31,7 @@ export interface JudgedChange {
 /**
  * Judges a change as a test of non-inferiority (Piaggio et al. 2012): by the rule `interval`, the usual one, it
  * passes when the bad end of the interval of the drop is at most ε, so that what cannot be told is not let
- * through; by `estimate`, when the drop itself is. What was never judged before, and is not now, can only be
- * told by neither.
+ * through; by `estimate`, when the drop itself is. What has no number now passes neither.
  *
  * @example
  * ```ts
