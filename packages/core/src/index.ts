@@ -1,4 +1,5 @@
 export {
+  checkpointManifests,
   latestCheckpoint,
   listCheckpoints,
   loadCheckpoint,

@@ -118,6 +118,15 @@ export async function listCheckpoints(folder: string): Promise<number[]> {
 }
 
 /**
+ * What stands beside the tensors of every checkpoint in a folder, by step, none of which is read.
+ * @throws naming a manifest that is not one
+ */
+export async function checkpointManifests(folder: string): Promise<Manifest[]> {
+  const steps = await listCheckpoints(folder);
+  return Promise.all(steps.map((step) => readManifest(`${join(folder, stem(step))}.json`)));
+}
+
+/**
  * The checkpoint with most steps, or `undefined` where there is none.
  * @param configHash of the run that it must be of; absent: of any
  * @throws as {@link loadCheckpoint}: a damaged or foreign one never makes an earlier one the latest

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
-import { toMarkdown } from '@scene-mtl/eval';
 import { json, junitXml } from '@scene-mtl/lab';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { epsilonsOf } from '../../gate/epsilons.ts';
 import { gateRuns, type GatePicture, type GateReport } from '../../gate/gate-runs.ts';
-import { gateSuite, gateTable, worseLines } from '../../gate/report.ts';
+import { gateSuite, gateText, refusedOf } from '../../gate/report.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -115,16 +114,5 @@ async function writeGate(
 /** A task's name as part of a file's. */
 const fileName = (task: string): string => task.replace(/[^\w-]+/g, '-');
 
-function textOf(report: GateReport, written: readonly string[]): string {
-  const lines = [...worseLines(report), ...written];
-  return `${toMarkdown(gateTable(report))}\n${lines.map((line) => `${line}\n`).join('')}`;
-}
-
-const refusedOf = ({ tasks }: GateReport): string[] =>
-  tasks.flatMap(({ task, runs, metrics, passes }) => {
-    if (passes) return [];
-    if (runs !== 'both') return [`${task} (lost)`];
-    return metrics
-      .filter((metric) => metric.gated && !metric.passes)
-      .map(({ name, outcome }) => `${task}/${name} (${outcome})`);
-  });
+const textOf = (report: GateReport, written: readonly string[]): string =>
+  `${gateText(report)}${written.map((line) => `${line}\n`).join('')}`;
