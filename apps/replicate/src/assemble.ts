@@ -6,6 +6,8 @@ import {
   constant,
   cosine,
   dilatedResidual,
+  faded,
+  fadingOf,
   frozen,
   mobileNet,
   MAIN_STREAM,
@@ -24,7 +26,9 @@ import {
   type GramStep,
   warmUp,
   withAspp,
+  withFading,
   type Encoder,
+  type Fading,
   type MultiTaskModel,
   type Optimiser,
   type Parameter,
@@ -158,6 +162,8 @@ export interface Assembled {
   readonly network: VisionNetwork;
   readonly parameters: ParameterSet;
   readonly step: TrainingStep;
+  /** Which tasks are no longer trained on; absent where none is ever stopped. */
+  readonly fading?: Fading;
   /** Looks at the gradients of a batch. @throws where the tasks share nothing that is trained */
   readonly gradients: () => GramStep;
   readonly schedule: Schedule;
@@ -226,15 +232,24 @@ export function assemble(parts: Parts): Assembled {
   );
   const network = networkOf(config, tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
+  const objectives = tasks.map((task) => objectiveOf(task, network.size));
   const whole = {
     network,
-    objectives: tasks.map((task) => objectiveOf(task, network.size)),
+    objectives: training.stopping ? objectives.map(faded) : objectives,
     balancer,
     parameters,
     optimiser: optimiserOf(training, parameters.trained),
     batchSizes: { [MAIN_STREAM]: batchSize },
   };
-  const step = trainingStep(whole);
+  const fading =
+    training.stopping &&
+    fadingOf(
+      tasks.map(({ name, metrics: [{ name: metric, better }] }) => ({
+        ...{ objective: name, metric: `${name}/${metric}`, better },
+      })),
+      training.stopping,
+    );
+  const plain = trainingStep(whole);
   const rate = scheduleOf(training);
   const batchesOf =
     (drawn: number) =>
@@ -259,7 +274,8 @@ export function assemble(parts: Parts): Assembled {
   return {
     network,
     parameters,
-    step,
+    step: fading ? withFading(plain, fading) : plain,
+    ...(fading && { fading }),
     gradients: () => gramStep(whole),
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),

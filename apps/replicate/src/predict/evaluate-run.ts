@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Manifest } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { progressLine } from '@scene-mtl/lab';
@@ -78,13 +79,13 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       seen++;
       line.update(() => `${seen} of ${frames} frames of ${dataset.name} ${split}`);
     });
-    const { step, best } = checkpoint.manifest;
+    const { step } = checkpoint.manifest;
     return {
       run,
       checkpoint: {
         choice,
         step,
-        selectedBy: choice === 'best' && best ? `val ${best.metric}` : null,
+        selectedBy: selectedBy(checkpoint.manifest, choice),
       },
       data: { name: dataset.name, split, frames },
       size: config.size,
@@ -97,6 +98,17 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     await evaluation.dispose();
     network.model.dispose();
   }
+}
+
+/** The validation metric that chose a checkpoint; null where none did. */
+function selectedBy({ best, bests = {}, step }: Manifest, choice: CheckpointChoice): string | null {
+  if (typeof choice === 'number' || choice === 'last') return null;
+  const task = choice.slice('best:'.length);
+  const chosen =
+    choice === 'best'
+      ? best
+      : Object.values(bests).find((one) => one.step === step && one.metric.startsWith(`${task}/`));
+  return chosen ? `val ${chosen.metric}` : null;
 }
 
 /**

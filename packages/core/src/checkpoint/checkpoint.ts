@@ -22,6 +22,8 @@ export interface Manifest {
   readonly metrics?: Readonly<Record<string, number | null>>;
   /** Best value so far of the metric that selects the model. */
   readonly best?: Best;
+  /** Best value so far of each metric whose best checkpoint is kept. */
+  readonly bests?: Readonly<Record<string, Best>>;
   /** What will be in the next line of the training log. */
   readonly pending?: Sums;
 }
