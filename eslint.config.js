@@ -65,12 +65,13 @@ const foldersMayImport = {
     measure: ['config', 'data', 'train', 'predict', 'scenes'],
     gate: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     lineage: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
+    ledger: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     numbers: [],
     papers: ['config', 'data', 'train', 'predict', 'scenes', 'measure', 'numbers'],
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'run', 'data', 'train', 'predict', 'export'],
-      ...['gate', 'lineage', 'scenes', 'measure', 'papers', 'results', 'terminal.ts'],
+      ...['gate', 'ledger', 'lineage', 'scenes', 'measure', 'papers', 'results', 'terminal.ts'],
     ],
   },
 };

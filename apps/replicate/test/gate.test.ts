@@ -1,16 +1,27 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import { countParameters, parametersOf } from '@scene-mtl/core';
 import { numbersField, type Sample } from '@scene-mtl/data';
 import { decodePng } from '@scene-mtl/data/png';
-import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import { toMarkdown } from '@scene-mtl/eval';
+import {
+  imageNetNormalisation,
+  sampleArrays,
+  tasksFor,
+  type VisionTask,
+} from '@scene-mtl/vision-heads';
 import { Command } from 'commander';
 import { addHeadsCommands } from '../src/commands/heads/index.ts';
 import { assertSameKind } from '../src/gate/comparable.ts';
 import { epsilonsOf } from '../src/gate/epsilons.ts';
 import { gateRuns, gateTask, type GateOptions, type GateReport } from '../src/gate/gate-runs.ts';
+import { ALL, openStored } from '../src/data/stored-data.ts';
+import { ledgerOf, ledgerTable } from '../src/ledger/ledger.ts';
+import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
-import type { RunDescription } from '../src/run/description.ts';
+import { readDescription, type RunDescription } from '../src/run/description.ts';
 import { withFrozen, withInitial } from '../src/run/initial.ts';
 import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
@@ -249,6 +260,53 @@ describe('two runs', () => {
     await expect(gate({ epsilons: { 'instance/rms': 1 } })).rejects.toThrow(
       '--epsilon instance/rms=1: no task of both runs has this metric',
     );
+  });
+
+  test('the ledger: parameters of heads and trunk, labelled frames, and losses as the heads’ own', async () => {
+    const ledger = await ledgerOf({ run: first, checkpoint: 'last', compile: { threads: 1 } });
+    const { heads, shared, total } = ledger;
+    expect(heads.map(({ task }) => task)).toEqual(['semantic', 'instance', 'depth']);
+    const description = await readDescription(first);
+    const network = loadNetwork(description, await checkpointOf(first, 'last'), first);
+    const counts = countParameters(parametersOf(network));
+    expect([shared, total]).toEqual([counts.shared, counts.total]);
+    expect(heads.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(counts.task);
+    const dataset = await openStored({ root: place.tree, limits: ALL, holdOut: null });
+    const losses: Record<string, number[]> = { semantic: [], instance: [], depth: [] };
+    for (const id of dataset.list('val')) {
+      const sample = await dataset.read(id, 'val', { height: 32, width: 64 });
+      tf.tidy(() => {
+        const { image } = sampleArrays(sample, [], imageNetNormalisation);
+        const input = { image: tf.tensor(image, [1, 32, 64, 3]) };
+        const { outputs } = network.forward(input, { training: false });
+        for (const task of network.tasks) {
+          const { value, mask } = task.encode(sample);
+          const [target, known] = [value, mask].map((data) =>
+            tf.tensor(data, [1, 32, 64, data.length / 2048]),
+          );
+          const loss = task.loss(outputs[task.name], target, known).dataSync()[0];
+          if (mask.some((m) => m !== 0)) losses[task.name].push(loss);
+        }
+      });
+    }
+    for (const {
+      task,
+      labelled,
+      frames,
+      perThousand,
+      parameters,
+      validation,
+      training,
+      gap,
+    } of heads) {
+      expect([labelled, frames]).toEqual([12, 12]);
+      expect(perThousand).toBeCloseTo((1000 * parameters) / 12, 6);
+      const mean = losses[task].reduce((a, b) => a + b, 0) / losses[task].length;
+      expect(Math.abs(validation! - mean)).toBeLessThan(1e-4 * Math.abs(mean));
+      expect(gap).toBe(validation! - training!);
+    }
+    network.model.dispose();
+    expect(toMarkdown(ledgerTable(ledger))).toContain('12 training frames');
   });
 
   test('other frames, other sizes and what is no run are one clear error each', async () => {

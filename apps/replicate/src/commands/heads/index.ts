@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 const subcommands: readonly ((heads: Command) => Promise<void>)[] = [
   async (heads) => (await import('./gate.ts')).addGateCommand(heads),
   async (heads) => (await import('./lineage.ts')).addLineageCommand(heads),
+  async (heads) => (await import('./ledger.ts')).addLedgerCommand(heads),
 ];
 
 /** Adds `heads` with its sub-commands. */
