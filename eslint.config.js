@@ -62,7 +62,7 @@ const foldersMayImport = {
     predict: ['config', 'run', 'data', 'train', 'assemble.ts'],
     export: ['config', 'run', 'predict', 'assemble.ts'],
     scenes: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
-    measure: ['config', 'data', 'train', 'predict', 'scenes'],
+    measure: ['config', 'data', 'train', 'predict', 'export', 'scenes', 'assemble.ts'],
     gate: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     lineage: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     ledger: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],

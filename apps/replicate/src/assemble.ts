@@ -104,7 +104,7 @@ export const isThere = async (
   data.source === 'folder' ||
   (await readManifest(streetRoot(scenesOf(data, size, runs, line)))) !== undefined;
 
-function encoderOf({ network, size }: Config): Encoder {
+function encoderOf({ network, size }: Pick<Config, 'network' | 'size'>): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
   const aspp = (channels: number, outputStride: number) => ({
@@ -142,7 +142,7 @@ export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
 
 /** The network of a configuration with its initial weights, and with what it freezes. */
 export function networkOf<T extends Task>(
-  config: Config,
+  config: Pick<Config, 'network' | 'size'>,
   tasks: readonly T[],
   seed: number,
 ): NetworkOf<T> {

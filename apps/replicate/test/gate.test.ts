@@ -162,7 +162,7 @@ describe('two runs', () => {
       return true;
     });
     const program = new Command();
-    await addHeadsCommands(program);
+    addHeadsCommands(program);
     await program.parseAsync(['heads', 'gate', ...args, '--threads', '1'], { from: 'user' });
     return { ...said, code: process.exitCode };
   }

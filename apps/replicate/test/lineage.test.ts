@@ -49,7 +49,7 @@ async function command(...args: string[]): Promise<string> {
     return true;
   });
   const program = new Command();
-  await addHeadsCommands(program);
+  addHeadsCommands(program);
   const flags = ['--threads', '1', '--data-workers', '0'];
   await program.parseAsync(['heads', 'lineage', ...args, ...flags], { from: 'user' });
   return said;

@@ -1,5 +1,6 @@
 import { caruana1997 } from './caruana1997/index.ts';
 import type { Entry } from './entry.ts';
+import { karpathy2019 } from './karpathy2019/index.ts';
 import { kendall2018 } from './kendall2018/index.ts';
 import { libmtl } from './libmtl/index.ts';
 
@@ -21,6 +22,11 @@ export const main: Paper = {
 /** The other papers with experiments. */
 export const others: readonly Paper[] = [
   { name: 'caruana1997', title: 'Caruana 1997, Multitask Learning', entries: caruana1997 },
+  {
+    name: 'karpathy2019',
+    title: 'Karpathy 2019, Multi-Task Learning in the Wilderness',
+    entries: karpathy2019,
+  },
   {
     name: 'libmtl',
     title: 'Balancing as in LibMTL, TorchJD and the papers behind them',

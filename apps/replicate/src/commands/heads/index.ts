@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
+import { addGateCommand } from './gate.ts';
+import { addLedgerCommand } from './ledger.ts';
+import { addLineageCommand } from './lineage.ts';
 
-/** The sub-commands of `heads`, each loaded with the group. */
-const subcommands: readonly ((heads: Command) => Promise<void>)[] = [
-  async (heads) => (await import('./gate.ts')).addGateCommand(heads),
-  async (heads) => (await import('./lineage.ts')).addLineageCommand(heads),
-  async (heads) => (await import('./ledger.ts')).addLedgerCommand(heads),
-];
-
-/** Adds `heads` with its sub-commands. */
-export async function addHeadsCommands(program: Command): Promise<void> {
+/** Adds `replicate heads`: one trunk, many heads, and what becomes of them over the years. */
+export function addHeadsCommands(program: Command): void {
   const heads = program
     .command('heads')
-    .description('networks that live for years: compare, trace and take stock of their heads');
-  for (const add of subcommands) await add(heads);
+    .description('the heads of a trained network: what became of them, and what each costs');
+  addGateCommand(heads);
+  addLineageCommand(heads);
+  addLedgerCommand(heads);
 }
