@@ -69,9 +69,9 @@ describe('what is stopped when', () => {
 });
 
 describe('a faded objective', () => {
-  let x: tf.Variable;
+  let x: tf.Variable<tf.Rank.R0>;
   beforeAll(() => {
-    x = tf.variable(tf.scalar(3), true);
+    x = tf.variable<tf.Rank.R0>(tf.scalar(3), true);
   });
   const square: Objective = {
     ...{ name: 'a', stream: 'train', arrays: {} },
