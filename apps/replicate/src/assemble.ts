@@ -7,6 +7,8 @@ import {
   continuation,
   cosine,
   dilatedResidual,
+  faded,
+  fadingOf,
   frozen,
   mobileNet,
   MAIN_STREAM,
@@ -25,8 +27,10 @@ import {
   type GramStep,
   warmUp,
   withAspp,
+  withFading,
   type Continuation,
   type Encoder,
+  type Fading,
   type MultiTaskModel,
   type Optimiser,
   type Parameter,
@@ -104,7 +108,7 @@ export const isThere = async (
   data.source === 'folder' ||
   (await readManifest(streetRoot(scenesOf(data, size, runs, line)))) !== undefined;
 
-function encoderOf({ network, size }: Config): Encoder {
+function encoderOf({ network, size }: Pick<Config, 'network' | 'size'>): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
   const aspp = (channels: number, outputStride: number) => ({
@@ -142,7 +146,7 @@ export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
 
 /** The network of a configuration with its initial weights, and with what it freezes. */
 export function networkOf<T extends Task>(
-  config: Config,
+  config: Pick<Config, 'network' | 'size'>,
   tasks: readonly T[],
   seed: number,
 ): NetworkOf<T> {
@@ -162,6 +166,8 @@ export interface Assembled {
   readonly network: VisionNetwork;
   readonly parameters: ParameterSet;
   readonly step: TrainingStep;
+  /** Which tasks are no longer trained on; absent where none is ever stopped. */
+  readonly fading?: Fading;
   /** Looks at the gradients of a batch. @throws where the tasks share nothing that is trained */
   readonly gradients: () => GramStep;
   readonly schedule: Schedule;
@@ -271,15 +277,24 @@ export function assemble(parts: Parts): Assembled {
   const network = networkOf(config, parts.tasks, seed);
   const parameters = parametersOf(network, balancer.variables);
   const kept = keptOf(parts, network, tasks);
+  const objectives = tasks.map((task) => objectiveOf(task, network.size));
   const whole = {
     network: kept?.cut ?? network,
-    objectives: tasks.map((task) => objectiveOf(task, network.size)),
+    objectives: training.stopping ? objectives.map(faded) : objectives,
     balancer,
     parameters,
     optimiser: optimiserOf(training, parameters.trained),
     batchSizes: { [MAIN_STREAM]: batchSize },
   };
-  const step = trainingStep(whole);
+  const fading =
+    training.stopping &&
+    fadingOf(
+      tasks.map(({ name, metrics: [{ name: metric, better }] }) => ({
+        ...{ objective: name, metric: `${name}/${metric}`, better },
+      })),
+      training.stopping,
+    );
+  const plain = trainingStep(whole);
   const rate = scheduleOf(training);
   const batchesOf =
     (drawn: number) =>
@@ -305,7 +320,8 @@ export function assemble(parts: Parts): Assembled {
   return {
     network,
     parameters,
-    step,
+    step: fading ? withFading(plain, fading) : plain,
+    ...(fading && { fading }),
     gradients: () => gramStep(whole),
     ...(kept && { kept }),
     schedule: rate(learningRate),

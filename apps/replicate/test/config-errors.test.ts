@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const known =
   'steps, batchSize, learningRate, weightingLearningRate, optimiser, schedule, accumulate, momentum, ' +
   'weightDecay, clipNorm, warmUp, initialLogVariance, flip, zoom, jitter, scheduleSteps, evalEvery, ' +
-  'checkpointEvery, logEvery, only, features';
+  'checkpointEvery, snapshots, stopping, logEvery, only, features';
 
 test.each([
   // What was taken, or said in many lines, or without the key.

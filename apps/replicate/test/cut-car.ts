@@ -8,6 +8,8 @@ import {
   type Predictions,
   type SemanticPrediction,
 } from '@scene-mtl/vision-heads';
+import { profiles } from '../src/config/profiles.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';
 
@@ -104,6 +106,7 @@ export function placeOf(
     read: (id) => Promise.resolve(shown.find(({ sample }) => sample.id === id)!.sample),
   };
   return {
+    config: runConfig(profiles.smoke),
     tasks: tasksFor(dataset),
     size,
     dataset,

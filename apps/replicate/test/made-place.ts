@@ -2,6 +2,8 @@ import type { Dataset } from '@scene-mtl/datasets';
 import { instance, tasksFor, type Predictions, type VisionTask } from '@scene-mtl/vision-heads';
 import { sizeOf, type Sample } from '@scene-mtl/data';
 import { streetSample } from '@scene-mtl/data/testing';
+import { profiles } from '../src/config/profiles.ts';
+import { runConfig } from '../src/scenes/spec.ts';
 import type { MeasurementPlace } from '../src/scenes/measurement.ts';
 import { street } from './records.ts';
 
@@ -78,6 +80,7 @@ export function placeOf(
   };
   const { height, width } = sizeOf(frames[0].sample);
   const place: MeasurementPlace = {
+    config: runConfig(profiles.smoke),
     ...{ tasks, dataset, frames: ids, size: { height, width } },
     async each(visit) {
       for (const { sample, predictions } of frames) await visit(sample, predictions);

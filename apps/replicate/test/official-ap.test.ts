@@ -8,6 +8,7 @@ import { legendOf, openDataset } from '@scene-mtl/datasets';
 import { distanceSettings, scoreInstance } from '@scene-mtl/eval';
 import { decodingFor, objectJudge, regularIds, tasksFor } from '@scene-mtl/vision-heads';
 import { arraysOf } from '@scene-mtl/data/testing';
+import { profiles } from '../src/config/profiles.ts';
 import { officialScores } from '../src/papers/kendall2018/table2/official-scores.ts';
 import { greyPng } from './grey-png.ts';
 
@@ -96,7 +97,7 @@ async function threeAps(boxes: readonly Box[]) {
 
   const tasks = tasksFor(dataset);
   const table2 = await officialScores.measure({
-    ...{ tasks, size, dataset, frames: [id] },
+    ...{ config: profiles.smoke, tasks, size, dataset, frames: [id] },
     each: async (visit) => visit(sample, predictions),
     predict: () => Promise.resolve([{ sample, predictions }]),
     save: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 export {
+  checkpointManifests,
   latestCheckpoint,
   listCheckpoints,
   loadCheckpoint,
@@ -213,5 +214,13 @@ export { predictionStep, type PredictionStep } from './steps/prediction-step.ts'
 export { scalarStep } from './steps/scalar-step.ts';
 export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';
 export { gramStep, type GramStep } from './steps/gram-step.ts';
+export {
+  faded,
+  fadingOf,
+  withFading,
+  type Fading,
+  type StoppingPolicy,
+  type WatchedObjective,
+} from './training/fading.ts';
 export { watchGradients, type GradientWatch } from './training/watch-gradients.ts';
 export { trainingStep } from './steps/training-step.ts';

@@ -63,6 +63,8 @@ export interface TrainOptions {
   readonly evalEvery?: number;
   /** The metric that decides which checkpoint is kept as the best. */
   readonly select?: { readonly metric: string; readonly better: 'higher' | 'lower' };
+  /** Metrics for each of which the checkpoint of the best evaluation is kept as well. */
+  readonly snapshots?: readonly { readonly name: string; readonly better: 'higher' | 'lower' }[];
   /** Steps between checkpoints; there is one at the end in any case. */
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, besides the best. Default 2. */
@@ -108,6 +110,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const means = averages(resumed?.manifest.pending);
   let metrics = resumed?.manifest.metrics;
   let best = resumed?.manifest.best;
+  let bests = resumed?.manifest.bests;
   await truncateMetrics(log, resumedFrom);
 
   // --- Compile the step --------------------------------------------------------------------------
@@ -124,9 +127,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       pending: means.pending(),
       ...(metrics && { metrics }),
       ...(best && { best }),
+      ...(bests && { bests }),
     };
     await saveCheckpoint(checkpoints, manifest, storeVariables(variables));
-    await pruneCheckpoints(checkpoints, keep, best ? [best.step] : []);
+    await pruneCheckpoints(checkpoints, keep, stepsOf(best, bests));
   };
 
   const said = new Set<string>();
@@ -182,8 +186,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         metrics = finiteOrNull(await options.evaluate(done));
         await record({ step: done, kind: 'evaluation', values: metrics });
         const better = betterOf(best, options.select, metrics, done);
-        due ||= better !== best;
-        best = better;
+        const each = bestsOf(bests, options.snapshots, metrics, done);
+        due ||= better !== best || each !== bests;
+        [best, bests] = [better, each];
       }
       if (due) await save(done);
       options.onProgress?.({ step: done, steps, values, engine: compiled.engine });
@@ -298,6 +303,25 @@ const finiteOrNull = (values: Readonly<Record<string, number>>): Record<string, 
   Object.fromEntries(
     Object.entries(values).map(([name, v]) => [name, Number.isFinite(v) ? v : null]),
   );
+
+/** Steps of the checkpoints that stay however old they are. */
+const stepsOf = (best: Best | undefined, bests: Readonly<Record<string, Best>> = {}): number[] =>
+  [...(best ? [best] : []), ...Object.values(bests)].map(({ step }) => step);
+
+/** The best of each metric; what there was where none is better now. */
+function bestsOf(
+  bests: Readonly<Record<string, Best>> | undefined,
+  snapshots: TrainOptions['snapshots'] = [],
+  metrics: Readonly<Record<string, number | null>>,
+  step: number,
+): Readonly<Record<string, Best>> | undefined {
+  const found = snapshots.flatMap(({ name: metric, better }) => {
+    const now = betterOf(bests?.[metric], { metric, better }, metrics, step);
+    return now ? [[metric, now] as const] : [];
+  });
+  const isSame = found.every(([metric, now]) => bests?.[metric] === now);
+  return isSame ? bests : Object.fromEntries(found);
+}
 
 function betterOf(
   best: Best | undefined,

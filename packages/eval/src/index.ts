@@ -111,7 +111,12 @@ export {
   type FigureGrid,
 } from './report/report.ts';
 export type { ReportFinding, ReportNotRun, ReportVerdict } from './report/verdicts.ts';
-export { bootstrapInterval, bootstrapStatistic, type BootstrapOptions } from './stats/bootstrap.ts';
+export {
+  bootstrapInterval,
+  bootstrapStatistic,
+  bootstrapStatistics,
+  type BootstrapOptions,
+} from './stats/bootstrap.ts';
 export { MOST_SEEDS, settle, type Settled } from './stats/equivalence.ts';
 export { studentQuantile, studentT } from './stats/student-t.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';

@@ -39,7 +39,13 @@ export {
 
 export { keptSchema, resultSchema, summarySchema, timingSchema } from './specs/summary-schema.ts';
 export { hashOf, hashOfText } from './specs/hash.ts';
-export { checkData, dataFile, keepData } from './store/data-record.ts';
+export {
+  checkData,
+  dataFile,
+  differenceText,
+  keepData,
+  recordedData,
+} from './store/data-record.ts';
 export { contentsOf, type HashOptions } from './store/file-hashes.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
@@ -66,6 +72,15 @@ export type { ComparedArm } from './compare/compared-arm.ts';
 export { compare, judge, type Comparison } from './compare/comparison.ts';
 export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
 export { judgeDifference, type RunDifference } from './compare/difference.ts';
+export {
+  defaultEpsilon,
+  judgeChange,
+  type Change,
+  type ChangeOutcome,
+  type GateRule,
+  type JudgedChange,
+} from './compare/gate.ts';
+export { junitXml, type JunitCase, type JunitSuite } from './compare/junit.ts';
 export { paired, type Paired } from './compare/paired.ts';
 export { pairedTable, type PairedArms } from './compare/paired-table.ts';
 export { primaryOf, smallestEffect, type Quantity } from './compare/quantity.ts';

@@ -21,6 +21,13 @@ export type Predictions = Readonly<Record<string, unknown>>;
 export interface Accumulator<P = unknown> {
   /** Counts one example; one without truth is left out. */
   add(prediction: P, sample: Sample): void;
+  /** All that was counted so far, for `merge` of another one. */
+  readonly counts: unknown;
+  /**
+   * Adds what another accumulator of the same task has counted, so that examples can be counted one by
+   * one and put together in any choice.
+   */
+  merge(other: Pick<Accumulator<P>, 'counts'>): void;
   /** By the name of the metric; NaN where nothing was there to judge. */
   result(): Readonly<Record<string, number>>;
 }

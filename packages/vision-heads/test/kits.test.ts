@@ -188,6 +188,29 @@ describe.each(tasks.map((task) => [task.name, task] as const))('%s', (_, task) =
     );
   });
 
+  test('what accumulators counted one by one, put together, is what one counts of all', () => {
+    fc.assert(
+      fc.property(samples, samples, (first, second) => {
+        const whole = task.accumulator();
+        const joined = task.accumulator();
+        for (const [k, sample] of [first, second].entries()) {
+          const { height, width } = sizeOf(sample);
+          const output = perfect(task, task.encode(sample)).map((x, i) => x + Math.sin(i + k));
+          const prediction = task.decode(output, height, width);
+          const one = task.accumulator();
+          one.add(prediction, sample);
+          const alone = one.result();
+          whole.add(prediction, sample);
+          joined.merge(one);
+          // Giving changes nothing in the giver.
+          expect(one.result()).toEqual(alone);
+        }
+        expect(joined.result()).toEqual(whole.result());
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   test('the gradient of the loss is that of finite differences', () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 99 }), (sample, k) => {

@@ -1,6 +1,7 @@
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
+import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** Flags of every command that runs a network. */
@@ -45,12 +46,13 @@ export const compileOptions = ({ engine, threads }: EngineFlags): CompileOptions
   ...(threads !== undefined && { threads }),
 });
 
-/** Commander parser of `best`, `last` or a step. */
-export function checkpointChoice(text: string): 'best' | 'last' | number {
+/** Commander parser of `best`, `best:<task>`, `last` or a step. */
+export function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'best' || text === 'last') return text;
+  if (/^best:./.test(text)) return text as `best:${string}`;
   const step = Number(text);
   if (!Number.isSafeInteger(step) || step < 0 || text.trim() === '') {
-    throw new InvalidArgumentError('expected best, last or the number of a step.');
+    throw new InvalidArgumentError('expected best, best:TASK, last or the number of a step.');
   }
   return step;
 }

@@ -29,7 +29,7 @@ export function addEvaluateCommand(program: Command): void {
     )
     .requiredOption('--run <dir>', 'folder of the run', path)
     .addOption(new Option('--split <name>', 'which part').choices(['val', 'test']).default('val'))
-    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
+    .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--data <root>', 'the data, where it is not where the run had it')
     .option('--json', 'print JSON instead of a table');
   addEngineFlags(command).action(async (flags: Flags) => {

@@ -31,7 +31,7 @@ export function addExportCommand(program: Command): void {
         .default('onnx'),
     )
     .option('--batch <n>', 'images at a time in the .onnx file', wholeNumber(1, LIMITS.batch), 1)
-    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
+    .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there')
     .action(async ({ run, out, format, batch, checkpoint, force }: Flags) => {
       const files = await exportRun({ run, out, format, batchSize: batch, checkpoint, force });

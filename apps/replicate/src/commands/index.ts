@@ -77,7 +77,8 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'heads',
-    summary: 'Heads of a trained network: show who trains what; tune, add, replace, remove one.',
+    summary:
+      'Networks that live for years: show, tune, add, replace, remove, compare, trace and take stock of their heads.',
     add: async (program) =>
       (await withTensors(() => import('./heads/index.ts'))).addHeadsCommands(program),
   },

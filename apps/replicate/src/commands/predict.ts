@@ -29,7 +29,7 @@ export function addPredictCommand(program: Command): void {
     .requiredOption('--run <dir>', 'folder of the run', path)
     .requiredOption('--image <file...>', 'photographs: JPEG, PNG, WebP, AVIF or TIFF')
     .option('--out <dir>', 'folder of the files (default: predicted/ in the run)', path)
-    .option('--checkpoint <which>', 'best, last or a step', checkpointChoice, 'last')
+    .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there and would change');
   addEngineFlags(command).action(async (flags: Flags) => {
     const { run, image, checkpoint, force, out = join(run, 'predicted') } = flags;

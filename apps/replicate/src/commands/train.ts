@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readMetrics } from '@scene-mtl/core';
 import { InvalidArgumentError, type Command } from 'commander';
 import { addBalancerFlags, balanceOf, balancerHelp, type BalancerFlags } from './balancer-flags.ts';
 import {
@@ -7,7 +9,10 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { tasksIn } from '../predict/stored-network.ts';
+import { readDescription } from '../run/description.ts';
 import { withFrozen, withInitial } from '../run/initial.ts';
+import { regretOf, regretText } from '../train/regret.ts';
 import { trainRun } from '../train/train-run.ts';
 import {
   addConfigurationFlags,
@@ -109,6 +114,11 @@ export function addTrainCommand(program: Command): void {
         `best ${best.metric} ${best.value.toFixed(4)} on validation, step ${best.step}\n`,
       );
     }
+    const regret = regretOf(
+      await readMetrics(join(folder, 'metrics.jsonl')),
+      tasksIn(await readDescription(folder)),
+    );
+    if (regret) process.stdout.write(`${regretText(regret)}\n`);
     process.stdout.write(`${folder}\n`);
   });
 }

@@ -178,6 +178,29 @@ export const configSchema = z.strictObject({
       ),
     evalEvery: steps,
     checkpointEvery: steps,
+    snapshots: z
+      .boolean()
+      .default(false)
+      .describe('keep the checkpoint of each task’s best evaluation too'),
+    stopping: z
+      .strictObject({
+        patience: steps.describe('evaluations in a row without a better primary metric'),
+        fade: z
+          .number()
+          .int()
+          .nonnegative()
+          .max(LIMITS.steps)
+          .default(0)
+          .describe('steps over which what a task asks of the weights falls to 0; 0: at once'),
+        leastGain: z
+          .number()
+          .min(0)
+          .default(0)
+          .describe('least change that counts as better, as a share of the best so far'),
+      })
+      .nullable()
+      .default(null)
+      .describe('when a task is no longer trained on; null: never'),
     logEvery: steps.default(10).describe('steps over which a logged number is the mean'),
     only: z
       .array(z.string().min(1))

@@ -23,6 +23,11 @@ export const main: Paper = {
 export const others: readonly Paper[] = [
   { name: 'caruana1997', title: 'Caruana 1997, Multitask Learning', entries: caruana1997 },
   {
+    name: 'karpathy2019',
+    title: 'Karpathy 2019, Multi-Task Learning in the Wilderness',
+    entries: karpathy2019,
+  },
+  {
     name: 'libmtl',
     title: 'Balancing as in LibMTL, TorchJD and the papers behind them',
     entries: libmtl,

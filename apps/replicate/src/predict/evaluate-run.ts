@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Dataset, Split } from '@scene-mtl/datasets';
+import type { Manifest } from '@scene-mtl/core';
+import type { Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
-import { ALL, openStored } from '../data/stored-data.ts';
+import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
 import { judged, judgesOf, unitsOf } from '../train/split-metrics.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
@@ -78,13 +79,13 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       seen++;
       line.update(() => `${seen} of ${frames} frames of ${dataset.name} ${split}`);
     });
-    const { step, best } = checkpoint.manifest;
+    const { step } = checkpoint.manifest;
     return {
       run,
       checkpoint: {
         choice,
         step,
-        selectedBy: choice === 'best' && best ? `val ${best.metric}` : null,
+        selectedBy: selectedBy(checkpoint.manifest, choice),
       },
       data: { name: dataset.name, split, frames },
       size: config.size,
@@ -99,12 +100,27 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
   }
 }
 
-/** The data of a stored run, opened again. @throws when they have other classes */
+/** The validation metric that chose a checkpoint; null where none did. */
+function selectedBy({ best, bests = {}, step }: Manifest, choice: CheckpointChoice): string | null {
+  if (typeof choice === 'number' || choice === 'last') return null;
+  const task = choice.slice('best:'.length);
+  const chosen =
+    choice === 'best'
+      ? best
+      : Object.values(bests).find((one) => one.step === step && one.metric.startsWith(`${task}/`));
+  return chosen ? `val ${chosen.metric}` : null;
+}
+
+/**
+ * The data of a stored run.
+ * @param root where they are, in place of the folder in the run's configuration
+ * @throws when they have other classes than those on which it was trained
+ */
 export async function dataOf(
   { config, data }: RunDescription,
   run: string,
   root: string | undefined,
-): Promise<Dataset> {
+): Promise<StoredData> {
   const { derive } = config.data;
   const dataset =
     root === undefined

@@ -6,15 +6,20 @@ import {
   parametersOf,
   restoreVariables,
   type Checkpoint,
+  type Manifest,
 } from '@scene-mtl/core';
+import { didYouMean } from '@scene-mtl/data';
 import type { Split } from '@scene-mtl/datasets';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { networkOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
 import { configHashOf } from '../run/identity.ts';
 
-/** Which checkpoint of a run: the best on validation, the one with most steps, or that of a step. */
-export type CheckpointChoice = 'best' | 'last' | number;
+/**
+ * Which checkpoint of a run: the best on validation, the best of one task on it (`training.snapshots`), the one
+ * with most steps, or that of a step.
+ */
+export type CheckpointChoice = 'best' | `best:${string}` | 'last' | number;
 
 /**
  * Refuses choices by which test data would select a model: on test only `best`, which validation
@@ -38,7 +43,12 @@ export async function checkpointOf(folder: string, choice: CheckpointChoice): Pr
   const last = await latestCheckpoint(checkpoints, configHash);
   if (!last) throw new Error(`${checkpoints}: no checkpoint; let the run get to its first one`);
   if (choice === 'last') return last;
-  const step = choice === 'best' ? last.manifest.best?.step : choice;
+  const step =
+    choice === 'best'
+      ? last.manifest.best?.step
+      : typeof choice === 'number'
+        ? choice
+        : bestStepOf(last.manifest, choice.slice('best:'.length), checkpoints);
   if (step === undefined) {
     throw new Error(
       `${checkpoints}: no best checkpoint was kept, since no evaluation has chosen one; ` +
@@ -50,6 +60,19 @@ export async function checkpointOf(folder: string, choice: CheckpointChoice): Pr
     throw new Error(`${checkpoints}: no checkpoint of step ${step}; there are ${steps.join(', ')}`);
   }
   return loadCheckpoint(checkpoints, step, configHash);
+}
+
+/** Step of the best checkpoint of a task. */
+function bestStepOf({ bests = {} }: Manifest, task: string, checkpoints: string): number {
+  const found = Object.entries(bests).find(([metric]) => metric.startsWith(`${task}/`));
+  if (found) return found[1].step;
+  const tasks = Object.keys(bests).map((metric) => metric.slice(0, metric.lastIndexOf('/')));
+  throw new Error(
+    `${checkpoints}: no best checkpoint of ${task} was kept; ` +
+      (tasks.length > 0
+        ? didYouMean(task, tasks)
+        : 'train with --set training.snapshots=true to keep each task’s'),
+  );
 }
 
 /** The tasks of a stored run, in its order. */

@@ -6,6 +6,7 @@ import {
   withoutDefaults,
   type Contents,
 } from '@scene-mtl/lab';
+import { decisiveTraining } from '../config/decisive.ts';
 import { withoutDataFolder } from '../config/kept.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
@@ -23,8 +24,7 @@ type Decisive = Pick<RunDescription, 'config' | 'balance' | 'select'> & {
 export function trainRunHash({ config, tasks, balance, select }: Decisive): string {
   const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
   const { training, strips: _, ...others } = bare;
-  const { evalEvery: __, checkpointEvery: ___, ...decisive } = training;
-  const whole = { ...others, training: decisive, tasks, balance, select };
+  const whole = { ...others, training: decisiveTraining(training), tasks, balance, select };
   return hashOfText(canonicalJson(whole));
 }
 

@@ -5,6 +5,7 @@ import { checkpointOf, loadNetwork } from '../predict/stored-network.ts';
 import { readDescription } from '../run/description.ts';
 import { evaluator } from '../train/evaluation.ts';
 import type { SceneSpec } from './kind.ts';
+import { runConfig } from './spec.ts';
 import type { SceneMeasurement } from './measurement.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function makeMeasurement(
   const frames = dataset.list(split);
   try {
     return await measure({
+      config: runConfig(description.config),
       tasks: network.tasks,
       size,
       dataset,

@@ -6,6 +6,8 @@ import type { RunConfig } from './kind.ts';
 
 /** A finished run's network on the frames that a measurement looks at. */
 export interface MeasurementPlace {
+  /** Of the run. */
+  readonly config: RunConfig;
   readonly tasks: readonly VisionTask[];
   readonly size: Size;
   readonly dataset: Dataset;

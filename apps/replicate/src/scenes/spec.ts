@@ -1,5 +1,6 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { titleOf, withoutDefaults, type Balance } from '@scene-mtl/lab';
+import { decisiveTraining } from '../config/decisive.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { RunConfig, SceneArm, SceneSpec } from './kind.ts';
@@ -45,12 +46,11 @@ function dataIdentity(data: RunConfig['data'], fingerprint: string | undefined):
 export function identityOf(spec: SceneSpec, fingerprint?: string): object {
   const { config, tasks, balance, seed } = spec;
   const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as RunConfig;
-  const { evalEvery: _, checkpointEvery: __, ...decisive } = bare.training;
   return {
     ...bare,
     version: RUN_VERSION,
     data: dataIdentity(bare.data, fingerprint),
-    training: decisive,
+    training: decisiveTraining(bare.training),
     tasks,
     balance,
     seed,

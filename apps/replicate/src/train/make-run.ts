@@ -5,6 +5,7 @@ import {
   train,
   watchGradients,
   type CompileStep,
+  type Fading,
   type MetricsRecord,
   type Progress,
   type TrainingBatch,
@@ -26,6 +27,7 @@ import type { StoredData } from '../data/stored-data.ts';
 import type { FeatureStore } from '../features/kept-features.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
 import type { Metrics } from './metrics.ts';
+import { metricsOf } from './split-metrics.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { gradientReport } from './gradient-report.ts';
 import { savePredictions, shownFrames } from './predictions.ts';
@@ -96,6 +98,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   const description = describeRun(run);
   const events = runEvents({ folder, description, tasks, from });
   const pictured = new Set(shownFrames(dataset, PICTURED));
+  await replay(parts.fading, folder, from);
   const watch =
     run.health && (await watchGradients(parts.gradients(), (s, g) => compile(s, g, run.compile)));
   let looking = 0;
@@ -124,6 +127,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       folder,
       configHash,
       ...(select && { select }),
+      ...(training.snapshots && { snapshots: tasks.map((task) => metricsOf(task)[0]) }),
       onRecord: (record) => events.scalars(record),
       ...(watch && {
         health: {
@@ -145,6 +149,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
         const result = await evaluation.evaluate((sample, predictions) => {
           if (pictured.has(sample.id)) frames.push({ sample, predictions });
         });
+        parts.fading?.observe(step, result);
         await events.pictures(step, frames);
         evaluating += performance.now() - before;
         return result;
@@ -180,6 +185,9 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
       waitingShare: clock.waiting / 1000 / training_s,
       engine: clock.name,
     };
+    for (const [task, step] of Object.entries(parts.fading?.stopped() ?? {})) {
+      process.stderr.write(`${folder}: ${task} was stopped after step ${step}\n`);
+    }
     run.health?.say(gradientReport(log, { seconds: looking / 1000, of: seconds }));
     await writeAtomically(join(folder, 'timing.json'), json(timing));
     await writeAtomically(resultFile(folder), json({ configHash, result }));
@@ -187,6 +195,15 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   } finally {
     await watch?.dispose();
     await built.dispose();
+  }
+}
+
+/** Shows what stops tasks the evaluations of before the step from which a run goes on. */
+async function replay(fading: Fading | undefined, folder: string, from: number): Promise<void> {
+  if (!fading) return;
+  const log = await readMetrics(join(folder, 'metrics.jsonl'));
+  for (const { kind, step, values } of log) {
+    if (kind === 'evaluation' && step <= from) fading.observe(step, values);
   }
 }
 

@@ -22,6 +22,8 @@ export interface Manifest {
   readonly metrics?: Readonly<Record<string, number | null>>;
   /** Best value so far of the metric that selects the model. */
   readonly best?: Best;
+  /** Best value so far of each metric whose best checkpoint is kept. */
+  readonly bests?: Readonly<Record<string, Best>>;
   /** What will be in the next line of the training log. */
   readonly pending?: Sums;
 }
@@ -115,6 +117,15 @@ const readManifest = (path: string) => parseJsonFile(path, manifestSchema);
 /** Steps of the checkpoints in a folder, ascending: of its manifests. None when there is no folder. */
 export async function listCheckpoints(folder: string): Promise<number[]> {
   return stepsOf(await namesIn(folder), 'json').sort((a, b) => a - b);
+}
+
+/**
+ * What stands beside the tensors of every checkpoint in a folder, by step, none of which is read.
+ * @throws naming a manifest that is not one
+ */
+export async function checkpointManifests(folder: string): Promise<Manifest[]> {
+  const steps = await listCheckpoints(folder);
+  return Promise.all(steps.map((step) => readManifest(`${join(folder, stem(step))}.json`)));
 }
 
 /**

@@ -8,6 +8,8 @@ const numbers = z.record(z.string(), z.number());
 const numbersOrNull = z.record(z.string(), z.number().nullable());
 const word = z.number().int();
 
+const best = z.looseObject({ step: count, metric: z.string(), value: z.number() });
+
 /** What the manifest of a checkpoint must say; further keys stay. */
 export const manifestSchema = unchanged<Manifest>(
   z.looseObject({
@@ -16,7 +18,8 @@ export const manifestSchema = unchanged<Manifest>(
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     random: z.record(z.string(), z.tuple([word, word, word, word])).optional(),
     metrics: numbersOrNull.optional(),
-    best: z.looseObject({ step: count, metric: z.string(), value: z.number() }).optional(),
+    best: best.optional(),
+    bests: z.record(z.string(), best).optional(),
     pending: z.looseObject({ counts: numbers, sums: numbersOrNull }).optional(),
   }),
 );

@@ -74,25 +74,50 @@ export function bootstrapInterval(
 export function bootstrapStatistic(
   units: number,
   statistic: (drawn: Int32Array) => number,
-  { level = 0.95, resamples = 10_000, seed = 0 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): [low: number, high: number] | undefined {
+  return bootstrapStatistics(units, 1, (drawn) => [statistic(drawn)], options)[0];
+}
+
+/**
+ * {@link bootstrapStatistic} of several statistics of the same resamples, so that what they share is computed
+ * once and their intervals belong together.
+ * @param count of the statistics
+ * @param statistics of the units drawn, `count` of them
+ * @returns one interval a statistic, undefined where half of the resamples or more have none
+ * @throws RangeError for options out of range
+ * @example
+ * ```ts
+ * import { bootstrapStatistics } from '@scene-mtl/eval';
+ * const sizes = [3, 3, 3];
+ * const sum = (drawn: Int32Array) => drawn.reduce((all, i) => all + sizes[i], 0);
+ * bootstrapStatistics(3, 2, (drawn) => [sum(drawn), sum(drawn) / 3]); // → [[9, 9], [3, 3]]
+ * ```
+ */
+export function bootstrapStatistics(
+  units: number,
+  count: number,
+  statistics: (drawn: Int32Array) => readonly number[],
+  { level = 0.95, resamples = 10_000, seed = 0 }: BootstrapOptions = {},
+): ([low: number, high: number] | undefined)[] {
   if (!(level > 0 && level < 1) || !Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(
       `bootstrapStatistic: level must lie between 0 and 1 and resamples be a whole number from 1, got ${level} and ${resamples}`,
     );
   }
-  if (units === 0) return undefined;
+  const found = Array.from({ length: count }, (): number[] => []);
   const random = randomSource(seed);
   const drawn = new Int32Array(units);
-  const found: number[] = [];
-  for (let r = 0; r < resamples; r++) {
+  for (let r = 0; units > 0 && r < resamples; r++) {
     for (let i = 0; i < units; i++) drawn[i] = random.below(units);
-    const value = statistic(drawn);
-    if (Number.isFinite(value)) found.push(value);
+    const values = statistics(drawn);
+    found.forEach((list, k) => Number.isFinite(values[k]) && list.push(values[k]));
   }
-  if (2 * found.length <= resamples) return undefined;
-  const sorted = Float64Array.from(found).sort();
-  return [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
+  return found.map((list) => {
+    if (2 * list.length <= resamples) return undefined;
+    const sorted = Float64Array.from(list).sort();
+    return [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
+  });
 }
 
 /** Quantile q of sorted numbers, linear between neighbours (Hyndman & Fan 1996, type 7). */

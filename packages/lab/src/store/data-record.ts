@@ -70,6 +70,17 @@ export const keepMeasuredData = (folder: string, name: string, now: Contents): P
 const record = (file: string, { files }: Contents): Promise<void> =>
   writeAtomically(file, json({ files }));
 
+/**
+ * The hash of each file that a run learned from and was validated on, by its path from the data's root; undefined
+ * for a run of before this was recorded.
+ * @throws naming the file when it is no record of data
+ */
+export async function recordedData(folder: string): Promise<Contents['files'] | undefined> {
+  const file = dataFile(folder);
+  const stored = await readJsonIfPresent(file);
+  return stored === undefined ? undefined : recordedIn(stored, file);
+}
+
 /** In what a record differs from what is there now; undefined where it does not, or there is none. */
 async function differenceFrom(file: string, now: Contents): Promise<string | undefined> {
   const stored = await readJsonIfPresent(file);

@@ -1,4 +1,5 @@
 import type { TargetEncoder } from '@scene-mtl/core';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import type { ClassificationPrediction } from './task.ts';
 
@@ -11,14 +12,20 @@ export const classificationMetrics = [
 export function classificationAccumulator(
   target: TargetEncoder,
 ): Accumulator<ClassificationPrediction> {
-  let right = 0;
-  let all = 0;
-  return {
+  const counts = {
+    right: 0,
+    all: 0,
+    merge({ right, all }: { right: number; all: number }) {
+      counts.right += right;
+      counts.all += all;
+    },
+  };
+  return counted(counts, {
     add(prediction, sample) {
       if (!target.has(sample)) return;
-      right += Number(target.encode(sample).value[0] === prediction.value);
-      all++;
+      counts.right += Number(target.encode(sample).value[0] === prediction.value);
+      counts.all++;
     },
-    result: () => ({ accuracy: (100 * right) / all }),
-  };
+    result: () => ({ accuracy: (100 * counts.right) / counts.all }),
+  });
 }

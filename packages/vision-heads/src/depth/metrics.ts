@@ -1,6 +1,7 @@
 import type { MetricInfo, TargetEncoder } from '@scene-mtl/core';
 import { cameraKind, findField } from '@scene-mtl/data';
 import { disparityError } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Judge, Metrics } from '../kit.ts';
 import type { DepthPrediction } from './task.ts';
 
@@ -16,7 +17,7 @@ export const depthMetrics = [
 /** Over all pixels of the split whose disparity is known. */
 export function depthAccumulator(target: TargetEncoder): Accumulator<DepthPrediction> {
   const errors = disparityError();
-  return {
+  return counted(errors, {
     add(prediction, sample) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
@@ -26,7 +27,7 @@ export function depthAccumulator(target: TargetEncoder): Accumulator<DepthPredic
       const { mean, rms } = errors.result();
       return { meanError: mean, rms };
     },
-  };
+  });
 }
 
 const relative: readonly MetricInfo[] = [

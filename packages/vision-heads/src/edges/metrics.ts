@@ -1,6 +1,7 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { sizeOf } from '@scene-mtl/data';
 import { boundaryScore, type BoundaryScoreResult } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import type { EdgesPrediction } from './task.ts';
 
@@ -23,7 +24,12 @@ const THRESHOLDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
  */
 export function edgesAccumulator(target: TargetEncoder): Accumulator<EdgesPrediction> {
   const scores = THRESHOLDS.map(() => boundaryScore());
-  return {
+  const counts = {
+    scores,
+    merge: (other: { scores: typeof scores }) =>
+      scores.forEach((score, k) => score.merge(other.scores[k])),
+  };
+  return counted(counts, {
     add({ edges }, sample) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
@@ -38,5 +44,5 @@ export function edgesAccumulator(target: TargetEncoder): Accumulator<EdgesPredic
       const best = all.reduce<BoundaryScoreResult>((a, b) => (b.f > a.f ? b : a), all[0]);
       return { odsF: 100 * best.f, precision: 100 * best.precision, recall: 100 * best.recall };
     },
-  };
+  });
 }

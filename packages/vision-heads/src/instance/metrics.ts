@@ -1,5 +1,6 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { vectorError } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import type { InstancePrediction } from './task.ts';
 
@@ -13,7 +14,7 @@ export const instanceMetrics = [
 /** Over all pixels of objects of the split. */
 export function instanceAccumulator(target: TargetEncoder): Accumulator<InstancePrediction> {
   const errors = vectorError();
-  return {
+  return counted(errors, {
     add(prediction, sample) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
@@ -23,5 +24,5 @@ export function instanceAccumulator(target: TargetEncoder): Accumulator<Instance
       const { l1, euclidean, rms } = errors.result();
       return { meanError: l1, euclidean, rms };
     },
-  };
+  });
 }

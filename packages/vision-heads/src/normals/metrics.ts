@@ -1,5 +1,6 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { angularError } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import type { NormalsPrediction } from './task.ts';
 
@@ -18,7 +19,7 @@ export const normalsMetrics = [
 /** Over all pixels of the split whose normal is known. */
 export function normalsAccumulator(target: TargetEncoder): Accumulator<NormalsPrediction> {
   const errors = angularError();
-  return {
+  return counted(errors, {
     add(prediction, sample) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
@@ -34,5 +35,5 @@ export function normalsAccumulator(target: TargetEncoder): Accumulator<NormalsPr
         within30: 100 * within30,
       };
     },
-  };
+  });
 }

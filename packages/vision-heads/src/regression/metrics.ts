@@ -1,5 +1,6 @@
 import type { TargetEncoder } from '@scene-mtl/core';
-import { exactSum } from '@scene-mtl/eval';
+import { exactSum, type ExactSum } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import type { RegressionPrediction } from './task.ts';
 
@@ -12,8 +13,17 @@ export const regressionMetrics = [
 /** Over all numbers of the split that are known. */
 export function regressionAccumulator(target: TargetEncoder): Accumulator<RegressionPrediction> {
   const [absolute, square] = [exactSum(), exactSum()];
-  let counted = 0;
-  return {
+  const counts = {
+    absolute,
+    square,
+    numbers: 0,
+    merge(other: { absolute: ExactSum; square: ExactSum; numbers: number }) {
+      absolute.merge(other.absolute);
+      square.merge(other.square);
+      counts.numbers += other.numbers;
+    },
+  };
+  return counted(counts, {
     add({ values }, sample) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
@@ -21,12 +31,12 @@ export function regressionAccumulator(target: TargetEncoder): Accumulator<Regres
       value.forEach((truth, k) => {
         absolute.add(Math.abs(values[k] - truth));
         square.add((values[k] - truth) ** 2);
-        counted++;
+        counts.numbers++;
       });
     },
     result: () => ({
-      rms: Math.sqrt(square.value() / counted),
-      meanError: absolute.value() / counted,
+      rms: Math.sqrt(square.value() / counts.numbers),
+      meanError: absolute.value() / counts.numbers,
     }),
-  };
+  });
 }

@@ -1,4 +1,5 @@
 import { confusion } from '@scene-mtl/eval';
+import { counted } from '../counted.ts';
 import type { Accumulator, Metrics } from '../kit.ts';
 import { classMapOf } from './targets.ts';
 import type { SemanticPrediction } from './task.ts';
@@ -12,7 +13,7 @@ export const semanticMetrics = [
 /** Both from one confusion matrix of the whole split. */
 export function semanticAccumulator(classes: number): Accumulator<SemanticPrediction> {
   const matrix = confusion(classes);
-  return {
+  return counted(matrix, {
     add(prediction, sample) {
       const truth = classMapOf(sample);
       if (truth) matrix.add(truth.data, prediction.classes);
@@ -21,5 +22,5 @@ export function semanticAccumulator(classes: number): Accumulator<SemanticPredic
       const { meanIou, pixelAccuracy } = matrix.result();
       return { iou: 100 * meanIou, pixelAccuracy: 100 * pixelAccuracy };
     },
-  };
+  });
 }
