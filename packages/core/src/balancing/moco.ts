@@ -53,7 +53,7 @@ export const moco = defineGradient({
         const share = tf.mul(column(present), tf.mul(ofBeta.at(context), beta));
         const y = tf.add<tf.Tensor2D>(before, tf.mul(share, tf.sub(wanted, before)));
         before.assign(y);
-        const there = tf.mul(y, column(present));
+        const there = tf.mul<tf.Tensor2D>(y, column(present));
         const w = normalised(tf.mul<tf.Tensor1D>(weights, present));
         const products = tf.matMul(there, there, false, true);
         const uphill = tf.add(tf.reshape(tf.matMul(products, column(w)), [K]), tf.mul(w, rho));
