@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { isReadOnly, writeAtomically } from '@scene-mtl/data/files';
 import { toMarkdown, type FigureGrid } from '@scene-mtl/eval';
 import { dataChecker } from '../execute/check-data.ts';
-import type { Executor, ExecutorOptions } from '../execute/executor.ts';
-import { inChildProcesses } from '../execute/in-child-processes.ts';
-import { inThisProcess } from '../execute/in-this-process.ts';
+import type { Executor, ExecutorOptions, MakeExecutor } from '../execute/executor.ts';
+import { localExecutor } from '../execute/local-executor.ts';
 import { jobClock } from '../execute/job-clock.ts';
 import { distinctJobs, unfinished } from '../execute/jobs.ts';
 import { progressLine } from '../execute/progress-line.ts';
@@ -37,7 +36,9 @@ export interface MakeOptions<O, K extends Kind> extends RunOptions {
   readonly runs: string;
   /** Folder of this experiment's tables and figures inside it. */
   readonly name: string;
-  /** Runs at a time; more than one run in processes of their own and share the cores. */
+  /** What carries out the runs; default: this machine, `jobs` at a time. */
+  readonly executor?: MakeExecutor;
+  /** Runs at a time on this machine; more than one run in processes of their own and share the cores. */
   readonly jobs: number;
   /** The command as typed. */
   readonly command: string;
@@ -96,10 +97,10 @@ export async function makeExperiment<O, K extends Kind>(
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
 
-  const executor: Executor<K['spec']> =
-    jobs === 1
-      ? inThisProcess({ program, session, options: place })
-      : inChildProcesses({ program, session, options: place, runs, processes: jobs });
+  const { executor: make = localExecutor(jobs) } = options;
+  const executor: Executor<K['spec']> = await make({
+    ...{ program, session, options: place, runs, folder, line },
+  });
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
     const wanted = distinctJobs(needed, idOf);
@@ -107,7 +108,7 @@ export async function makeExperiment<O, K extends Kind>(
     const todo = unfinished(wanted, results);
     if (todo.length > 0 && readOnly) throw readOnly;
     await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
-  });
+  }).finally(() => executor.end?.());
 
   await unlessReadOnly(() => linkRuns(folder, made, folderOf, (text) => line.print(text)));
   const shown = await experiment.show(context, results);
