@@ -17,10 +17,14 @@ export function addGatherCommand(program: Command): void {
     .argument('<folder>', 'folder of the tables, e.g. runs/table1-smoke', path)
     .action(async (folder: string) => {
       const { command, done, missing } = await gathered(folder, dirname(resolve(folder)));
-      process.stderr.write(`${done} of ${done + missing.length} runs done\n`);
+      for (const line of missing)
+        process.stderr.write(`${line}
+`);
+      process.stderr.write(`${done} of ${done + missing.length} runs done
+`);
       if (missing.length > 0) {
         throw new Error(
-          `${missing.length} runs are not done:\n  ${missing.join('\n  ')}\nsubmit the script again: what is done is not done again`,
+          `${folder}: ${missing.length} runs are not done; submit the script again: what is done is not done again`,
         );
       }
       const { commands } = await import('./index.ts');

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RunSpec } from '../specs/spec.ts';
+import { FolderBusy } from '../store/lock.ts';
 import type { ExecutorOptions, JobProgress } from './executor.ts';
 
 /** What a process that performs jobs is told, one at a time. */
@@ -24,14 +25,11 @@ export type JobAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string; readonly busy: boolean };
 
-/** Another process works on the run, and the order did not say to wait for it. */
-export class RunBusy extends Error {}
-
 /** A process that performs jobs, one at a time. */
 export interface JobProcess {
   /**
    * Performs a job.
-   * @throws {@link RunBusy}, what the job threw, or how the process ended before it was done
+   * @throws {@link FolderBusy}, what the job threw, or how the process ended before it was done
    */
   perform(order: JobOrder, onProgress: (progress: JobProgress) => void): Promise<void>;
   /** Rejects when the process ends though nobody ended it. */
@@ -67,7 +65,7 @@ export function jobProcess(
         hear = (answer) => {
           if (answer.kind === 'progress') onProgress(answer.progress);
           else if (answer.kind === 'done') resolve();
-          else reject(answer.busy ? new RunBusy(answer.message) : new Error(answer.message));
+          else reject(answer.busy ? new FolderBusy(answer.message) : new Error(answer.message));
         };
         child.on('message', hear);
         child.send(order, (error) => {

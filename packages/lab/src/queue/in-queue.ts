@@ -61,7 +61,8 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
     const { session, line } = options.executor;
     const name = queueName(place);
     const queue = new Queue<JobPayload>(name, { connection: redis, prefix: PREFIX });
-    const events = new QueueEvents(name, { connection: redis.duplicate(), prefix: PREFIX });
+    const listening = redis.duplicate();
+    const events = new QueueEvents(name, { connection: listening, prefix: PREFIX });
     // A connection that is lost is found again; what was missed is seen by comparing.
     queue.on('error', () => {});
     events.on('error', () => {});
@@ -141,6 +142,7 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
       }
     } finally {
       await events.close();
+      listening.disconnect();
       await queue.close();
     }
     if (failures.length > 0) {

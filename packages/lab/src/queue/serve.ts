@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DelayedError, Queue, UnrecoverableError, Worker, type Job as QueuedJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobProgress } from '../execute/executor.ts';
-import { RunBusy } from '../execute/job-process.ts';
 import { checkedPayload, jobKey, type JobPayload, type WorkPlace } from '../remote/payload.ts';
+import { FolderBusy } from '../store/lock.ts';
 import { isCancelled, PREFIX, queueName } from './names.ts';
 import { usualTiming, type QueueTiming } from './timing.ts';
 
@@ -18,7 +18,7 @@ export interface ServeOptions {
   /**
    * Performs a job; how is no matter of the queue.
    * @param signal ends it: what it saved stays
-   * @throws `RunBusy` where another process has the run
+   * @throws `FolderBusy` where another process has the run
    */
   readonly carryOut: (payload: JobPayload, context: CarryOutContext) => Promise<void>;
   /** Takes a line for people. */
@@ -144,7 +144,7 @@ async function handled(
     if (why === 'cancelled') throw new UnrecoverableError('cancelled');
     if (error instanceof UnrecoverableError) throw error;
     if (isStopping()) await back(job, 0, token);
-    if (error instanceof RunBusy) {
+    if (error instanceof FolderBusy) {
       say(`${error.message.split(';')[0]}; looked at again in ${timing.busy / 1000} s`);
       await back(job, timing.busy, token);
     }

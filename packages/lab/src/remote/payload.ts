@@ -12,10 +12,8 @@ import type { RunSpec } from '../specs/spec.ts';
 import { assertFolderName } from '../store/run-name.ts';
 import type { Code } from './code-version.ts';
 
-const hex = z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 hex digits');
-const module = z
-  .string()
-  .regex(/^(packages|apps)\/[\w./-]+\.(ts|js)$/, 'expected a module of this repository');
+const hex = z.string().regex(/^[0-9a-f]{12}$/);
+const module = z.string().regex(/^(packages|apps)\/[\w./-]+\.(ts|js)$/);
 
 /** A run as another machine is told it: nothing in it depends on where things lie there. */
 export const payloadSchema = z.strictObject({
