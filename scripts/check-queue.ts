@@ -153,15 +153,17 @@ const seconds = (least: number, most: number) =>
   pause(1000 * (least + random.integer(1000) * ((most - least) / 1000)));
 
 const kinds: Record<string, () => Promise<void>> = {
-  async 'worker killed'() {
+  'worker killed'() {
     const [name, child] = pick([...workers]);
     workers.delete(name);
     child.kill('SIGKILL');
     beginWorker();
+    return Promise.resolve();
   },
-  async 'process that trains killed'() {
+  'process that trains killed'() {
     const children = [...workers.values()].flatMap(({ pid }) => childrenOf(pid!));
     if (children.length > 0) process.kill(pick(children), 'SIGKILL');
+    return Promise.resolve();
   },
   async 'Redis restarted, its memory lost'() {
     redis.kill('SIGKILL');
@@ -213,7 +215,9 @@ for (let fault = 1; fault <= faults; fault++) {
 isOver = true;
 await asked;
 for (const child of workers.values()) child.kill('SIGTERM');
-await Promise.all([...workers.values()].map((child) => child.exitCode ?? once(child, 'exit')));
+for (const child of workers.values()) {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
 client.disconnect();
 redis.kill('SIGKILL');
 
@@ -222,8 +226,11 @@ let hands = 0;
 for (const { id, spec } of jobs) {
   const run = join(options.root, id);
   const record = await readFile(join(run, 'record.json'), 'utf8').catch(() => undefined);
-  const end = record && (JSON.parse(record) as { result: { metrics: { end: number } } }).result;
-  if (end?.metrics?.end !== chainEnd(spec)) wrong.push(`${id}: missing or wrong`);
+  const made =
+    record === undefined
+      ? undefined
+      : (JSON.parse(record) as { result: { metrics: { end: number } } }).result.metrics.end;
+  if (made !== chainEnd(spec)) wrong.push(`${id}: missing or wrong`);
   const twice = await madeTwice(run);
   if (twice.length > 0) wrong.push(`${id}: made twice: steps ${twice.join(', ')}`);
   const left = (await readdir(run, { recursive: true })).filter((name) =>

@@ -20,6 +20,7 @@ import {
   type ServeOptions,
   type WorkPlace,
 } from '../src/queue/index.ts';
+import { dashboard } from '../src/queue/dashboard.ts';
 import { chain, chainEnd, chainSpec, madeTwice, type ChainSpec } from './chain-program.ts';
 import { hasRedis, openRedis, ownRedis, withRedis, type OwnRedis } from './redis.ts';
 
@@ -92,7 +93,7 @@ function begun(
     say: (text) => said.push(text),
     async carryOut({ id, spec }, { signal, onProgress }) {
       const session = chain.start({ runs: place.runs, line });
-      const job = { id, spec: spec as ChainSpec, measurements: [] };
+      const job = { id, spec: spec as unknown as ChainSpec, measurements: [] };
       await perform(job, { program: chain, session, options, worker: name }, (progress) => {
         signal.throwIfAborted();
         onProgress(progress);
@@ -284,6 +285,42 @@ withRedis('a job that is none is refused by field, and the next one is made', as
   }
   await Promise.all([worker.stop(), queue.close()]);
 });
+
+withRedis(
+  'the dashboard shows nothing without its token, and changes nothing with it',
+  async () => {
+    const place = await madePlace();
+    const queue = new Queue(queueName(place.place), { connection: redis, prefix: PREFIX });
+    await redis.sadd(`${PREFIX}:queues`, queue.name);
+    await queue.add('run', {}, { jobId: 'run' });
+    const { url, end } = await dashboard({ redis, host: '127.0.0.1', port: 0, token: 'right' });
+    const get = (path: string, init: RequestInit = {}) =>
+      fetch(new URL(path, url), { redirect: 'manual', ...init });
+    for (const path of [
+      '',
+      'queues',
+      'queues/api/queues',
+      'metrics',
+      '?token=wrong',
+      'static/x.js',
+    ]) {
+      expect((await get(path)).status).toBe(401);
+    }
+    const cookie = (await get('queues?token=right')).headers.get('set-cookie');
+    expect(cookie).toMatch(/^scene-mtl-token=right; Path=\/; HttpOnly; SameSite=Strict$/);
+    const headers = { cookie: 'scene-mtl-token=right' };
+    expect(await (await get('queues', { headers })).text()).toContain('<html');
+    expect(await (await get('queues/api/queues', { headers })).text()).toContain(queue.name);
+    const gone = await get(`queues/api/queues/${queue.name}/run/clean`, { method: 'PUT', headers });
+    expect(gone.status).toBe(405);
+    expect(await queue.getJob('run')).toBeDefined();
+    const bearer = { authorization: 'Bearer right' };
+    expect(await (await get('metrics', { headers: bearer })).text()).toContain(
+      'scene_mtl_workers{',
+    );
+    await Promise.all([end(), queue.close()]);
+  },
+);
 
 test('a folder of runs is known by the same name to all who ask at once', async () => {
   const runs = await mkdtemp(join(tmpdir(), 'lab-store-'));

@@ -9,9 +9,11 @@ import {
   queueName,
   workPlace,
 } from '@scene-mtl/lab/queue';
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { path } from './path.ts';
 import { queueOption } from './queue-option.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Flags {
   queue: string;
@@ -65,6 +67,28 @@ export function addQueueCommands(program: Command): void {
     .addOption(queueOption().makeOptionMandatory())
     .action(({ queue }: Flags) =>
       withQueue(queue, async (redis) => void process.stdout.write(await prometheusMetrics(redis))),
+    );
+  place
+    .command('dashboard')
+    .description(
+      'Shows the queues in a browser, to read only, behind a token (its own, or SCENE_MTL_TOKEN); numbers for Prometheus under /metrics.',
+    )
+    .addOption(queueOption().makeOptionMandatory())
+    .option('--host <address>', 'who may see it: by default this machine alone', '127.0.0.1')
+    .option('--port <n>', 'port, 0: any that is free', wholeNumber(0, 65_535), 7380)
+    .action(({ queue, host, port }: Flags & { host: string; port: number }) =>
+      withQueue(queue, async (redis) => {
+        const { dashboard } = await import('@scene-mtl/lab/dashboard');
+        const given = process.env['SCENE_MTL_TOKEN'];
+        const token = given || randomBytes(16).toString('hex');
+        const { url, end } = await dashboard({ redis, host, port, token });
+        // One that came from the environment is in no log.
+        print(given ? `${url} (add ?token= and SCENE_MTL_TOKEN)` : `${url}?token=${token}`);
+        await new Promise<void>((resolve) => {
+          for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+        });
+        await end();
+      }),
     );
 }
 

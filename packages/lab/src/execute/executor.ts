@@ -43,6 +43,8 @@ export interface Executor<S extends RunSpec = RunSpec> {
    * saved stays
    */
   execute(jobs: readonly Job<S>[], watch: Watch<S>): Promise<void>;
+  /** Whether others compute, so that this process can show what is there while runs arrive. */
+  readonly isElsewhere?: boolean;
   /** Lets go of what it holds open. */
   end?(): Promise<void>;
 }

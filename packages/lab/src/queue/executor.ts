@@ -16,6 +16,7 @@ export const queueExecutor =
     });
     let isOver = false;
     return {
+      isElsewhere: true,
       async execute(jobs, watch) {
         if (jobs.length > 0) await queued.execute(jobs, watch);
       },

@@ -25,16 +25,21 @@ beat();
  * Shows that the holder of a file lives, by touching it every {@link BEAT}: from a thread of its own, since a
  * step of training may block this one for longer than {@link SILENCE}. A holder that is done sooner needs none.
  * @param onLost told when the file is gone
+ * @param every ms between touches; the first comes after half of it
  * @returns what ends it
  */
-export function beating(file: string, onLost: () => void): () => Promise<void> {
+export function beating(
+  file: string,
+  onLost: () => void,
+  every: number = BEAT,
+): () => Promise<void> {
   let thread: Worker | undefined;
   const start = setTimeout(() => {
-    thread = new Worker(BEATING, { eval: true, execArgv: [], workerData: { file, every: BEAT } });
+    thread = new Worker(BEATING, { eval: true, execArgv: [], workerData: { file, every } });
     thread.on('message', onLost);
     thread.on('error', () => {});
     thread.unref();
-  }, BEAT / 2);
+  }, every / 2);
   start.unref();
   return async () => {
     clearTimeout(start);
