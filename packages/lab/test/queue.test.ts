@@ -216,6 +216,7 @@ withRedis(
     const foreign: WorkPlace = { ...place.place, code };
     const queue = new Queue(queueName(place.place), { connection: redis, prefix: PREFIX });
     const worker = begun({ ...place, place: foreign }, 'foreign');
+    await redis.sadd(`${PREFIX}:queues`, queueName(foreign));
     const cancelled = place.executor.execute([jobOf(chainSpec(1))], place.watch);
     const failed = expect(cancelled).rejects.toThrow(/: cancelled; the other runs are done/);
     while ((await queue.getPrioritizedCount()) === 0);
@@ -228,6 +229,8 @@ withRedis(
     expect(await prometheusMetrics(redis)).toContain(
       `scene_mtl_runs_waiting{store="${place.place.store}",version="${place.place.code.version}"} 1\n`,
     );
+    const [own] = (await queueStates(redis)).filter(({ name }) => name === queueName(foreign));
+    expect(own.workers).toEqual(['foreign']);
     expect(await cancelJobs(redis, place.place, () => true)).toEqual([jobOf(chainSpec(1)).id]);
     await failed;
     await Promise.all([worker.stop(), queue.close()]);

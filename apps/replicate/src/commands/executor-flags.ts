@@ -1,5 +1,5 @@
 import { localExecutor, shellWords, type MakeExecutor } from '@scene-mtl/lab';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
 import { queueOption } from './queue-option.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -43,7 +43,7 @@ export async function executorOf(
 ): Promise<MakeExecutor> {
   const name = executor ?? (jobs > 1 ? 'local' : 'process');
   if (name !== 'local' && jobs > 1) {
-    throw new InvalidArgumentError(
+    throw new Error(
       name === 'process'
         ? '--executor process makes one run at a time; for --jobs give --executor local'
         : `--jobs is of this machine; with --executor ${name} others carry out the runs`,
@@ -51,9 +51,7 @@ export async function executorOf(
   }
   if (name === 'queue') {
     if (queue === undefined) {
-      throw new InvalidArgumentError(
-        '--executor queue needs --queue redis://host:port/db, or SCENE_MTL_QUEUE',
-      );
+      throw new Error('--executor queue needs --queue redis://host:port/db, or SCENE_MTL_QUEUE');
     }
     const { queueAddress, queueExecutor } = await import('@scene-mtl/lab/queue');
     const address = queueAddress(queue);

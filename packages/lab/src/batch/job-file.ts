@@ -9,7 +9,7 @@ export const jobFileSchema = z.strictObject({
   jobs: z.array(payloadSchema).min(1).describe('one a task, from task 0 on'),
 });
 
-/** See {@link jobFileSchema}. */
+/** What `jobs.json` holds. */
 export type JobFile = z.infer<typeof jobFileSchema>;
 
 /** Where an experiment's folder keeps its script, jobs and logs. */

@@ -15,6 +15,7 @@ export interface TaskOptions {
   /** Number of the job in the file, from 0. */
   readonly task: number;
   readonly threads: number;
+  /** Told often. */
   readonly onProgress: (progress: JobProgress) => void;
 }
 

@@ -20,7 +20,7 @@ export interface Performer<S extends RunSpec> {
   readonly program: Pick<Program<S>, 'portable'>;
   readonly session: Session<S>;
   readonly options: ExecutorOptions;
-  /** Who takes the run in hand, where it may change hands; a run that another has is then {@link FolderBusy}. */
+  /** Who takes the run in hand, where it may change hands; a run that another has is then `FolderBusy`. */
   readonly worker?: string;
   /** Told when another machine took the run, because this one said nothing for too long. */
   readonly onLost?: () => void;

@@ -22,6 +22,14 @@ export interface DashboardOptions {
   readonly token: string;
 }
 
+/** A dashboard that is shown. */
+export interface Dashboard {
+  /** Without the token. */
+  readonly url: string;
+  /** Shows it no more. */
+  readonly end: () => Promise<void>;
+}
+
 /** Name of the cookie. */
 const COOKIE = 'scene-mtl-token';
 
@@ -46,7 +54,7 @@ export async function dashboard({
   host,
   port,
   token,
-}: DashboardOptions): Promise<{ readonly url: string; readonly end: () => Promise<void> }> {
+}: DashboardOptions): Promise<Dashboard> {
   const isRight = (given: string | undefined): boolean =>
     given !== undefined && timingSafeEqual(digest(given), digest(token));
   const app = new Hono();

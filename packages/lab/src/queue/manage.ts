@@ -39,7 +39,9 @@ export async function queueStates(redis: Redis): Promise<QueueState[]> {
           waiting: counts.wait + counts.prioritized + counts.delayed,
           active: counts.active,
           failed: counts.failed,
-          workers: workers.map((worker) => (worker.name ?? '').split(':w:').at(-1) ?? '').sort(),
+          workers: workers
+            .map((worker) => (worker['rawname'] ?? '').split(':w:')[1] ?? 'one without a name')
+            .sort(),
         };
       }),
     );

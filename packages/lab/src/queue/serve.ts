@@ -17,7 +17,6 @@ export interface ServeOptions {
   readonly jobs: number;
   /**
    * Performs a job; how is no matter of the queue.
-   * @param signal ends it: what it saved stays
    * @throws `FolderBusy` where another process has the run
    */
   readonly carryOut: (payload: JobPayload, context: CarryOutContext) => Promise<void>;
@@ -30,7 +29,9 @@ export interface ServeOptions {
 
 /** See {@link ServeOptions.carryOut}. */
 export interface CarryOutContext {
+  /** Ends it: what it saved stays. */
   readonly signal: AbortSignal;
+  /** Told often; passed on now and then. */
   readonly onProgress: (progress: JobProgress) => void;
 }
 

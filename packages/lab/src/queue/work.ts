@@ -25,6 +25,7 @@ export interface WorkOptions {
   readonly untilEmpty: boolean;
   /** What it is called; default: host and process. */
   readonly name?: string;
+  /** Takes a line for people. */
   readonly say: (line: string) => void;
   readonly timing?: QueueTiming;
   /** Ends it: what is in hand is given back. */
