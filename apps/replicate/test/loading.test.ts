@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { expect, test } from '@jest/globals';
+import { executorOf } from '../src/commands/executor-flags.ts';
 import { commands } from '../src/commands/index.ts';
 import { contents } from '../src/papers/contents.ts';
 import { experiments } from '../src/papers/index.ts';
@@ -39,8 +40,8 @@ function moduleOf(name: string, from: string): string {
 const tensors = (modules: ReadonlyMap<string, string>) =>
   [...modules].filter(([name]) => name.startsWith('@tensorflow/'));
 
-test('help, score and data load no TensorFlow.js', () => {
-  const commandsWithout = ['score.ts', 'data/index.ts'].map(
+test('help, score, data and workers load no TensorFlow.js', () => {
+  const commandsWithout = ['score.ts', 'data/index.ts', 'worker.ts', 'queue.ts'].map(
     (file) => `apps/replicate/src/commands/${file}`,
   );
   const light = loadedWith('apps/replicate/src/cli.ts', ...commandsWithout);
@@ -48,6 +49,26 @@ test('help, score and data load no TensorFlow.js', () => {
   // The walk sees what it looks for where it is.
   expect(light.size).toBeGreaterThan(100);
   expect(tensors(loadedWith('apps/replicate/src/commands/train.ts'))).not.toEqual([]);
+});
+
+test('only the commands of a queue load its client', () => {
+  const bullmq = (...files: string[]) => loadedWith(...files).has('bullmq');
+  expect(bullmq('apps/replicate/src/cli.ts', 'apps/replicate/src/commands/experiment.ts')).toBe(
+    false,
+  );
+  expect(bullmq('apps/replicate/src/commands/worker.ts')).toBe(true);
+});
+
+test.each([
+  [
+    { executor: 'process', jobs: 2 },
+    /--executor process makes one run at a time; .* --executor local/,
+  ],
+  [{ executor: 'slurm', jobs: 2 }, /--jobs is of this machine; with --executor slurm others/],
+  [{ executor: 'queue', jobs: 1 }, /--executor queue needs --queue redis:/],
+  [{ executor: 'queue', jobs: 1, queue: 'redis://:s3cret@h' }, /came with a user or password/],
+] as const)('flags that do not go together are one line: %j', async (flags, why) => {
+  await expect(executorOf(flags, 'runs')).rejects.toThrow(why);
 });
 
 test('every listed command is added by its module, under its name', async () => {

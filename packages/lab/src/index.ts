@@ -58,9 +58,18 @@ export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/re
 
 export { dataChecker, type CheckedPlace } from './execute/check-data.ts';
 export { distinguishing } from './execute/distinguishing.ts';
-export type { Executor, ExecutorOptions, JobProgress, Watch } from './execute/executor.ts';
+export {
+  Postponed,
+  type Executor,
+  type ExecutorOptions,
+  type ExecutorPlace,
+  type JobProgress,
+  type MakeExecutor,
+  type Watch,
+} from './execute/executor.ts';
 export { inChildProcesses, type ChildProcesses } from './execute/in-child-processes.ts';
 export { inThisProcess } from './execute/in-this-process.ts';
+export { localExecutor } from './execute/local-executor.ts';
 export { jobClock } from './execute/job-clock.ts';
 export { distinctJobs, unfinished, type Job } from './execute/jobs.ts';
 export { perform, type Performer } from './execute/perform.ts';

@@ -16,7 +16,7 @@ import {
   type JobProgress,
 } from '@scene-mtl/lab';
 import { startOf } from '../src/store/process-identity.ts';
-import { endingOf } from '../src/execute/in-child-processes.ts';
+import { endingOf } from '../src/execute/job-process.ts';
 import { asked, lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 
 const script = fileURLToPath(new URL('run-lines.ts', import.meta.url));

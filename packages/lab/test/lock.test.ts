@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { alone, clearAbandoned } from '@scene-mtl/lab';
+import { beating, SILENCE } from '../src/store/beat.ts';
+import { FolderBusy } from '../src/store/lock.ts';
 import { parseStat, runs, startOf, thisHost, thisProcess } from '../src/store/process-identity.ts';
 
 let folder: string;
@@ -147,6 +149,31 @@ test('a process’s start is read past a name with spaces and brackets', () => {
   // Fields 3 to 22 of proc(5), counted by hand: the state is field 3, the start field 22.
   const rest = Array.from({ length: 50 }, (_, i) => String(i + 4));
   expect(parseStat(`7 (a) b (c) S ${rest.join(' ')}`)).toEqual({ state: 'S', ticks: '22' });
+});
+
+test('a claim of another host that is touched holds; one that nobody touched for long is taken over', async () => {
+  const file = join(folder, 'lock.5-00000000');
+  await claimOf(5, { started: 'x', host: 'elsewhere', beats: true });
+  const refused = await alone(folder, done).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(FolderBusy);
+  expect((refused as Error).message).toContain('process 5 of elsewhere is working on this run');
+  const silent = new Date(Date.now() - SILENCE - 60_000);
+  await utimes(file, silent, silent);
+  expect(await alone(folder, done)).toBe('done');
+  expect(await locks()).toEqual([]);
+});
+
+test('who holds a folder touches its claim, and learns that it is gone', async () => {
+  const file = join(folder, 'lock.6-00000000');
+  await writeFile(file, '{}');
+  await utimes(file, 0, 0);
+  let isLost = false;
+  const stop = beating(file, () => (isLost = true), 20);
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+  while ((await stat(file)).mtimeMs === 0) await soon();
+  await rm(file);
+  while (!isLost) await soon();
+  await stop();
 });
 
 test('a process is known by number, start and host', () => {

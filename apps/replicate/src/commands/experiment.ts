@@ -1,7 +1,6 @@
-import { makeExperiment, type Experiment } from '@scene-mtl/lab';
+import { makeExperiment, Postponed, type Experiment } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { keptConfig } from '../config/kept.ts';
-import { LIMITS } from '../config/limits.ts';
 import { main, type Paper } from '../papers/contents.ts';
 import type { Entry } from '../papers/entry.ts';
 import { programOf } from '../papers/program-of.ts';
@@ -19,13 +18,12 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { addExecutorFlags, executorOf, type ExecutorFlags } from './executor-flags.ts';
 import { path } from './path.ts';
-import { wholeNumber } from './whole-number.ts';
 
-interface Flags extends EngineFlags, DataFlags, ConfigurationFlags {
+interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, ExecutorFlags {
   runs: string;
   name?: string;
-  jobs: number;
 }
 
 const again =
@@ -67,23 +65,18 @@ function folderName(paper: Paper, { name }: Pick<Entry, 'name'>, flags?: Flags):
 function addRunFlags(command: Command, name?: string): Command {
   addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', path, 'runs');
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
-  command.option(
-    '--jobs <n>',
-    'runs at a time, sharing the cores',
-    wholeNumber(1, LIMITS.workers),
-    1,
-  );
-  return addDataFlags(addEngineFlags(command));
+  return addDataFlags(addEngineFlags(addExecutorFlags(command)));
 }
 
 async function made(experiment: Experiment, flags: Flags, name: string): Promise<void> {
   const config = await configurationOf(flags);
   const { runs, jobs, dataWorkers } = flags;
   let isWritten = false;
-  const folder = await makeExperiment({
+  const executor = await executorOf(flags, runs);
+  const making = makeExperiment({
     experiment,
     program: programOf(experiment),
-    ...{ config, name, runs, jobs, dataWorkers },
+    ...{ config, name, runs, executor, jobs, dataWorkers },
     kept: keptConfig(config),
     flags: flags as unknown as Readonly<Record<string, string | undefined>>,
     compile: compileOptions(flags),
@@ -94,5 +87,11 @@ async function made(experiment: Experiment, flags: Flags, name: string): Promise
       for (const table of tables) process.stdout.write(`${table}\n`);
     },
   });
+  const folder = await making.catch((cause: unknown) => {
+    if (!(cause instanceof Postponed)) throw cause;
+    process.stdout.write(cause.message);
+    return undefined;
+  });
+  if (folder === undefined) return;
   if (isWritten) process.stdout.write(`${folder}/report.html shows curves and pictures.\n`);
 }

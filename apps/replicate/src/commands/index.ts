@@ -58,6 +58,26 @@ export const commands: readonly ListedCommand[] = [
       (await withTensors(() => import('./train.ts'))).addTrainCommand(program),
   },
   {
+    name: 'worker',
+    summary: 'Carries out runs of a queue, on as many machines as there are.',
+    add: async (program) => (await import('./worker.ts')).addWorkerCommand(program),
+  },
+  {
+    name: 'queue',
+    summary: 'Looks at a queue of runs; cancels runs of it.',
+    add: async (program) => (await import('./queue.ts')).addQueueCommands(program),
+  },
+  {
+    name: 'gather',
+    summary: 'Collects the runs of a job array that --executor slurm wrote.',
+    add: async (program) => (await import('./gather.ts')).addGatherCommand(program),
+  },
+  {
+    name: 'slurm-task',
+    summary: 'One run of such a job array; its script calls this.',
+    add: async (program) => (await import('./gather.ts')).addTaskCommand(program),
+  },
+  {
     name: 'evaluate',
     summary: 'Metrics of a stored run over a whole split.',
     add: async (program) =>

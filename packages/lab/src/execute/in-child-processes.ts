@@ -1,29 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Program, Session } from '../specs/program.ts';
 import type { RunSpec } from '../specs/spec.ts';
-import type { Executor, ExecutorOptions, JobProgress, Watch } from './executor.ts';
+import type { Executor, ExecutorOptions, Watch } from './executor.ts';
+import { jobProcess, type JobOrder, type JobProcess } from './job-process.ts';
 import type { Job } from './jobs.ts';
-
-/** What a process that performs jobs is told, one at a time. */
-export interface JobOrder {
-  /** Address of the program's module. */
-  readonly program: string;
-  /** Folder of all runs. */
-  readonly runs: string;
-  readonly id: string;
-  readonly spec: RunSpec;
-  /** The measurements to make, each with the address of its module. */
-  readonly measurements: readonly { readonly name: string; readonly module: string }[];
-  readonly options: ExecutorOptions;
-}
-
-/** What it answers. */
-export type JobAnswer =
-  | { readonly kind: 'progress'; readonly progress: JobProgress }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly message: string };
 
 /** What child processes work with. */
 export interface ChildProcesses<S extends RunSpec> {
@@ -40,74 +20,36 @@ export interface ChildProcesses<S extends RunSpec> {
 /** Carries out some jobs at a time, each in a process of its own. */
 export const inChildProcesses = <S extends RunSpec>(children: ChildProcesses<S>): Executor<S> => ({
   async execute(jobs, watch) {
-    const file = fileURLToPath(new URL(`./worker${sourceExtension}`, import.meta.url));
     const queue = jobs[Symbol.iterator]();
     const count = Math.min(children.processes, jobs.length);
-    const workers = Array.from({ length: count }, () => fork(file));
+    const workers = Array.from({ length: count }, () => jobProcess());
     try {
       await Promise.all(workers.map((worker, slot) => drive(worker, slot, queue, children, watch)));
     } finally {
-      await Promise.all(workers.map(ended));
+      await Promise.all(workers.map((worker) => worker.end()));
     }
   },
 });
 
-/** Ends a process, and waits until it has: nothing of it is left when the caller goes on. */
-const ended = (worker: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    const over = () => worker.exitCode !== null || worker.signalCode !== null || !worker.pid;
-    if (over()) return resolve();
-    worker.once('exit', () => resolve());
-    worker.kill();
-  });
-
-/** `.ts` beside sources, `.js` beside what was built from them. */
-const sourceExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-
 /** Gives a process one job after the other, until the queue is empty. */
-function drive<S extends RunSpec>(
-  worker: ChildProcess,
+async function drive<S extends RunSpec>(
+  worker: JobProcess,
   slot: number,
   queue: Iterator<Job<S>>,
   children: ChildProcesses<S>,
   watch: Watch<S>,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let job: Job<S> | undefined;
+  for (let next = queue.next(); !next.done; next = queue.next()) {
+    const job = next.value;
     // What happens to a process while it has nothing to do is said without a run's name.
-    const failed = (what: string) => reject(new Error(job ? `${job.id}: ${what}` : what));
-    const send = async (): Promise<void> => {
-      const next = queue.next();
-      job = undefined;
-      if (next.done) return resolve();
-      await children.session.prepare?.(next.value);
-      job = next.value;
-      worker.send(orderOf(job, children));
-    };
-    worker.on('message', (answer: JobAnswer) => {
-      if (!job) return;
-      if (answer.kind === 'progress') return watch.progress(slot, job, answer.progress);
-      if (answer.kind === 'failed') return failed(answer.message);
-      watch.finished(job).then(send).catch(reject);
-    });
-    worker.on('error', ({ message }) => failed(message));
-    worker.on('exit', (code, signal) => failed(endingOf(code, signal)));
-    send().catch(reject);
-  });
-}
-
-/** How a process ended that should not have. */
-export function endingOf(code: number | null, signal: string | null): string {
-  const why =
-    signal === 'SIGKILL'
-      ? 'killed by SIGKILL, as a system that runs out of memory does'
-      : signal === null
-        ? `exit code ${code}`
-        : `killed by ${signal}`;
-  return (
-    `its process ended before the run was done (${why}); what it saved stays: ` +
-    `the same command goes on from there, with fewer --jobs where memory is short`
-  );
+    await Promise.race([children.session.prepare?.(job), worker.died]);
+    await worker
+      .perform(orderOf(job, children), (progress) => watch.progress(slot, job, progress))
+      .catch((cause: Error) => {
+        throw new Error(`${job.id}: ${cause.message}`, { cause });
+      });
+    await watch.finished(job);
+  }
 }
 
 function orderOf<S extends RunSpec>(
@@ -115,7 +57,7 @@ function orderOf<S extends RunSpec>(
   { program, options, runs, processes }: ChildProcesses<S>,
 ): JobOrder {
   const { compile } = options;
-  const threads = compile.threads ?? Math.max(1, Math.floor(availableParallelism() / processes));
+  const threads = compile.threads ?? threadsFor(processes);
   return {
     program: program.module,
     ...{ runs, id, spec },
@@ -123,3 +65,7 @@ function orderOf<S extends RunSpec>(
     options: { ...options, compile: { ...compile, threads } },
   };
 }
+
+/** Threads of each of some processes that share the cores. */
+export const threadsFor = (processes: number): number =>
+  Math.max(1, Math.floor(availableParallelism() / processes));

@@ -24,6 +24,7 @@ export function jobClock<S extends RunSpec>(
   return {
     progress(slot, { spec }, progress) {
       const text = textOf(title(spec), progress);
+      if (progress.kind === 'taken' && progress.before) line.print(text);
       // Said once as a line that stays, since it may take long.
       if (progress.kind === 'waiting' && shown.get(slot)?.text !== text) line.print(text);
       shown.set(slot, { text, part: partOf(progress) });
@@ -50,11 +51,19 @@ export function jobClock<S extends RunSpec>(
 }
 
 function partOf(progress: JobProgress): number {
-  if (progress.kind === 'waiting') return 0;
+  if (progress.kind === 'waiting' || progress.kind === 'taken') return 0;
   return progress.kind === 'training' ? progress.progress.step / progress.progress.steps : 1;
 }
 
 function textOf(title: string, progress: JobProgress): string {
+  if (progress.kind === 'taken') {
+    const { worker, step, before } = progress;
+    if (!before) return `${title}: ${worker} begins`;
+    const processor = before.processor
+      ? ` on another processor (${before.processor}): the same but for rounding`
+      : '';
+    return `${title}: ${worker} goes on from step ${step}, where ${before.worker} left it${processor}`;
+  }
   if (progress.kind === 'measuring') {
     return `${title}: ${progress.name}, ${progress.seen} of ${progress.frames} frames`;
   }

@@ -9,6 +9,7 @@ import { keptSchema, summarySchema } from '../specs/summary-schema.ts';
 import { checkMeasuredData, keepData, keepMeasuredData } from '../store/data-record.ts';
 import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
+import { takenInHand } from '../store/hands.ts';
 import { alone } from '../store/lock.ts';
 import { measuredFile, measuredFolder, summaryFile } from '../store/results.ts';
 import type { ExecutorOptions, JobProgress } from './executor.ts';
@@ -19,11 +20,15 @@ export interface Performer<S extends RunSpec> {
   readonly program: Pick<Program<S>, 'portable'>;
   readonly session: Session<S>;
   readonly options: ExecutorOptions;
+  /** Who takes the run in hand, where it may change hands; a run that another has is then `FolderBusy`. */
+  readonly worker?: string;
+  /** Told when another machine took the run, because this one said nothing for too long. */
+  readonly onLost?: () => void;
 }
 
 /**
  * Trains a run to its end, or the rest of it, and makes the measurements that it lacks. What is
- * there already is not made again. A run on which another process works is waited for.
+ * there already is not made again. A run on which another process works is waited for, but not by a worker.
  * @throws when what the run learned from is no longer what is there, naming the files
  */
 export async function perform<S extends RunSpec>(
@@ -31,10 +36,11 @@ export async function perform<S extends RunSpec>(
   performer: Performer<S>,
   onProgress: (progress: JobProgress) => void,
 ): Promise<void> {
-  const { session, options } = performer;
+  const { session, options, worker, onLost } = performer;
   const folder = join(options.root, job.id);
   const work = async (): Promise<void> => {
     await session.prepare?.(job);
+    if (worker !== undefined) onProgress({ kind: 'taken', ...(await takenInHand(folder, worker)) });
     await keepData(folder, await session.contents?.(job.spec));
     if ((await readJsonIfPresent(summaryFile(folder), summarySchema)) === undefined) {
       await writeAtomically(
@@ -58,8 +64,13 @@ export async function perform<S extends RunSpec>(
       );
     }
   };
-  // Another process that needs the same run makes it for both.
-  await alone(folder, work, { onWaiting: (holder) => onProgress({ kind: 'waiting', holder }) });
+  await alone(folder, work, {
+    // Another process that needs the same run makes it for both; a worker finds other work meanwhile.
+    ...(worker === undefined && {
+      onWaiting: (holder: string) => onProgress({ kind: 'waiting', holder }),
+    }),
+    ...(onLost && { onLost }),
+  });
 }
 
 async function trained<S extends RunSpec>(

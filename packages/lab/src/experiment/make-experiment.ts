@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { isReadOnly, writeAtomically } from '@scene-mtl/data/files';
 import { toMarkdown, type FigureGrid } from '@scene-mtl/eval';
 import { dataChecker } from '../execute/check-data.ts';
-import type { Executor, ExecutorOptions } from '../execute/executor.ts';
-import { inChildProcesses } from '../execute/in-child-processes.ts';
-import { inThisProcess } from '../execute/in-this-process.ts';
+import type { Executor, ExecutorOptions, MakeExecutor } from '../execute/executor.ts';
+import { localExecutor } from '../execute/local-executor.ts';
 import { jobClock } from '../execute/job-clock.ts';
 import { distinctJobs, unfinished } from '../execute/jobs.ts';
 import { progressLine } from '../execute/progress-line.ts';
@@ -17,11 +16,15 @@ import { checkFolder, claimFolder, type KeptConfig } from '../store/folder.ts';
 import { assertFolderName } from '../store/run-name.ts';
 import { predictionGrids } from '../store/prediction-grids.ts';
 import { resultsIn, summaryIn } from '../store/results.ts';
+import type { Artefacts } from './artefacts.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { checkLargest } from './check-largest.ts';
 import { linkRuns } from './link-runs.ts';
 import { carryOut, runsOf } from './stages.ts';
 import { writeArtefacts } from './write-artefacts.ts';
+
+/** ms between tables of what is there so far, with dashes for runs that others are still at. */
+const RENEWED = 30_000;
 
 /** What a command for an experiment makes. */
 export interface MakeOptions<O, K extends Kind> extends RunOptions {
@@ -37,7 +40,9 @@ export interface MakeOptions<O, K extends Kind> extends RunOptions {
   readonly runs: string;
   /** Folder of this experiment's tables and figures inside it. */
   readonly name: string;
-  /** Runs at a time; more than one run in processes of their own and share the cores. */
+  /** What carries out the runs; default: this machine, `jobs` at a time. */
+  readonly executor?: MakeExecutor;
+  /** Runs at a time on this machine; more than one run in processes of their own and share the cores. */
   readonly jobs: number;
   /** The command as typed. */
   readonly command: string;
@@ -96,29 +101,43 @@ export async function makeExperiment<O, K extends Kind>(
   line.print(`${data.name}: ${train} training and ${val} validation frames`);
   const context: ExperimentContext<O, K> = { config, data, options: own };
 
-  const executor: Executor<K['spec']> =
-    jobs === 1
-      ? inThisProcess({ program, session, options: place })
-      : inChildProcesses({ program, session, options: place, runs, processes: jobs });
+  const { executor: make = localExecutor(jobs) } = options;
+  const executor: Executor<K['spec']> = await make({
+    ...{ program, session, options: place, runs, folder, line },
+  });
+  const written = async (finished: readonly ArmRun<K['spec']>[]): Promise<Artefacts> => {
+    const shown = await experiment.show(context, results);
+    const grids = shown.grids.length > 0 ? shown.grids : await gridsOf(finished, folderOf);
+    await unlessReadOnly(() =>
+      writeArtefacts({
+        ...{ folder, experiment, config, command },
+        artefacts: { ...shown, grids },
+        howToRead: program.notes?.(config, data) ?? [],
+      }),
+    );
+    return shown;
+  };
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
     const wanted = distinctJobs(needed, idOf);
     await sameData(wanted);
     const todo = unfinished(wanted, results);
     if (todo.length > 0 && readOnly) throw readOnly;
-    await executor.execute(todo, jobClock(todo.length, line, program, summaryOf));
-  });
+    const clock = jobClock<K['spec']>(todo.length, line, program, summaryOf);
+    let last = performance.now();
+    await executor.execute(todo, {
+      ...clock,
+      async finished(job) {
+        await clock.finished(job);
+        if (!executor.isElsewhere || performance.now() - last < RENEWED) return;
+        await written([]);
+        last = performance.now();
+      },
+    });
+  }).finally(() => executor.end?.());
 
   await unlessReadOnly(() => linkRuns(folder, made, folderOf, (text) => line.print(text)));
-  const shown = await experiment.show(context, results);
-  const pictures = shown.grids.length > 0 ? shown.grids : await gridsOf(made, folderOf);
-  await unlessReadOnly(() =>
-    writeArtefacts({
-      ...{ folder, experiment, config, command },
-      artefacts: { ...shown, grids: pictures },
-      howToRead: program.notes?.(config, data) ?? [],
-    }),
-  );
+  const shown = await written(made);
   if (readOnly) line.print(`${readOnly.message}. The tables are shown and not written`);
   options.onMade?.(
     shown.tables.map(({ table }) => toMarkdown(table)),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PARTIAL } from '@scene-mtl/data/files';
 import { isObject } from '../specs/json.ts';
+import { beating, SILENCE } from './beat.ts';
 import { runs, thisProcess } from './process-identity.ts';
 import { sweepPartial } from './sweep.ts';
 
@@ -11,7 +12,8 @@ import { sweepPartial } from './sweep.ts';
  * A folder is worked in by one process at a time. Who wants to writes a claim, `lock.<pid>-<random>`,
  * then looks at the others: it works only when no other claim is there, else it takes its own back.
  * Of two that claim, the later one sees the earlier, so both never work. A claim's name is never used
- * again: that of a process that has ended can be deleted by anyone, at any time.
+ * again: that of a process that has ended can be deleted by anyone, at any time. Processes of another machine
+ * cannot be seen: their claims are touched while they live, and count until nobody has touched them for long.
  */
 
 /** A claim as its file has it. */
@@ -22,13 +24,25 @@ interface Claim {
   readonly host?: string;
   /** True once it is known that no other claim stands against it. */
   readonly holds: boolean;
+  /** Whether its process touches it while it lives; those of before did not. */
+  readonly beats: boolean;
+  /** ms, of the clock of the file system. */
+  readonly touched: number;
 }
 
 /** How {@link alone} meets another process. */
 export interface AloneOptions {
   /** Told again and again whom it waits for; without it a folder that is taken is an error at once. */
   readonly onWaiting?: (holder: string) => void;
+  /**
+   * Told when a process of another machine took the folder, since this one showed no life for too long: it
+   * must write nothing more. Without it that is an error when the work is done.
+   */
+  readonly onLost?: () => void;
 }
+
+/** Another process works in a folder. */
+export class FolderBusy extends Error {}
 
 /** Names of claims; `lock` is one of before. */
 const CLAIM = /^lock(\.\d+-[0-9a-f]+)?$/;
@@ -56,11 +70,20 @@ export async function alone<T>(
 ): Promise<T> {
   const made = await mkdir(folder, { recursive: true });
   let claim: string | undefined;
+  let stop: (() => Promise<void>) | undefined;
+  let isLost = false;
   try {
     claim = await claimed(folder, options);
+    stop = beating(claim, () => {
+      isLost = true;
+      options.onLost?.();
+    });
     await sweepPartial(folder);
-    return await work();
+    const done = await work();
+    if (isLost) throw lost(folder);
+    return done;
   } finally {
+    await stop?.();
     if (claim !== undefined) await rm(claim, { force: true });
     if (made !== undefined) await removeEmpty(folder, made);
   }
@@ -95,15 +118,17 @@ async function claimed(folder: string, { onWaiting }: AloneOptions): Promise<str
     await mkdir(folder, { recursive: true });
     // Another process that wrote nothing may be removing the folder that it made.
     if (!(await written(file, false))) continue;
-    const others = (await claimsIn(folder)).filter((claim) => claim.file !== file);
-    const alive = await running(others);
+    const claims = await claimsIn(folder);
+    const now = claims.find((claim) => claim.file === file)?.touched ?? Date.now();
+    const others = claims.filter((claim) => claim.file !== file);
+    const alive = await running(others, now);
     if (alive.length === 0) {
       await written(file, true);
       return file;
     }
     await rm(file, { force: true });
     const holder = alive.find(({ holds }) => holds);
-    if (holder && runs(holder) === undefined) throw unseen(folder, holder);
+    if (holder && !holder.beats && runs(holder) === undefined) throw unseen(folder, holder);
     if (holder && !onWaiting) throw busy(folder, holder);
     if (holder) onWaiting?.(named(holder));
     else if (performance.now() - since > PATIENCE) throw busy(folder, alive[0]);
@@ -115,7 +140,7 @@ async function claimed(folder: string, { onWaiting }: AloneOptions): Promise<str
 /** Writes a claim; false when its folder is gone. */
 async function written(file: string, holds: boolean): Promise<boolean> {
   try {
-    await writeFile(file, JSON.stringify({ ...thisProcess(), holds }));
+    await writeFile(file, JSON.stringify({ ...thisProcess(), holds, beats: true }));
     return true;
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -129,8 +154,9 @@ async function written(file: string, holds: boolean): Promise<boolean> {
 }
 
 /** The claims of processes that run, or may run; the others are deleted. */
-async function running(claims: readonly Claim[]): Promise<Claim[]> {
-  const alive = claims.filter((claim) => runs(claim) !== false);
+async function running(claims: readonly Claim[], now: number): Promise<Claim[]> {
+  const silent = ({ beats, touched }: Claim) => beats && now - touched > SILENCE;
+  const alive = claims.filter((claim) => runs(claim) ?? !silent(claim));
   for (const { file } of claims.filter((claim) => !alive.includes(claim))) {
     await rm(file, { force: true });
   }
@@ -150,13 +176,15 @@ async function readClaim(folder: string, name: string): Promise<Claim | undefine
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
+  const facts = await stat(file).catch(() => undefined);
+  if (text === undefined || facts === undefined) return undefined;
+  const touched = facts.mtimeMs;
   // A lock of before was the number of its process.
-  if (name === 'lock') return { file, pid: Number(text) || 0, holds: true };
+  if (name === 'lock') return { file, pid: Number(text) || 0, holds: true, beats: false, touched };
   const pid = Number(name.slice('lock.'.length).split('-')[0]);
-  const { started, host, holds } = parsed(text);
+  const { started, host, holds, beats } = parsed(text);
   return {
-    ...{ file, pid, holds: holds === true },
+    ...{ file, pid, touched, holds: holds === true, beats: beats === true },
     ...((typeof started === 'string' || started === null) && { started }),
     ...(typeof host === 'string' && { host }),
   };
@@ -171,10 +199,16 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-const named = ({ pid }: Claim): string => `process ${pid}`;
+const named = (claim: Claim): string =>
+  `process ${claim.pid}${runs(claim) === undefined ? ` of ${claim.host}` : ''}`;
+
+const lost = (folder: string): Error =>
+  new Error(
+    `${folder}: a process of another machine took this run, since this one showed no life for ${SILENCE / 1000} s; what it does is kept`,
+  );
 
 const busy = (folder: string, claim: Claim): Error =>
-  new Error(
+  new FolderBusy(
     `${folder}: ${named(claim)} is working on this run; wait for it, or stop it first (its lock: ${claim.file})`,
   );
 

@@ -1,0 +1,66 @@
+import { localExecutor, shellWords, type MakeExecutor } from '@scene-mtl/lab';
+import { Option, type Command } from 'commander';
+import { LIMITS } from '../config/limits.ts';
+import { queueOption } from './queue-option.ts';
+import { wholeNumber } from './whole-number.ts';
+
+const EXECUTORS = ['process', 'local', 'queue', 'slurm'] as const;
+
+/** Flags of every command of an experiment. */
+export interface ExecutorFlags {
+  readonly executor?: (typeof EXECUTORS)[number];
+  readonly jobs: number;
+  readonly queue?: string;
+  readonly threads?: number;
+}
+
+/** Adds `--executor`, `--jobs` and `--queue`. */
+export function addExecutorFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'what carries out the runs: process: this one; local: --jobs of this machine; queue: the workers of ' +
+          '--queue; slurm: a job array, written for sbatch (default: process, or local with --jobs)',
+      ).choices(EXECUTORS),
+    )
+    .option(
+      '--jobs <n>',
+      'runs at a time on this machine, sharing the cores',
+      wholeNumber(1, LIMITS.workers),
+      1,
+    )
+    .addOption(queueOption());
+}
+
+/**
+ * What carries out the runs of a command.
+ * @throws for flags that do not go together
+ */
+export async function executorOf(
+  { executor, jobs, queue, threads }: ExecutorFlags,
+  runs: string,
+): Promise<MakeExecutor> {
+  const name = executor ?? (jobs > 1 ? 'local' : 'process');
+  if (name !== 'local' && jobs > 1) {
+    throw new Error(
+      name === 'process'
+        ? '--executor process makes one run at a time; for --jobs give --executor local'
+        : `--jobs is of this machine; with --executor ${name} others carry out the runs`,
+    );
+  }
+  if (name === 'queue') {
+    if (queue === undefined) {
+      throw new Error('--executor queue needs --queue redis://host:port/db, or SCENE_MTL_QUEUE');
+    }
+    const { queueAddress, queueExecutor } = await import('@scene-mtl/lab/queue');
+    const address = queueAddress(queue);
+    const words = shellWords(['worker', '--queue', address.shown, '--runs', runs]);
+    return queueExecutor(address, `npm run replicate -- ${words}`);
+  }
+  if (name === 'slurm') {
+    const { slurmExecutor } = await import('@scene-mtl/lab/batch');
+    return slurmExecutor(process.argv.slice(2), threads ?? 1);
+  }
+  return localExecutor(jobs);
+}

@@ -1,0 +1,26 @@
+export { codeIn, codeRoot, type Code } from '../remote/code-version.ts';
+export {
+  checkedPayload,
+  jobKey,
+  payloadOf,
+  payloadSchema,
+  type JobPayload,
+  type WorkPlace,
+} from '../remote/payload.ts';
+export { storeId } from '../remote/store-id.ts';
+export { connected, queueAddress, type QueueAddress } from './connection.ts';
+export { queueExecutor } from './executor.ts';
+export { inQueue, type QueueExecutor } from './in-queue.ts';
+export {
+  cancelJobs,
+  jobsIn,
+  leftToOthers,
+  prometheusMetrics,
+  queueStates,
+  type ListedJob,
+  type QueueState,
+} from './manage.ts';
+export { PREFIX, queueName } from './names.ts';
+export { serve, type CarryOutContext, type ServeOptions, type Serving } from './serve.ts';
+export { usualTiming, type QueueTiming } from './timing.ts';
+export { work, workPlace, type WorkOptions } from './work.ts';

@@ -1,0 +1,55 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from '@jest/globals';
+import { connected, queueAddress } from '../src/queue/connection.ts';
+
+const { error } = spawnSync('redis-server', ['--version']);
+
+/** A test that needs a Redis: skipped, with the reason in its name, where `redis-server` is not installed. */
+export const withRedis = (title: string, body: () => Promise<void>): void =>
+  error ? test.skip(`${title} (skipped: redis-server is not installed)`, body) : test(title, body);
+
+/** Whether there is one. */
+export const hasRedis = error === undefined;
+
+/** A Redis of a test's own: on loopback, without a file. */
+export interface OwnRedis {
+  readonly url: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** @param port default: one that is free */
+export async function ownRedis(port?: number): Promise<OwnRedis> {
+  const at = port ?? (await freePort());
+  const child = spawn(
+    'redis-server',
+    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    if (/Ready to accept connections/.test(text as string)) break;
+  }
+  return {
+    url: `redis://127.0.0.1:${at}/0`,
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+export const openRedis = (url: string) => connected(queueAddress(url, {}));
