@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { refreshOptions } from '../src/balancing/refresh.ts';
 import {
   balancers,
+  batchMethods,
   gradientMethods,
   lossMethods,
   type AnyBalancer,
@@ -81,7 +82,6 @@ const table = (head: readonly string[], rows: readonly string[]) =>
 
 /** The whole of docs/balancing.md. */
 export async function balancingDoc(): Promise<string> {
-  const others = balancers.filter((m) => !promising.has(m) && !lossMethods.some((l) => l === m));
   const head = ['method', 'formula', 'options (default)', 'source'];
   const columns = [...Object.values(properties), ...Object.values(guaranteed)];
   const options = await resolveConfig(fileURLToPath(import.meta.url));
@@ -113,13 +113,16 @@ of the weights to the next, and \`smoothing\` (0), the share of the weights befo
 
 ${table(head, formulas(gradientMethods))}
 
-Not here: GradVac per layer and other groups (a step gives one M, not one per group), and MoDo and SDMGrad, whose M is
-made of the gradients of two independent batches: a step has one; nor, of the methods that learn on a second batch, MOML
-and FORUM, which take the slope of every objective there.
+Not here: GradVac per layer and other groups (a step gives one M, not one per group).
 
-## Learned on a second batch
+## Learned on other batches
 
-${table(head, formulas(others))}
+A is made of the gradients of two batches besides the one that is stepped on; L̃ is of one besides it. All are drawn from
+the training data, each in an order of its own.
+
+${table(head, formulas(batchMethods))}
+
+Not here: MOML and FORUM, which take the slope of every objective on a second batch.
 
 ## What is tested of them
 

@@ -29,11 +29,13 @@ import { learned } from './learned.ts';
 import { logSum } from './log-sum.ts';
 import { mgda } from './mgda.ts';
 import { moco } from './moco.ts';
+import { modo } from './modo.ts';
 import { nash } from './nash.ts';
 import { pcgrad } from './pcgrad.ts';
 import { priority } from './priority.ts';
 import { random } from './random.ts';
 import { relobralo } from './relobralo.ts';
+import { sdmgrad } from './sdmgrad.ts';
 import { smoothTchebycheff } from './smooth-tchebycheff.ts';
 import { softOptimal } from './soft-optimal.ts';
 import { softadapt } from './softadapt.ts';
@@ -99,8 +101,15 @@ export const gradientMethods: readonly GradientMethod[] = [
   moco,
 ];
 
-/** Every method; those of neither kind have a step of their own. */
-export const balancers: readonly AnyBalancer[] = [...lossMethods, ...gradientMethods, autoLambda];
+/** Every method that learns from other batches than the one it steps on. A new one is a file and a line here. */
+export const batchMethods: readonly AnyBalancer[] = [modo, sdmgrad, autoLambda];
+
+/** Every method. */
+export const balancers: readonly AnyBalancer[] = [
+  ...lossMethods,
+  ...gradientMethods,
+  ...batchMethods,
+];
 
 /**
  * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and

@@ -368,7 +368,14 @@ describe('the registry', () => {
 
   test('has methods of all kinds', () => {
     const kinds = new Set(balancers.map((m) => problem(m, tasksOf(1)).balancer.kind));
-    expect([...kinds].sort()).toEqual(['bilevel', 'composed', 'gramian', 'jacobian', 'scalar']);
+    expect([...kinds].sort()).toEqual([
+      'bilevel',
+      'composed',
+      'cross',
+      'gramian',
+      'jacobian',
+      'scalar',
+    ]);
   });
 
   test.each(table(balancers))('%s refuses an option that it does not have', (name, method) => {
