@@ -97,7 +97,8 @@ number of objectives. What a step costs is measured by \`npm run bench -- balanc
 ![Small charts, one a method: both losses along five paths, and the Pareto front in grey](images/balancing-toy.png)
 
 \`replicate libmtl toy\` draws this: two losses of two parameters (Liu et al. 2021, scaled as by Navon et al. 2022), five
-starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front.
+starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front. (The picture is older
+than MoDo and SDMGrad; both end at the front from all five starts.)
 
 ## One loss of all: one backward pass
 
