@@ -13,6 +13,7 @@ import {
   mobileNet,
   MAIN_STREAM,
   SECOND_STREAM,
+  THIRD_STREAM,
   multiTaskModel,
   objectiveOf,
   parametersOf,
@@ -328,8 +329,13 @@ export function assemble(parts: Parts): Assembled {
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     streams: {
       [MAIN_STREAM]: batchesOf(seed),
-      // The same frames in another order: no frame of validation trains anything.
-      [SECOND_STREAM]: batchesOf(stream(seed, SECOND_STREAM).integer(2 ** 32)),
+      // The same frames in other orders: no frame of validation trains anything.
+      ...Object.fromEntries(
+        [SECOND_STREAM, THIRD_STREAM].map((name) => [
+          name,
+          batchesOf(stream(seed, name).integer(2 ** 32)),
+        ]),
+      ),
     },
   };
 }

@@ -8,6 +8,7 @@ import { refreshOptions } from '../src/balancing/refresh.ts';
 import {
   balancerNamed,
   balancers,
+  batchMethods,
   gradientMethods,
   lossMethods,
   namedPairs,
@@ -126,8 +127,6 @@ const table = (head: readonly string[], rows: readonly string[]) =>
 
 /** The whole of docs/balancing.md. */
 export async function balancingDoc(): Promise<string> {
-  const told = new Set<AnyBalancer>([...lossMethods, ...gradientMethods, ...namedPairs]);
-  const others = balancers.filter((m) => !told.has(m));
   const head = ['method', 'formula', 'options (default)', 'source'];
   const columns = [...Object.values(properties), ...Object.values(guaranteed)];
   const options = await resolveConfig(fileURLToPath(import.meta.url));
@@ -145,7 +144,8 @@ number of objectives. What a step costs is [measured](#what-a-step-was-measured-
 ![Small charts, one a method: both losses along five paths, and the Pareto front in grey](images/balancing-toy.png)
 
 \`replicate libmtl toy\` draws this: two losses of two parameters (Liu et al. 2021, scaled as by Navon et al. 2022), five
-starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front.
+starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front. (The picture is older
+than MoDo and SDMGrad; both end at the front from all five starts.)
 
 ## One loss of all: one backward pass
 
@@ -168,16 +168,18 @@ is one backward pass.
 
 ${table(head, formulas(gradientMethods))}
 
-Not here: MoDo and SDMGrad, whose M is made of the gradients of two independent batches: a step has one; nor, of the
-methods that learn on a second batch, MOML and FORUM, which take the slope of every objective there.
-
 ## Two methods that are published as one
 
 ${table(head, formulas(namedPairs))}
 
-## Learned on a second batch
+## Learned on other batches
 
-${table(head, formulas(others))}
+A is made of the gradients of two batches besides the one that is stepped on; L̃ is of one besides it. All are drawn from
+the training data, each in an order of its own.
+
+${table(head, formulas(batchMethods))}
+
+Not here: MOML and FORUM, which take the slope of every objective on a second batch.
 
 ## What is tested of them
 

@@ -116,6 +116,8 @@ export {
   type BilevelBalancer,
   type Combined,
   type ComposedBalancer,
+  type CrossBalancer,
+  type CrossContext,
   type GradientBalancer,
   type GradientContext,
   type GramianBalancer,
@@ -174,13 +176,16 @@ export { imtl } from './balancing/imtl.ts';
 export { imtlG } from './balancing/imtl-g.ts';
 export { krum } from './balancing/krum.ts';
 export { moco } from './balancing/moco.ts';
+export { modo } from './balancing/modo.ts';
 export { nash } from './balancing/nash.ts';
 export { priority } from './balancing/priority.ts';
+export { sdmgrad } from './balancing/sdmgrad.ts';
 export { trimmedMean } from './balancing/trimmed-mean.ts';
 export { upgrad } from './balancing/upgrad.ts';
 export {
   balancerNamed,
   balancers,
+  batchMethods,
   gradientMethods,
   lossMethods,
   namedPairs,
@@ -202,6 +207,7 @@ export { uncertainty, uncertaintyForms } from './balancing/uncertainty.ts';
 export {
   MAIN_STREAM,
   SECOND_STREAM,
+  THIRD_STREAM,
   objectiveOf,
   type Batch,
   type Loss,
@@ -209,6 +215,7 @@ export {
   type Run,
 } from './objective.ts';
 export { bilevelStep } from './steps/bilevel-step.ts';
+export { crossStep } from './steps/cross-step.ts';
 export { gradientStep } from './steps/gradient-step.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export { scalarStep } from './steps/scalar-step.ts';

@@ -42,6 +42,15 @@ export const MAIN_STREAM = 'train';
 /** Other batches with the arrays of the main stream, for steps that look at two at a time. */
 export const SECOND_STREAM = 'second';
 
+/** Yet other batches, for steps that compare two and step on neither. */
+export const THIRD_STREAM = 'third';
+
+/** What the objectives of the main stream are on the batches of another that gives the same arrays. */
+export const onStream = (objectives: readonly Objective[], stream: string): Objective[] =>
+  objectives
+    .filter((objective) => objective.stream === MAIN_STREAM)
+    .map((objective) => ({ ...objective, name: `${stream}/${objective.name}`, stream }));
+
 /**
  * A task's loss as an objective: reads `target/<task>` `[B, …places, C]` and `mask/<task>` `[B, …places, 1]`,
  * as `sampleArrays` gives them; places are those of the picture, or none.

@@ -201,8 +201,32 @@ export interface BilevelBalancer extends Stateful {
   learn(slope: tf.Tensor1D, moving: tf.Tensor1D): void;
 }
 
+/** What the step tells a cross balancer besides the products. */
+export interface CrossContext {
+  /** `[K]`: 1 where the batch that is stepped on holds a label of the objective, else 0. */
+  readonly present: tf.Tensor1D;
+  /** `[K]`: 1 where both of the other batches do; that row and column of the products are zero elsewhere. */
+  readonly paired: tf.Tensor1D;
+  readonly inputs: BalancerInputs;
+}
+
+/**
+ * Weighs the objectives' gradients of the shared parameters by how those of two other batches agree. What chance
+ * put into one batch is not in the other, so that the products are, on average, those of the expected gradients,
+ * which products within one batch are not. 3 K backward passes.
+ */
+export interface CrossBalancer extends Stateful {
+  readonly kind: 'cross';
+  /**
+   * @param products `Aᵢⱼ = gᵢ · g̃ⱼ`, `[K, K]`, of the second and the third batch; not symmetric
+   * @returns `[K]`: the coefficients of the direction `Σ wᵢ gᵢ`, of the gradients of the batch that is stepped on
+   */
+  weights(products: tf.Tensor2D, context: CrossContext): tf.Tensor1D;
+}
+
 /** How several objectives become one update of what they share. */
-export type Balancer = ScalarBalancer | GradientBalancer | ComposedBalancer | BilevelBalancer;
+export type Balancer =
+  ScalarBalancer | GradientBalancer | ComposedBalancer | BilevelBalancer | CrossBalancer;
 
 /** Parts of a balancer that most methods leave empty. */
 export const nothing = {

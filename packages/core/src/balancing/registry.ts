@@ -30,11 +30,13 @@ import { learned } from './learned.ts';
 import { logSum } from './log-sum.ts';
 import { mgda } from './mgda.ts';
 import { moco } from './moco.ts';
+import { modo } from './modo.ts';
 import { nash } from './nash.ts';
 import { pcgrad } from './pcgrad.ts';
 import { priority } from './priority.ts';
 import { random } from './random.ts';
 import { relobralo } from './relobralo.ts';
+import { sdmgrad } from './sdmgrad.ts';
 import { smoothTchebycheff } from './smooth-tchebycheff.ts';
 import { softOptimal } from './soft-optimal.ts';
 import { softadapt } from './softadapt.ts';
@@ -103,12 +105,15 @@ export const gradientMethods: readonly GradientMethod[] = [
 /** Every pair of a method of the losses and one of the gradients that has a name of its own. */
 export const namedPairs: readonly AnyBalancer[] = [imtl];
 
-/** Every method; those of no kind above have a step of their own. */
+/** Every method that learns from other batches than the one it steps on. A new one is a file and a line here. */
+export const batchMethods: readonly AnyBalancer[] = [modo, sdmgrad, autoLambda];
+
+/** Every method. */
 export const balancers: readonly AnyBalancer[] = [
   ...lossMethods,
   ...gradientMethods,
   ...namedPairs,
-  autoLambda,
+  ...batchMethods,
 ];
 
 /**

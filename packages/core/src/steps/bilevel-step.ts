@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { scalarsOf, sumOf, type BilevelBalancer } from '../balancing/balancer.ts';
 import { commit, type Statistic } from '../layers/forward.ts';
 import type { Runnable } from '../network.ts';
-import { MAIN_STREAM, SECOND_STREAM, type Objective } from '../objective.ts';
+import { MAIN_STREAM, onStream, SECOND_STREAM, type Objective } from '../objective.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
@@ -36,11 +36,7 @@ export function bilevelStep(options: StepOptions<BilevelBalancer>): TrainingStep
   const trained = optimiser.parameters;
   const names = objectives.map(({ name }) => name);
   const main = objectives.filter(({ stream }) => stream === MAIN_STREAM);
-  const second = main.map((objective) => ({
-    ...objective,
-    name: `${SECOND_STREAM}/${objective.name}`,
-    stream: SECOND_STREAM,
-  }));
+  const second = onStream(objectives, SECOND_STREAM);
   return {
     ...outlineOf({
       ...options,

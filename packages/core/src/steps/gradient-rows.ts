@@ -111,6 +111,26 @@ export const gramOfGradients = (
   gradients: readonly Gradients[],
 ): tf.Tensor2D => gramOf(blocksOf(parts).map((block) => rowsIn(block, gradients)));
 
+/**
+ * `[K, K̃]`: scalar products of one batch's gradients with those of another over some parameters.
+ * @param gradients of each objective, zero where it is absent; a missing one counts as zero
+ */
+export function crossProducts(
+  parameters: readonly Parameter[],
+  gradients: readonly Gradients[],
+  others: readonly Gradients[],
+): tf.Tensor2D {
+  const blocks = blocksOf(parameters).map(
+    (block) => [rowsIn(block, gradients), rowsIn(block, others)] as const,
+  );
+  const all = gradients.flatMap((_, i) =>
+    others.map((__, j) =>
+      blocks.map(([rows, columns]) => dot(rows[i], columns[j])).reduce((a, b) => tf.add(a, b)),
+    ),
+  );
+  return tf.reshape(tf.stack(all), [gradients.length, others.length]);
+}
+
 /** A block's row of each objective. */
 const rowsIn = (block: Block, gradients: readonly Gradients[]): tf.Tensor1D[] =>
   gradients.map((of) => {

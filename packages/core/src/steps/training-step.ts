@@ -1,4 +1,5 @@
 import { bilevelStep } from './bilevel-step.ts';
+import { crossStep } from './cross-step.ts';
 import { gradientStep } from './gradient-step.ts';
 import { scalarStep } from './scalar-step.ts';
 import type { StepOptions, TrainingStep } from './step.ts';
@@ -11,6 +12,8 @@ export function trainingStep(options: StepOptions): TrainingStep {
       return scalarStep({ ...options, balancer });
     case 'bilevel':
       return bilevelStep({ ...options, balancer });
+    case 'cross':
+      return crossStep({ ...options, balancer });
     default:
       return gradientStep({ ...options, balancer });
   }

@@ -6,6 +6,7 @@ import {
   MAIN_STREAM,
   SECOND_STREAM,
   sgd,
+  THIRD_STREAM,
   trainingStep,
   type AnyBalancer,
   type Balancer,
@@ -139,11 +140,13 @@ export function problem(
     inputsAt: (batch) => ({
       ...arraysAt(batch),
       // Batches that no test comes to otherwise.
-      ...(step.streams.includes(SECOND_STREAM) && {
-        ...Object.fromEntries(
-          Object.entries(arraysAt(1000 + batch)).map(([n, v]) => [`${SECOND_STREAM}/${n}`, v]),
+      ...Object.fromEntries(
+        [SECOND_STREAM, THIRD_STREAM].flatMap((name, i) =>
+          step.streams.includes(name)
+            ? Object.entries(arraysAt(1000 * (i + 1) + batch)).map(([n, v]) => [`${name}/${n}`, v])
+            : [],
         ),
-      }),
+      ),
       'rate/network': Float32Array.of(0.1),
       'rate/weighting': Float32Array.of(0.1),
       apply: Float32Array.of((batch + 1) % accumulate === 0 ? 1 : 0),

@@ -382,7 +382,7 @@ describe('the registry', () => {
   test('has methods of all kinds', () => {
     const kinds = new Set(balancers.map((m) => problem(m, tasksOf(1)).balancer.kind));
     expect([...kinds].sort()).toEqual([
-      ...['bilevel', 'composed', 'gramian', 'grouped', 'jacobian', 'scalar'],
+      ...['bilevel', 'composed', 'cross', 'gramian', 'grouped', 'jacobian', 'scalar'],
     ]);
   });
 
