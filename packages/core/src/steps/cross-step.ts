@@ -11,7 +11,7 @@ import {
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { differentiated, type Differentiated } from './differentiated.ts';
-import { crossProducts } from './gradient-rows.ts';
+import { crossProducts, partsOfParameters } from './gradient-rows.ts';
 import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
 
 /** The batches whose gradients are compared, both of the same size as the one that is stepped on. */
@@ -55,11 +55,14 @@ export function crossStep(options: StepOptions<CrossBalancer>): TrainingStep {
       const present = stacked(main.map((one) => one.present));
       const weights = scalarsOf(
         tf.mul(
-          balancer.weights(crossProducts(shared, second.gradients, third.gradients), {
-            present,
-            paired: tf.mul(second.present, third.present),
-            inputs: balancerInputs(balancer, inputs),
-          }),
+          balancer.weights(
+            crossProducts(partsOfParameters(shared), second.gradients, third.gradients),
+            {
+              present,
+              paired: tf.mul(second.present, third.present),
+              inputs: balancerInputs(balancer, inputs),
+            },
+          ),
           present,
         ),
       );

@@ -112,15 +112,15 @@ export const gramOfGradients = (
 ): tf.Tensor2D => gramOf(blocksOf(parts).map((block) => rowsIn(block, gradients)));
 
 /**
- * `[K, K̃]`: scalar products of one batch's gradients with those of another over some parameters.
+ * `[K, K̃]`: scalar products of one batch's gradients with those of another over some tensors.
  * @param gradients of each objective, zero where it is absent; a missing one counts as zero
  */
 export function crossProducts(
-  parameters: readonly Parameter[],
+  parts: readonly Part[],
   gradients: readonly Gradients[],
   others: readonly Gradients[],
 ): tf.Tensor2D {
-  const blocks = blocksOf(parameters).map(
+  const blocks = blocksOf(parts).map(
     (block) => [rowsIn(block, gradients), rowsIn(block, others)] as const,
   );
   const all = gradients.flatMap((_, i) =>
