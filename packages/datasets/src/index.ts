@@ -11,6 +11,10 @@ export {
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
+export { paletteOf } from './described/palette.ts';
+export { patternFault, patternOf, type Pattern } from './described/pattern.ts';
+export { openDescribed } from './described/reader.ts';
+export { DESCRIPTION, descriptionSchema, type Description } from './described/schema.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { readPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
