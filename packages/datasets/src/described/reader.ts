@@ -75,7 +75,7 @@ export async function openDescribed(root: string): Promise<Dataset> {
       Object.entries(tasks).map(([task, described]) => [task, annotationOf(described)]),
     ),
     leftOut,
-    notes: [...notes, ...missingInTables(tasks, tables, frames)],
+    notes: [...notes, ...missingInTables(tables, frames)],
     list: (split) => [...frames[split].keys()],
     // The description and its tables decide what the other files mean.
     files: (id, split) => {
@@ -148,7 +148,6 @@ async function tablesOf(
 }
 
 function missingInTables(
-  tasks: Readonly<Record<string, TaskDescription>>,
   tables: ReadonlyMap<string, Table>,
   frames: Readonly<Record<Split, ReadonlyMap<string, Frame>>>,
 ): string[] {
