@@ -13,6 +13,7 @@ export { colourClassifier, type ColourClassifier } from './colour-classifier.ts'
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
 export { paletteOf } from './described/palette.ts';
 export { patternFault, patternOf, type Pattern } from './described/pattern.ts';
+export { labelSummary, type LabelSummary } from './described/summary.ts';
 export { openDescribed } from './described/reader.ts';
 export { DESCRIPTION, descriptionSchema, type Description } from './described/schema.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
