@@ -24,7 +24,8 @@ const pattern = z.string().superRefine(faultless(patternFault));
 const TASK = /^[A-Za-z][A-Za-z0-9_]*$/;
 const RESERVED = ['image', 'camera', 'shared', 'panoptic', 'weighting', 'optimiser'];
 
-function taskFault(name: string): string | undefined {
+/** What is wrong with the name of a task, or undefined. */
+export function taskFault(name: string): string | undefined {
   if (name.length > LONGEST) return `a name of at most ${LONGEST} characters`;
   if (!TASK.test(name)) return 'a name of letters, digits and _, a letter first';
   if (RESERVED.includes(name) || name in Object.prototype) {

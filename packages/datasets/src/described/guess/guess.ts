@@ -76,7 +76,7 @@ export async function guessDescription(root: string): Promise<GuessedDescription
   return { description, reasons };
 }
 
-const IMAGE_WORDS = /image|img|photo|rgb|colou?r|picture|left/i;
+const IMAGE_WORDS = /image|img|photo|rgb|picture|left/i;
 const LABEL_WORDS = /label|mask|seg|annot|gt|depth|disp|normal|inst|edge|bound|class/i;
 
 /** The group that most looks like photographs, and why. */

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { readNpy } from '../npy.ts';
 import { readText } from '../table.ts';
 import type { z } from 'zod';
-import type { descriptionSchema } from '../schema.ts';
+import { taskFault, type descriptionSchema } from '../schema.ts';
 import { patternIn, type FileGroup } from './groups.ts';
 
 /** A task as it is written into `dataset.json`. */
@@ -265,5 +265,6 @@ function shownValues(values: ReadonlySet<number>): string {
 export function taskName({ folder, after }: Pick<FileGroup, 'folder' | 'after'>): string {
   const word = after.replace(/^[_-]/, '') || posix.basename(folder.replace(/\/?\{split\}$/, ''));
   const clean = word.replace(/[^A-Za-z0-9]+/g, '_').replace(/^[^A-Za-z]+|_+$/g, '');
-  return clean.slice(0, 40) || 'labels';
+  const name = clean.slice(0, 30) || 'labels';
+  return taskFault(name) === undefined ? name : `${name}_labels`;
 }
