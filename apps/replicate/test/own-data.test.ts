@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { drawPlants } from '../../../packages/datasets/test/drawn-set.ts';
+import { drawPlants } from '@scene-mtl/datasets/testing';
 import { initData } from '../src/commands/data/init.ts';
 import { check } from '../src/commands/data/check.ts';
 import { configured } from '../src/config/overrides.ts';
@@ -163,7 +163,7 @@ test('a run on own tasks is whole: trained, evaluated, predicted with', async ()
     compile: { threads: 1 },
     dataWorkers: 1,
     command: 'test',
-  } as Parameters<typeof trainRun>[0]);
+  });
   const { metrics, units } = await evaluateRun({
     ...{ run, split: 'val', checkpoint: 'last', compile: { threads: 1 } },
   });

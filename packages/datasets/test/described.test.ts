@@ -17,13 +17,14 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { byFraction } from '../src/described/splits.ts';
 import {
+  descriptionSchema,
   guessDescription,
   openDataset,
   openDescribed,
   patternOf,
   type Dataset,
 } from '../src/index.ts';
-import { drawPlants } from './drawn-set.ts';
+import { drawPlants } from '../src/testing.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));
 let folder = '';
@@ -416,6 +417,14 @@ describe('files and splits', () => {
     expect(error.message).not.toContain('\n');
     await rm(file);
   });
+});
+
+test('the examples of the documentation are descriptions', async () => {
+  const path = fileURLToPath(new URL('../../../docs/data-sets.md', import.meta.url));
+  const blocks = (await readFile(path, 'utf8')).matchAll(/```json\n([^]*?)```/g);
+  const examples = Array.from(blocks, ([, text]) => JSON.parse(text) as unknown);
+  expect(examples).toHaveLength(2);
+  for (const example of examples) expect(descriptionSchema.parse(example)).toBeDefined();
 });
 
 describe('a first description', () => {

@@ -1,3 +1,4 @@
+/** `@scene-mtl/datasets/testing`: a student's data set, drawn, for tests of other packages. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
