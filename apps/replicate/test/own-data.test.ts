@@ -93,6 +93,21 @@ test('Table 1 of own tasks: each alone, the sum, all; units of the data; dashes 
   expect(verdicts).toEqual([]);
 });
 
+test('labels of whole frames are tasks of a table too', async () => {
+  const digits: SceneData = {
+    ...{ name: 'digits', frames: { train: 8, val: 2 }, tasks: ['left', 'right'] },
+    ...{ classes: [], palette: [], instanceClasses: [] },
+    annotations: {
+      left: { kind: 'label', classes: ['0', '1'] },
+      right: { kind: 'numbers', length: 1 },
+    },
+  };
+  const { tables } = await rendered(table1, await contextOf(digits), []);
+  expect(tables[0].table.columns.map(({ name }) => name)).toEqual([
+    ...['left', 'right', 'Left accuracy', 'Right RMS'],
+  ]);
+});
+
 test('pairs of three and four tasks are rows, those of five are asked for; methods come last', async () => {
   const slugs = async (own: SceneData, flags: Record<string, string> = {}) => {
     const runs = table1.stages(await contextOf(own, flags), { summary: () => undefined } as never);
