@@ -24,18 +24,23 @@ test('a value is laid over the profile and leaves the rest', async () => {
   expect(config.training.batchSize).toBe(profiles.quick.training.batchSize);
 });
 
-test('a folder in place of generated scenes keeps the number of frames as limits', async () => {
+test('a folder in place of generated scenes is taken whole, or as far as is said', async () => {
   const config = await configured(profiles.smoke, { set: [], data: '/somewhere' });
   expect(config.data).toEqual({
     source: 'folder',
     root: '/somewhere',
-    maxTrain: 32,
-    maxVal: 8,
+    maxTrain: null,
+    maxVal: null,
     classes: 19,
     skyDisparity: 'zero',
     derive: [],
     holdOut: null,
   });
+  const few = await configured(profiles.smoke, { set: [], data: '/somewhere', frames: 8 });
+  expect(few.data).toMatchObject({ maxTrain: 8, maxVal: 8 });
+  await expect(configured(profiles.smoke, { set: [], frames: 8 })).rejects.toThrow(
+    /^--frames: expected --data too/,
+  );
 });
 
 const frames = fileURLToPath(

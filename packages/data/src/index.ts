@@ -1,3 +1,12 @@
+export {
+  annotatedAs,
+  annotationsOf,
+  type Annotated,
+  type Annotation,
+  type AnnotationKind,
+  type AnnotationOf,
+  type ClassLegend,
+} from './annotation.ts';
 export { centresOf, type Centre } from './centres.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { connectedComponents, type Components } from './components.ts';
@@ -6,6 +15,7 @@ export type { Field, FieldKind, MapField } from './field.ts';
 export { fromHalf, toHalf } from './half.ts';
 export { cameraField, cameraKind, type Camera, type CameraField } from './kinds/camera.ts';
 export { classesKind, classMap, VOID, type ClassMap } from './kinds/classes.ts';
+export { depthKind, depthMap, type DepthMap } from './kinds/depth.ts';
 export { disparityKind, disparityMap, type DisparityMap } from './kinds/disparity.ts';
 export { edgeMap, edgesKind, type EdgeMap } from './kinds/edges.ts';
 export { labelField, labelKind, type LabelField } from './kinds/label.ts';

@@ -5,6 +5,7 @@ import {
   cameraField,
   classMap,
   cropSample,
+  depthMap,
   disparityMap,
   edgeMap,
   fieldKind,
@@ -55,6 +56,10 @@ const examples: Readonly<Record<string, Example>> = {
         new Map(centres.map((id, k) => [id, { row: -1.5 + k, column: size.width + 0.25 - k }])),
       );
     },
+  },
+  depth: {
+    of: (size, seed) =>
+      depthMap(size, uniform(pixels(size), seed), bytes(pixels(size), 2, seed)),
   },
   disparity: {
     of: (size, seed) =>

@@ -1,7 +1,13 @@
 import { sizeOf, type Sample } from '@scene-mtl/data';
 import sharp from 'sharp';
-import { legendOf, type Dataset } from './dataset.ts';
-import { NEAREST, previewColumns, RAMP } from './preview.ts';
+import {
+  NEAREST,
+  previewColumns,
+  RAMP,
+  shownFields,
+  type Previewed,
+  type ShownField,
+} from './preview.ts';
 
 /** RGB image, row-major `u8 [H, W, 3]`. */
 interface Sheet {
@@ -27,7 +33,7 @@ const PAPER = 255;
  */
 export async function contactSheet(
   samples: readonly Sample[],
-  dataset: Pick<Dataset, 'name' | 'legend'>,
+  dataset: Previewed,
   title: string,
 ): Promise<Sheet> {
   const tile = sizeOf(samples[0]);
@@ -44,11 +50,7 @@ export async function contactSheet(
   }
   strips.push(
     { height: GAP },
-    ...legend(
-      columns.map(({ name }) => name),
-      dataset,
-      width,
-    ),
+    ...shownFields(samples, dataset).flatMap((field) => legend(field, width)),
   );
 
   const height = strips.reduce((sum, strip) => sum + strip.height, 0);
@@ -74,15 +76,14 @@ interface Strip {
   readonly tiles?: readonly (Uint8Array | undefined)[];
 }
 
-/** What the colours of the columns mean. */
-function legend(
-  columns: readonly string[],
-  dataset: Pick<Dataset, 'name' | 'legend'>,
-  width: number,
-): Strip[] {
+/** What the colours of a column mean. */
+function legend({ title, annotation }: ShownField, width: number): Strip[] {
   const strips: Strip[] = [];
-  if (columns.includes('classes')) {
-    const { classes, palette } = legendOf(dataset);
+  const { kind } = annotation;
+  if (kind === 'classes') {
+    const { classes, palette } = annotation;
+    // Several maps of classes: which one this is of.
+    if (title !== 'classes') strips.push({ height: LINE, svg: text(GAP, `${title}:`) });
     const all = [
       ...classes.map((name, k) => [name, palette[k]] as const),
       ['void', BLACK] as const,
@@ -96,17 +97,21 @@ function legend(
       strips.push({ height: LINE, svg: line.join('') });
     }
   }
-  if (columns.includes('objects')) {
-    const what = 'objects: a colour each; lines lead from some of its pixels to its centre';
+  if (kind === 'objects') {
+    const what = `${title}: a colour each; lines lead from some of its pixels to its centre`;
     strips.push({ height: LINE, svg: text(GAP, what) });
   }
-  if (columns.includes('disparity')) {
+  if (kind === 'disparity' || kind === 'depth') {
     const stops = RAMP.map(
       (colour, k) => `<stop offset="${k / (RAMP.length - 1)}" stop-color="rgb(${colour.join()})"/>`,
     );
-    const ramp = `<linearGradient id="ramp">${stops.join('')}</linearGradient>`;
-    const words = `disparity: far (0 px) to near (${NEAREST} px at a width of 2048, and more); black: not known`;
-    const svg = ramp + swatch(GAP, 60, 'url(#ramp)') + text(GAP + 66, words);
+    const id = `ramp-${title}`;
+    const ramp = `<linearGradient id="${id}">${stops.join('')}</linearGradient>`;
+    const words =
+      kind === 'depth'
+        ? `${title}: the farthest of the picture to the nearest; black: not known`
+        : `${title}: far (0 px) to near (${NEAREST} px at a width of 2048, and more); black: not known`;
+    const svg = ramp + swatch(GAP, 60, `url(#${id})`) + text(GAP + 66, words);
     strips.push({ height: LINE, svg });
   }
   return strips;

@@ -1,4 +1,4 @@
-import type { Sample, Size } from '@scene-mtl/data';
+import type { Annotation, ClassLegend, Sample, Size } from '@scene-mtl/data';
 import type { LeftOut } from '@scene-mtl/data/walk';
 
 /** Part of a data set. */
@@ -8,14 +8,7 @@ export type Split = 'train' | 'val' | 'test';
 export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
 /** What the numbers of a map of classes mean. */
-export interface Legend {
-  /** Class names by training id. */
-  readonly classes: readonly string[];
-  /** RGB, 0–255, by training id. */
-  readonly palette: readonly (readonly [number, number, number])[];
-  /** Training ids of the classes whose objects are told apart. */
-  readonly instanceClasses: readonly number[];
-}
+export type Legend = ClassLegend;
 
 /** A set of annotated examples. It lists them and reads them; targets are made elsewhere. */
 export interface Dataset {
@@ -23,7 +16,12 @@ export interface Dataset {
   readonly name: string;
   /** Names of the annotations that the samples carry: their fields without the photograph and camera. */
   readonly fields: readonly string[];
-  /** Classes of the pixels; absent where the data has none. */
+  /**
+   * What the fields mean, by name; for those that are absent the usual meaning of their name
+   * (`annotationsOf`).
+   */
+  readonly annotations?: Readonly<Record<string, Annotation>> | undefined;
+  /** Classes of the pixels in the field `semantic`; absent where the data has none. */
   readonly legend?: Legend | undefined;
   /** Class names of each field of kind `label`, by the field's name; absent where there is none. */
   readonly labels?: Readonly<Record<string, readonly string[]>> | undefined;

@@ -11,6 +11,16 @@ export {
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
+export {
+  guessDescription,
+  type GuessedDescription,
+  type WrittenDescription,
+} from './described/guess/guess.ts';
+export { paletteOf } from './described/palette.ts';
+export { patternFault, patternOf, type Pattern } from './described/pattern.ts';
+export { labelSummary, type LabelSummary } from './described/summary.ts';
+export { openDescribed } from './described/reader.ts';
+export { DESCRIPTION, descriptionSchema, type Description } from './described/schema.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { FEATURE_TYPES, type FeatureType } from './features/entry.ts';

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 import { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 import type { Dataset } from './dataset.ts';
+import { openDescribed } from './described/reader.ts';
+import { DESCRIPTION } from './described/schema.ts';
 import { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 import { MANIFEST } from './street/tree/manifest.ts';
 
@@ -9,7 +11,7 @@ import { MANIFEST } from './street/tree/manifest.ts';
 export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
 
 /**
- * Opens a folder as a data set: a Cityscapes tree (has `leftImg8bit`), official or generated; CamVid
+ * Opens a folder as a data set: one's own, described by `dataset.json`; a Cityscapes tree (has `leftImg8bit`), official or generated; CamVid
  * in the SegNet split (has `train.txt` and `trainannot`); or MultiMNIST from the files of MNIST (has
  * `train-images-idx3-ubyte.gz`).
  * @throws for a folder that is missing, unreadable or neither of these
@@ -36,10 +38,11 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
           ? 'this is a file, expected a folder'
           : `the folder cannot be listed (${code})`;
     throw new Error(
-      `${root}: ${why}; give the root of a Cityscapes tree or of CamVid, or generate one with 'data generate'`,
+      `${root}: ${why}; give the root of a Cityscapes tree, of CamVid or of your own data, or generate one with 'data generate'`,
       { cause },
     );
   }
+  if (names.has(DESCRIPTION)) return openDescribed(root);
   if (names.has('leftImg8bit')) {
     const name = names.has(MANIFEST) ? 'street' : 'cityscapes';
     return openCityscapes(root, { name, ...options });
@@ -48,6 +51,6 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
   if (names.has('train-images-idx3-ubyte.gz')) return openMultiMnist(root, options);
   const found = [...names].sort().slice(0, 8).join(', ') || 'nothing';
   throw new Error(
-    `${root}: not a data set; expected 'leftImg8bit' (Cityscapes), 'train.txt' and 'trainannot' (CamVid) or 'train-images-idx3-ubyte.gz' (MNIST), found ${found}`,
+    `${root}: not a data set; expected 'dataset.json' (your own: 'data init' writes a first one), 'leftImg8bit' (Cityscapes), 'train.txt' and 'trainannot' (CamVid) or 'train-images-idx3-ubyte.gz' (MNIST), found ${found}`,
   );
 }

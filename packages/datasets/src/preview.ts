@@ -1,18 +1,27 @@
 import {
+  annotationsOf,
   centresIn,
   classesKind,
+  depthKind,
   disparityKind,
-  findField,
+  edgesKind,
+  fieldOf,
   imageOf,
+  normalsKind,
   objectsKind,
   sameSize,
   sizeOf,
   VOID,
+  type Annotated,
+  type Annotation,
+  type DepthMap,
   type DisparityMap,
+  type EdgeMap,
+  type NormalMap,
   type ObjectMap,
   type Sample,
 } from '@scene-mtl/data';
-import { legendOf, type Dataset, type Legend } from './dataset.ts';
+import { type Dataset, type Legend } from './dataset.ts';
 import { lattice2 } from './street/render/noise.ts';
 
 /** A kind of picture that a sheet shows, a tile a sample: RGB, `u8 [H, W, 3]`. */
@@ -22,16 +31,17 @@ export interface PreviewColumn {
   readonly tiles: readonly (Uint8Array | undefined)[];
 }
 
+/** What a sheet must know of the data whose samples it shows. */
+export type Previewed = Pick<Dataset, 'name' | 'legend'> & Partial<Annotated>;
+
 /**
- * What samples show: the photograph, classes in the data set's palette, objects in colours of their own
- * with a line from some pixels to their centre, and disparity (near is yellow, far is dark blue, unknown is
- * black). An annotation that no sample has leaves its column out.
+ * What samples show, annotation by annotation: the photograph, classes in the data set's palette, objects in
+ * colours of their own with a line from some pixels to their centre, disparity and depth (near is yellow, far
+ * is dark blue, unknown is black), normals, edges. An annotation that no sample has leaves its column out, and
+ * so does one of whole frames, which is no picture.
  * @throws unless all samples have the size of the first
  */
-export function previewColumns(
-  samples: readonly Sample[],
-  dataset: Pick<Dataset, 'name' | 'legend'>,
-): PreviewColumn[] {
+export function previewColumns(samples: readonly Sample[], dataset: Previewed): PreviewColumn[] {
   const first = sizeOf(samples[0]);
   for (const sample of samples) {
     const size = sizeOf(sample);
@@ -40,24 +50,62 @@ export function previewColumns(
       `contactSheet: ${sample.id} is ${size.height} × ${size.width}, expected ${first.height} × ${first.width}`,
     );
   }
-  const drawn: Record<string, (sample: Sample) => Uint8Array | undefined> = {
-    photograph: (sample) => imageOf(sample).data,
-    classes(sample) {
-      const semantic = findField(sample, 'semantic', classesKind);
-      return semantic && classTile(semantic.data, legendOf(dataset).palette);
-    },
-    objects(sample) {
-      const instance = findField(sample, 'instance', objectsKind);
-      return instance && objectTile(imageOf(sample).data, instance);
-    },
-    disparity(sample) {
-      const depth = findField(sample, 'depth', disparityKind);
-      return depth && disparityTile(depth);
-    },
-  };
-  return Object.entries(drawn)
-    .map(([name, draw]) => ({ name, tiles: samples.map(draw) }))
+  const columns = [
+    { name: 'photograph', draw: (sample: Sample) => imageOf(sample).data },
+    ...shownFields(samples, dataset).map(({ field, title, annotation }) => ({
+      name: title,
+      draw: (sample: Sample) => tileOf(sample, field, annotation),
+    })),
+  ];
+  return columns
+    .map(({ name, draw }) => ({ name, tiles: samples.map((sample) => draw(sample)) }))
     .filter(({ tiles }) => tiles.some((tile) => tile !== undefined));
+}
+
+/** A field that a sheet shows, and what its column is called. */
+export interface ShownField {
+  readonly field: string;
+  readonly title: string;
+  readonly annotation: Annotation;
+}
+
+/** The usual maps by what they are, others by their own names. */
+const TITLES: Readonly<Record<string, string>> = {
+  semantic: 'classes',
+  instance: 'objects',
+  depth: 'disparity',
+};
+
+/** Fields that some sample has, in the order of the data. */
+export function shownFields(samples: readonly Sample[], dataset: Previewed): ShownField[] {
+  const { legend, annotations = {} } = dataset;
+  const usual = [...(legend ? ['semantic'] : []), 'instance', 'depth'];
+  const all = annotationsOf({ ...dataset, fields: dataset.fields ?? usual });
+  return Object.entries(all).flatMap(([field, annotation]) => {
+    const own = Object.hasOwn(annotations, field);
+    if (!samples.some((sample) => sample.fields[field] !== undefined)) return [];
+    return [{ field, title: own ? field : (TITLES[field] ?? field), annotation }];
+  });
+}
+
+function tileOf(sample: Sample, field: string, annotation: Annotation): Uint8Array | undefined {
+  if (sample.fields[field] === undefined) return undefined;
+  switch (annotation.kind) {
+    case 'classes':
+      return classTile(fieldOf(sample, field, classesKind).data, annotation.palette);
+    case 'objects':
+      return objectTile(imageOf(sample).data, fieldOf(sample, field, objectsKind));
+    case 'disparity':
+      return disparityTile(fieldOf(sample, field, disparityKind));
+    case 'depth':
+      return depthTile(fieldOf(sample, field, depthKind));
+    case 'normals':
+      return normalsTile(fieldOf(sample, field, normalsKind));
+    case 'edges':
+      return edgesTile(fieldOf(sample, field, edgesKind));
+    default:
+      return undefined;
+  }
 }
 
 function classTile(semantic: Uint8Array, palette: Legend['palette']): Uint8Array {
@@ -117,18 +165,51 @@ export const RAMP = [
   [252, 240, 130],
 ];
 
+/** Place on the ramp, 0 far … 1 near, as a colour. */
+function onRamp(tile: Uint8Array, i: number, near: number): void {
+  const x = Math.min(0.999, near) * (RAMP.length - 1);
+  const [from, to] = [RAMP[Math.floor(x)], RAMP[Math.floor(x) + 1]];
+  const t = x - Math.floor(x);
+  tile.set(
+    from.map((value, k) => value + (to[k] - value) * t),
+    3 * i,
+  );
+}
+
+/** From the farthest to the nearest depth of the picture. */
+function depthTile({ data, valid }: DepthMap): Uint8Array {
+  const tile = new Uint8Array(data.length * 3);
+  let [nearest, farthest] = [Infinity, -Infinity];
+  valid.forEach((known, i) => {
+    if (!known) return;
+    nearest = Math.min(nearest, data[i]);
+    farthest = Math.max(farthest, data[i]);
+  });
+  const range = farthest - nearest || 1;
+  valid.forEach((known, i) => known && onRamp(tile, i, (farthest - data[i]) / range));
+  return tile;
+}
+
+/** x is red, y green and z blue, −1 … 1; what faces the camera is bluish, as maps of normals are. */
+function normalsTile({ data, valid }: NormalMap): Uint8Array {
+  return Uint8Array.from(data, (n, i) =>
+    valid[Math.floor(i / 3)] ? Math.round(127.5 * (1 + (i % 3 === 0 ? n : -n))) : 0,
+  );
+}
+
+function edgesTile({ data }: EdgeMap): Uint8Array {
+  return Uint8Array.from({ length: 3 * data.length }, (_, i) => {
+    const edge = data[Math.floor(i / 3)];
+    return edge === VOID ? 128 : 255 * edge;
+  });
+}
+
 function disparityTile({ width, data, valid }: DisparityMap): Uint8Array {
   const tile = new Uint8Array(data.length * 3);
   data.forEach((d, i) => {
     if (!valid[i]) return;
     // Half of the ramp for what is farther than about 24 m (20 px of 2048).
-    const x = Math.min(0.999, Math.sqrt((d * 2048) / width / NEAREST)) * (RAMP.length - 1);
-    const [from, to] = [RAMP[Math.floor(x)], RAMP[Math.floor(x) + 1]];
-    const t = x - Math.floor(x);
-    tile.set(
-      from.map((value, k) => value + (to[k] - value) * t),
-      3 * i,
-    );
+    onRamp(tile, i, Math.sqrt((d * 2048) / width / NEAREST));
   });
   return tile;
 }

@@ -54,6 +54,7 @@ export type {
 } from './kit.ts';
 export { flipInvariance } from './hints/flip-invariance.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
+export { metricDepth, type MetricDepthPrediction } from './metric-depth/task.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';
 export { tilesOf } from './tiles.ts';
 export { regression, type RegressionPrediction } from './regression/task.ts';

@@ -3,6 +3,7 @@ import { depthKit } from './depth/kit.ts';
 import { edgesKit } from './edges/kit.ts';
 import { instanceKit } from './instance/kit.ts';
 import type { TaskKit, VisionTask } from './kit.ts';
+import { metricDepthKit } from './metric-depth/kit.ts';
 import { normalsKit } from './normals/kit.ts';
 import { regressionKit } from './regression/kit.ts';
 import { semanticKit } from './semantic/kit.ts';
@@ -13,6 +14,7 @@ export const kits: readonly TaskKit[] = [
   semanticKit,
   instanceKit,
   depthKit,
+  metricDepthKit,
   normalsKit,
   edgesKit,
   classificationKit,

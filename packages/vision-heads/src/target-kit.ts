@@ -1,30 +1,17 @@
 import type { TargetEncoder } from '@scene-mtl/core';
-
-/** What the numbers of a map of classes mean. */
-export interface KitLegend {
-  /** Class names by training id. */
-  readonly classes: readonly string[];
-  /** RGB, 0–255, by training id. */
-  readonly palette: readonly (readonly [number, number, number])[];
-  /** Training ids of the classes whose objects are told apart. */
-  readonly instanceClasses: readonly number[];
-}
+import {
+  annotatedAs,
+  type Annotated,
+  type AnnotationKind,
+  type AnnotationOf,
+} from '@scene-mtl/data';
 
 /** What decides the shape of heads and targets: a part of every data set, kept with every run. */
-export interface KitData {
-  /** Names of the annotated fields of its samples. */
-  readonly fields: readonly string[];
-  /** Classes of the pixels; absent where the data has none. */
-  readonly legend?: KitLegend | undefined;
-  /** Class names of each field of kind `label`, by the field's name. */
-  readonly labels?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Length of each field of kind `numbers` that is to be predicted, by the field's name. */
-  readonly numbers?: Readonly<Record<string, number>> | undefined;
-}
+export type KitData = Annotated;
 
 /** The part of a task kit that a thread which makes batches needs: no tensors. */
 export interface TargetKit {
-  /** Name of the kit and, where it learns from one field of the same name, of field and task. */
+  /** Name of the kit and, where the data has its field under the usual name, of field and task. */
   readonly name: string;
   /** The fields of some data that it can learn from: a task for each, by the field's name. */
   fieldsIn(data: KitData): readonly string[];
@@ -35,17 +22,29 @@ export interface TargetKit {
   encoder(data: KitData, field: string): TargetEncoder;
 }
 
-/** `fieldsIn` of a kit that learns from the map of its own name. */
-export const ownField =
-  (name: string): TargetKit['fieldsIn'] =>
-  ({ fields }) =>
-    fields.includes(name) ? [name] : [];
+/** `fieldsIn` of a kit that learns from every field of a kind. */
+export const fieldsOfKind =
+  (kind: AnnotationKind): TargetKit['fieldsIn'] =>
+  (data) =>
+    Object.keys(annotatedAs(data, kind));
 
 /**
- * The legend of some data.
- * @throws naming the task that needs it where there is none
+ * What some data says of a field.
+ * @throws where it says nothing of this kind
  */
-export function legendFor(task: string, { legend }: KitData): KitLegend {
-  if (legend) return legend;
-  throw new Error(`${task}: expected data with names of the classes of its pixels`);
+export function annotationIn<K extends AnnotationKind>(
+  data: KitData,
+  field: string,
+  kind: K,
+): AnnotationOf<K> {
+  const all = annotatedAs(data, kind);
+  if (Object.hasOwn(all, field)) return all[field];
+  throw new Error(`${field}: expected data with a field '${field}' of kind '${kind}'`);
 }
+
+/**
+ * Whether a field is that of a driving scene under its usual name, whose values are Cityscapes' own
+ * (`annotationsOf`): official ids and metrics apply to no other.
+ */
+export const isUsual = ({ annotations = {} }: KitData, field: string): boolean =>
+  !Object.hasOwn(annotations, field);

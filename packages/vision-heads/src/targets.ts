@@ -4,6 +4,7 @@ import { classificationTargetKit } from './classification/targets.ts';
 import { depthTargetKit } from './depth/targets.ts';
 import { edgesTargetKit } from './edges/targets.ts';
 import { instanceTargetKit } from './instance/targets.ts';
+import { metricDepthTargetKit } from './metric-depth/targets.ts';
 import { normalsTargetKit } from './normals/targets.ts';
 import { regressionTargetKit } from './regression/targets.ts';
 import { semanticTargetKit } from './semantic/targets.ts';
@@ -28,6 +29,7 @@ export const targetKits: readonly TargetKit[] = [
   semanticTargetKit,
   instanceTargetKit,
   depthTargetKit,
+  metricDepthTargetKit,
   normalsTargetKit,
   edgesTargetKit,
   classificationTargetKit,

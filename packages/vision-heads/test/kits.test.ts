@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 
 const data: KitData = {
-  fields: ['semantic', 'instance', 'depth', 'normals', 'edges', 'weather', 'steering'],
+  fields: ['semantic', 'instance', 'depth', 'range', 'normals', 'edges', 'weather', 'steering'],
+  annotations: { range: { kind: 'depth', unit: 'm' } },
   legend: {
     classes: ['road', 'car', 'sky'],
     palette: [
@@ -58,6 +59,7 @@ const samples = fc
         Uint16Array.from(of(4, (u, i) => (i === 0 || u > 0.5 ? 26001 + (i % 2) : 0))),
       ),
       depth: { ...map('disparity', size, Float32Array.from(of(5, (u) => 9 * u))), valid },
+      range: { ...map('depth', size, Float32Array.from(of(8, (u) => 80 * u))), valid },
       normals: {
         ...map(
           'normals',
@@ -118,6 +120,7 @@ test('the registry has the paper’s tasks first, and the part without tensors a
     'semantic',
     'instance',
     'depth',
+    'metric-depth',
     'normals',
     'edges',
     'classification',

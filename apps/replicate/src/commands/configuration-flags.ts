@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { shellWords } from '@scene-mtl/lab';
 import { Option, type Command } from 'commander';
+import { wholeNumber } from './whole-number.ts';
 import { configured } from '../config/overrides.ts';
 import { profiles, type ProfileName } from '../config/profiles.ts';
+import { LIMITS } from '../config/limits.ts';
 import type { Config } from '../config/schema.ts';
 
 /** Flags of every command that begins from a profile. */
@@ -11,6 +13,7 @@ export interface ConfigurationFlags {
   readonly config?: string;
   readonly set: string[];
   readonly data?: string;
+  readonly frames?: number;
   readonly pretrained?: string;
 }
 
@@ -25,7 +28,15 @@ export function addConfigurationFlags(command: Command): Command {
         .choices(Object.keys(profiles))
         .default('quick'),
     )
-    .option('--data <root>', 'a Cityscapes tree or CamVid, in place of generated scenes')
+    .option(
+      '--data <root>',
+      'your own data (dataset.json), a Cityscapes tree or CamVid, in place of generated scenes',
+    )
+    .option(
+      '--frames <n>',
+      'of --data: at most so many frames of each split, evenly over it (default: all)',
+      wholeNumber(1, LIMITS.frames),
+    )
     .option(
       '--pretrained <dir>',
       'begin from ImageNet weights of MobileNet v1 (--profile camvid); without: from scratch',
@@ -44,12 +55,14 @@ export const configurationOf = ({
   config: file,
   set,
   data,
+  frames,
   pretrained,
 }: ConfigurationFlags): Promise<Config> =>
   configured(profiles[profile], {
     file,
     set,
     data: data === undefined ? undefined : resolve(data),
+    frames,
     pretrained: pretrained === undefined ? undefined : resolve(pretrained),
   });
 

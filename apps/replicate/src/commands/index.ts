@@ -104,7 +104,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'data',
-    summary: 'Street scenes: generate, check, look at.',
+    summary: 'Your own data: describe, check, look at; street scenes: generate.',
     add: async (program) => (await import('./data/index.ts')).addDataCommands(program),
   },
   {

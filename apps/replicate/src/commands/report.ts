@@ -97,10 +97,11 @@ export function addReportCommands(program: Command): void {
 }
 
 /** What chose the data and changed the profile, as one types it; a folder by its kind alone. */
-const typedFlags = ({ profile, set, data, pretrained }: PublishFlags): string =>
+const typedFlags = ({ profile, set, data, frames, pretrained }: PublishFlags): string =>
   [
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
+    ...(frames === undefined ? [] : [`--frames ${frames}`]),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
     ...(set.length > 0 ? [`--set ${shellWords(set)}`] : []),
   ].join(' ');

@@ -58,6 +58,8 @@ export interface Overrides {
   readonly set: readonly string[];
   /** Folder of the data, in place of the profile's. */
   readonly data?: string | undefined;
+  /** Of that folder: frames of each split at most. */
+  readonly frames?: number | undefined;
   /** Folder of ImageNet weights for the encoder. */
   readonly pretrained?: string | undefined;
 }
@@ -69,11 +71,14 @@ export interface Overrides {
  */
 export async function configured(profile: Config, overrides: Overrides): Promise<Config> {
   let config: unknown = profile;
+  if (overrides.frames !== undefined && overrides.data === undefined) {
+    throw new Error(
+      '--frames: expected --data too; of generated scenes set data.train and data.val',
+    );
+  }
   if (overrides.data !== undefined) {
-    const limits =
-      profile.data.source === 'generated'
-        ? { maxTrain: profile.data.train, maxVal: profile.data.val }
-        : { maxTrain: null, maxVal: null };
+    // All of it: how many scenes a profile would generate says nothing of a folder.
+    const limits = { maxTrain: overrides.frames ?? null, maxVal: overrides.frames ?? null };
     config = merged(config, { data: { source: 'folder', root: overrides.data, ...limits } });
   }
   if (overrides.file !== undefined) {

@@ -47,6 +47,7 @@ export function exportMetadata(
         ]),
       ),
     ),
+    ...(data.annotations && { annotations: JSON.stringify(data.annotations) }),
     classes: JSON.stringify(classes),
     palette: JSON.stringify(palette),
     instanceClasses: JSON.stringify(instanceClasses),

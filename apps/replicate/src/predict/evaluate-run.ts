@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Manifest } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
+import type { Annotated } from '@scene-mtl/data';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
@@ -126,7 +127,7 @@ export async function dataOf(
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
       : await openStored({ root: resolve(root), derive, limits: ALL, holdOut: null });
-  const [expected, got] = [data, dataset].map(({ legend }) => legend?.classes.join() ?? 'none');
+  const [expected, got] = [data, dataset].map(classesIn);
   if (expected !== got) {
     throw new Error(
       `${root ?? dataset.name}: expected the classes on which ${run} was trained (${expected}), ` +
@@ -134,6 +135,14 @@ export async function dataOf(
     );
   }
   return dataset;
+}
+
+/** The classes of all fields that have some, in words. */
+function classesIn(data: Annotated): string {
+  const own = Object.entries(data.annotations ?? {}).flatMap(([field, annotation]) =>
+    'classes' in annotation ? [`${field}: ${annotation.classes.join()}`] : [],
+  );
+  return [...(data.legend ? [data.legend.classes.join()] : []), ...own].join('; ') || 'none';
 }
 
 /** The folder of all runs, which holds generated scenes: above a run, or above a row of a table. */

@@ -10,6 +10,23 @@ import { configSchema, type Config } from '../config/schema.ts';
 
 const colour = z.tuple([z.number(), z.number(), z.number()]);
 
+const legend = {
+  classes: z.array(z.string()),
+  palette: z.array(colour),
+  instanceClasses: z.array(z.number().int()),
+};
+
+const annotation = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('classes'), ...legend }),
+  z.strictObject({ kind: z.literal('objects'), within: z.string().optional() }),
+  z.strictObject({ kind: z.literal('disparity') }),
+  z.strictObject({ kind: z.literal('depth'), unit: z.string() }),
+  z.strictObject({ kind: z.literal('normals') }),
+  z.strictObject({ kind: z.literal('edges') }),
+  z.strictObject({ kind: z.literal('label'), classes: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('numbers'), length: z.number().int().positive() }),
+]);
+
 const schema = z.strictObject({
   config: configSchema,
   seed: z.number().int().nonnegative(),
@@ -25,13 +42,11 @@ const schema = z.strictObject({
   data: z.strictObject({
     name: z.string(),
     fields: z.array(z.string()).describe('annotations of its samples'),
-    legend: z
-      .strictObject({
-        classes: z.array(z.string()),
-        palette: z.array(colour),
-        instanceClasses: z.array(z.number().int()),
-      })
-      .optional(),
+    legend: z.strictObject(legend).optional(),
+    annotations: z
+      .record(z.string(), annotation)
+      .optional()
+      .describe('what the fields mean that have not their usual names'),
     labels: z
       .record(z.string(), z.array(z.string()))
       .optional()
@@ -72,14 +87,14 @@ export function describeRun(run: {
   readonly configHash?: string;
 }): RunDescription {
   const { dataset, tasks, config, seed } = run;
-  const { name, fields, legend, labels, numbers } = dataset;
+  const { name, fields, annotations, legend, labels, numbers } = dataset;
   return schema.parse({
     config: { ...withoutWeightsFolder(config), seeds: [seed] },
     seed,
     tasks: tasks.map((task) => task.name),
     balance: run.balance,
     select: run.select ?? null,
-    data: { name, fields, legend, labels, numbers },
+    data: { name, fields, annotations, legend, labels, numbers },
     configHash: run.configHash,
   });
 }

@@ -1,3 +1,4 @@
+import type { Annotation } from '@scene-mtl/data';
 import type { Palette } from '@scene-mtl/eval';
 import type {
   Arm,
@@ -28,6 +29,10 @@ export interface SceneData extends DataSummary {
   readonly palette: Palette;
   /** Training ids of the classes whose objects are told apart. */
   readonly instanceClasses: readonly number[];
+  /** What fields that are no usual maps of a driving scene mean; absent: there are none. */
+  readonly annotations?: Readonly<Record<string, Annotation>>;
+  /** What tables of such data should say of it, a sentence each. */
+  readonly remarks?: readonly string[];
   /** Present when the data have no test frames: nothing can be measured on a test split. */
   readonly withoutTest?: true;
 }

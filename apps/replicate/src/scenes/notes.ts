@@ -5,12 +5,16 @@ import type { SceneContext } from './kind.ts';
 /** Data set, resolution, steps and seeds: what stands below every table. */
 export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>): string[] {
   const { size, training, seeds, network } = config;
-  const missing = SCENE_TASKS.filter((task) => !data.tasks.includes(task));
+  // What is missing, and CamVid, are of the usual maps: own data says of itself what there is to say.
+  const own = data.annotations !== undefined;
+  const missing = own ? [] : SCENE_TASKS.filter((task) => !data.tasks.includes(task));
+  const objects = !own || Object.values(data.annotations).some(({ kind }) => kind === 'objects');
   return [
     `Data: ${data.name}, ${data.frames.train} training and ${data.frames.val} validation frames at ${size.height}×${size.width}; ${training.steps} steps of ${training.batchSize} images; seeds ${seeds.join(', ')}.`,
-    'Metrics over the whole validation split, last checkpoint. Instance error: |dx| + |dy|.',
+    `Metrics over the whole validation split, last checkpoint.${objects ? ' Instance error: |dx| + |dy|.' : ''}`,
+    ...(data.remarks ?? []).map((remark) => `Data: ${remark}.`),
     ...(network.encoder.kind === 'mobilenet' ? [`Encoder: ${encoderText(network.encoder)}.`] : []),
-    ...(data.name === 'camvid'
+    ...(data.name === 'camvid' && !own
       ? [
           'CamVid marks no objects: instances are connected components of car, pedestrian and bicyclist, so that objects that touch are one.',
         ]

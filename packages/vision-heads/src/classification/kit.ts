@@ -1,5 +1,6 @@
 import { mostFrequent, perExample } from '../constant.ts';
 import type { PredictedPhoto, TaskKit } from '../kit.ts';
+import { annotationIn } from '../target-kit.ts';
 import { fieldTitle } from '../title.ts';
 import { classificationAccumulator, classificationMetrics } from './metrics.ts';
 import { classificationTargetKit } from './targets.ts';
@@ -12,8 +13,8 @@ export const classificationKit: TaskKit<ClassificationPrediction> = {
   likelihood: 'softmax',
   metrics: classificationMetrics,
   constant: 'majority class',
-  task({ labels = {} }, field) {
-    const names = labels[field];
+  task(data, field) {
+    const { classes: names } = annotationIn(data, field, 'label');
     const task = classification(field, names.length);
     return {
       ...task,

@@ -1,6 +1,6 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { fieldOf, labelKind } from '@scene-mtl/data';
-import type { TargetKit } from '../target-kit.ts';
+import { annotationIn, fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
 /**
  * Targets of a class for the whole example, `[1]`.
@@ -31,6 +31,6 @@ export function labelTargets(field: string, classes: number): TargetEncoder {
 /** Reads each field of kind `label`. */
 export const classificationTargetKit: TargetKit = {
   name: 'classification',
-  fieldsIn: ({ labels = {} }) => Object.keys(labels),
-  encoder: ({ labels = {} }, field) => labelTargets(field, labels[field].length),
+  fieldsIn: fieldsOfKind('label'),
+  encoder: (data, field) => labelTargets(field, annotationIn(data, field, 'label').classes.length),
 };

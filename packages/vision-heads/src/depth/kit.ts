@@ -6,6 +6,7 @@ import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { depthAccumulator, depthJudge, depthMetrics, DISPARITY_UNIT } from './metrics.ts';
 import { depthTargetKit } from './targets.ts';
+import { showsFor, titleFor } from '../title.ts';
 import { depth, type DepthPrediction } from './task.ts';
 
 const error = { title: 'disparity error', unit: DISPARITY_UNIT };
@@ -18,18 +19,18 @@ export const depthKit: TaskKit<DepthPrediction> = {
   metrics: depthMetrics,
   constant: 'mean disparity',
   error,
-  task() {
-    const task = depth();
+  task(_, field) {
+    const task = depth(field);
     return {
       ...task,
       kit: depthKit,
-      title: depthKit.title,
+      title: titleFor(depthKit, field),
       metrics: depthMetrics,
       accumulator: () => depthAccumulator(task),
       judges: () => [depthJudge(task)],
       constant: () => meanTarget(1, perPixel),
-      view,
-      files: depthFiles,
+      view: { ...view, shows: showsFor(depthKit, field, view.shows) },
+      files: (photo) => depthFiles(photo, field),
       meaning: ({ width }) =>
         `Disparity in px at width ${width}; below 0 counts as 0. Inverse depth: disparity / (baseline · fx).`,
     };
@@ -71,8 +72,11 @@ function largest({ value, mask }: { value: ArrayLike<number>; mask?: Target['mas
  * photograph's size, in px at that width: `p = round(256 d) + 1`. A negative prediction counts as 0;
  * above 255.99 px it is clipped.
  */
-function depthFiles({ stem, image, size, native, predictions }: PredictedPhoto): OutputFile[] {
-  const { disparity } = predictions['depth'] as DepthPrediction;
+function depthFiles(
+  { stem, image, size, native, predictions }: PredictedPhoto,
+  field: string,
+): OutputFile[] {
+  const { disparity } = predictions[field] as DepthPrediction;
   const { height, width } = size;
   const colours = colourDisparity(
     disparity,
@@ -86,7 +90,10 @@ function depthFiles({ stem, image, size, native, predictions }: PredictedPhoto):
     Math.min(65535, Math.round(Math.fround(Math.max(0, d * scale)) * 256) + 1),
   );
   return [
-    overlayFile(stem, 'depth', over(image, colours)),
-    { path: `disparity/${stem}_disparity.png`, content: { ...native, data: recorded } },
+    overlayFile(stem, field, over(image, colours)),
+    {
+      path: `${showsFor(depthKit, field, 'disparity')}/${stem}_disparity.png`,
+      content: { ...native, data: recorded },
+    },
   ];
 }

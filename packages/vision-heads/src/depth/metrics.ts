@@ -30,36 +30,37 @@ export function depthAccumulator(target: TargetEncoder): Accumulator<DepthPredic
   });
 }
 
-const relative: readonly MetricInfo[] = [
-  { name: 'depth/absRel', unit: '', better: 'lower' },
-  { name: 'depth/delta1', unit: '%', better: 'higher' },
-  { name: 'depth/delta2', unit: '%', better: 'higher' },
-  { name: 'depth/delta3', unit: '%', better: 'higher' },
-  { name: 'depth/inverseDepthMean', unit: 'm⁻¹', better: 'lower' },
-  { name: 'depth/inverseDepthRms', unit: 'm⁻¹', better: 'lower' },
+const relative = (field: string): readonly MetricInfo[] => [
+  { name: `${field}/absRel`, unit: '', better: 'lower' },
+  { name: `${field}/delta1`, unit: '%', better: 'higher' },
+  { name: `${field}/delta2`, unit: '%', better: 'higher' },
+  { name: `${field}/delta3`, unit: '%', better: 'higher' },
+  { name: `${field}/inverseDepthMean`, unit: 'm⁻¹', better: 'lower' },
+  { name: `${field}/inverseDepthRms`, unit: 'm⁻¹', better: 'lower' },
 ];
 
 /** Relative errors of the disparity, and its error as inverse depth where the camera is known. */
 export function depthJudge(target: TargetEncoder): Judge {
   const errors = disparityError();
+  const field = target.name;
   return {
-    metrics: relative,
+    metrics: relative(field),
     add(sample, predictions) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
-      const { disparity } = predictions['depth'] as DepthPrediction;
+      const { disparity } = predictions[field] as DepthPrediction;
       const camera = findField(sample, 'camera', cameraKind);
       errors.add(value, disparity, mask, camera && camera.baseline * camera.fx);
     },
     result() {
       const { absRel, delta1, delta2, delta3, inverseDepthMean, inverseDepthRms } = errors.result();
       return {
-        'depth/absRel': absRel,
-        'depth/delta1': 100 * delta1,
-        'depth/delta2': 100 * delta2,
-        'depth/delta3': 100 * delta3,
-        'depth/inverseDepthMean': inverseDepthMean,
-        'depth/inverseDepthRms': inverseDepthRms,
+        [`${field}/absRel`]: absRel,
+        [`${field}/delta1`]: 100 * delta1,
+        [`${field}/delta2`]: 100 * delta2,
+        [`${field}/delta3`]: 100 * delta3,
+        [`${field}/inverseDepthMean`]: inverseDepthMean,
+        [`${field}/inverseDepthRms`]: inverseDepthRms,
       };
     },
   };

@@ -1,26 +1,29 @@
 import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { disparityKind, fieldOf, findField, type DisparityMap, type Sample } from '@scene-mtl/data';
-import { ownField, type TargetKit } from '../target-kit.ts';
+import { fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
-/** Targets of `depth`: the disparity of each pixel, `[H, W, 1]`, in px; unknown ones are masked. */
-export function depthTargets(): TargetEncoder {
+/**
+ * Targets of disparities, `[H, W, 1]`, in px; unknown ones are masked.
+ * @param field of kind `disparity`; the task has its name
+ */
+export function depthTargets(field = 'depth'): TargetEncoder {
   return {
-    name: 'depth',
+    name: field,
     targetChannels: 1,
-    has: (sample) => disparityMapOf(sample) !== undefined,
-    encode: knownDisparity,
+    has: (sample) => disparityMapOf(sample, field) !== undefined,
+    encode: (sample) => knownDisparity(sample, field),
   };
 }
 
-function knownDisparity(sample: Sample): Target {
-  const { data: disparity, valid } = fieldOf(sample, 'depth', disparityKind);
+function knownDisparity(sample: Sample, field: string): Target {
+  const { data: disparity, valid } = fieldOf(sample, field, disparityKind);
   const value = new Float32Array(disparity.length);
   const mask = new Float32Array(disparity.length);
   for (let i = 0; i < disparity.length; i++) {
     if (valid[i] === 0) continue;
     if (!Number.isFinite(disparity[i])) {
       throw new Error(
-        `depth: sample ${sample.id} pixel ${i}: expected a finite disparity where it is valid, ` +
+        `${field}: sample ${sample.id} pixel ${i}: expected a finite disparity where it is valid, ` +
           `got ${disparity[i]}`,
       );
     }
@@ -31,13 +34,13 @@ function knownDisparity(sample: Sample): Target {
   return { value, mask };
 }
 
-/** Disparities of a sample: its field `depth`, or undefined where it has none. */
-export const disparityMapOf = (sample: Sample): DisparityMap | undefined =>
-  findField(sample, 'depth', disparityKind);
+/** Disparities of a sample, or undefined where it has none. */
+export const disparityMapOf = (sample: Sample, field = 'depth'): DisparityMap | undefined =>
+  findField(sample, field, disparityKind);
 
-/** Reads the field `depth`. */
+/** Reads each field of kind `disparity`. */
 export const depthTargetKit: TargetKit = {
   name: 'depth',
-  fieldsIn: ownField('depth'),
-  encoder: depthTargets,
+  fieldsIn: fieldsOfKind('disparity'),
+  encoder: (_, field) => depthTargets(field),
 };

@@ -13,6 +13,7 @@ export interface DepthPrediction {
  * Inverse depth as disparity in px at the sample's resolution (Kendall et al. 2018, section 4.3):
  * |d − d̂| averaged over the pixels whose disparity is known. Sky counts where the dataset gives it
  * a valid disparity of 0.
+ * @param field of kind `disparity`; the task has its name
  * @example
  * ```ts
  * import { depth } from '@scene-mtl/vision-heads';
@@ -22,9 +23,9 @@ export interface DepthPrediction {
  * depth().loss(output, target, tf.tensor4d([1, 0], [1, 1, 2, 1])).arraySync(); // → 2
  * ```
  */
-export function depth(): Task<DepthPrediction> {
+export function depth(field = 'depth'): Task<DepthPrediction> {
   return {
-    ...depthTargets(),
+    ...depthTargets(field),
     likelihood: 'laplace',
     outputChannels: 1,
     metrics: depthMetrics,
@@ -33,7 +34,7 @@ export function depth(): Task<DepthPrediction> {
     decode(output, height, width) {
       if (output.length !== height * width) {
         throw new Error(
-          `depth: expected ${height}×${width} numbers to decode, got ${output.length}`,
+          `${field}: expected ${height}×${width} numbers to decode, got ${output.length}`,
         );
       }
       return { disparity: output };

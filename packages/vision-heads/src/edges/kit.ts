@@ -5,6 +5,7 @@ import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { edgesAccumulator, edgesMetrics } from './metrics.ts';
 import { edgesTargetKit } from './targets.ts';
+import { titleFor } from '../title.ts';
 import { edges, type EdgesPrediction } from './task.ts';
 
 const error = { title: 'pixels with a wrong edge or none', unit: '%' };
@@ -17,19 +18,19 @@ export const edgesKit: TaskKit<EdgesPrediction> = {
   metrics: edgesMetrics,
   constant: 'share of edges',
   error,
-  task() {
-    const task = edges();
+  task(_, field) {
+    const task = edges(field);
     return {
       ...task,
       kit: edgesKit,
-      title: edgesKit.title,
+      title: titleFor(edgesKit, field),
       metrics: edgesMetrics,
       accumulator: () => edgesAccumulator(task),
       judges: () => [],
       // The logit of the share.
       constant: () => meanTarget(1, perPixel, (p) => Math.log(p / (1 - p))),
-      view,
-      files: edgesFiles,
+      view: { ...view, shows: field },
+      files: (photo) => edgesFiles(photo, field),
       meaning: () =>
         'Logit that a boundary of a class or object runs through the pixel; its sigmoid is a score, ' +
         'higher than the probability, since edges were weighted in training.',
@@ -56,18 +57,21 @@ const view: MapView<EdgesPrediction> = {
 };
 
 /** The overlay (white on the edges), and the score at the photograph's size, 0 … 255. */
-function edgesFiles({ stem, image, size, native, predictions }: PredictedPhoto): OutputFile[] {
-  const { edges: found } = predictions['edges'] as EdgesPrediction;
+function edgesFiles(
+  { stem, image, size, native, predictions }: PredictedPhoto,
+  field: string,
+): OutputFile[] {
+  const { edges: found } = predictions[field] as EdgesPrediction;
   const colours = colourProbability(found, undefined, size.height, size.width);
   const score = Uint8Array.from(found, (p) => Math.round(255 * p));
   return [
     overlayFile(
       stem,
-      'edges',
+      field,
       over(image, colours, (i) => found[i]),
     ),
     {
-      path: `edges/${stem}_edges.png`,
+      path: `${field}/${stem}_edges.png`,
       content: { ...native, data: resizeNearest(score, size, native) },
     },
   ];

@@ -1,19 +1,22 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { edgesKind, fieldOf, VOID } from '@scene-mtl/data';
-import { ownField, type TargetKit } from '../target-kit.ts';
+import { fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
-/** Targets of `edges`: 1 where an edge runs through the pixel, else 0, `[H, W, 1]`; void is masked. */
-export function edgeTargets(): TargetEncoder {
+/**
+ * Targets of edges: 1 where an edge runs through the pixel, else 0, `[H, W, 1]`; void is masked.
+ * @param field of kind `edges`; the task has its name
+ */
+export function edgeTargets(field = 'edges'): TargetEncoder {
   return {
-    name: 'edges',
+    name: field,
     targetChannels: 1,
-    has: ({ fields }) => fields['edges'] !== undefined,
+    has: ({ fields }) => fields[field] !== undefined,
     encode(sample) {
-      const { data } = fieldOf(sample, 'edges', edgesKind);
+      const { data } = fieldOf(sample, field, edgesKind);
       const wrong = data.findIndex((edge) => edge > 1 && edge !== VOID);
       if (wrong >= 0) {
         throw new Error(
-          `edges: sample ${sample.id} pixel ${wrong}: expected 0, 1 or ${VOID}, got ${data[wrong]}`,
+          `${field}: sample ${sample.id} pixel ${wrong}: expected 0, 1 or ${VOID}, got ${data[wrong]}`,
         );
       }
       return {
@@ -24,9 +27,9 @@ export function edgeTargets(): TargetEncoder {
   };
 }
 
-/** Reads the field `edges`. */
+/** Reads each field of kind `edges`. */
 export const edgesTargetKit: TargetKit = {
   name: 'edges',
-  fieldsIn: ownField('edges'),
-  encoder: edgeTargets,
+  fieldsIn: fieldsOfKind('edges'),
+  encoder: (_, field) => edgeTargets(field),
 };

@@ -20,15 +20,16 @@ export const EDGE_WEIGHT = 0.95;
  * `L = mean(w y log(1 + exp(−f)) + (1 − w)(1 − y) log(1 + exp(f)))`, w = 0.95
  *
  * over the pixels that count. The two classes have a softmax likelihood with logits (0, f).
+ * @param field of kind `edges`; the task has its name
  * @example
  * ```ts
  * import { edges } from '@scene-mtl/vision-heads';
  * edges().decode(Float32Array.of(0, 9), 1, 2).edges; // → [0.50, 1.00]
  * ```
  */
-export function edges(): Task<EdgesPrediction> {
+export function edges(field = 'edges'): Task<EdgesPrediction> {
   return {
-    ...edgeTargets(),
+    ...edgeTargets(field),
     likelihood: 'softmax',
     outputChannels: 1,
     metrics: edgesMetrics,
@@ -37,7 +38,7 @@ export function edges(): Task<EdgesPrediction> {
     decode(output, height, width) {
       if (output.length !== height * width) {
         throw new Error(
-          `edges: expected ${height}×${width} numbers to decode, got ${output.length}`,
+          `${field}: expected ${height}×${width} numbers to decode, got ${output.length}`,
         );
       }
       return { edges: output.map((f) => 1 / (1 + Math.exp(-f))) };

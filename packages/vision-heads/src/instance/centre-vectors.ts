@@ -4,6 +4,7 @@ import { centresIn, fieldOf, objectsKind, type Centre, type Sample } from '@scen
 /**
  * Vector from each object pixel to its object's centre, `(dx, dy) = (column_c − column,
  * row_c − row)` in px of the sample's grid, `[H, W, 2]`; mask 1 on the pixels of objects.
+ * @param field of kind `objects`
  * @throws when the sample has no instances, or `centres` lacks one of them
  * @example
  * ```ts
@@ -16,8 +17,8 @@ import { centresIn, fieldOf, objectsKind, type Centre, type Sample } from '@scen
  * mask; // → [0, 1, 1]
  * ```
  */
-export function centreVectors(sample: Sample): Target {
-  const objects = fieldOf(sample, 'instance', objectsKind);
+export function centreVectors(sample: Sample, field = 'instance'): Target {
+  const objects = fieldOf(sample, field, objectsKind);
   const { data: instance, width } = objects;
   const centres = centresIn(objects);
   const value = new Float32Array(instance.length * 2);
@@ -31,7 +32,7 @@ export function centreVectors(sample: Sample): Target {
     if (id !== known) centre = centres.get((known = id));
     if (!centre) {
       throw new Error(
-        `instance: sample ${sample.id}: expected a centre for object ${instance[i]}, which has ` +
+        `${field}: sample ${sample.id}: expected a centre for object ${instance[i]}, which has ` +
           `pixels, in the sample's centres`,
       );
     }

@@ -7,23 +7,28 @@ import { decodeRuns, type DecodedInstances } from './clustering/index.ts';
 import { decodingFor, objectsOf } from './decoding.ts';
 import type { InstancePrediction } from './task.ts';
 
-/** Where masks and text file of the instances lie below the output folder. */
-const FOLDER = 'instance';
+/** The field of objects, and the one of the classes that they lie in. */
+interface ObjectFields {
+  readonly field: string;
+  readonly within: string | undefined;
+}
 
 /** Overlay and official files of the objects; they need classes, so without them there are none. */
 export function objectFiles(
   photo: PredictedPhoto,
+  { field, within }: ObjectFields,
   instanceClasses: readonly number[],
   labels: ArrayLike<number>,
 ): OutputFile[] {
   const { stem, image, size, predictions } = photo;
-  const semantic = predictions['semantic'] as SemanticPrediction | undefined;
+  if (within === undefined) return [];
+  const semantic = predictions[within] as SemanticPrediction | undefined;
   if (!semantic) return [];
-  const vectors = predictions['instance'] as InstancePrediction;
+  const vectors = predictions[field] as InstancePrediction;
   const objects = objectsOf(semantic, vectors, size, decodingFor(size, instanceClasses));
   return [
-    overlayFile(stem, 'instance', objectOverlay(image, objects.ids, size)),
-    ...officialFiles(photo, objects, labels),
+    overlayFile(stem, field, objectOverlay(image, objects.ids, size)),
+    ...officialFiles(photo, objects, labels, field),
   ];
 }
 
@@ -39,11 +44,13 @@ export function objectOverlay(photo: Uint8Array, ids: Uint16Array, size: Size): 
  * values (`labelId · 1000 + k`, 0 where no object is). Masks at the photograph's size; an object that
  * has no pixel left at that size is left out.
  * @param labelIds label written for each training class
+ * @param folder below the output folder
  */
 export function officialFiles(
   { stem, size, native }: Pick<PredictedPhoto, 'stem' | 'size' | 'native'>,
   { instances }: DecodedInstances,
   labelIds: ArrayLike<number>,
+  folder = 'instance',
 ): OutputFile[] {
   const files: OutputFile[] = [];
   const lines: string[] = [];
@@ -59,11 +66,11 @@ export function officialFiles(
     lines.push(`${name} ${label} ${confidence.toFixed(6)}\n`);
     for (let i = 0; i < pixels.length; i++) if (pixels[i] === 1) values[i] = label * 1000 + k;
     const white = pixels.map((inside) => 255 * inside);
-    files.push({ path: `${FOLDER}/${name}`, content: { ...native, data: white } });
+    files.push({ path: `${folder}/${name}`, content: { ...native, data: white } });
   }
   return [
-    { path: `${FOLDER}/${stem}.txt`, content: lines.join('') },
-    { path: `${FOLDER}/${stem}_instanceIds.png`, content: { ...native, data: values } },
+    { path: `${folder}/${stem}.txt`, content: lines.join('') },
+    { path: `${folder}/${stem}_instanceIds.png`, content: { ...native, data: values } },
     ...files,
   ];
 }

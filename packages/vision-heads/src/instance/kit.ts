@@ -3,12 +3,16 @@ import type { Target } from '@scene-mtl/core';
 import { meanTarget, perPixel } from '../constant.ts';
 import type { MapView, TaskKit } from '../kit.ts';
 import { regularIds } from '../semantic/official-labels.ts';
+import { annotationIn, isUsual } from '../target-kit.ts';
+import { showsFor, titleFor } from '../title.ts';
 import { decodingFor } from './decoding.ts';
 import { objectFiles } from './files.ts';
 import { instanceAccumulator, instanceMetrics } from './metrics.ts';
 import { objectJudge } from './object-judge.ts';
 import { instanceTargetKit } from './targets.ts';
 import { instance, type InstancePrediction } from './task.ts';
+
+const NO_CLASSES = { classes: [], instanceClasses: [] } as const;
 
 const error = { title: 'centre vector error', unit: 'px' };
 
@@ -20,25 +24,27 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   metrics: instanceMetrics,
   constant: 'mean vector',
   error,
-  task(data) {
+  task(data, field) {
     // Objects are found in classes; without those there are only vectors.
-    const { classes, instanceClasses } = data.legend ?? { classes: [], instanceClasses: [] };
-    const ids = classes.length > 0 ? regularIds(classes) : undefined;
+    const { within } = annotationIn(data, field, 'objects');
+    const { classes, instanceClasses } =
+      within === undefined ? NO_CLASSES : annotationIn(data, within, 'classes');
+    const ids = classes.length > 0 && isUsual(data, field) ? regularIds(classes) : undefined;
     const labels = ids ?? classes.map((_, c) => c);
-    const task = instance();
+    const task = instance(field);
     return {
       ...task,
       kit: instanceKit,
-      title: instanceKit.title,
+      title: titleFor(instanceKit, field),
       metrics: instanceMetrics,
       accumulator: () => instanceAccumulator(task),
       judges: (size, beside) =>
-        ids && beside.has('semantic')
+        ids && within !== undefined && beside.has(within)
           ? [objectJudge(ids, size, decodingFor(size, instanceClasses))]
           : [],
       constant: () => meanTarget(2, perPixel),
-      view,
-      files: (photo) => objectFiles(photo, instanceClasses, labels),
+      view: { ...view, shows: showsFor(instanceKit, field, view.shows) },
+      files: (photo) => objectFiles(photo, { field, within }, instanceClasses, labels),
       meaning: ({ width }) =>
         `Vector (dx, dy) from each pixel to the centre of its object, px at width ${width}, x to the ` +
         'right, y down. Objects: cluster pixel + vector within each class of `instanceClasses`.',

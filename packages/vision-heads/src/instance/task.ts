@@ -13,6 +13,7 @@ export interface InstancePrediction {
  * Instances by centre vectors (Kendall et al. 2018, section 4.2): every pixel of an object points
  * to the object's centre, `x_n = c_n − p_n`, in px at the sample's resolution. Loss: |dx| + |dy| of
  * the error, averaged over the pixels that belong to an object.
+ * @param field of kind `objects`; the task has its name
  * @example
  * ```ts
  * import { instance } from '@scene-mtl/vision-heads';
@@ -20,9 +21,9 @@ export interface InstancePrediction {
  * [targetChannels, likelihood]; // → [2, 'laplace']
  * ```
  */
-export function instance(): Task<InstancePrediction> {
+export function instance(field = 'instance'): Task<InstancePrediction> {
   return {
-    ...instanceTargets(),
+    ...instanceTargets(field),
     likelihood: 'laplace',
     outputChannels: 2,
     metrics: instanceMetrics,
@@ -31,7 +32,7 @@ export function instance(): Task<InstancePrediction> {
     decode(output, height, width) {
       if (output.length !== height * width * 2) {
         throw new Error(
-          `instance: expected ${height}×${width}×2 numbers to decode, got ${output.length}`,
+          `${field}: expected ${height}×${width}×2 numbers to decode, got ${output.length}`,
         );
       }
       return { vectors: output };

@@ -5,6 +5,7 @@ import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { normalsAccumulator, normalsMetrics } from './metrics.ts';
 import { normalsTargetKit } from './targets.ts';
+import { titleFor } from '../title.ts';
 import { normals, type NormalsPrediction } from './task.ts';
 
 const error = { title: 'angle of the normals', unit: '°' };
@@ -17,18 +18,18 @@ export const normalsKit: TaskKit<NormalsPrediction> = {
   metrics: normalsMetrics,
   constant: 'mean normal',
   error,
-  task() {
-    const task = normals();
+  task(_, field) {
+    const task = normals(field);
     return {
       ...task,
       kit: normalsKit,
-      title: normalsKit.title,
+      title: titleFor(normalsKit, field),
       metrics: normalsMetrics,
       accumulator: () => normalsAccumulator(task),
       judges: () => [],
       constant: () => meanTarget(3, perPixel),
-      view,
-      files: normalsFiles,
+      view: { ...view, shows: field },
+      files: (photo) => normalsFiles(photo, field),
       meaning: () =>
         'Direction that the surface of each pixel faces, (x, y, z) in the frame of the camera: x to the ' +
         'right, y down, z away from the camera. Divide by the length to get unit vectors.',
@@ -55,13 +56,16 @@ const view: MapView<NormalsPrediction> = {
 };
 
 /** The overlay, and the normals at the photograph's size in the colours of normal maps. */
-function normalsFiles({ stem, image, size, native, predictions }: PredictedPhoto): OutputFile[] {
-  const { normals: found } = predictions['normals'] as NormalsPrediction;
+function normalsFiles(
+  { stem, image, size, native, predictions }: PredictedPhoto,
+  field: string,
+): OutputFile[] {
+  const { normals: found } = predictions[field] as NormalsPrediction;
   const colours = colourNormals(found, undefined, size.height, size.width);
   return [
-    overlayFile(stem, 'normals', over(image, colours)),
+    overlayFile(stem, field, over(image, colours)),
     {
-      path: `normals/${stem}_normals.png`,
+      path: `${field}/${stem}_normals.png`,
       content: { ...native, data: resizeNearest(colours.data, size, native, 3) },
     },
   ];

@@ -1,26 +1,29 @@
 import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { fieldOf, normalsKind, type Sample } from '@scene-mtl/data';
-import { ownField, type TargetKit } from '../target-kit.ts';
+import { fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
-/** Targets of `normals`: unit vectors in camera coordinates, `[H, W, 3]`; unknown ones are masked. */
-export function normalTargets(): TargetEncoder {
+/**
+ * Targets of normals: unit vectors in camera coordinates, `[H, W, 3]`; unknown ones are masked.
+ * @param field of kind `normals`; the task has its name
+ */
+export function normalTargets(field = 'normals'): TargetEncoder {
   return {
-    name: 'normals',
+    name: field,
     targetChannels: 3,
-    has: ({ fields }) => fields['normals'] !== undefined,
-    encode: knownNormals,
+    has: ({ fields }) => fields[field] !== undefined,
+    encode: (sample) => knownNormals(sample, field),
   };
 }
 
-/** Reads the field `normals`. */
+/** Reads each field of kind `normals`. */
 export const normalsTargetKit: TargetKit = {
   name: 'normals',
-  fieldsIn: ownField('normals'),
-  encoder: normalTargets,
+  fieldsIn: fieldsOfKind('normals'),
+  encoder: (_, field) => normalTargets(field),
 };
 
-function knownNormals(sample: Sample): Target {
-  const { data, valid } = fieldOf(sample, 'normals', normalsKind);
+function knownNormals(sample: Sample, field: string): Target {
+  const { data, valid } = fieldOf(sample, field, normalsKind);
   const value = new Float32Array(data.length);
   const mask = new Float32Array(valid.length);
   for (let i = 0; i < valid.length; i++) {
@@ -28,7 +31,7 @@ function knownNormals(sample: Sample): Target {
     const length = Math.hypot(data[3 * i], data[3 * i + 1], data[3 * i + 2]);
     if (!(length > 0 && length < Infinity)) {
       throw new Error(
-        `normals: sample ${sample.id} pixel ${i}: expected a direction where it is valid, got ` +
+        `${field}: sample ${sample.id} pixel ${i}: expected a direction where it is valid, got ` +
           `(${data[3 * i]}, ${data[3 * i + 1]}, ${data[3 * i + 2]})`,
       );
     }

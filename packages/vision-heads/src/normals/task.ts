@@ -20,15 +20,16 @@ const EPSILON = 1e-8;
  * `L = mean(1 − n · n̂)` over the pixels whose normal n is known
  *
  * which for unit vectors is ½‖n − n̂‖², hence the Gaussian likelihood.
+ * @param field of kind `normals`; the task has its name
  * @example
  * ```ts
  * import { normals } from '@scene-mtl/vision-heads';
  * normals().decode(Float32Array.of(0, 0, -5), 1, 1).normals; // → [0, 0, -1]
  * ```
  */
-export function normals(): Task<NormalsPrediction> {
+export function normals(field = 'normals'): Task<NormalsPrediction> {
   return {
-    ...normalTargets(),
+    ...normalTargets(field),
     likelihood: 'gaussian',
     outputChannels: 3,
     metrics: normalsMetrics,
@@ -37,7 +38,7 @@ export function normals(): Task<NormalsPrediction> {
     decode(output, height, width) {
       if (output.length !== height * width * 3) {
         throw new Error(
-          `normals: expected ${height}×${width}×3 numbers to decode, got ${output.length}`,
+          `${field}: expected ${height}×${width}×3 numbers to decode, got ${output.length}`,
         );
       }
       return { normals: unitVectors(output) };

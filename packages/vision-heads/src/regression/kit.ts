@@ -1,5 +1,6 @@
 import { meanTarget, perExample } from '../constant.ts';
 import type { PredictedPhoto, TaskKit } from '../kit.ts';
+import { annotationIn } from '../target-kit.ts';
 import { fieldTitle } from '../title.ts';
 import { regressionAccumulator, regressionMetrics } from './metrics.ts';
 import { regressionTargetKit } from './targets.ts';
@@ -12,8 +13,8 @@ export const regressionKit: TaskKit<RegressionPrediction> = {
   likelihood: 'gaussian',
   metrics: regressionMetrics,
   constant: 'mean',
-  task({ numbers = {} }, field) {
-    const count = numbers[field];
+  task(data, field) {
+    const { length: count } = annotationIn(data, field, 'numbers');
     const task = regression(field, count);
     return {
       ...task,

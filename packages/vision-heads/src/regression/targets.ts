@@ -1,6 +1,6 @@
 import type { TargetEncoder } from '@scene-mtl/core';
 import { fieldOf, numbersKind } from '@scene-mtl/data';
-import type { TargetKit } from '../target-kit.ts';
+import { annotationIn, fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
 /**
  * Targets of numbers for the whole example, `[N]`; an example with one that is not known is left out.
@@ -32,6 +32,6 @@ export function numberTargets(field: string, count: number): TargetEncoder {
 /** Reads the fields of kind `numbers` that the data names as targets. */
 export const regressionTargetKit: TargetKit = {
   name: 'regression',
-  fieldsIn: ({ numbers = {} }) => Object.keys(numbers),
-  encoder: ({ numbers = {} }, field) => numberTargets(field, numbers[field]),
+  fieldsIn: fieldsOfKind('numbers'),
+  encoder: (data, field) => numberTargets(field, annotationIn(data, field, 'numbers').length),
 };

@@ -7,25 +7,25 @@ import { officialInstances, toRegularIds } from './official-labels.ts';
 import { classMapOf } from './targets.ts';
 import type { SemanticPrediction } from './task.ts';
 
-const iou = (name: string): MetricInfo => ({
-  name: `semantic/${name}`,
+const iou = (field: string, name: string): MetricInfo => ({
+  name: `${field}/${name}`,
   unit: '%',
   better: 'higher',
 });
 
-/** IoU of each class in %, and the expected calibration error of the probabilities in %. */
-export function classJudge(classes: readonly string[]): Judge {
+/** IoU of each class of a field in %, and the expected calibration error of the probabilities in %. */
+export function classJudge(classes: readonly string[], field: string): Judge {
   const matrix = confusion(classes.length);
   const calibration = confidenceCalibration();
   return {
     metrics: [
-      { name: 'semantic/calibrationError', unit: '%', better: 'lower' },
-      ...classes.map((name) => iou(`iou/${name}`)),
+      { name: `${field}/calibrationError`, unit: '%', better: 'lower' },
+      ...classes.map((name) => iou(field, `iou/${name}`)),
     ],
     add(sample, predictions) {
-      const truth = classMapOf(sample)?.data;
+      const truth = classMapOf(sample, field)?.data;
       if (!truth) return;
-      const { classes: guess, confidence } = predictions['semantic'] as SemanticPrediction;
+      const { classes: guess, confidence } = predictions[field] as SemanticPrediction;
       matrix.add(truth, guess);
       const known = truth.map((c) => Number(c < classes.length));
       const correct = truth.map((c, i) => Number(c === guess[i]));
@@ -34,9 +34,9 @@ export function classJudge(classes: readonly string[]): Judge {
     result() {
       const { iou: perClass } = matrix.result();
       return {
-        'semantic/calibrationError': 100 * calibration.result().error,
+        [`${field}/calibrationError`]: 100 * calibration.result().error,
         ...Object.fromEntries(
-          classes.map((name, c) => [`semantic/iou/${name}`, 100 * perClass[c]]),
+          classes.map((name, c) => [`${field}/iou/${name}`, 100 * perClass[c]]),
         ),
       };
     },
@@ -47,18 +47,18 @@ export function classJudge(classes: readonly string[]): Judge {
  * Category IoU of the official pixel-level benchmark and, at 1024×2048 alone, its instance-weighted
  * IoUs, in %: their weights are mean sizes of objects in px there, and do not scale.
  */
-export function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {
+export function pixelJudge(ids: Uint8Array, { height, width }: Size, field: string): Judge {
   const scores = pixelScores();
   const official = height === 1024 && width === 2048;
   return {
     metrics: [
-      iou('categoryIou'),
-      ...(official ? [iou('instanceIou'), iou('categoryInstanceIou')] : []),
+      iou(field, 'categoryIou'),
+      ...(official ? [iou(field, 'instanceIou'), iou(field, 'categoryInstanceIou')] : []),
     ],
     add(sample, predictions) {
-      const truth = classMapOf(sample)?.data;
+      const truth = classMapOf(sample, field)?.data;
       if (!truth) return;
-      const { classes } = predictions['semantic'] as SemanticPrediction;
+      const { classes } = predictions[field] as SemanticPrediction;
       const objects = official && objectMapOf(sample);
       scores.add(
         toRegularIds(truth, ids),
@@ -69,10 +69,10 @@ export function pixelJudge(ids: Uint8Array, { height, width }: Size): Judge {
     result() {
       const result = scores.result();
       return {
-        'semantic/categoryIou': 100 * result.averageScoreCategories,
+        [`${field}/categoryIou`]: 100 * result.averageScoreCategories,
         ...(official && {
-          'semantic/instanceIou': 100 * result.averageScoreInstClasses,
-          'semantic/categoryInstanceIou': 100 * result.averageScoreInstCategories,
+          [`${field}/instanceIou`]: 100 * result.averageScoreInstClasses,
+          [`${field}/categoryInstanceIou`]: 100 * result.averageScoreInstCategories,
         }),
       };
     },

@@ -3,7 +3,8 @@ import { colourClasses, type Palette } from '@scene-mtl/eval';
 import { mostFrequent, perPixel } from '../constant.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
-import { legendFor } from '../target-kit.ts';
+import { annotationIn, isUsual } from '../target-kit.ts';
+import { showsFor, titleFor } from '../title.ts';
 import { classJudge, pixelJudge } from './judges.ts';
 import { semanticAccumulator, semanticMetrics } from './metrics.ts';
 import { regularIds, toRegularIds } from './official-labels.ts';
@@ -20,19 +21,22 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
   metrics: semanticMetrics,
   constant: 'majority class',
   error,
-  task(data) {
-    const { classes, palette } = legendFor('semantic', data);
-    const ids = regularIds(classes);
+  task(data, field) {
+    const { classes, palette } = annotationIn(data, field, 'classes');
+    const ids = isUsual(data, field) ? regularIds(classes) : undefined;
     return {
-      ...semantic(classes.length),
+      ...semantic(classes.length, field),
       kit: semanticKit,
-      title: semanticKit.title,
+      title: titleFor(semanticKit, field),
       metrics: semanticMetrics,
-      accumulator: () => semanticAccumulator(classes.length),
-      judges: (size) => [classJudge(classes), ...(ids ? [pixelJudge(ids, size)] : [])],
+      accumulator: () => semanticAccumulator(classes.length, field),
+      judges: (size) => [
+        classJudge(classes, field),
+        ...(ids ? [pixelJudge(ids, size, field)] : []),
+      ],
       constant: () => mostFrequent(classes.length, perPixel),
-      view: classView(palette),
-      files: (photo) => semanticFiles(photo, palette, ids),
+      view: classView(palette, showsFor(semanticKit, field, 'classes')),
+      files: (photo) => semanticFiles(photo, field, palette, ids),
       meaning: () =>
         'Logits of the training classes, in the order of `classes`. Class: argmax over the last axis; ' +
         'probabilities: softmax over it.',
@@ -40,8 +44,8 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
   },
 };
 
-const classView = (palette: Palette): MapView<SemanticPrediction> => ({
-  shows: 'classes',
+const classView = (palette: Palette, shows: string): MapView<SemanticPrediction> => ({
+  shows,
   pictures({ height, width }, truth, prediction) {
     const picture = (classes: Uint8Array) => colourClasses(classes, height, width, palette);
     return {
@@ -66,16 +70,17 @@ const classView = (palette: Palette): MapView<SemanticPrediction> => ({
  */
 function semanticFiles(
   { stem, image, size, native, predictions }: PredictedPhoto,
+  field: string,
   palette: Palette,
   ids: Uint8Array | undefined,
 ): OutputFile[] {
-  const { classes } = predictions['semantic'] as SemanticPrediction;
+  const { classes } = predictions[field] as SemanticPrediction;
   const values = ids ? toRegularIds(classes, ids) : classes;
   const colours = colourClasses(classes, size.height, size.width, palette);
   return [
-    overlayFile(stem, 'semantic', over(image, colours)),
+    overlayFile(stem, field, over(image, colours)),
     {
-      path: `semantic/${stem}_${ids ? 'labelIds' : 'trainIds'}.png`,
+      path: `${field}/${stem}_${ids ? 'labelIds' : 'trainIds'}.png`,
       content: { ...native, data: resizeNearest(values, size, native) },
     },
   ];

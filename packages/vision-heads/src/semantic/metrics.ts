@@ -11,11 +11,14 @@ export const semanticMetrics = [
 ] as const satisfies Metrics;
 
 /** Both from one confusion matrix of the whole split. */
-export function semanticAccumulator(classes: number): Accumulator<SemanticPrediction> {
+export function semanticAccumulator(
+  classes: number,
+  field: string,
+): Accumulator<SemanticPrediction> {
   const matrix = confusion(classes);
   return counted(matrix, {
     add(prediction, sample) {
-      const truth = classMapOf(sample);
+      const truth = classMapOf(sample, field);
       if (truth) matrix.add(truth.data, prediction.classes);
     },
     result() {

@@ -1,32 +1,33 @@
 import type { Target, TargetEncoder } from '@scene-mtl/core';
 import { classesKind, fieldOf, findField, VOID, type ClassMap, type Sample } from '@scene-mtl/data';
-import { legendFor, ownField, type TargetKit } from '../target-kit.ts';
+import { annotationIn, fieldsOfKind, type TargetKit } from '../target-kit.ts';
 
 /**
- * Targets of `semantic`: the class of each pixel, `[H, W, 1]`; void pixels are masked.
+ * Targets of classes of pixels: `[H, W, 1]`; void pixels are masked.
  * @param classes number of training classes, 2 … 255
+ * @param field of kind `classes`; the task has its name
  */
-export function semanticTargets(classes: number): TargetEncoder {
+export function semanticTargets(classes: number, field = 'semantic'): TargetEncoder {
   if (!Number.isInteger(classes) || classes < 2 || classes > VOID) {
-    throw new Error(`semantic: expected 2 … ${VOID} classes, got ${classes}`);
+    throw new Error(`${field}: expected 2 … ${VOID} classes, got ${classes}`);
   }
   return {
-    name: 'semantic',
+    name: field,
     targetChannels: 1,
-    has: (sample) => classMapOf(sample) !== undefined,
-    encode: (sample) => encodeClasses(sample, classes),
+    has: (sample) => classMapOf(sample, field) !== undefined,
+    encode: (sample) => encodeClasses(sample, classes, field),
   };
 }
 
-function encodeClasses(sample: Sample, classes: number): Target {
-  const { data: labels } = fieldOf(sample, 'semantic', classesKind);
+function encodeClasses(sample: Sample, classes: number, field: string): Target {
+  const { data: labels } = fieldOf(sample, field, classesKind);
   const value = new Float32Array(labels.length);
   const mask = new Float32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === VOID) continue;
     if (labels[i] >= classes) {
       throw new Error(
-        `semantic: sample ${sample.id} pixel ${i}: expected a class below ${classes} or ${VOID}, ` +
+        `${field}: sample ${sample.id} pixel ${i}: expected a class below ${classes} or ${VOID}, ` +
           `got ${labels[i]}; map label ids to training ids first`,
       );
     }
@@ -36,13 +37,14 @@ function encodeClasses(sample: Sample, classes: number): Target {
   return { value, mask };
 }
 
-/** Classes of the pixels of a sample: its field `semantic`, or undefined where it has none. */
-export const classMapOf = (sample: Sample): ClassMap | undefined =>
-  findField(sample, 'semantic', classesKind);
+/** Classes of the pixels of a sample, or undefined where it has none. */
+export const classMapOf = (sample: Sample, field = 'semantic'): ClassMap | undefined =>
+  findField(sample, field, classesKind);
 
-/** Reads the field `semantic`. */
+/** Reads each field of kind `classes`. */
 export const semanticTargetKit: TargetKit = {
   name: 'semantic',
-  fieldsIn: ownField('semantic'),
-  encoder: (data) => semanticTargets(legendFor('semantic', data).classes.length),
+  fieldsIn: fieldsOfKind('classes'),
+  encoder: (data, field) =>
+    semanticTargets(annotationIn(data, field, 'classes').classes.length, field),
 };

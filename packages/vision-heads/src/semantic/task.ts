@@ -11,6 +11,7 @@ export type SemanticPrediction = MostProbable;
  * Semantic segmentation: softmax over `classes` training classes, cross-entropy averaged over the
  * labelled pixels; void pixels never count.
  * @param classes number of training classes, 2 … 255
+ * @param field of kind `classes`; the task has its name
  * @example
  * ```ts
  * import { semantic } from '@scene-mtl/vision-heads';
@@ -20,14 +21,14 @@ export type SemanticPrediction = MostProbable;
  * probabilities; // → [0.25, 0.75]
  * ```
  */
-export function semantic(classes: number): Task<SemanticPrediction> {
+export function semantic(classes: number, field = 'semantic'): Task<SemanticPrediction> {
   return {
-    ...semanticTargets(classes),
+    ...semanticTargets(classes, field),
     likelihood: 'softmax',
     outputChannels: classes,
     metrics: semanticMetrics,
     decoder: (features, size, options) => decoder(features, classes, size, options),
     loss: maskedCrossEntropy,
-    decode: (output, height, width) => mostProbable('semantic', output, height * width, classes),
+    decode: (output, height, width) => mostProbable(field, output, height * width, classes),
   };
 }

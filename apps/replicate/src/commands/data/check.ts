@@ -6,6 +6,7 @@ import {
   contentProblems,
   GENERATOR_VERSION,
   hasLabelNoise,
+  labelSummary,
   leftOutLines,
   openDataset,
   printable,
@@ -18,7 +19,7 @@ import {
   type Statistics,
 } from '@scene-mtl/datasets';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
-import { cameraKind, findField, imageOf, sizeOf } from '@scene-mtl/data';
+import { annotationsOf, cameraKind, findField, imageOf, sizeOf } from '@scene-mtl/data';
 import { isCentred } from '@scene-mtl/data/camera-file';
 import { classMapOf, disparityMapOf } from '@scene-mtl/vision-heads/targets';
 import { checkPlots } from './check-plots.ts';
@@ -32,6 +33,8 @@ const SHOWN = 20;
 export interface CheckResult {
   readonly dataset: Dataset;
   readonly statistics: Statistics;
+  /** What is in the labels of data without a legend of its own, in words. */
+  readonly summary: readonly string[];
   /** Classes by the colour of single pixels: learnt on training, scored on validation frames. */
   readonly colour: ConfusionResult | undefined;
   /** What is wrong, a line each. */
@@ -44,8 +47,13 @@ export interface CheckResult {
 export function addCheckCommand(data: Command): void {
   data
     .command('check')
-    .description('decode every file of a data set; statistics beside those of Cityscapes')
-    .argument('<root>', 'a Cityscapes tree, official or generated, CamVid or MNIST')
+    .description(
+      'decode every file of a data set; what is in its labels, of street scenes beside Cityscapes’',
+    )
+    .argument(
+      '<root>',
+      'your own data (dataset.json), a Cityscapes tree, official or generated, CamVid or MNIST',
+    )
     .option('--plots <dir>', 'write the statistics as plots (SVG) into this folder', path)
     .option('--force', 'replace plots that are there')
     .action(async (root: string, { plots, force }: { plots?: string; force?: true }) => {
@@ -65,6 +73,8 @@ export function addCheckCommand(data: Command): void {
         console.error([`${problems.length} problems:`, ...shown, ...rest].join('\n'));
         process.exitCode = 1;
       }
+      if (result.summary.length > 0) console.log('');
+      for (const line of result.summary) console.log(printable(line));
       if (result.statistics.frames === 0 || dataset.legend === undefined) return;
       if (dataset.fields.length === 0) return;
       console.log(`\n${checkTable(result)}`);
@@ -90,6 +100,9 @@ export async function check(root: string): Promise<CheckResult> {
   const manifest = dataset.name === 'street' ? await readManifest(root) : undefined;
   const isNoisy = hasLabelNoise(manifest?.noise ?? {});
   const kinds = dataset.legend?.classes.length ?? 0;
+  // Cityscapes' shares say something of street scenes alone.
+  const street = dataset.legend !== undefined || dataset.fields.length === 0;
+  const labels = labelSummary(street ? {} : annotationsOf(dataset));
   const collector = statistics(kinds);
   const colours = colourClassifier(kinds);
   const judged = confusion(Math.max(1, kinds));
@@ -105,6 +118,8 @@ export async function check(root: string): Promise<CheckResult> {
       return;
     }
     const { sample, disagreement } = event;
+    labels.add(sample);
+    if (!street) return;
     collector.add(sample);
     const truth = classMapOf(sample);
     if (event.split === 'train') colours.learn(sample);
@@ -151,7 +166,11 @@ export async function check(root: string): Promise<CheckResult> {
   const { train, val } = { train: dataset.list('train'), val: dataset.list('val') };
   const isJudged = kinds > 0 && train.length > 0 && val.length > 0;
   const colour = isJudged ? judged.result() : undefined;
-  return { dataset, statistics: collector.result(), colour, problems, notes };
+  return {
+    ...{ dataset, colour, problems, notes },
+    statistics: collector.result(),
+    summary: labels.lines(),
+  };
 
   async function checkContent(at: string, tree: Dataset, recipe: Manifest): Promise<void> {
     if (recipe.generator !== GENERATOR_VERSION) {

@@ -19,8 +19,11 @@ interface Options {
 export function addPreviewCommand(data: Command): void {
   data
     .command('preview')
-    .description('contact sheet: photograph, classes, objects with centre vectors, disparity')
-    .argument('<root>', 'a Cityscapes tree, official or generated, or CamVid')
+    .description('contact sheet: the photograph beside a picture of each label')
+    .argument(
+      '<root>',
+      'your own data (dataset.json), a Cityscapes tree, official or generated, or CamVid',
+    )
     .requiredOption('--out <png>', 'image to write', path)
     .addOption(
       new Option('--size <HxW>', 'height × width of each picture, px')
@@ -36,8 +39,8 @@ export function addPreviewCommand(data: Command): void {
       const ids = dataset.list(options.split);
       if (ids.length === 0) throw new Error(`${root}: no frames in split '${options.split}'`);
       const count = Math.min(options.frames, ids.length);
-      // The photograph and at most three annotations in each row.
-      assertPixels('--size', options.size, 4 * count);
+      // The photograph and its annotations in each row.
+      assertPixels('--size', options.size, (1 + dataset.fields.length) * count);
       const chosen = Array.from(
         { length: count },
         (_, i) => ids[Math.floor((i * ids.length) / count)],

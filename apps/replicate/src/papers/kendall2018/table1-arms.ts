@@ -35,7 +35,9 @@ export function rowArm(
   const weights = weightsOf(row, config);
   return armOf(config, {
     tasks,
-    balance: weights ? fixedWeights(tasks, weights) : learnedWeights(),
+    balance: weights
+      ? fixedWeights(tasks, weights)
+      : learnedWeights(row.weighting.kind === 'balancer' ? row.weighting.name : undefined),
   });
 }
 

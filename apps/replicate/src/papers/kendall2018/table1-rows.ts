@@ -19,7 +19,9 @@ export const quantities: readonly Quantity[] = metrics.map(quantityNamed);
 /** How a row weighs its tasks. */
 export type RowWeighting =
   | { readonly kind: 'fixed'; readonly weights: Readonly<Partial<Record<string, number>>> }
-  | { readonly kind: 'uncertainty' };
+  | { readonly kind: 'uncertainty' }
+  /** Another method of balancing. */
+  | { readonly kind: 'balancer'; readonly name: string };
 
 /** One row of Table 1 of Kendall et al. 2018. */
 export interface Table1Row {

@@ -1,3 +1,4 @@
+import { balancerNamed } from '@scene-mtl/core';
 import { checkedBy } from '@scene-mtl/data/json';
 import { flagNumbers, flagWords } from '@scene-mtl/lab';
 import type { Command } from 'commander';
@@ -9,6 +10,10 @@ import { table1Rows } from '../table1-rows.ts';
 export interface Table1Options {
   /** Row slugs to run; the others show what is there. */
   readonly rows: readonly string[];
+  /** Methods of balancing that have a row each besides. */
+  readonly balancers: readonly string[];
+  /** Of own tasks: pairs with learned weights, `all` or `none`; absent: all while they are few. */
+  readonly pairs?: readonly string[];
   /** Learning rates among which each row chooses, at an equal budget; empty: the configuration's. */
   readonly rates: readonly number[];
   /** Sizes of the images, px; empty: the configuration's. */
@@ -19,11 +24,28 @@ export interface Table1Options {
 export type Table1Context = SceneContext<Table1Options>;
 
 const slugs = table1Rows.map(({ slug }) => slug);
+/** Form of the rows of own tasks. */
+const OWN = /-only$|^(uncertainty|balancer)-./;
+
+/** A method by its name or alias. @throws for one that there is not, or that needs weights */
+function balancerName(text: string): string {
+  const { name } = balancerNamed(text);
+  if (name !== 'fixed') return name;
+  throw new Error('--balancer fixed: expected a method that finds the weights itself');
+}
 
 /** Adds the flags of `table1`. */
 export const addTable1Flags = (command: Command): Command =>
   command
-    .option('--rows <slugs>', `only these rows: ${slugs.join(', ')}`)
+    .option(
+      '--rows <slugs>',
+      `only these rows: ${slugs.join(', ')}; of own data: TASK-only, equal-weights, uncertainty-TASK-TASK`,
+    )
+    .option('--balancer <names>', 'a row each for other methods of balancing, e.g. gradnorm,dwa')
+    .option(
+      '--pairs <pairs>',
+      'of own data: learned weights for all pairs of tasks, none, or these: a+b,a+c (default: all, up to 4 tasks)',
+    )
     .option(
       '--tune-rates <rates>',
       'each row chooses among these learning rates on training frames held out for it, e.g. 0.01,0.02,0.04',
@@ -38,9 +60,12 @@ export const table1Options = (
   flags: Readonly<Record<string, string | undefined>>,
 ): Table1Options => ({
   rows: flagWords(flags['rows']).map((slug) => {
-    if (slugs.includes(slug)) return slug;
+    // Which rows there are is known with the data; this is what none has.
+    if (slugs.includes(slug) || OWN.test(slug)) return slug;
     throw new Error(`--rows ${slug}: no such row; rows are ${slugs.join(', ')}`);
   }),
+  balancers: flagWords(flags['balancer']).map(balancerName),
+  ...(flags['pairs'] !== undefined && { pairs: flagWords(flags['pairs']) }),
   rates: flagNumbers(flags['tuneRates'], '--tune-rates', (rate) => rate > 0),
   sizes: flagWords(flags['sizes']).map((text) => {
     const match = /^(\d+)x(\d+)$/.exec(text);

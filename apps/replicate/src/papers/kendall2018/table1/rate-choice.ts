@@ -1,7 +1,6 @@
 import { selectBest } from '@scene-mtl/eval';
-import { metricOf, overSeeds } from '@scene-mtl/lab';
+import { metricOf, overSeeds, type Quantity } from '@scene-mtl/lab';
 import type { SceneArm, SceneResults, SceneRun, SceneSummary } from '../../../scenes/kind.ts';
-import { betterSign, primaryOfTask } from '../../../scenes/quantities.ts';
 
 /**
  * Part of the training frames that decide between learning rates: a validation split that chose them
@@ -44,6 +43,7 @@ export const rateRuns = (
  * The rate with the best held-out result: the largest mean over tasks of log(metric / metric at the
  * first rate), with the sign by which better is larger. Undefined until all runs are there.
  * @param frames training frames of the data
+ * @param quantities what stands for each of the arm's tasks
  */
 export function chosenRate(
   base: SceneArm,
@@ -51,16 +51,16 @@ export function chosenRate(
   seed: number,
   frames: number,
   results: SceneResults,
+  quantities: readonly Quantity[],
 ): number | undefined {
   const all = rates.map((rate) => results.summary({ ...candidate(base, rate, frames), seed }));
   if (all.some((summary) => !summary)) return undefined;
   const [first] = all;
   const scores = all.map((summary, i) => {
-    const value = base.tasks.reduce(
-      (sum, task) =>
-        sum + betterSign(task) * Math.log(primary(summary, task) / primary(first, task)),
-      0,
-    );
+    const value = quantities.reduce((sum, { better, metric }) => {
+      const sign = better === 'higher' ? 1 : -1;
+      return sum + sign * Math.log(valueOf(summary, metric) / valueOf(first, metric));
+    }, 0);
     return { candidate: rates[i], split: 'train' as const, value };
   });
   // A run that gave no number cannot be chosen; where none did there is nothing to choose by.
@@ -68,8 +68,8 @@ export function chosenRate(
   return finite.length > 0 ? selectBest(finite, 'higher') : rates[0];
 }
 
-const primary = (summary: SceneSummary | undefined, task: string): number =>
-  metricOf(summary ? [summary] : [], primaryOfTask(task).metric)[0] ?? NaN;
+const valueOf = (summary: SceneSummary | undefined, metric: string): number =>
+  metricOf(summary ? [summary] : [], metric)[0] ?? NaN;
 
 /** The arm at another learning rate. */
 export const withRate = (base: SceneArm, learningRate: number): SceneArm => ({

@@ -1,30 +1,37 @@
 import { overSeeds } from '@scene-mtl/lab';
 import type { SceneArm, SceneResults, SceneRun } from '../../../scenes/kind.ts';
 import { rowArm } from '../table1-arms.ts';
-import { table1Rows, type Table1Row } from '../table1-rows.ts';
+import type { Table1Row } from '../table1-rows.ts';
 import { benchmarkMeasurements } from './camvid-test-split.ts';
 import { sizeName, type Table1Context } from './options.ts';
+import { planOf, primaryIn } from './plan.ts';
 import { chosenRate, rateRuns, withRate } from './rate-choice.ts';
 
 /** The arm of a row under the rate it chose, or undefined while that is open. */
 export function armFor(
   row: Table1Row,
-  { config, data, options }: Table1Context,
+  context: Table1Context,
   results: SceneResults,
 ): SceneArm | undefined {
+  const { config, data, options } = context;
   const base = rowArm(row, config, data.tasks);
   if (!base || options.rates.length === 0) return base;
-  const rate = chosenRate(base, options.rates, config.seeds[0], data.frames.train, results);
+  const plan = planOf(context);
+  const quantities = base.tasks.map((task) => primaryIn(plan, task));
+  const { train } = data.frames;
+  const rate = chosenRate(base, options.rates, config.seeds[0], train, results, quantities);
   return rate === undefined ? undefined : withRate(base, rate);
 }
 
 /** The rows that are asked for, as far as the data has what they train. */
-const wantedRows = ({ config, data, options: { rows } }: Table1Context): readonly Table1Row[] =>
-  table1Rows.filter(
+function wantedRows(context: Table1Context): readonly Table1Row[] {
+  const { config, data, options } = context;
+  return planOf(context).rows.filter(
     (row) =>
-      (rows.length === 0 || rows.includes(row.slug)) &&
+      (options.rows.length === 0 || options.rows.includes(row.slug)) &&
       rowArm(row, config, data.tasks) !== undefined,
   );
+}
 
 /** Folder of a row's runs: with several sizes, below the size. */
 const labelOf = ({ slug }: Table1Row, context: Table1Context): string =>

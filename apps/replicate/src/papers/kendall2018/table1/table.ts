@@ -1,39 +1,36 @@
 import type { Table, TableCell, TableRow } from '@scene-mtl/eval';
 import { measuredCell, metricOf, summariesOf } from '@scene-mtl/lab';
-import { kitNamed } from '@scene-mtl/vision-heads';
 import type { SceneArm, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
 import { weightsOf } from '../table1-arms.ts';
 import { tinyCityscapes, unlikePaper } from '../unlike-paper.ts';
-import { metrics, table1Rows, table1Source, taskNames, type Table1Row } from '../table1-rows.ts';
+import type { Table1Row } from '../table1-rows.ts';
 import { sizeName, type Table1Context } from './options.ts';
+import { planOf, type Table1Plan } from './plan.ts';
 import { heldOut } from './rate-choice.ts';
 import { armFor } from './runs.ts';
 
-const weightColumns: Table['columns'] = taskNames.map((task) => ({
-  ...{ name: task, group: 'Weights', decimals: 3 },
-}));
-
-const metricColumns: Table['columns'] = metrics.map(columnOf);
+const weightColumns = ({ tasks }: Table1Plan): Table['columns'] =>
+  tasks.map((task) => ({ ...{ name: task, group: 'Weights', decimals: 3 } }));
 
 function metricCells(
+  { quantities }: Table1Plan,
   values: readonly (readonly number[])[],
   published: Table1Row['published'],
 ): TableCell[] {
-  return metrics.map((metric, i) => {
-    const task = metric.split('/')[0];
-    return measuredCell(
-      values[i],
-      metric === primaryOfTask(task).metric ? published[task] : undefined,
-    );
-  });
+  return quantities.map(({ task, primary }, i) =>
+    measuredCell(values[i], primary ? published[task] : undefined),
+  );
 }
 
 /** The weight of each task that is trained: in rows with fixed weights, of those that the data has. */
-function weightCells(row: Table1Row, { config, data }: Table1Context): TableCell[] {
+function weightCells(
+  { tasks }: Table1Plan,
+  row: Table1Row,
+  { config, data }: Table1Context,
+): TableCell[] {
   const weights = weightsOf(row, config);
-  return taskNames.map((task) => {
+  return tasks.map((task) => {
     if (!row.tasks.includes(task)) return null;
     if (!weights) return '✓';
     return data.tasks.includes(task) ? String(weights[task] ?? 0) : null;
@@ -49,7 +46,7 @@ export interface MadeRow {
 
 /** The rows with what was made of them. */
 export const madeRows = (context: Table1Context, results: SceneResults): MadeRow[] =>
-  table1Rows.map((row) => {
+  planOf(context).rows.map((row) => {
     const arm = armFor(row, context, results);
     return { row, arm, runs: arm ? summariesOf(results, context.config.seeds, arm) : [] };
   });
@@ -61,46 +58,67 @@ export const table1Title = 'Table 1: single tasks, fixed weights and uncertainty
 export function table1Table(context: Table1Context, rows: readonly MadeRow[]): Table {
   const size = sizeName(context).replace('x', '×');
   const tuned = context.options.rates.length > 0;
+  const plan = planOf(context);
   return {
     title: [table1Title, size].filter((part) => part !== '').join(', '),
     corner: 'Loss',
-    columns: [...weightColumns, ...(tuned ? [{ name: 'Learning rate' }] : []), ...metricColumns],
-    rows: [trivialRow(context), ...rows.map((made, i) => tableRow(made, i, context))],
-    published: table1Source,
-    publishedDiffers: unlikePaper(context, tinyCityscapes),
-    notes: [...notesOf(context), ...(tuned ? [tuningNote(context)] : [])],
+    columns: [
+      ...weightColumns(plan),
+      ...(tuned ? [{ name: 'Learning rate' }] : []),
+      ...plan.columns,
+    ],
+    rows: [trivialRow(plan, context), ...rows.map((_, i) => tableRow(plan, rows, i, context))],
+    ...(plan.published !== undefined && {
+      published: plan.published,
+      publishedDiffers: unlikePaper(context, tinyCityscapes),
+    }),
+    notes: [...notesOf(context), ...plan.notes, ...(tuned ? [tuningNote(context)] : [])],
   };
 }
 
-function tableRow({ row, arm, runs }: MadeRow, i: number, context: Table1Context): TableRow {
+function tableRow(
+  plan: Table1Plan,
+  rows: readonly MadeRow[],
+  i: number,
+  context: Table1Context,
+): TableRow {
+  const { row, arm, runs } = rows[i];
   const tuned = context.options.rates.length > 0;
   const rate = arm ? String(arm.config.training.learningRate) : null;
   // A rule above each kind of weighting, and above the weights that were searched for.
-  const first = i === 0 || row.weighting.kind !== table1Rows[i - 1].weighting.kind;
+  const before = rows[i - 1]?.row;
+  const first =
+    before === undefined ||
+    row.weighting.kind !== before.weighting.kind ||
+    (before.tasks.length === 1 && row.tasks.length > 1);
   return {
     header: row.title,
     cells: [
-      ...weightCells(row, context),
+      ...weightCells(plan, row, context),
       ...(tuned ? [rate] : []),
       ...metricCells(
-        metrics.map((metric) => metricOf(runs, metric)),
+        plan,
+        plan.quantities.map(({ metric }) => metricOf(runs, metric)),
         row.published,
       ),
     ],
-    ...((first || i === 3) && { ruleAbove: true }),
+    ...(first && { ruleAbove: true }),
   };
 }
 
-function trivialRow({ data: { trivial = {} }, options }: Table1Context): TableRow {
-  const known = metrics
-    .map((metric) => trivial[metric])
+function trivialRow(
+  plan: Table1Plan,
+  { data: { trivial = {} }, options }: Table1Context,
+): TableRow {
+  const known = plan.quantities
+    .map(({ metric }) => trivial[metric])
     .map((v) => (Number.isFinite(v) ? [v] : []));
   return {
-    header: `Trivial: ${taskNames.map((task) => kitNamed(task).constant).join(', ')}`,
+    header: `Trivial: ${plan.constants.join(', ')}`,
     cells: [
-      ...weightColumns.map(() => null),
+      ...plan.tasks.map(() => null),
       ...(options.rates.length > 0 ? [null] : []),
-      ...metricCells(known, {}),
+      ...metricCells(plan, known, {}),
     ],
     reference: true,
   };

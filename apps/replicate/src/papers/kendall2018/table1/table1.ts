@@ -1,4 +1,3 @@
-import { quantities, taskNames } from '../table1-rows.ts';
 import {
   deltaMTable,
   pairedTable,
@@ -9,7 +8,6 @@ import {
   type NamedTable,
 } from '@scene-mtl/lab';
 import type { SceneExperiment, SceneResults } from '../../../scenes/kind.ts';
-import { differenceUnits } from '../../../scenes/quantities.ts';
 import { mostLearned } from '../table1-arms.ts';
 import { benchmarkTables } from './camvid-test-split.ts';
 import {
@@ -20,6 +18,7 @@ import {
   type Table1Context,
   type Table1Options,
 } from './options.ts';
+import { planOf } from './plan.ts';
 import { candidateRuns, tableRuns, undecidedRuns } from './runs.ts';
 import { madeRows, table1Table, table1Title, type MadeRow } from './table.ts';
 import { table1Verdicts } from './verdicts.ts';
@@ -55,17 +54,19 @@ function showSize(
   results: SceneResults,
 ): Pick<Artefacts, 'tables' | 'figures' | 'verdicts'> {
   const { config, data } = context;
+  const plan = planOf(context);
+  const { quantities } = plan;
   const rows = madeRows(context, results);
   const arms = rows.map(comparedArm);
   const name = ['table1', sizeName(context)].filter((part) => part !== '').join('-');
   const paired = pairedTable({
     arm: mostLearned(rows, arms),
     others: arms,
-    ...{ quantities, seeds: config.seeds, units: differenceUnits },
+    ...{ quantities, seeds: config.seeds, units: plan.units },
   });
   const deltaM = deltaMTable({
     arms,
-    tasks: data.tasks,
+    tasks: plan.claims ? data.tasks : plan.tasks,
     quantities,
     data: { dataset: data.name, split: 'val' },
   });
@@ -79,11 +80,11 @@ function showSize(
         name: `${name}-${benchmark.name}`,
       })),
     ],
-    figures: taskNames.flatMap((task) => [
+    figures: plan.tasks.flatMap((task) => [
       ...curves(rows, `loss/${task}`, `Training loss: ${task}`, 'loss', context),
       ...curves(rows, `sigma2/${task}`, `Learned σ²: ${task}`, 'σ²', context),
     ]),
-    verdicts: table1Verdicts(arms, data.tasks),
+    verdicts: plan.claims ? table1Verdicts(arms, data.tasks) : [],
   };
 }
 

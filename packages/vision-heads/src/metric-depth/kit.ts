@@ -1,0 +1,96 @@
+import type { Target } from '@scene-mtl/core';
+import { resizeNearest } from '@scene-mtl/data';
+import { colourDisparity, type Rgb } from '@scene-mtl/eval';
+import type { Size } from '@scene-mtl/data';
+import { meanTarget, perPixel } from '../constant.ts';
+import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
+import { over, overlayFile } from '../overlay.ts';
+import { annotationIn } from '../target-kit.ts';
+import { titleFor } from '../title.ts';
+import { metricDepthAccumulator, metricDepthMetrics } from './metrics.ts';
+import { metricDepthTargetKit } from './targets.ts';
+import { metricDepth, type MetricDepthPrediction } from './task.ts';
+
+const errorIn = (unit: string) => ({ title: 'depth error', unit });
+
+/** Everything of depth in a unit of its own. */
+export const metricDepthKit: TaskKit<MetricDepthPrediction> = {
+  ...metricDepthTargetKit,
+  title: 'Depth',
+  likelihood: 'laplace',
+  metrics: metricDepthMetrics('m'),
+  constant: 'mean depth',
+  error: errorIn('m'),
+  task(data, field) {
+    const { unit } = annotationIn(data, field, 'depth');
+    const task = metricDepth(field, unit);
+    return {
+      ...task,
+      kit: metricDepthKit,
+      title: titleFor(metricDepthKit, field),
+      metrics: metricDepthMetrics(unit),
+      accumulator: () => metricDepthAccumulator(task),
+      judges: () => [],
+      constant: () => meanTarget(1, perPixel),
+      view: viewOf(field, unit),
+      files: (photo) => depthFiles(photo, field),
+      meaning: () => `Depth in ${unit}; below 0 counts as 0.`,
+    };
+  },
+};
+
+const viewOf = (shows: string, unit: string): MapView<MetricDepthPrediction> => ({
+  shows,
+  pictures(size, truth, prediction) {
+    const farthest = truth ? largest(truth) : largest({ value: prediction?.depth ?? [] });
+    return {
+      ...(truth && { truth: coloured(truth.value, truth.mask, size, farthest) }),
+      ...(prediction && { prediction: coloured(prediction.depth, undefined, size, farthest) }),
+    };
+  },
+  error: errorIn(unit),
+  errors: ({ depth }, { value, mask }) => ({
+    error: value.map((z, i) => Math.abs(depth[i] - z)),
+    mask,
+  }),
+  top: (truth) => largest(truth) / 2,
+});
+
+/** The lightest is the nearest, as for disparities. */
+function coloured(
+  depth: ArrayLike<number>,
+  mask: Target['mask'] | undefined,
+  { height, width }: Size,
+  farthest: number,
+): Rgb {
+  const near = Float32Array.from(depth, (z) => farthest - Math.min(farthest, Math.max(0, z)));
+  return colourDisparity(near, mask && Uint8Array.from(mask), height, width, farthest);
+}
+
+// A scale of 1 where there is nothing to scale by: the picture is then flat, not an error.
+function largest({ value, mask }: { value: ArrayLike<number>; mask?: Target['mask'] }): number {
+  let most = 0;
+  for (let i = 0; i < value.length; i++) {
+    if (mask?.[i] !== 0 && value[i] > most) most = value[i];
+  }
+  return most || 1;
+}
+
+/**
+ * The overlay (the lightest is the nearest pixel), and the depth at the photograph's size as a 16-bit PNG,
+ * `p = round(256 z)` as KITTI has it; clipped to what 16 bits hold, 0 … 255.996.
+ */
+function depthFiles(
+  { stem, image, size, native, predictions }: PredictedPhoto,
+  field: string,
+): OutputFile[] {
+  const { depth } = predictions[field] as MetricDepthPrediction;
+  const recorded = Uint16Array.from(resizeNearest(depth, size, native), (z) =>
+    Math.min(65535, Math.round(256 * Math.max(0, z))),
+  );
+  const colours = coloured(depth, undefined, size, largest({ value: depth }));
+  return [
+    overlayFile(stem, field, over(image, colours)),
+    { path: `${field}/${stem}_depth.png`, content: { ...native, data: recorded } },
+  ];
+}
