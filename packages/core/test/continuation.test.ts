@@ -45,7 +45,7 @@ const withHidden = (task: Task<null>): Task<null> => ({
 /** An encoder that drops out behind its last stage. */
 const withDropout = (encoder: Encoder): Encoder =>
   stagedEncoder(`${encoder.name}-dropout`, [
-    ...(encoder.stages),
+    ...encoder.stages,
     {
       name: 'dropout',
       stride: encoder.outputStride,

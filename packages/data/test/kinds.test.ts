@@ -58,8 +58,7 @@ const examples: Readonly<Record<string, Example>> = {
     },
   },
   depth: {
-    of: (size, seed) =>
-      depthMap(size, uniform(pixels(size), seed), bytes(pixels(size), 2, seed)),
+    of: (size, seed) => depthMap(size, uniform(pixels(size), seed), bytes(pixels(size), 2, seed)),
   },
   disparity: {
     of: (size, seed) =>

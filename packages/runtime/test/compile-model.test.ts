@@ -222,7 +222,7 @@ test('fitDataset and evaluateDataset give what the eager model gives', async () 
     close(found.history, expected.history);
     close(
       valuesOf(await fast.evaluateDataset(batches())),
-      valuesOf((await eager.evaluateDataset(batches() as never, {}))),
+      valuesOf(await eager.evaluateDataset(batches() as never, {})),
     );
   }
 });
