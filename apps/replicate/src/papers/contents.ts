@@ -32,11 +32,6 @@ export const others: readonly Paper[] = [
     title: 'Balancing as in LibMTL, TorchJD and the papers behind them',
     entries: libmtl,
   },
-  {
-    name: 'karpathy2019',
-    title: 'Karpathy 2019, Multi-Task Learning in the Wilderness',
-    entries: karpathy2019,
-  },
 ];
 
 /** Every experiment that is a command, paper by paper, none of them loaded. */
