@@ -48,3 +48,4 @@ export { defineFieldKind, fieldKind, fieldKinds } from './registry.ts';
 export { fieldOf, findField, withFields, type Sample } from './sample.ts';
 export { assertPixels, assertSize, MAX_PIXELS, sameSize, type Size, type Window } from './size.ts';
 export { cropSample, flipSample, resizeSample, sizeOf } from './transform.ts';
+export { shellWords } from './shell-words.ts';

@@ -49,7 +49,6 @@ export {
 export { contentsOf, type HashOptions } from './store/file-hashes.ts';
 export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
-export { shellWords } from './store/shell-words.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone, clearAbandoned, type AloneOptions } from './store/lock.ts';
 export { assertFolderName } from './store/run-name.ts';

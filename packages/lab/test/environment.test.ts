@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { environment, shellWords } from '@scene-mtl/lab';
+import { shellWords } from '@scene-mtl/data';
+import { environment } from '@scene-mtl/lab';
 import { commitOf } from '../src/store/commit.ts';
 
 describe('the commit of a folder', () => {

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { shellWords } from '@scene-mtl/lab';
+import { shellWords } from '@scene-mtl/data';
 import { Option, type Command } from 'commander';
 import { wholeNumber } from './whole-number.ts';
 import { configured } from '../config/overrides.ts';

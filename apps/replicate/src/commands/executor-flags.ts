@@ -1,4 +1,5 @@
-import { localExecutor, shellWords, type MakeExecutor } from '@scene-mtl/lab';
+import { shellWords } from '@scene-mtl/data';
+import { localExecutor, type MakeExecutor } from '@scene-mtl/lab';
 import { Option, type Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
 import { queueOption } from './queue-option.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { shellWords } from '@scene-mtl/data';
 import {
   assertFolderName,
   parseVariant,
   progressLine,
   resultsFiles,
   resultsHtml,
-  shellWords,
   writeOwn,
   writePage,
 } from '@scene-mtl/lab';

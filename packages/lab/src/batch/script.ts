@@ -1,4 +1,4 @@
-import { shellWords } from '../store/shell-words.ts';
+import { shellWords } from '@scene-mtl/data';
 
 /** What a job array is made from. */
 export interface ScriptParts {

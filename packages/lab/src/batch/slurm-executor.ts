@@ -5,7 +5,7 @@ import { codeIn } from '../remote/code-version.ts';
 import { payloadOf } from '../remote/payload.ts';
 import { storeId } from '../remote/store-id.ts';
 import { json } from '../store/files.ts';
-import { shellWords } from '../store/shell-words.ts';
+import { shellWords } from '@scene-mtl/data';
 import { batchFolder, jobFileIn, taskLog, type JobFile } from './job-file.ts';
 import { arrayScript } from './script.ts';
 

@@ -8,7 +8,7 @@ import {
   printable,
   SPLITS,
 } from '@scene-mtl/datasets';
-import { shellWords } from '@scene-mtl/lab';
+import { shellWords } from '@scene-mtl/data';
 
 /** Adds `data init`: a first description of a folder of one's own data. */
 export function addInitCommand(data: Command): void {

@@ -6,7 +6,7 @@ const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
  * stands in single quotes (a quote itself as `'\''`), with C escapes (`$'\n'`) where a word has control characters.
  * @example
  * ```ts
- * import { shellWords } from '@scene-mtl/lab';
+ * import { shellWords } from '@scene-mtl/data';
  * shellWords(['--set', 'seeds=[1, 2]', '--name', "it's"]); // → "--set 'seeds=[1, 2]' --name 'it'\\''s'"
  * ```
  */
