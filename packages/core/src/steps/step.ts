@@ -55,7 +55,10 @@ export interface TrainingStep {
    * step of weights that are kept. Of the same inputs and variables; of the outputs it has no
    * `gradientNorm/<objective>`.
    */
-  readonly between?: Pick<TrainingStep, 'run'> & { at(batch: number): boolean };
+  readonly between?: Pick<TrainingStep, 'run'> & {
+    /** Whether a batch is one of those. */
+    at(batch: number): boolean;
+  };
 }
 
 /** A float32 input of a shape. */
