@@ -66,11 +66,11 @@ type Usual = (typeof USUAL)[number];
  * ```
  */
 export function annotationsOf(data: Annotated): Readonly<Record<string, Annotation>> {
-  const { fields, annotations = {}, legend, labels = {}, numbers = {} } = data;
+  const { fields, annotations = {}, labels = {}, numbers = {} } = data;
   const found = new Map<string, Annotation>();
   for (const name of fields) {
     if (Object.hasOwn(annotations, name) || !USUAL.some((usual) => usual === name)) continue;
-    found.set(name, usualOf(name as Usual, legend));
+    found.set(name, usualOf(name as Usual, data));
   }
   for (const name of Object.keys(labels)) {
     found.set(name, { kind: 'label', classes: labels[name] });
@@ -82,13 +82,14 @@ export function annotationsOf(data: Annotated): Readonly<Record<string, Annotati
   return Object.fromEntries(found);
 }
 
-function usualOf(name: Usual, legend: ClassLegend | undefined): Annotation {
+function usualOf(name: Usual, { fields, legend }: Annotated): Annotation {
   switch (name) {
     case 'semantic':
       if (legend) return { kind: 'classes', ...legend };
       throw new Error(`${name}: expected data with names of the classes of its pixels`);
     case 'instance':
-      return { kind: 'objects', ...(legend && { within: 'semantic' }) };
+      // Objects without the classes of pixels are of no class that anyone says.
+      return { kind: 'objects', ...(fields.includes('semantic') && { within: 'semantic' }) };
     case 'depth':
       return { kind: 'disparity' };
     case 'normals':

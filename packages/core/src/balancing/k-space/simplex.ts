@@ -9,16 +9,10 @@ const FAR = 1e30;
  * `wᵢ = max(xᵢ − θ, 0)`, `θ = maxᵢ (Σ xⱼ over xⱼ ≥ xᵢ, − total) / count`.
  *
  * θ of the k largest rises with k as long as the next one is above it, so that its maximum is the one that leaves
- * `Σ w = total`: nothing is sorted.
+ * `Σ w = total`: nothing is sorted. So (0.9, 0.5, −1) with total 1 gives (0.7, 0.3, 0).
  * @param x `[K]`
  * @param inside `[K]`, 1 or 0: w is 0 where it is 0, whatever x is there
  * @param total above 0, or 0: then w is 0
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs';
- * import { onSimplex } from './simplex.ts';
- * onSimplex(tf.tensor1d([0.9, 0.5, -1]), tf.ones([3]), 1).arraySync(); // [0.7, 0.3, 0]
- * ```
  */
 export function onSimplex(
   x: tf.Tensor1D,
