@@ -51,6 +51,7 @@ export { json, readJsonIfPresent } from './store/files.ts';
 export { environment } from './store/environment.ts';
 export { checkFolder, claimFolder, type KeptConfig } from './store/folder.ts';
 export { alone, clearAbandoned, type AloneOptions } from './store/lock.ts';
+export { noCheckpointRemedy, restoreRun } from './store/restored.ts';
 export { assertFolderName } from './store/run-name.ts';
 export { predictionGrids } from './store/prediction-grids.ts';
 export { measuredFile, measuredFolder, resultsIn, summaryFile } from './store/results.ts';

@@ -43,6 +43,7 @@ export const commands: readonly ListedCommand[] = [
   ...(
     [
       ['publish', 'Puts finished runs, a line a run, into a folder that is committed.'],
+      ['restore', 'Puts published runs back as finished ones, to train only what is missing.'],
       ['report', 'RESULTS.md and its pages from published results, or one page of HTML.'],
     ] as const
   ).map(([name, summary]) => ({

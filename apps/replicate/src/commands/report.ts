@@ -13,6 +13,7 @@ import type { Command } from 'commander';
 import { readRgb, smallPng } from '../measure/small-png.ts';
 import { experiments } from '../papers/index.ts';
 import { publishedGroups, publishGroup } from '../results/published.ts';
+import { restoreGroup } from '../results/restore.ts';
 import { texts } from '../results/texts.ts';
 import { scenes } from '../scenes/program.ts';
 import {
@@ -37,7 +38,7 @@ interface ReportFlags {
   force?: boolean;
 }
 
-/** Adds `replicate publish` and `replicate report`. */
+/** Adds `replicate publish`, `replicate restore` and `replicate report`. */
 export function addReportCommands(program: Command): void {
   const command = program
     .command('publish')
@@ -74,6 +75,19 @@ export function addReportCommands(program: Command): void {
         force: flags.force ?? false,
       });
       process.stdout.write(`${folder}: ${count} runs\n`);
+    });
+  program
+    .command('restore')
+    .description(
+      'Puts published runs back into the folder of runs, as finished ones: experiments that need them take their\nnumbers and train only what is missing. Weights are not published: `predict` and the like need a training.',
+    )
+    .argument('<group>', 'folder of published results, e.g. results/quick', path)
+    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .action(async (group: string, { runs }: { runs: string }) => {
+      const root = join(runs, 'trained');
+      const { runs: all, made } = await restoreGroup(group, root, group);
+      const rest = all > made ? `, ${all - made} were there` : '';
+      process.stdout.write(`${root}: ${made} of ${all} runs put back${rest}\n`);
     });
   program
     .command('report')

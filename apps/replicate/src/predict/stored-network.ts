@@ -10,6 +10,7 @@ import {
 } from '@scene-mtl/core';
 import { didYouMean } from '@scene-mtl/data';
 import type { Split } from '@scene-mtl/datasets';
+import { noCheckpointRemedy } from '@scene-mtl/lab';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import { networkOf, type VisionNetwork } from '../assemble.ts';
 import type { RunDescription } from '../run/description.ts';
@@ -41,7 +42,10 @@ export async function checkpointOf(folder: string, choice: CheckpointChoice): Pr
   const checkpoints = join(folder, 'checkpoints');
   const configHash = await configHashOf(folder);
   const last = await latestCheckpoint(checkpoints, configHash);
-  if (!last) throw new Error(`${checkpoints}: no checkpoint; let the run get to its first one`);
+  if (!last) {
+    const remedy = noCheckpointRemedy(folder, 'let the run get to its first one');
+    throw new Error(`${checkpoints}: no checkpoint; ${remedy}`);
+  }
   if (choice === 'last') return last;
   const step =
     choice === 'best'

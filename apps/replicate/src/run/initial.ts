@@ -7,6 +7,7 @@ import {
   type Checkpoint,
   type Network,
 } from '@scene-mtl/core';
+import { noCheckpointRemedy } from '@scene-mtl/lab';
 import type { Config } from '../config/schema.ts';
 import { configHashOf } from './identity.ts';
 
@@ -90,7 +91,8 @@ async function lastOf(folder: string): Promise<Checkpoint> {
   const checkpoints = join(folder, 'checkpoints');
   const last = await latestCheckpoint(checkpoints, await configHashOf(folder));
   if (last) return last;
-  throw new Error(`${checkpoints}: no checkpoint; --init takes a run that has trained`);
+  const remedy = noCheckpointRemedy(folder, '--init takes a run that has trained');
+  throw new Error(`${checkpoints}: no checkpoint; ${remedy}`);
 }
 
 /** The folder itself where there is one, else that of the name among `runs`. */

@@ -11,6 +11,7 @@ import { environment } from '../store/environment.ts';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { takenInHand } from '../store/hands.ts';
 import { alone } from '../store/lock.ts';
+import { noCheckpointRemedy, restoredFrom } from '../store/restored.ts';
 import { measuredFile, measuredFolder, summaryFile } from '../store/results.ts';
 import type { ExecutorOptions, JobProgress } from './executor.ts';
 import type { Job } from './jobs.ts';
@@ -109,6 +110,9 @@ async function measured<S extends RunSpec>(
   const { name, version } = measurement;
   if (!session.measure) {
     throw new Error(`measurement ${name}: the program of this run measures nothing; drop it`);
+  }
+  if (restoredFrom(folder) !== undefined) {
+    throw new Error(`${folder}: cannot measure ${name}: ${noCheckpointRemedy(folder, '')}`);
   }
   const value = await session.measure(measurement, {
     ...{ spec, folder, compile: options.compile },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Program } from '../specs/program.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import type { RunTiming } from '../specs/summary.ts';
+import { restoredFrom } from '../store/restored.ts';
 import { summaryIn } from '../store/results.ts';
 
 /** A finished run as far as its cost goes. */
@@ -23,11 +24,13 @@ export interface Estimate {
 /** What costs depend on. */
 export type Costed<S extends RunSpec> = Pick<Program<S>, 'effort'>;
 
-/** The finished runs in a folder, in the order of their names. */
+/** The runs that were trained in a folder to their end, in the order of their names. */
 export function timedRunsIn<S extends RunSpec>(root: string): TimedRun<S>[] {
   const names = existsSync(root) ? readdirSync(root).sort() : [];
   return names.flatMap((name) => {
-    const summary = summaryIn<S>(join(root, name));
+    const folder = join(root, name);
+    // What is published was timed on some other machine.
+    const summary = restoredFrom(folder) === undefined ? summaryIn<S>(folder) : undefined;
     return summary ? [{ spec: summary.spec, timing: summary.timing }] : [];
   });
 }
