@@ -177,6 +177,7 @@ export { imtlG } from './balancing/imtl-g.ts';
 export { krum } from './balancing/krum.ts';
 export { moco } from './balancing/moco.ts';
 export { modo } from './balancing/modo.ts';
+export { maximumError } from './balancing/maximum-error.ts';
 export { nash } from './balancing/nash.ts';
 export { priority } from './balancing/priority.ts';
 export { sdmgrad } from './balancing/sdmgrad.ts';
@@ -231,3 +232,9 @@ export {
 } from './training/fading.ts';
 export { watchGradients, type GradientWatch } from './training/watch-gradients.ts';
 export { trainingStep } from './steps/training-step.ts';
+export { equivariance, evenness, oddness, type Equivariance } from './hints/equivariance.ts';
+export { examples, VALUE } from './hints/examples.ts';
+export { hintObjective, type Hint, type HintPlace, type Read, type Says } from './hints/hint.ts';
+export { approximation, HIGH, LOW, range } from './hints/interval.ts';
+export { hintKinds, type HintKind } from './hints/kinds.ts';
+export { aboveOf, convexity, monotonicity, otherOf, SHARE, type PairHint } from './hints/order.ts';

@@ -28,6 +28,7 @@ import { imtlG } from './imtl-g.ts';
 import { krum } from './krum.ts';
 import { learned } from './learned.ts';
 import { logSum } from './log-sum.ts';
+import { maximumError } from './maximum-error.ts';
 import { mgda } from './mgda.ts';
 import { moco } from './moco.ts';
 import { modo } from './modo.ts';
@@ -82,6 +83,7 @@ export const lossMethods: readonly LossMethod[] = [
   dynamicAverage,
   impartialLosses,
   smoothTchebycheff,
+  maximumError,
   famo,
   cosmos,
   boundaryIntersection,
