@@ -3,37 +3,66 @@ import {
   inside,
   lastFeatures,
   network,
+  owned,
   stagedEncoder,
+  stopGradient,
   type Head,
   type Network,
+  type Scope,
+  type Stage,
 } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
+import type { NumbersConfig } from './kind.ts';
 
 /** Shape of {@link denseNetwork}. */
-export interface DenseShape {
-  /** The field that is read, and how many numbers it has. */
-  readonly input: { readonly name: string; readonly count: number };
-  /** Units of the layer that all tasks share. */
-  readonly hidden: number;
+export interface DenseShape extends Pick<
+  NumbersConfig,
+  'hidden' | 'own' | 'activation' | 'blocked'
+> {
+  /** Numbers that are read. */
+  readonly inputs: number;
   /** How many numbers each task gives, by its name, in order. */
   readonly outputs: readonly (readonly [task: string, count: number])[];
   readonly seed: number;
 }
 
-/** One hidden layer of sigmoidal units (tanh) for all tasks, and a linear layer of each task's own on it. */
-export function denseNetwork({ input, hidden, outputs, seed }: DenseShape): Network {
-  const encoder = stagedEncoder('dense', [
-    {
-      ...{ name: 'hidden', stride: 1, channels: hidden },
-      build: (x, scope) => tanh(dense(x, inside(scope, 'hidden'), { units: hidden })),
-    },
-  ]);
-  const heads = outputs.map(([name, units]): Head => ({
-    name,
-    build: (stages, scope) => dense(lastFeatures(stages), inside(scope, 'output'), { units }),
+/**
+ * Hidden layers for all tasks, perhaps some of each task's own on them, and a linear layer a task. Reads `x`
+ * `[B, inputs]`. The weights of a layer depend on its name, its size and the seed alone: tasks more or fewer change
+ * nothing of the others at the start.
+ */
+export function denseNetwork(shape: DenseShape): Network {
+  const { inputs, hidden, own, activation, blocked, outputs, seed } = shape;
+  const gain = activation === 'relu' ? Math.SQRT2 : 1;
+  const layer = (x: tf.SymbolicTensor, scope: Scope, units: number) => {
+    const sum = dense(x, scope, { units, gain });
+    const name = `${scope.name}/${activation}`;
+    return tf.layers.activation({ activation, name }).apply(sum) as tf.SymbolicTensor;
+  };
+  const stages = hidden.map((units, i): Stage => ({
+    ...{ name: `hidden${i + 1}`, stride: 1, channels: units },
+    build: (x, scope) => layer(x, inside(scope, `hidden${i + 1}`), units),
   }));
-  return network({ input: { name: input.name, shape: [input.count] }, encoder, heads, seed });
+  const encoder = stagedEncoder('dense', stages as [Stage, ...Stage[]]);
+  const heads = outputs.map(([task, units]): Head => ({
+    name: task,
+    build(features, scope) {
+      const shared = lastFeatures(features);
+      const start = blocked.includes(task) ? withoutGradient(shared, scope) : shared;
+      const below = (own[task] ?? []).reduce(
+        (x, n, i) => layer(x, inside(scope, `hidden${i + 1}`), n),
+        start,
+      );
+      return dense(below, inside(scope, 'output'), { units });
+    },
+  }));
+  return network({ input: { name: 'x', shape: [inputs] }, encoder, heads, seed });
 }
 
-const tanh = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-  tf.layers.activation({ activation: 'tanh', name: 'hidden/tanh' }).apply(x) as tf.SymbolicTensor;
+/** The features as they are, through which no gradient passes. */
+function withoutGradient(x: tf.SymbolicTensor, scope: Scope): tf.SymbolicTensor {
+  const name = `${scope.name}/blocked`;
+  const layer = owned(tf.layers.activation({ activation: 'linear', name }), scope);
+  layer.call = (given) => stopGradient(Array.isArray(given) ? given[0] : given);
+  return layer.apply(x) as tf.SymbolicTensor;
+}

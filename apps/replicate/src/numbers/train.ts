@@ -1,83 +1,95 @@
+import { join } from 'node:path';
 import {
+  adam,
   balancerNamed,
+  constant,
   countParameters,
   MAIN_STREAM,
-  objectiveOf,
   parametersOf,
   poly,
+  readMetrics,
   sgd,
   train,
   trainingStep,
-  type Forward,
+  type Objective,
 } from '@scene-mtl/core';
-import { fieldOf, numbersKind, type Sample } from '@scene-mtl/data';
-import { batches, type Dataset } from '@scene-mtl/datasets';
 import type { Trained, TrainingRun } from '@scene-mtl/lab';
 import { compile } from '@scene-mtl/runtime';
-import { targetArrays, tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import * as tf from '@tensorflow/tfjs';
-import type { NumbersSpec } from './kind.ts';
-import { denseNetwork } from './network.ts';
+import { assembled, type Assembled } from './assemble.ts';
+import { columnBatches } from './batches.ts';
+import { numbersEvaluator } from './evaluate.ts';
+import type { NumbersConfig, NumbersSpec } from './kind.ts';
+import type { NumbersData } from './program.ts';
+import { HALTING_SUM, haltingLoss, stoppedMetrics } from './stopping.ts';
 
-/** Readers ask for the size of a picture, which examples of numbers have not. */
-const NO_PICTURE = { height: 1, width: 1 };
-const NO_PLACES = [1, 1] as const;
+/** Steps between checkpoints: a run of seconds needs none, since it begins again and ends the same. */
+const CHECKPOINT_EVERY = 5000;
+/** Points of a logged curve. */
+const POINTS = 100;
 
 /**
- * Trains a dense network for the tasks of a run: SGD with momentum, a rate that falls to 0, no weight decay.
- * @param input the field that is read
+ * Trains a dense network for the tasks of a run and the hints that it names. Training goes on to its last step; that
+ * a task is stopped early means that its numbers are those of an earlier evaluation (`stopping.ts`).
  */
 export async function trainOnNumbers(
   run: TrainingRun<NumbersSpec>,
-  dataset: Dataset,
-  input: string,
+  of: NumbersData,
 ): Promise<Trained> {
-  const { config, balance, seed, tasks: names } = run.spec;
-  const { hidden, steps, batchSize, learningRate } = config;
-  const tasks = tasksFor(dataset).filter(({ name }) => names.includes(name));
-  const inputOf = (sample: Sample) => fieldOf(sample, input, numbersKind).data;
-  const val = await Promise.all(
-    dataset.list('val').map((id) => dataset.read(id, 'val', NO_PICTURE)),
-  );
-  const network = denseNetwork({
-    ...{ hidden, seed, input: { name: input, count: inputOf(val[0]).length } },
-    outputs: tasks.map(({ name, outputChannels }) => [name, outputChannels]),
-  });
-  const balancer = balancerNamed(balance.name).make({ objectives: tasks, seed }, balance.options);
+  const { spec, folder, id: configHash, onProgress } = run;
+  const { config, balance, seed, tasks } = spec;
+  const { steps, batchSize, stopping, evalEvery } = config;
+  const parts = assembled(of, spec);
+  const { network, columns } = parts;
+  const hints = config.hints.map((name) => hintNamed(of, name, spec));
+  const objectives = [...losses(parts, tasks), ...hints.map(({ objective }) => objective)];
+  const balancer = balancerNamed(balance.name).make({ objectives, seed }, balance.options);
   const parameters = parametersOf(network, balancer.variables);
+  const { trained } = parameters;
+  const others = hints.flatMap(({ objective, stream }) =>
+    stream ? [[objective.stream, stream] as const] : [],
+  );
+  const optimiser = optimiserOf(config, trained);
   const step = trainingStep({
-    ...{ network, balancer, parameters, batchSizes: { [MAIN_STREAM]: batchSize } },
-    objectives: tasks.map((task) => objectiveOf(task, NO_PLACES)),
-    optimiser: sgd(parameters.trained, { weightDecay: 0 }),
-  });
-  const encode = (sample: Sample) => ({
-    [input]: inputOf(sample),
-    ...targetArrays(sample, tasks, NO_PLACES),
+    ...{ network, balancer, parameters, objectives, optimiser },
+    batchSizes: {
+      [MAIN_STREAM]: batchSize,
+      ...Object.fromEntries(others.map(([name, stream]) => [name, stream.batchSize])),
+    },
   });
   const started = performance.now();
-  const { metrics } = await train({
-    ...{ step, steps, folder: run.folder, configHash: run.id, onProgress: run.onProgress },
-    streams: {
-      [MAIN_STREAM]: (startStep) =>
-        batches({
-          ...{ dataset, split: 'train', size: NO_PICTURE, batchSize, seed, encode, startStep },
-        }),
-    },
-    schedule: poly(learningRate, steps),
-    compile: (of, signature) => compile(of, signature, run.compile),
-    evaluate: () => {
-      const metrics = tf.tidy(() => {
-        const rows = tf.stack(val.map((sample) => tf.tensor1d(inputOf(sample))));
-        return judged(tasks, val, network.forward({ [input]: rows }, { training: false }).outputs);
-      });
-      return Promise.resolve(metrics);
-    },
-  });
+  const evaluator = await numbersEvaluator(parts, tasks, run.compile);
+  try {
+    await train({
+      ...{ step, steps, folder, configHash, onProgress, evalEvery },
+      streams: {
+        [MAIN_STREAM]: (first) => columnBatches(columns.train, batchSize, seed, first),
+        ...Object.fromEntries(others.map(([name, { batches }]) => [name, batches])),
+      },
+      schedule: scheduleOf(config),
+      compile: (body, signature) => compile(body, signature, run.compile),
+      evaluate: () => evaluator.evaluate(),
+      logEvery: Math.ceil(steps / POINTS),
+      checkpointEvery: CHECKPOINT_EVERY,
+      ...(config.snapshots && {
+        select: { metric: HALTING_SUM, better: 'lower' },
+        snapshots: tasks.map((task) => ({ name: haltingLoss(task), better: 'lower' })),
+      }),
+    });
+  } finally {
+    await evaluator.dispose();
+    network.model.dispose();
+    tf.dispose([...Object.values(optimiser.state), ...Object.values(balancer.variables)]);
+  }
+  const log = await readMetrics(join(folder, 'metrics.jsonl'));
+  const evaluations = log
+    .filter(({ kind }) => kind === 'evaluation')
+    .map(({ step: at, values }) => ({ step: at, metrics: values }));
   const seconds = (performance.now() - started) / 1000;
   return {
-    data: { name: dataset.name, train: config.train, val: config.val, fingerprint: null },
+    data: { name: of.name, train: config.train, val: config.val, fingerprint: null },
     result: {
-      metrics: metrics as Record<string, number>,
+      metrics: stoppedMetrics(evaluations, tasks, stopping),
       ...{ sigma2: {}, weights: {}, steps },
       parameters: countParameters(parameters).total,
     },
@@ -85,19 +97,36 @@ export async function trainOnNumbers(
   };
 }
 
-/** `<task>/<metric>` of every task, over some samples and what a network says of them. */
-function judged(
-  tasks: readonly VisionTask[],
-  samples: readonly Sample[],
-  outputs: Forward['outputs'],
-): Record<string, number> {
-  const metrics = tasks.flatMap((task) => {
-    const [values, width] = [outputs[task.name].dataSync<'float32'>(), task.outputChannels];
-    const accumulator = task.accumulator();
-    samples.forEach((sample, i) => {
-      accumulator.add(task.decode(values.slice(i * width, (i + 1) * width), 1, 1), sample);
-    });
-    return Object.entries(accumulator.result()).map(([k, v]) => [`${task.name}/${k}`, v]);
+/** The loss of each task, as it is trained. */
+function losses({ kinds, columns }: Assembled, tasks: readonly string[]): Objective[] {
+  return tasks.map((name, k) => {
+    const [target, mask] = [`target/${name}`, `mask/${name}`];
+    const kind = kinds[k];
+    return {
+      ...{ name, stream: MAIN_STREAM, likelihood: kind.likelihood },
+      arrays: { [target]: [columns.train.widths[target]], [mask]: [1] },
+      loss: (forward, batch) => ({
+        value: kind.loss(forward(batch).outputs[name], batch[target], batch[mask]),
+        present: tf.cast(tf.greater(tf.sum(batch[mask]), 0), 'float32'),
+      }),
+    };
   });
-  return Object.fromEntries(metrics) as Record<string, number>;
 }
+
+function hintNamed({ name: program, hints = {} }: NumbersData, name: string, spec: NumbersSpec) {
+  if (Object.hasOwn(hints, name)) return hints[name](spec);
+  const known = Object.keys(hints).join(', ') || 'none';
+  throw new Error(`${program}: there is no hint ${name}; expected one of: ${known}`);
+}
+
+function scheduleOf({ schedule, learningRate, steps }: NumbersConfig) {
+  return schedule === 'poly' ? poly(learningRate, steps) : constant(learningRate);
+}
+
+const optimiserOf = (
+  { optimiser, momentum, weightDecay }: NumbersConfig,
+  trained: Parameters<typeof sgd>[0],
+) =>
+  optimiser === 'adam'
+    ? adam(trained, { weightDecay })
+    : sgd(trained, { momentum, weightDecay, nesterov: false });

@@ -9,18 +9,12 @@ import {
   summariesOf,
   type Experiment,
 } from '@scene-mtl/lab';
+import { numbersArm } from '../../../numbers/arm.ts';
 import type { Numbers } from '../../../numbers/kind.ts';
 import roads, { CONFIG, TASKS } from './road.ts';
 
-const armOf = (slug: string, title: string, tasks: readonly string[], hidden: number) => {
-  // The sum of all losses, so that the main task counts as much as alone.
-  const balance = { name: 'fixed', options: Object.fromEntries(tasks.map((task) => [task, 1])) };
-  return {
-    slug,
-    title,
-    spec: { program: roads.name, config: { ...CONFIG, hidden }, tasks, balance },
-  };
-};
+const armOf = (slug: string, title: string, tasks: readonly string[], hidden: number) =>
+  numbersArm(roads, { slug, title }, tasks, { ...CONFIG, hidden: [hidden] });
 const multi = armOf('multi', 'all tasks, 16 hidden', TASKS, 16);
 const single = [4, 16].map((n) =>
   armOf(`single-${n}`, `steering alone, ${n} hidden`, ['steering'], n),
@@ -34,7 +28,7 @@ const claim = {
     'Extra tasks lower the error of steering, against networks of either size that steer alone',
   source: 'Caruana 1997, section 2.1 and table 1',
 };
-const lead = `Rows of ${CONFIG.train} made roads, ${CONFIG.steps} steps of ${CONFIG.batchSize}, error on ${CONFIG.val} others. The simulator of the paper is not to be had: what can be reproduced is the direction, not its numbers.`;
+const lead = `Rows of ${CONFIG.train} made roads, ${CONFIG.steps} steps of ${CONFIG.batchSize}, stopped early on ${CONFIG.val} others, error on ${CONFIG.test} more. The simulator of the paper is not to be had: what can be reproduced is the direction, not its numbers.`;
 
 /** The road experiment of Caruana 1997 in small: is steering learned better along with what else there is to see? */
 export const alvinn: Experiment<{ readonly seeds: readonly number[] }, Numbers> = {

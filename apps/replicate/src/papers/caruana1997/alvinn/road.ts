@@ -20,21 +20,18 @@ export function draw(random: Random) {
   return { row, steering, lanes, left, right, centre, road, border, line };
 }
 
-/** The same for all arms; nothing is stopped early. */
+/** The same for all arms. */
 export const CONFIG = {
-  hidden: 16,
-  train: 200,
-  val: 1000,
-  steps: 1500,
-  batchSize: 20,
-  learningRate: 0.02,
+  inputs: ['row'],
+  hidden: [16],
+  ...{ train: 200, val: 200, test: 1000 },
+  ...{ steps: 1500, evalEvery: 30, batchSize: 20, learningRate: 0.02 },
 };
 
 export default numbersProgram({
-  name: 'roads',
-  module: import.meta.url,
-  input: 'row',
-  tasks: TASKS,
-  draw,
-  config: CONFIG,
+  ...{ name: 'roads', module: import.meta.url, draw, config: CONFIG },
+  tasks: {
+    ...{ steering: 'linear', lanes: 'linear', left: 'linear', right: 'linear', centre: 'linear' },
+    ...{ road: 'linear', border: 'linear', line: 'linear' },
+  },
 });
