@@ -28,7 +28,8 @@ export interface Continuation extends Runnable {
  * of a head) come after the cut, since what they read is smaller.
  * @param network what `frozen` gave
  * @param tasks whose outputs are wanted
- * @throws naming a task that the network has not, or whose output training cannot change
+ * @throws naming a task that the network has not, or whose output training cannot change, or a penalty that looks at
+ *   features
  * @example
  * ```ts
  * import { continuation, dilatedResidual, frozen, multiTaskModel, partsOf } from '@scene-mtl/core';
@@ -42,6 +43,13 @@ export interface Continuation extends Runnable {
 export function continuation(network: Network, tasks: readonly string[]): Continuation {
   const { model } = network;
   const layers = frozenLayers(network);
+  const { penalties, drive } = network;
+  const watching = penalties.find(({ watches = [] }) => watches.length > 0);
+  if (watching) {
+    throw new Error(
+      `continuation: the penalty ${watching.name} looks at what lies before the cut; train through the whole network`,
+    );
+  }
   const outputs = tasks.map((task) => outputOf(network, task));
   const still = stillness(layers);
   for (const [i, output] of outputs.entries()) {
@@ -58,6 +66,8 @@ export function continuation(network: Network, tasks: readonly string[]): Contin
   return {
     names,
     before: ahead,
+    penalties,
+    ...(drive && { drive }),
     inputs: Object.fromEntries(
       [...named].map(([name, { shape }]) => [name, shape.slice(1) as number[]]),
     ),

@@ -1,3 +1,25 @@
+export type {
+  Architecture,
+  ArchitecturePlace,
+  Drive,
+  Penalty,
+  Sharing,
+  StageSharing,
+} from './architectures/architecture.ts';
+export {
+  defineArchitecture,
+  type ArchitectureDefinition,
+  type ArchitectureFacts,
+  type ArchitectureSizes,
+  type Settings,
+} from './architectures/define.ts';
+export { hardSharing } from './architectures/hard-sharing.ts';
+export { headOn } from './architectures/parts.ts';
+export {
+  architectureNamed,
+  architectures,
+  type AnyArchitecture,
+} from './architectures/registry.ts';
 export {
   checkpointManifests,
   latestCheckpoint,
@@ -215,11 +237,7 @@ export {
   type Objective,
   type Run,
 } from './objective.ts';
-export { bilevelStep } from './steps/bilevel-step.ts';
-export { crossStep } from './steps/cross-step.ts';
-export { gradientStep } from './steps/gradient-step.ts';
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
-export { scalarStep } from './steps/scalar-step.ts';
 export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';
 export { gramStep, type GramStep } from './steps/gram-step.ts';
 export {

@@ -1,3 +1,4 @@
+import type { Architecture } from './architectures/architecture.ts';
 import { lastFeatures, type Encoder } from './encoders/encoder.ts';
 import { network, type Head, type Network } from './network.ts';
 import type { Task } from './task.ts';
@@ -13,10 +14,12 @@ export interface MultiTaskModelOptions {
   readonly decoder?: { readonly width?: number; readonly kernel?: 1 | 3 };
   /** Seed of all initial weights. */
   readonly seed: number;
+  /** How the tasks share the encoder; default hard sharing. */
+  readonly architecture?: Architecture;
 }
 
 /**
- * A network of images: one shared encoder with one decoder per task. Input `image` `[B, H, W, 3]`,
+ * A network of images: an encoder, which the tasks share, with one decoder per task. Input `image` `[B, H, W, 3]`,
  * outputs `[B, H, W, Task.outputChannels]` in task order.
  */
 export interface MultiTaskModel extends Network {
@@ -27,7 +30,7 @@ export interface MultiTaskModel extends Network {
 
 /**
  * Builds the network of Kendall et al. 2018, figure 1: one encoder shared by all tasks, one decoder
- * per task. Same options and seed, same bytes of every weight.
+ * per task; or another architecture of the same parts. Same options and seed, same bytes of every weight.
  * @throws when tasks are missing or share a name, or the size does not fit the encoder's stride
  * @example
  * ```ts
@@ -39,7 +42,7 @@ export interface MultiTaskModel extends Network {
  * ```
  */
 export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
-  const { encoder, tasks, size, decoder = {}, seed } = options;
+  const { encoder, tasks, size, decoder = {}, seed, architecture } = options;
   for (const side of size) {
     if (!Number.isInteger(side) || side < 1 || side % encoder.outputStride !== 0) {
       throw new Error(
@@ -55,5 +58,6 @@ export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
       task.decoder(lastFeatures(stages), size, { width, kernel, scope, stages }),
   }));
   const input = { name: 'image', shape: [...size, 3] };
-  return { ...network({ input, encoder, heads, seed }), encoder, tasks, size };
+  const parts = { input, encoder, heads, seed, ...(architecture && { architecture }) };
+  return { ...network(parts), encoder, tasks, size };
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Architecture, Drive, Penalty, StageSharing } from './architectures/architecture.ts';
+import { hardSharing } from './architectures/hard-sharing.ts';
 import { borderOf, describedBorder, evaluated, type Border } from './border.ts';
 import { lastFeatures, type Encoder, type StageFeatures } from './encoders/encoder.ts';
 import type { Scope } from './layers/scope.ts';
@@ -22,10 +24,15 @@ export interface ForwardOptions {
 export interface Forward {
   /** By task; of images `[B, H, W, C]`. */
   readonly outputs: Readonly<Record<string, tf.Tensor>>;
-  /** The encoder's last features, `[B, H / s, W / s, C]` of images; absent where the pass began behind them. */
+  /**
+   * The encoder's last features, `[B, H / s, W / s, C]` of images; absent where the pass began behind them, or
+   * where the tasks do not all read the same.
+   */
   readonly shared?: tf.Tensor;
   /** What lies between the layers that tasks share and each task's own, `[B, …]`, where {@link Network.border} says so. */
   readonly border?: readonly tf.Tensor[];
+  /** What penalties look at, by their names; absent where the pass began behind the input. */
+  readonly watched?: ReadonlyMap<string, readonly tf.Tensor[]>;
   /** What the moving averages become: to be assigned once a step, by `commit`. Empty in inference. */
   readonly statistics: readonly Statistic[];
 }
@@ -42,6 +49,12 @@ export interface Network {
   readonly weights: readonly Weight[];
   /** Where it can be cut between what tasks share and what is one task's own. */
   readonly border: Border;
+  /** What of its weights is made small along with the losses. */
+  readonly penalties: readonly Penalty[];
+  /** What it takes from outside with each batch of training. */
+  readonly drive?: Drive;
+  /** How much each stage of the encoder is shared, first stage first, by the weights as they are now. */
+  sharing(): readonly StageSharing[];
   /**
    * Runs the network: a pure function of the inputs and the weights, which assigns nothing.
    * @param inputs by the model's input names; of images `image` `[B, H, W, 3]`, normalised. Others
@@ -52,7 +65,8 @@ export interface Network {
 }
 
 /** What a training step needs of a network. */
-export type Runnable = Pick<Network, 'inputs' | 'forward'> & Partial<Pick<Network, 'border'>>;
+export type Runnable = Pick<Network, 'inputs' | 'forward'> &
+  Partial<Pick<Network, 'border' | 'penalties' | 'drive'>>;
 
 /** What gives one task its output. */
 export interface Head {
@@ -75,6 +89,8 @@ export interface NetworkOptions {
   readonly heads: readonly Head[];
   /** Seed of all initial weights. */
   readonly seed: number;
+  /** How the heads share the encoder; default hard sharing. */
+  readonly architecture?: Architecture;
 }
 
 /** Prefix of every layer of the encoder; a head's layers begin with its task's name. */
@@ -84,15 +100,16 @@ export const ENCODER_SCOPE = 'encoder';
 const TAKEN = [ENCODER_SCOPE, 'shared', 'between', 'weighting', 'weighting-state', 'optimiser'];
 
 /**
- * Hard parameter sharing (Caruana 1997): one encoder for all tasks, one head per task. Same options
- * and seed, same bytes of every weight.
- * @throws when heads are missing or share a name, or a weight's stated owner is not who it serves
+ * An encoder, the heads of some tasks and how they share it: by hard parameter sharing (Caruana 1997, one encoder
+ * for all) unless another architecture is given. Same options and seed, same bytes of every weight.
+ * @throws when heads are missing or share a name, or a weight's stated owner is not who it serves, naming the
+ *   architecture
  * @example
  * ```ts
- * import { countParameters, dense, network, parametersOf, stagedEncoder, type Head } from '@scene-mtl/core';
+ * import { countParameters, dense, inside, network, parametersOf, stagedEncoder, type Head } from '@scene-mtl/core';
  * // Two lines through 3 numbers, without an image.
  * const encoder = stagedEncoder('mlp', [
- *   { name: 'hidden', stride: 1, channels: 4, build: (x, scope) => dense(x, { ...scope, name: 'encoder/hidden' }, { units: 4 }) },
+ *   { name: 'hidden', stride: 1, channels: 4, build: (x, scope) => dense(x, inside(scope, 'hidden'), { units: 4 }) },
  * ]);
  * const head = (name: string): Head => ({
  *   name,
@@ -105,40 +122,63 @@ const TAKEN = [ENCODER_SCOPE, 'shared', 'between', 'weighting', 'weighting-state
  * [shared, task]; // → [16, 10]
  * ```
  */
-export function network({ input, encoder, heads, seed }: NetworkOptions): Network {
-  checkNames(heads.map((head) => head.name));
-  const symbol = tf.input({ shape: [...input.shape], name: input.name });
-  const stages = encoder.build(symbol, { name: ENCODER_SCOPE, seed, owner: 'shared' });
-  const outputs = heads.map((head) =>
-    head.build(stages, { name: head.name, seed, owner: { task: head.name } }),
-  );
+export function network(options: NetworkOptions): Network {
+  const { input, encoder, heads, seed, architecture = hardSharing.make() } = options;
   const names = heads.map((head) => head.name);
+  checkNames(names);
+  const symbol = tf.input({ shape: [...input.shape], name: input.name });
+  const built = architecture.build({ input: symbol, encoder, heads, seed });
+  const { penalties = [], drive } = built;
+  const outputs = names.map((name) => built.outputs[name]);
   const model = tf.model({ inputs: symbol, outputs, name: `${encoder.name}-multi-task` });
-  const weights = weightsOf(model, new Map(names.map((name, i) => [name, outputs[i]])));
+  const weights = checkedWeights(
+    architecture,
+    model,
+    new Map(names.map((name, i) => [name, outputs[i]])),
+  );
   model.layers.forEach(followForward);
-  const shared = lastFeatures(stages);
-  const border = borderOf(outputs, shared);
+  const read = new Set(names.map((name) => lastFeatures(built.stages[name])));
+  const [only] = read;
+  const border = borderOf(outputs, only);
   return {
     model,
     heads: names,
     inputs: { [input.name]: input.shape },
     weights,
     border: describedBorder(border, model.layers),
-    forward: forwardOf(model, names, shared, border),
+    penalties,
+    ...(drive && { drive }),
+    sharing: () => built.sharing(),
+    forward: forwardOf(model, names, read.size === 1 ? only : undefined, border, penalties),
   };
+}
+
+/** The weights with their owners. @throws naming the architecture whose owners are not those of the graph */
+function checkedWeights(
+  { name }: Architecture,
+  model: tf.LayersModel,
+  outputs: ReadonlyMap<string, tf.SymbolicTensor>,
+): Weight[] {
+  try {
+    return weightsOf(model, outputs);
+  } catch (cause) {
+    throw new Error(`${name}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** The forward pass of a model whose outputs are those of `tasks`. */
 function forwardOf(
   model: tf.LayersModel,
   tasks: readonly string[],
-  shared: tf.SymbolicTensor,
+  shared: tf.SymbolicTensor | undefined,
   border: readonly tf.SymbolicTensor[],
+  penalties: readonly Penalty[],
 ): Network['forward'] {
   // A second view of the same layers: what is exported has the tasks' outputs only. The features and the border
   // stand last, so that the layers run in the order in which the outputs alone would run them.
   const { inputs, outputs, name, inputNames } = model;
-  const seen = [...new Set([...outputs, shared, ...border])];
+  const watched = penalties.flatMap(({ watches = [] }) => watches);
+  const seen = [...new Set([...outputs, ...(shared ? [shared] : []), ...border, ...watched])];
   const whole = tf.model({ inputs, outputs: seen, name: `${name}-whole` });
   return (given, { training, frozen, border: instead }) => {
     const fed = inputNames.map((input) => {
@@ -159,8 +199,13 @@ function forwardOf(
     const valueOf = (symbol: tf.SymbolicTensor) => result[seen.indexOf(symbol)];
     return {
       outputs: Object.fromEntries(tasks.map((task, i) => [task, result[i]])),
-      ...(!instead && { shared: valueOf(shared) }),
+      ...(!instead && shared && { shared: valueOf(shared) }),
       border: instead ?? border.map(valueOf),
+      ...(!instead && {
+        watched: new Map(
+          penalties.map(({ name, watches = [] }) => [name, watches.map(valueOf)] as const),
+        ),
+      }),
       statistics,
     };
   };

@@ -11,7 +11,7 @@ export interface Parameter {
   readonly role: ParameterRole;
   /** Task that alone uses it; absent for shared parameters. */
   readonly task?: string;
-  /** False for biases, normalisation and weighting parameters. */
+  /** False for biases, normalisation, what lies between networks, and weighting parameters. */
   readonly decay: boolean;
   readonly variable: tf.Variable;
 }
@@ -56,7 +56,8 @@ export function parametersOf(
       continue;
     }
     const own = typeof owner === 'string' ? { role: owner } : ({ role: 'task', ...owner } as const);
-    const decay = /\/(kernel|depthwise_kernel)$/.test(name);
+    // What couples networks is no filter: decay would part them.
+    const decay = owner !== 'between' && /\/(kernel|depthwise_kernel)$/.test(name);
     all.push({ name, decay, variable, ...own, ...(frozen && { role: 'frozen' }) });
   }
   for (const [key, variable] of Object.entries(weightingVariables)) {

@@ -11,8 +11,12 @@ export interface Rates {
 /** Gradients by `Parameter.name`; a parameter without one counts as having gradient 0. */
 export type Gradients = Readonly<Record<string, tf.Tensor>>;
 
-/** l2 norms over all trained parameters; the gradients' before clipping. A type, for `tf.tidy`. */
+/**
+ * l2 norms over all trained parameters; the gradients' before clipping. Besides, the penalties of the weights, where
+ * there are some. A type, for `tf.tidy`.
+ */
 export type Norms = {
+  readonly [penalty: `penalty/${string}`]: tf.Scalar;
   readonly gradientNorm: tf.Scalar;
   readonly parameterNorm: tf.Scalar;
   readonly updateNorm: tf.Scalar;

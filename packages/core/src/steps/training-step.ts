@@ -1,11 +1,18 @@
+import { withArchitecture } from './architecture-step.ts';
 import { bilevelStep } from './bilevel-step.ts';
 import { crossStep } from './cross-step.ts';
 import { gradientStep } from './gradient-step.ts';
 import { scalarStep } from './scalar-step.ts';
 import type { StepOptions, TrainingStep } from './step.ts';
 
-/** The training step of any balancer: the builder for its kind. */
-export function trainingStep(options: StepOptions): TrainingStep {
+/**
+ * The training step of any balancer: the builder for its kind. Penalties of the network are made small too, whatever
+ * the balancer, see `withArchitecture`.
+ */
+export const trainingStep = (options: StepOptions): TrainingStep =>
+  withArchitecture(options, balanced);
+
+function balanced(options: StepOptions): TrainingStep {
   const { balancer } = options;
   switch (balancer.kind) {
     case 'scalar':

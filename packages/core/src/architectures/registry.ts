@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { ArchitectureDefinition } from './define.ts';
+import { hardSharing } from './hard-sharing.ts';
+
+/** An architecture with options of any schema. */
+export type AnyArchitecture = ArchitectureDefinition<z.ZodType>;
+
+/** Every architecture. A new one is a file and a line here. */
+export const architectures: readonly AnyArchitecture[] = [hardSharing];
+
+/**
+ * The architecture of a name or an alias, whatever its case.
+ * @throws naming all there are
+ * @example
+ * ```ts
+ * import { architectureNamed } from '@scene-mtl/core';
+ * architectureNamed('HPS').name; // → 'hard-sharing'
+ * ```
+ */
+export function architectureNamed(nameOrAlias: string): AnyArchitecture {
+  const wanted = nameOrAlias.toLowerCase();
+  const found = architectures.find(({ name, alias }) =>
+    [name, ...alias].some((known) => known.toLowerCase() === wanted),
+  );
+  if (found) return found;
+  const names = architectures.map(({ name }) => name).join(', ');
+  throw new Error(`architecture ${nameOrAlias}: expected one of ${names}`);
+}
