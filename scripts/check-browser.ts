@@ -133,6 +133,7 @@ async function main(): Promise<void> {
         gaps: 'geometric',
         disparitySigma: 0,
         derive: [],
+        labels: {},
         holdOut: null,
       },
       training: { ...smoke.training, steps: 60, evalEvery: 60 },

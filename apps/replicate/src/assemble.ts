@@ -53,6 +53,7 @@ import {
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
+import { labelled, labellingOf } from './data/labelling.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
 import { streetRoot, streetTree, type StreetTreeOptions } from './data/street-tree.ts';
 import {
@@ -295,6 +296,9 @@ export function assemble(parts: Parts): Assembled {
       })),
       training.stopping,
     );
+  const labelling = labellingOf(config, seed);
+  // Here and not in a thread, and before anything is made.
+  if (labelling) labelled(dataset, labelling, batchSize);
   const plain = trainingStep(whole);
   const rate = scheduleOf(training);
   const batchesOf =
@@ -306,6 +310,7 @@ export function assemble(parts: Parts): Assembled {
         augmentation: augmentationOf(config),
         normalisation: normalisationOf(config),
         seed: drawn,
+        ...(labelling && { labelling }),
         ...(kept && { features: kept.place() }),
       };
       return dataWorkers === 0

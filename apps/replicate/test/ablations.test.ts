@@ -76,6 +76,7 @@ test('noise goes into the data of depth-only runs, and only into generated data'
     classes: 19,
     skyDisparity: 'zero',
     derive: [] as never[],
+    labels: {},
     holdOut: null,
   } as const;
   expect(runsOf(ablations, { ...of, config: { ...of.config, data } }, nothing)).toEqual([]);

@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const known =
-  'steps, batchSize, learningRate, weightingLearningRate, optimiser, schedule, accumulate, momentum, ' +
-  'weightDecay, clipNorm, warmUp, initialLogVariance, flip, zoom, jitter, scheduleSteps, evalEvery, ' +
+  'steps, batchSize, learningRate, weightingLearningRate, optimiser, schedule, labelledShare, accumulate, ' +
+  'momentum, weightDecay, clipNorm, warmUp, initialLogVariance, flip, zoom, jitter, scheduleSteps, evalEvery, ' +
   'checkpointEvery, snapshots, stopping, logEvery, only, features';
 
 test.each([
@@ -44,7 +44,7 @@ test.each([
   ['training.stepz=7', `: training: unknown key "stepz", did you mean steps? There are: ${known}`],
   [
     'data.gapz=x',
-    ': data: unknown key "gapz", did you mean gaps? There are: source, train, val, seed, occlusion, gaps, disparitySigma, derive, holdOut',
+    ': data: unknown key "gapz", did you mean gaps? There are: source, train, val, seed, occlusion, gaps, disparitySigma, derive, labels, holdOut',
   ],
   [
     'network.encoder.alpha=1',

@@ -34,6 +34,7 @@ test('a folder in place of generated scenes is taken whole, or as far as is said
     classes: 19,
     skyDisparity: 'zero',
     derive: [],
+    labels: {},
     holdOut: null,
   });
   const few = await configured(profiles.smoke, { set: [], data: '/somewhere', frames: 8 });

@@ -163,6 +163,7 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
     classes: 19,
     skyDisparity: 'zero',
     derive: [] as never[],
+    labels: {},
     holdOut: null,
   } as const;
   const context = {

@@ -1,6 +1,6 @@
 import { assertSize, randomStream, type Draw, type Sample, type Size } from '@scene-mtl/data';
 import { type Dataset, type Split } from './dataset.ts';
-import { batchAt, stepsPerEpoch } from './order.ts';
+import { poolOrder, type Drawn, type Pool } from './pools.ts';
 
 /** Named arrays of one sample or, one sample after the other, of a batch. */
 export type Arrays = Record<string, Float32Array | Int32Array>;
@@ -15,6 +15,11 @@ export interface BatchOptions {
   /** Size to read at, px. */
   readonly size: Size;
   readonly batchSize: number;
+  /**
+   * Parts of the split from which each batch has so many frames, together `batchSize`; absent: any of the split's
+   * frames. Epochs are then counted by the first one.
+   */
+  readonly pools?: readonly Pool[];
   /** Seed of the order and of the transform's random numbers. */
   readonly seed: number;
   /** Sample → arrays, the same names and lengths for every sample. */
@@ -86,15 +91,16 @@ export function batchMaker(options: BatchOptions): BatchMaker {
   const { dataset, split, batchSize, seed, epochs = Infinity } = options;
   const { shuffle = true, dropLast = shuffle } = options;
   const ids = dataset.list(split);
-  const order = { count: ids.length, batchSize, seed, shuffle, dropLast };
-  const steps = stepsPerEpoch(order);
+  const { pools = [{ ids, perBatch: batchSize }] } = options;
   assertSize('batches', options.size);
-  if (!(Number.isInteger(batchSize) && batchSize > 0 && steps > 0)) {
+  const order = poolOrder(ids, pools, { seed, shuffle, dropLast }, `${dataset.name} ${split}`);
+  const together = pools.reduce((sum, { perBatch }) => sum + perBatch, 0);
+  if (together !== batchSize) {
     throw new Error(
-      `batches: ${dataset.name} ${split} has ${ids.length} frames, which gives no batch of ${batchSize}`,
+      `batches: expected pools that give ${batchSize} frames together, got ${together}`,
     );
   }
-  const one = async (epoch: number, frame: number): Promise<Arrays> => {
+  const one = async ({ epoch, frame }: Drawn): Promise<Arrays> => {
     let sample = await dataset.read(ids[frame], split, options.size);
     if (options.transform) {
       sample = options.transform(sample, randomStream('transform', seed, epoch, frame));
@@ -102,11 +108,11 @@ export function batchMaker(options: BatchOptions): BatchMaker {
     return options.encode(sample);
   };
   return {
-    end: epochs * steps,
+    end: epochs * order.steps,
     async make(step, spare) {
-      const { epoch, frames } = batchAt(step, order);
-      const encoded = await Promise.all(Array.from(frames, (frame) => one(epoch, frame)));
-      const names = Array.from(frames, (frame) => ids[frame]);
+      const { epoch, drawn } = order.at(step);
+      const encoded = await Promise.all(drawn.map(one));
+      const names = drawn.map(({ frame }) => ids[frame]);
       return { step, epoch, ids: names, arrays: stack(encoded, names, spare) };
     },
   };

@@ -31,12 +31,14 @@ export {
 } from './features/feature-cache.ts';
 export { readPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
 export { warnOnce } from './image/warnings.ts';
+export { labelledFrames, withLabels, type LabelChoice, type LabelChoices } from './label-choice.ts';
 export { leftOutLines, listingWarning, printable } from './listing/left-out.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
 export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
 export { openDataset, type OpenOptions } from './open.ts';
 export { contactSheet } from './contact-sheet.ts';
+export { type Pool } from './pools.ts';
 export {
   statistics,
   type Histogram,

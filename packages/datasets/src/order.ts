@@ -17,6 +17,8 @@ export interface OrderOptions {
   readonly shuffle: boolean;
   /** Leave out the last batch of an epoch when it is not full. */
   readonly dropLast: boolean;
+  /** Which of several orders of one seed; default 0. */
+  readonly stream?: number;
 }
 
 /** Batches in an epoch. */
@@ -29,12 +31,14 @@ export function stepsPerEpoch({ count, batchSize, dropLast }: Omit<OrderOptions,
  * step 0 would give there.
  */
 export function batchAt(step: number, options: OrderOptions): BatchPosition {
-  const { count, batchSize, seed, shuffle } = options;
+  const { count, batchSize, seed, shuffle, stream = 0 } = options;
   const steps = stepsPerEpoch(options);
   const epoch = Math.floor(step / steps);
   const start = (step % steps) * batchSize;
+  // The first order has the name that it had when there was no other.
+  const others = stream === 0 ? [] : [stream];
   const order = shuffle
-    ? shuffled(count, randomStream('epoch order', seed, epoch))
+    ? shuffled(count, randomStream('epoch order', seed, epoch, ...others))
     : Int32Array.from({ length: count }, (_, i) => i);
   return { epoch, frames: order.slice(start, start + batchSize) };
 }

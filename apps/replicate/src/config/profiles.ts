@@ -20,6 +20,7 @@ const quick: Config = {
     gaps: 'geometric',
     disparitySigma: 0,
     derive: [],
+    labels: {},
     holdOut: null,
   },
   size: { height: 64, width: 128 },
@@ -36,6 +37,7 @@ const quick: Config = {
     weightingLearningRate: null,
     optimiser: 'sgd',
     schedule: 'poly',
+    labelledShare: null,
     accumulate: 1,
     momentum: 0.9,
     weightDecay: 1e-4,
@@ -69,6 +71,7 @@ const smoke: Config = {
     gaps: 'geometric',
     disparitySigma: 0,
     derive: [],
+    labels: {},
     holdOut: null,
   },
   size: { height: 32, width: 64 },
@@ -100,6 +103,7 @@ const standard: Config = {
     gaps: 'photometric',
     disparitySigma: 0,
     derive: [],
+    labels: {},
     holdOut: null,
   },
   size: { height: 128, width: 256 },
@@ -110,7 +114,7 @@ const standard: Config = {
 /** All of a folder, read as the paper does. */
 const folder = (root: string): Config['data'] => ({
   ...{ source: 'folder', root, maxTrain: null, maxVal: null },
-  ...{ classes: 19, skyDisparity: 'zero', derive: [], holdOut: null },
+  ...{ classes: 19, skyDisparity: 'zero', derive: [], labels: {}, holdOut: null },
 });
 
 /** Kendall et al. 2018, section 4 and appendix A; what they leave open is in docs/paper.md. */
@@ -130,6 +134,7 @@ const paper: Config = {
     weightingLearningRate: null,
     optimiser: 'sgd',
     schedule: 'poly',
+    labelledShare: null,
     accumulate: 1,
     momentum: 0.9,
     weightDecay: 1e-4,

@@ -24,6 +24,23 @@ const derive = z
     'annotations that the data has not, computed from others (normals of generated scenes: recorded)',
   );
 
+const labels = z
+  .record(
+    z.string(),
+    z.strictObject({
+      frames: positive
+        .nullable()
+        .default(null)
+        .describe('so many training frames have it, drawn by the run’s seed; null: all'),
+      shuffled: z
+        .boolean()
+        .default(false)
+        .describe('each frame has that of another: the control of Caruana 1997'),
+    }),
+  )
+  .default({})
+  .describe('by annotation: which of its labels training gets; absent: all of them');
+
 /** Where the images come from: a folder, or scenes generated on first use. */
 const data = z.discriminatedUnion('source', [
   z.strictObject({
@@ -45,6 +62,7 @@ const data = z.discriminatedUnion('source', [
       .default(0)
       .describe('px of Gaussian noise on the disparity labels of training frames'),
     derive,
+    labels,
     holdOut: positive
       .nullable()
       .default(null)
@@ -64,6 +82,7 @@ const data = z.discriminatedUnion('source', [
       .default('zero')
       .describe('of a Cityscapes tree; zero: as in the paper'),
     derive,
+    labels,
     holdOut: positive
       .nullable()
       .default(null)
@@ -148,6 +167,15 @@ export const configSchema = z.strictObject({
       .default('poly')
       .describe(
         'how the rate falls: to 0 by (1 − i/n)^0.9 or half a cosine; to a tenth at 1/2 and 3/4',
+      ),
+    labelledShare: z
+      .number()
+      .gt(0)
+      .max(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'of each batch, from the frames that have all of data.labels, the rest from the others; null: as they come',
       ),
     accumulate: steps
       .default(1)

@@ -15,6 +15,7 @@ import {
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
+import { labelled, type Labelling } from './labelling.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
 
 /** What decides the batches of a training run. */
@@ -26,6 +27,8 @@ export interface TrainingBatches {
   readonly augmentation: Augmentation;
   readonly normalisation: Normalisation;
   readonly seed: number;
+  /** Which labels are there, and how many of each batch have them all; absent: all are. */
+  readonly labelling?: Labelling;
   /** What stands in the batches in place of the images; absent: the images. */
   readonly features?: FeaturePlace;
 }
@@ -43,11 +46,11 @@ export function trainingBatches(
   dataset: Dataset,
   wanted: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
-  const { tasks, batchSize, augmentation, normalisation, seed, features } = wanted;
+  const { tasks, batchSize, augmentation, normalisation, seed, features, labelling } = wanted;
   const known = targetsFor(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
-    dataset,
+    ...(labelling ? labelled(dataset, labelling, batchSize) : { dataset }),
     split: 'train',
     size: readSize(augmentation),
     batchSize,

@@ -3,6 +3,7 @@ import type { Entry } from './entry.ts';
 import { karpathy2019 } from './karpathy2019/index.ts';
 import { kendall2018 } from './kendall2018/index.ts';
 import { libmtl } from './libmtl/index.ts';
+import { ruder2017 } from './ruder2017/index.ts';
 
 /** What is replicated of one source. */
 export interface Paper {
@@ -31,6 +32,11 @@ export const others: readonly Paper[] = [
     name: 'libmtl',
     title: 'Balancing as in LibMTL, TorchJD and the papers behind them',
     entries: libmtl,
+  },
+  {
+    name: 'ruder2017',
+    title: 'Ruder 2017, An Overview of Multi-Task Learning in Deep Neural Networks',
+    entries: ruder2017,
   },
 ];
 

@@ -1,0 +1,11 @@
+import type { Entry } from '../entry.ts';
+
+/** Statements of Ruder 2017, "An Overview of Multi-Task Learning in Deep Neural Networks", as experiments. */
+export const ruder2017: readonly Entry[] = [
+  {
+    name: 'scenes',
+    summary:
+      'Street scenes with classes on few frames: one task, all tasks on the same frames, the others labelled everywhere, and with shuffled labels as control; over labelled frames and width, and how many labelled frames the other tasks are worth.',
+    load: async () => (await import('./scenes/scenes.ts')).scenes,
+  },
+];
