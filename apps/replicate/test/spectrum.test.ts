@@ -83,7 +83,7 @@ describe('karpathy2019 spectrum', () => {
   });
 
   test('parameters and times are those of all networks of a design; Δm by hand', () => {
-    const { tables, verdicts } = shown([1.1, 1.2, 1.3]);
+    const { tables, verdicts } = shown([1.18, 1.2, 1.22]);
     const { rows, columns } = tables[0].table;
     expect(rows.map(({ header }) => header)).toEqual(designsFor(street.tasks).map((d) => d.title));
     // Three of one task: 3 · 110 and 3 · 3 ms; a pair and one: 120 + 110, 4 + 3 ms; all: 130, 5 ms.
@@ -94,11 +94,15 @@ describe('karpathy2019 spectrum', () => {
     ]);
     const at = columns.findIndex(({ name }) => name.startsWith('Δm'));
     expect(rows[0].cells[at]).toMatchObject({ value: 0, n: 3 });
-    // By seed: (100 (1 − 1/p) + 2 · 100 (p − 1)) / 3 of p = 1.1, 1.2, 1.3.
-    const changes = [1.1, 1.2, 1.3].map((p) => (100 * (1 - 1 / p) + 200 * (p - 1)) / 3);
+    // By seed: (100 (1 − 1/p) + 2 · 100 (p − 1)) / 3 of p = 1.18, 1.2, 1.22.
+    const changes = [1.18, 1.2, 1.22].map((p) => (100 * (1 - 1 / p) + 200 * (p - 1)) / 3);
     const { value } = rows[4].cells[at] as { value: number };
     expect(value).toBeCloseTo((changes[0] + changes[1] + changes[2]) / 3, 9);
-    expect(rows[4].cells[at + 1]).toBe(`+${changes[0].toFixed(1)} … +${changes[2].toFixed(1)}`);
+    // Student's t with two degrees of freedom: mean ± 4.3027 · s / √3.
+    const half =
+      (4.3027 * Math.sqrt(changes.reduce((a, x) => a + (x - value) ** 2, 0) / 2)) / Math.sqrt(3);
+    const [low, high] = [value - half, value + half].map((end) => end.toFixed(1));
+    expect(rows[4].cells[at + 1]).toBe(`+${low} … +${high}`);
     expect(tables.map(({ name }) => name)).toEqual([
       ...['spectrum', 'spectrum-delta-m', 'spectrum-paired'],
     ]);

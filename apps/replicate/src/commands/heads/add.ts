@@ -5,6 +5,7 @@ import { trainHead } from '../../heads/train-head.ts';
 import { typedCommand } from '../configuration-flags.ts';
 import { compileOptions } from '../engine-flags.ts';
 import { addTrainFlags, printChanged, type TrainFlags } from './change-flags.ts';
+import { addOptions } from './options.ts';
 import { say } from './say.ts';
 import { trainOptions } from './tune.ts';
 
@@ -19,9 +20,8 @@ export function addAddCommand(heads: Command): void {
     .description(
       'A new head on the trunk of a trained run, trained alone on the trunk’s kept features; or one\n' +
         'that another run has trained on the same trunk (--head-of), with nothing trained.',
-    )
-    .option('--head-of <run>', 'take the head from this run, which must have the same trunk');
-  addTrainFlags(command).action(async (head: string, flags: Flags) => {
+    );
+  addTrainFlags(addOptions(command, 'head-of')).action(async (head: string, flags: Flags) => {
     const source = await sourceRun(flags.from, flags.runs);
     const { tasks } = source.description;
     if (tasks.includes(head)) {

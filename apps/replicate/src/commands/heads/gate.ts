@@ -8,6 +8,7 @@ import { gateSuite, gateText, refusedOf } from '../../gate/report.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags {
   against: string;
@@ -40,13 +41,6 @@ export function addGateCommand(heads: Command): void {
     )
     .argument('<new>', 'folder of the run that is to replace another', path)
     .requiredOption('--against <old>', 'folder of the run that it is compared with', path)
-    .option(
-      '--epsilon <task/metric=number...>',
-      'drop that is let through, in the metric’s unit; repeatable. Default: 1 point of a share in %,\n' +
-        '3 % of the old value of any other; the primary metric of each task decides, and those named here',
-      (text: string, list: string[]) => [...list, text],
-      [],
-    )
     .addOption(
       new Option('--checkpoint <which>', 'of both runs').choices(['best', 'last']).default('last'),
     )
@@ -66,26 +60,25 @@ export function addGateCommand(heads: Command): void {
       wholeNumber(0, 1000),
       5,
     )
-    .option('--data <root>', 'the data, where it is not where the runs had it')
-    .option('--out <dir>', 'write gate.json, gate.junit.xml and worse-<task>.png there', path)
-    .option('--force', 'replace files that are there')
-    .option('--json', 'print JSON instead of a table');
-  addEngineFlags(command).action(async (after: string, flags: Flags) => {
-    const { against: before, epsilon, checkpoint, removed, by: rule, out } = flags;
-    const { resamples, frames, data } = flags;
-    const epsilons = epsilonsOf(epsilon);
-    if (out !== undefined) await assertFree(Object.values(filesIn(out)), flags.force);
-    const { report, pictures } = await gateRuns({
-      ...{ after, before, checkpoint, data, epsilons, removed, rule, resamples, frames },
-      draw: out !== undefined,
-      compile: compileOptions(flags),
-    });
-    const written = out === undefined ? [] : await writeGate(out, report, pictures, flags.force);
-    process.stdout.write(flags.json ? json(report) : textOf(report, written));
-    if (report.passes) return;
-    process.stderr.write(`refused: ${refusedOf(report).join(', ')}\n`);
-    process.exitCode = 1;
-  });
+    .option('--out <dir>', 'write gate.json, gate.junit.xml and worse-<task>.png there', path);
+  addEngineFlags(addOptions(command, 'epsilon', 'data', 'force', 'json')).action(
+    async (after: string, flags: Flags) => {
+      const { against: before, epsilon, checkpoint, removed, by: rule, out } = flags;
+      const { resamples, frames, data } = flags;
+      const epsilons = epsilonsOf(epsilon);
+      if (out !== undefined) await assertFree(Object.values(filesIn(out)), flags.force);
+      const { report, pictures } = await gateRuns({
+        ...{ after, before, checkpoint, data, epsilons, removed, rule, resamples, frames },
+        draw: out !== undefined,
+        compile: compileOptions(flags),
+      });
+      const written = out === undefined ? [] : await writeGate(out, report, pictures, flags.force);
+      process.stdout.write(flags.json ? json(report) : textOf(report, written));
+      if (report.passes) return;
+      process.stderr.write(`refused: ${refusedOf(report).join(', ')}\n`);
+      process.exitCode = 1;
+    },
+  );
 }
 
 const filesIn = (out: string) => ({

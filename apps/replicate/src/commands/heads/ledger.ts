@@ -3,13 +3,8 @@ import { json } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { ledgerOf, ledgerTable } from '../../ledger/ledger.ts';
 import type { CheckpointChoice } from '../../predict/stored-network.ts';
-import {
-  addEngineFlags,
-  checkpointChoice,
-  compileOptions,
-  type EngineFlags,
-} from '../engine-flags.ts';
-import { path } from '../path.ts';
+import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
+import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags {
   checkpoint: CheckpointChoice;
@@ -24,14 +19,12 @@ export function addLedgerCommand(heads: Command): void {
     .description(
       'Per head: parameters, labelled training frames, parameters for every 1,000 of these, and the gap between\n' +
         'its validation loss and its training loss.',
-    )
-    .argument('<run>', 'folder of the run', path)
-    .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
-    .option('--data <root>', 'the data, where it is not where the run had it')
-    .option('--json', 'print JSON instead of a table');
-  addEngineFlags(command).action(async (run: string, flags: Flags) => {
-    const { checkpoint, data } = flags;
-    const ledger = await ledgerOf({ run, checkpoint, data, compile: compileOptions(flags) });
-    process.stdout.write(flags.json ? json(ledger) : toMarkdown(ledgerTable(ledger)));
-  });
+    );
+  addEngineFlags(addOptions(command, 'run', 'checkpoint', 'data', 'json')).action(
+    async (run: string, flags: Flags) => {
+      const { checkpoint, data } = flags;
+      const ledger = await ledgerOf({ run, checkpoint, data, compile: compileOptions(flags) });
+      process.stdout.write(flags.json ? json(ledger) : toMarkdown(ledgerTable(ledger)));
+    },
+  );
 }

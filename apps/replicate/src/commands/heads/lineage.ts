@@ -18,6 +18,7 @@ import {
 } from '../engine-flags.ts';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags, DataFlags {
   out?: string;
@@ -39,10 +40,7 @@ export function addLineageCommand(heads: Command): void {
       'Which run came from which (--init), with what frozen, which data, code and seeds; a run that is not\n' +
         'there any more is shown as missing. --retrain trains the whole chain again and compares.',
     )
-    .argument('<run>', 'folder of the run', path)
     .option('--out <file>', 'draw it as well, e.g. lineage.svg', path)
-    .option('--force', 'replace a file that is there')
-    .option('--json', 'print JSON instead of a tree')
     .option(
       '--retrain',
       'train every run of it again from scratch, then heads gate the last against the run',
@@ -54,14 +52,9 @@ export function addLineageCommand(heads: Command): void {
     )
     .option('--suffix <text>', 'what the names of the new runs get', '-again')
     .option('--seed <n>', 'seed of all new runs (default: those of the old)', wholeNumber(0))
-    .option('--pretrained <dir>', 'ImageNet weights that a run of it began with', path)
-    .option(
-      '--epsilon <task/metric=number...>',
-      'of the comparison; see heads gate',
-      (text: string, list: string[]) => [...list, text],
-      [],
-    );
-  addDataFlags(addEngineFlags(command)).action(async (run: string, flags: Flags) => {
+    .option('--pretrained <dir>', 'ImageNet weights that a run of it began with', path);
+  const options = addOptions(command, 'run', 'epsilon', 'force', 'json');
+  addDataFlags(addEngineFlags(options)).action(async (run: string, flags: Flags) => {
     const epsilons = epsilonsOf(flags.epsilon);
     const { out } = flags;
     const runs = flags.runs ?? (await runsOf(run));

@@ -3,6 +3,7 @@ import { assertHead, sourceRun, taskNamed } from '../../heads/source-run.ts';
 import { trainHead } from '../../heads/train-head.ts';
 import { taken } from './add.ts';
 import { addTrainFlags, printChanged, type TrainFlags } from './change-flags.ts';
+import { addOptions } from './options.ts';
 import { trainOptions } from './tune.ts';
 
 interface Flags extends TrainFlags {
@@ -18,9 +19,8 @@ export function addReplaceCommand(heads: Command): void {
       'A head of a trained run from fresh weights, or another task in its place (--with), trained alone\n' +
         'on the trunk’s kept features; or the head of a run with the same trunk (--head-of).',
     )
-    .option('--with <task>', 'the task that takes its place (default: the same)')
-    .option('--head-of <run>', 'take the head from this run, which must have the same trunk');
-  addTrainFlags(command).action(async (head: string, flags: Flags) => {
+    .option('--with <task>', 'the task that takes its place (default: the same)');
+  addTrainFlags(addOptions(command, 'head-of')).action(async (head: string, flags: Flags) => {
     const source = await sourceRun(flags.from, flags.runs);
     assertHead(source, head);
     const next = flags.with ?? head;

@@ -4,6 +4,7 @@ import { networkOfRun } from '../../heads/show-network.ts';
 import { treeSvg } from '../../heads/tree-svg.ts';
 import { treeText } from '../../heads/tree-text.ts';
 import { path } from '../path.ts';
+import { addOptions } from './options.ts';
 import { say } from './say.ts';
 
 interface Flags {
@@ -23,7 +24,7 @@ const owner = (text: string, known: Record<string, string>): Record<string, stri
 
 /** Adds `heads show`: the tree of a run's network, kept in its `network.json`. */
 export function addShowCommand(heads: Command): void {
-  heads
+  const command = heads
     .command('show')
     .description(
       'The tree of a network: trunk, groups, heads; who answers for each, what it learned from, what\n' +
@@ -31,16 +32,15 @@ export function addShowCommand(heads: Command): void {
     )
     .requiredOption('--run <dir>', 'folder of the run', path)
     .option('--owner <head=text>', 'who answers for a head; repeatable', owner, {})
-    .option('--data <root>', 'the data, where it is not where the run had it')
-    .option('--out <file.svg>', 'draw the tree', path)
-    .option('--force', 'replace a file that is there')
-    .option('--json', 'print network.json instead of the tree')
-    .action(async ({ run, owner: owners, data, out, force, json }: Flags) => {
+    .option('--out <file.svg>', 'draw the tree', path);
+  addOptions(command, 'data', 'force', 'json').action(
+    async ({ run, owner: owners, data, out, force, json }: Flags) => {
       if (out !== undefined) await assertFree([out], force);
       const file = await networkOfRun({ run, owners, data, say });
       process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : treeText(file));
       if (out === undefined) return;
       await writeAtomically(out, treeSvg(file));
       process.stdout.write(`${out}\n`);
-    });
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { toMarkdown } from '@scene-mtl/eval';
-import { FEATURE_TYPES, type FeatureType } from '@scene-mtl/datasets';
-import { Option, type Command } from 'commander';
+import type { FeatureType } from '@scene-mtl/datasets';
+import type { Command } from 'commander';
 import { timeEpochs, type TimedEpochs } from '../../heads/epoch-times.ts';
 import { assertHead, sourceRun } from '../../heads/source-run.ts';
 import {
@@ -10,9 +10,8 @@ import {
   type DataFlags,
   type EngineFlags,
 } from '../engine-flags.ts';
-import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { bytes } from './change-flags.ts';
+import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags, DataFlags {
   from: string;
@@ -31,17 +30,9 @@ export function addTimeCommand(heads: Command): void {
       'How long an epoch of a head takes from kept features, through the frozen trunk, and end to end:\n' +
         'side by side, in turns. Nothing is trained that is kept, but for the features themselves.',
     )
-    .requiredOption('--from <run>', 'folder of the trained run, or its name among the runs', path)
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
-    .option('--epochs <n>', 'epochs of each', wholeNumber(1, 1000), 5)
-    .addOption(
-      new Option('--cache-type <type>', 'how features are kept')
-        .choices(FEATURE_TYPES)
-        .default('f32'),
-    )
-    .option('--cache-size <size>', 'of all kept features at most (default: 4G)', bytes)
-    .option('--json', 'print JSON instead of a table');
-  addDataFlags(addEngineFlags(command)).action(async (head: string, flags: Flags) => {
+    .option('--epochs <n>', 'epochs of each', wholeNumber(1, 1000), 5);
+  const options = addOptions(command, 'from', 'runs', 'cache-type', 'cache-size', 'json');
+  addDataFlags(addEngineFlags(options)).action(async (head: string, flags: Flags) => {
     const source = await sourceRun(flags.from, flags.runs);
     assertHead(source, head);
     const timed = await timeEpochs({

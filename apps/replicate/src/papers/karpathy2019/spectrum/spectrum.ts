@@ -1,4 +1,4 @@
-import { bootstrapInterval, deltaM, type Table } from '@scene-mtl/eval';
+import { deltaM, settle, type Settled, type Table } from '@scene-mtl/eval';
 import {
   deltaMTable,
   ENOUGH_SEEDS,
@@ -144,6 +144,9 @@ function changesOf(context: SceneContext, arm: ComparedArm, alone: ComparedArm):
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Δm that would matter, percent: as a fiftieth of any metric does. */
+const SMALLEST_CHANGE = 2;
+
 function tableOf(
   context: SceneContext,
   designs: readonly Design[],
@@ -171,22 +174,21 @@ function tableOf(
           { value: cost?.milliseconds ?? null },
           ...quantities.map(({ metric }) => measuredCell(metricOf(arms[k].runs, metric))),
           measuredCell(changes),
-          changes.length < 2 ? null : intervalText(changes),
+          changes.length < 2 ? null : intervalText(settle(changes, SMALLEST_CHANGE)),
         ],
       };
     }),
     notes: [
       ...notesOf(context),
       'Time: every network exported to ONNX and run there one image at a time on one thread, in turns, the median of 15 rounds; of several networks the sum. It depends on the machine.',
-      'Δm: mean change of the primary metrics against the networks of one task, whose mean over seeds is 0; 95 % bootstrap interval of its mean over seeds, which for three cannot leave their range.',
+      'Δm: mean change of the primary metrics against the networks of one task, whose mean over seeds is 0; 95 % interval of its mean by Student’s t over seeds.',
     ],
   };
 }
 
-const intervalText = (values: readonly number[]): string =>
-  bootstrapInterval(values)
-    .map((end) => `${end < 0 ? '−' : '+'}${Math.abs(end).toFixed(1)}`)
-    .join(' … ');
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+
+const intervalText = ({ interval }: Settled): string => interval.map(signed).join(' … ');
 
 function cheaper(designs: readonly Design[], costs: NetworkCosts | undefined): Verdict {
   const claim = { claim: 'One network for all tasks costs less where it is used', source };
@@ -201,22 +203,23 @@ function cheaper(designs: readonly Design[], costs: NetworkCosts | undefined): V
   };
 }
 
+const FIGHTS = {
+  above: 'reproduced',
+  below: 'not reproduced',
+  within: 'not reproduced',
+  open: 'cannot tell',
+} as const;
+
 function fights(context: SceneContext, arms: readonly ComparedArm[]): Verdict {
   const claim = { claim: 'Tasks that share all of a network fight for its capacity', source };
   const changes = changesOf(context, arms.at(-1)!, arms[0]);
   if (changes.length === 0) return { ...claim, judgement: 'not run', evidence: '' };
-  const [low, high] = bootstrapInterval(changes);
-  const enough = changes.length >= ENOUGH_SEEDS;
-  const signed = `${mean(changes) < 0 ? '−' : '+'}${Math.abs(mean(changes)).toFixed(1)}`;
+  const settled = settle(changes, SMALLEST_CHANGE);
+  const { n, outcome } = settled;
+  const interval = n < 2 ? '' : `; 95 % interval ${intervalText(settled)}`;
   return {
     ...claim,
-    judgement: !enough
-      ? 'cannot tell'
-      : low > 0
-        ? 'reproduced'
-        : high < 0
-          ? 'not reproduced'
-          : 'cannot tell',
-    evidence: `Δm of one network for all ${signed} % (${changes.length} seed${changes.length === 1 ? '' : 's'}${changes.length < 2 ? '' : `; 95 % interval ${intervalText(changes)}`}), above 0 is worse than a network a task`,
+    judgement: n < ENOUGH_SEEDS ? 'cannot tell' : FIGHTS[outcome],
+    evidence: `Δm of one network for all ${signed(settled.mean)} % (${n} seed${n === 1 ? '' : 's'}${interval}), above 0 is worse than a network a task, ${SMALLEST_CHANGE} % would matter`,
   };
 }
