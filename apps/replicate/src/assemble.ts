@@ -7,6 +7,7 @@ import {
   continuation,
   cosine,
   dilatedResidual,
+  drawing,
   faded,
   fadingOf,
   frozen,
@@ -29,6 +30,7 @@ import {
   warmUp,
   withAspp,
   withFading,
+  withRandomLayers,
   type Continuation,
   type Encoder,
   type Fading,
@@ -40,9 +42,16 @@ import {
   type Task,
   type TrainingBatch,
   type TrainingStep,
+  type WeightDecay,
 } from '@scene-mtl/core';
 import { didYouMean, stream } from '@scene-mtl/data';
-import { batches, batchesInWorkers, readManifest, type FeaturePlace } from '@scene-mtl/datasets';
+import {
+  batches,
+  batchesInWorkers,
+  DERIVED,
+  readManifest,
+  type FeaturePlace,
+} from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
@@ -50,7 +59,7 @@ import {
   symmetricNormalisation,
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
-import type { VisionTask } from '@scene-mtl/vision-heads';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { labelled, labellingOf } from './data/labelling.ts';
@@ -157,7 +166,12 @@ export function networkOf<T extends Task>(
     encoder: encoderOf(config),
     tasks,
     size: [size.height, size.width],
-    decoder: network.decoder,
+    decoder: {
+      ...network.decoder,
+      dropout: Object.fromEntries(
+        Object.entries(network.heads).map(([name, { dropout }]) => [name, dropout]),
+      ),
+    },
     seed,
   });
   return { ...frozen(whole, partsOf(whole, network.freeze)), tasks };
@@ -200,8 +214,16 @@ export interface Parts {
 
 type Training = Config['training'];
 
-function optimiserOf(training: Training, parameters: readonly Parameter[]): Optimiser {
-  const { momentum, weightDecay, clipNorm, accumulate } = training;
+/** λ of a head's own kernels is its own where it says so. */
+const decayOf = ({ network, training: { weightDecay } }: Config): WeightDecay =>
+  Object.values(network.heads).every((head) => head.weightDecay === null)
+    ? weightDecay
+    : ({ task = '' }) => network.heads[task]?.weightDecay ?? weightDecay;
+
+function optimiserOf(config: Config, parameters: readonly Parameter[]): Optimiser {
+  const { training } = config;
+  const { momentum, clipNorm, accumulate } = training;
+  const weightDecay = decayOf(config);
   const shared = { weightDecay, ...(clipNorm !== null && { clipNorm }) };
   const inner =
     training.optimiser === 'adam'
@@ -238,6 +260,15 @@ function learnedOf(tasks: readonly VisionTask[], only: Training['only']): readon
   throw new Error(`training.only: the run has no task ${unknown}; ${didYouMean(unknown, names)}`);
 }
 
+/** @throws naming what is set for a head that the data cannot train */
+function assertHeads({ heads }: Config['network'], dataset: StoredData): void {
+  const all = tasksFor({ ...dataset, fields: [...new Set([...dataset.fields, ...DERIVED])] });
+  const names = all.map(({ name }) => name);
+  const unknown = Object.keys(heads).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(`network.heads.${unknown}: no such task; ${didYouMean(unknown, names)}`);
+}
+
 function keptOf(
   { config, features: store }: Parts,
   network: VisionNetwork,
@@ -264,6 +295,7 @@ export function assemble(parts: Parts): Assembled {
   const { config, dataset, balance, seed, dataWorkers } = parts;
   const { training } = config;
   assertKeepable(training);
+  assertHeads(config.network, dataset);
   const tasks = learnedOf(parts.tasks, training.only);
   const { learningRate, weightingLearningRate, batchSize } = training;
   const frames = dataset.list('train').length;
@@ -285,7 +317,7 @@ export function assemble(parts: Parts): Assembled {
     objectives: training.stopping ? objectives.map(faded) : objectives,
     balancer,
     parameters,
-    optimiser: optimiserOf(training, parameters.trained),
+    optimiser: optimiserOf(config, parameters.trained),
     batchSizes: { [MAIN_STREAM]: batchSize },
   };
   const fading =
@@ -299,7 +331,7 @@ export function assemble(parts: Parts): Assembled {
   const labelling = labellingOf(config, seed);
   // Here and not in a thread, and before anything is made.
   if (labelling) labelled(dataset, labelling, batchSize);
-  const plain = trainingStep(whole);
+  const plain = withRandomLayers(trainingStep(whole), network, seed);
   const rate = scheduleOf(training);
   const batchesOf =
     (drawn: number) =>
@@ -328,7 +360,7 @@ export function assemble(parts: Parts): Assembled {
     parameters,
     step: fading ? withFading(plain, fading) : plain,
     ...(fading && { fading }),
-    gradients: () => gramStep(whole),
+    gradients: () => drawing(gramStep(whole), network),
     ...(kept && { kept }),
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),

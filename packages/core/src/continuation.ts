@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { evaluated } from './border.ts';
+import { isRandom } from './layers/dropout.ts';
 import { gathered } from './layers/forward.ts';
 import { frozenLayers } from './freezing.ts';
 import type { Network, Runnable } from './network.ts';
@@ -123,9 +124,6 @@ function fedBy(given: Readonly<Record<string, tf.Tensor>>, name: string): tf.Ten
   );
 }
 
-/** Layers of TensorFlow.js that give other numbers in training though they have no weights. */
-const RANDOM = /Dropout|Noise/;
-
 /** Whether a tensor of a graph is one that training cannot change. */
 function stillness(frozen: ReadonlySet<tf.layers.Layer>): (symbol: tf.SymbolicTensor) => boolean {
   const known = new Map<tf.SymbolicTensor, boolean>();
@@ -133,8 +131,7 @@ function stillness(frozen: ReadonlySet<tf.layers.Layer>): (symbol: tf.SymbolicTe
     let answer = known.get(symbol);
     if (answer === undefined) {
       const { sourceLayer: layer, inputs } = symbol;
-      const isFixed =
-        frozen.has(layer) || (layer.weights.length === 0 && !RANDOM.test(layer.getClassName()));
+      const isFixed = frozen.has(layer) || (layer.weights.length === 0 && !isRandom(layer));
       answer = isFixed && inputs.every(still);
       known.set(symbol, answer);
     }

@@ -70,6 +70,7 @@ export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts'
 export type { Border } from './border.ts';
 export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
 export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
+export { dropoutLayer } from './layers/dropout.ts';
 export { upsampleTo } from './layers/upsample.ts';
 export { maskedCrossEntropy, maskedL1, maskedL2, maskedMean } from './losses.ts';
 export { multiTaskModel, type MultiTaskModel, type MultiTaskModelOptions } from './model.ts';
@@ -94,6 +95,7 @@ export type {
   Rates,
 } from './optimisers/optimiser.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export type { WeightDecay } from './optimisers/weight-decay.ts';
 export type { Weight } from './ownership.ts';
 export {
   countParameters,
@@ -240,6 +242,7 @@ export {
 export { predictionStep, type PredictionStep } from './steps/prediction-step.ts';
 export type { FloatSignature, FloatSpec, StepOptions, TrainingStep } from './steps/step.ts';
 export { gramStep, type GramStep } from './steps/gram-step.ts';
+export { drawing, withRandomLayers } from './steps/random-layers.ts';
 export {
   faded,
   fadingOf,

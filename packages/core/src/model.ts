@@ -1,5 +1,6 @@
 import type { Architecture } from './architectures/architecture.ts';
 import { lastFeatures, type Encoder } from './encoders/encoder.ts';
+import { isRandom } from './layers/dropout.ts';
 import { network, type Head, type Network } from './network.ts';
 import type { Task } from './task.ts';
 
@@ -10,8 +11,12 @@ export interface MultiTaskModelOptions {
   readonly tasks: readonly Task[];
   /** Input size `[H, W]` in px, both divisible by the encoder's output stride. */
   readonly size: readonly [number, number];
-  /** Decoder shared in form, not in weights. Default width 64, kernel 3. */
-  readonly decoder?: { readonly width?: number; readonly kernel?: 1 | 3 };
+  /** Decoder shared in form, not in weights. Default width 64, kernel 3; dropout by task, of others 0. */
+  readonly decoder?: {
+    readonly width?: number;
+    readonly kernel?: 1 | 3;
+    readonly dropout?: Readonly<Record<string, number>>;
+  };
   /** Seed of all initial weights. */
   readonly seed: number;
   /** How the tasks share the encoder; default hard sharing. */
@@ -31,7 +36,8 @@ export interface MultiTaskModel extends Network {
 /**
  * Builds the network of Kendall et al. 2018, figure 1: one encoder shared by all tasks, one decoder
  * per task; or another architecture of the same parts. Same options and seed, same bytes of every weight.
- * @throws when tasks are missing or share a name, or the size does not fit the encoder's stride
+ * @throws when tasks are missing or share a name, the size does not fit the encoder's stride, or a head that is to
+ *   drop something out has no layer that does
  * @example
  * ```ts
  * import { dilatedResidual, multiTaskModel } from '@scene-mtl/core';
@@ -51,13 +57,32 @@ export function multiTaskModel(options: MultiTaskModelOptions): MultiTaskModel {
       );
     }
   }
-  const { width = 64, kernel = 3 } = decoder;
+  const { width = 64, kernel = 3, dropout = {} } = decoder;
   const heads = tasks.map((task): Head => ({
     name: task.name,
     build: (stages, scope) =>
-      task.decoder(lastFeatures(stages), size, { width, kernel, scope, stages }),
+      task.decoder(lastFeatures(stages), size, {
+        ...{ width, kernel, scope, stages },
+        dropout: dropout[task.name] ?? 0,
+      }),
   }));
   const input = { name: 'image', shape: [...size, 3] };
   const parts = { input, encoder, heads, seed, ...(architecture && { architecture }) };
-  return { ...network(parts), encoder, tasks, size };
+  const made = network(parts);
+  assertDropped(made, dropout);
+  return { ...made, encoder, tasks, size };
+}
+
+/** @throws naming a head that is to drop something out and has no layer that does */
+function assertDropped({ model, heads }: Network, rates: Readonly<Record<string, number>>): void {
+  for (const name of heads) {
+    const drops = model.layers.some(
+      (layer) => isRandom(layer) && layer.name.startsWith(`${name}/`),
+    );
+    if (drops || !(rates[name] > 0)) continue;
+    throw new Error(
+      `multiTaskModel: dropout ${rates[name]} of ${name}: its decoder has no layer that drops anything out; ` +
+        `use dropoutLayer in it, or set 0`,
+    );
+  }
 }

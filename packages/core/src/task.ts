@@ -88,6 +88,8 @@ export interface DecoderOptions {
   readonly width: number;
   /** Kernel of the hidden layer: the paper's body says 3, its appendix says 1. */
   readonly kernel: 1 | 3;
+  /** Part of the numbers before the last layer that training drops out, see `dropoutLayer`. Default 0. */
+  readonly dropout?: number;
   /** Prefix of the layers' names (the task's), seed and owner of their weights. */
   readonly scope: Scope;
   /** Every stage of the encoder, for a decoder that reads more than the shared features. */

@@ -66,6 +66,25 @@ test('Adam takes the steps of torch.optim.Adam and AdamW', () => {
   );
 });
 
+test('a head whose kernels have a λ of their own decays by it, the others as before', () => {
+  const [trunk, head] = [parameter('k', [1]), parameter('h', [1], 'task')];
+  const optimisers = [sgd, adam].map((make) => {
+    const [k, h] = [trunk, head].map((p) => ({ ...p, variable: tf.variable(tf.tensor1d([1])) }));
+    const optimiser = make([k, h], { weightDecay: ({ name }) => (name === 'h' ? 0.5 : 0.25) });
+    optimiser.update({}, rates(0.1), one());
+    // Without a gradient, and without momentum from before, p − 0.1 · λ p; Nesterov's step has (1 + 0.9) of it.
+    const part = make === sgd ? 1.9 : 1;
+    expect(k.variable.dataSync()[0]).toBeCloseTo(1 - 0.1 * 0.25 * part, 6);
+    expect(h.variable.dataSync()[0]).toBeCloseTo(1 - 0.1 * 0.5 * part, 6);
+    return Object.keys(optimiser.state);
+  });
+  expect(optimisers[0]).toEqual(['velocity/decayed', 'velocity/decayed/0.5']);
+  // One λ for all: one group, by the name that it has in older checkpoints.
+  expect(Object.keys(sgd([trunk, head], { weightDecay: () => 0.1 }).state)).toEqual([
+    'velocity/decayed',
+  ]);
+});
+
 test('only kernels decay, and s has its own rate', () => {
   const kernel = parameter('k', [1]);
   const gamma = parameter('g', [1], 'shared', false);

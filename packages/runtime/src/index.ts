@@ -29,6 +29,7 @@ export { chooseEngine, type Choice, type ChooseOptions } from './engines/choose.
 export type { Device } from './engines/device.ts';
 export { channelBlock, type OnnxOptions } from './engines/onnx.ts';
 export { tinyStep, type Trial } from './engines/tiny-step.ts';
+export { withSeed } from './capture/seed.ts';
 export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-norm.ts';
 export { applyGradientsAtRate } from './ops/scheduled.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';

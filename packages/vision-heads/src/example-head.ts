@@ -1,9 +1,9 @@
-import { dense, inside, relu, type DecoderOptions } from '@scene-mtl/core';
+import { dense, dropoutLayer, inside, relu, type DecoderOptions } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 
 /**
  * The head of a task with one answer for a whole example: the mean of the features over all places, a
- * dense layer of `width` units with ReLU, a linear dense layer.
+ * dense layer of `width` units with ReLU, `dropout`, a linear dense layer.
  * @param features symbolic shared features `[B, …, C]`: of a picture `[B, h, w, C]`, of a row
  *   `[B, l, C]`, or of no place at all `[B, C]`
  * @param outputChannels N
@@ -12,12 +12,14 @@ import * as tf from '@tensorflow/tfjs';
 export function exampleHead(
   features: tf.SymbolicTensor,
   outputChannels: number,
-  { width, scope }: Pick<DecoderOptions, 'width' | 'scope'>,
+  { width, scope, dropout }: Pick<DecoderOptions, 'width' | 'scope' | 'dropout'>,
 ): tf.SymbolicTensor {
   const pooled = pool(features, `${scope.name}/pool`);
   const mixed = dense(pooled, inside(scope, 'hidden'), { units: width, gain: Math.SQRT2 });
   const hidden = relu(mixed, `${scope.name}/relu`);
-  return dense(hidden, inside(scope, 'output'), { units: outputChannels });
+  return dense(dropoutLayer(hidden, scope, dropout), inside(scope, 'output'), {
+    units: outputChannels,
+  });
 }
 
 /** Mean over all axes but the first and the last. */

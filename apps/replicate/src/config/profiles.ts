@@ -27,6 +27,7 @@ const quick: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
     decoder: { width: 64, kernel: 3 },
+    heads: {},
     init: [],
     freeze: [],
   },
@@ -78,6 +79,7 @@ const smoke: Config = {
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 16, kernel: 3 },
+    heads: {},
     init: [],
     freeze: [],
   },
@@ -124,6 +126,7 @@ const paper: Config = {
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
     decoder: { width: 256, kernel: 3 },
+    heads: {},
     init: [],
     freeze: [],
   },
@@ -174,6 +177,7 @@ const camvid: Config = {
       weights: null,
     },
     decoder: { width: 64, kernel: 3 },
+    heads: {},
     init: [],
     freeze: [],
   },
@@ -205,6 +209,7 @@ const mnist: Config = {
     ...quick.network,
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 32, kernel: 3 },
+    heads: {},
     init: [],
     freeze: [],
   },

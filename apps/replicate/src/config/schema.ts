@@ -150,6 +150,26 @@ export const configSchema = z.strictObject({
       width: channels,
       kernel: z.union([z.literal(1), z.literal(3)]).describe('the paper states both'),
     }),
+    heads: z
+      .record(
+        z.string(),
+        z.strictObject({
+          weightDecay: z
+            .number()
+            .min(0)
+            .nullable()
+            .default(null)
+            .describe('of the kernels that are its alone; null: as of the others'),
+          dropout: z
+            .number()
+            .min(0)
+            .lt(1)
+            .default(0)
+            .describe('part of the numbers before its last layer that training drops out'),
+        }),
+      )
+      .default({})
+      .describe('by task: how its head is kept from learning its examples by heart'),
     init: z.array(initial).default([]).describe('parts that begin as another run left them'),
     freeze: z
       .array(part)

@@ -35,7 +35,7 @@ export interface AdamOptions extends OptimiserOptions {
  */
 export function adam(parameters: readonly Parameter[], options: AdamOptions = {}): Optimiser {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 1e-4, clipNorm } = options;
-  const groups = groupsOf(parameters);
+  const groups = groupsOf(parameters, weightDecay);
   const powers = {
     power1: tf.variable(tf.scalar(1), false),
     power2: tf.variable(tf.scalar(1), false),
@@ -63,8 +63,8 @@ export function adam(parameters: readonly Parameter[], options: AdamOptions = {}
           const mHat = tf.div(m, tf.sub(1, power1));
           const vHat = tf.div(v, tf.sub(1, power2));
           const direction = tf.div(mHat, tf.add(tf.sqrt(vHat), epsilon));
-          const decays = group.decays && weightDecay > 0;
-          const total = decays ? tf.add(direction, tf.mul(p, weightDecay)) : direction;
+          const lambda = group.weightDecay;
+          const total = lambda > 0 ? tf.add(direction, tf.mul(p, lambda)) : direction;
           return tf.mul(total, rate);
         });
       });

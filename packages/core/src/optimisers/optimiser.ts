@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Parameter } from '../parameters.ts';
+import { lambdaOf, type WeightDecay } from './weight-decay.ts';
 
 /** Learning rates of a step. */
 export interface Rates {
@@ -40,7 +41,7 @@ export interface Optimiser {
 /** How all optimisers treat parameters and gradients. */
 export interface OptimiserOptions {
   /** λ of the parameters that decay (kernels). Default 1e-4. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: WeightDecay;
   /** Largest l2 norm of all gradients together; larger ones are scaled down. Default: none. */
   readonly clipNorm?: number;
 }
@@ -55,7 +56,8 @@ export interface Group {
   readonly parameters: readonly Parameter[];
   /** Numbers in all of them. */
   readonly size: number;
-  readonly decays: boolean;
+  /** λ of all of them; 0: none. */
+  readonly weightDecay: number;
   /** True for the weighting's own variables, which have a learning rate of their own. */
   readonly weighting: boolean;
 }
@@ -64,20 +66,23 @@ export interface Group {
 const LARGE = 2 ** 15;
 
 /** The groups, without empty ones, in a fixed order. */
-export function groupsOf(parameters: readonly Parameter[]): Group[] {
+export function groupsOf(parameters: readonly Parameter[], decay: WeightDecay): Group[] {
   const make = (name: string, members: readonly Parameter[]): Group => ({
     name,
     parameters: members,
     size: members.reduce((n, p) => n + p.variable.size, 0),
-    decays: members.some((p) => p.decay),
+    weightDecay: members.length === 0 ? 0 : lambdaOf(decay, members[0]),
     weighting: members.some((p) => p.role === 'weighting'),
   });
   const isLarge = (p: Parameter) => p.variable.size >= LARGE;
   const small = parameters.filter((p) => p.role !== 'weighting' && !isLarge(p));
+  const decayed = small.filter((p) => p.decay);
   const groups = [
-    make(
-      'decayed',
-      small.filter((p) => p.decay),
+    ...lambdas(decayed, decay).map((lambda, i) =>
+      make(
+        i === 0 ? 'decayed' : `decayed/${lambda}`,
+        decayed.filter((p) => lambdaOf(decay, p) === lambda),
+      ),
     ),
     make(
       'plain',
@@ -92,6 +97,11 @@ export function groupsOf(parameters: readonly Parameter[]): Group[] {
   if (groups.length === 0) throw new Error('optimiser: expected at least one trained parameter');
   return groups;
 }
+
+/** Every λ of some parameters once, in the order in which they come. */
+const lambdas = (parameters: readonly Parameter[], decay: WeightDecay): number[] => [
+  ...new Set(parameters.map((p) => lambdaOf(decay, p))),
+];
 
 /** One variable of zeros per group, by `<prefix>/<group>`. */
 export const zerosPerGroup = (

@@ -33,7 +33,7 @@ export interface SgdOptions extends OptimiserOptions {
  */
 export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}): Optimiser {
   const { momentum = 0.9, nesterov = true, weightDecay = 1e-4, clipNorm } = options;
-  const groups = groupsOf(parameters);
+  const groups = groupsOf(parameters, weightDecay);
   const state = zerosPerGroup(groups, 'velocity');
   return {
     name: 'sgd',
@@ -42,8 +42,8 @@ export function sgd(parameters: readonly Parameter[], options: SgdOptions = {}):
     state,
     update: (gradients, rates) =>
       updateGroups(groups, gradients, rates, clipNorm, (group, p, gradient, rate) => {
-        const g =
-          group.decays && weightDecay > 0 ? tf.add(gradient, tf.mul(p, weightDecay)) : gradient;
+        const lambda = group.weightDecay;
+        const g = lambda > 0 ? tf.add<tf.Tensor1D>(gradient, tf.mul(p, lambda)) : gradient;
         const velocity = state[`velocity/${group.name}`] as tf.Variable<tf.Rank.R1>;
         const v = tf.add<tf.Tensor1D>(tf.mul(velocity, momentum), g);
         velocity.assign(v);

@@ -18,7 +18,25 @@ interface Draws {
 
 let draws: Draws | undefined;
 
-/** Runs `body` with the random layers drawing from `seed`; without a seed they are errors. */
+/**
+ * Runs `body` with the random layers of `tf.layers` drawing from `seed`, inside a step that is compiled or runs
+ * eagerly: for a step that makes its seed itself, in place of the option `seed` of `compile`. Without a seed such
+ * layers are errors.
+ * @param seed int32 scalar
+ * @example
+ * ```ts
+ * import { compile, withSeed } from '@scene-mtl/runtime';
+ * import * as tf from '@tensorflow/tfjs';
+ * const layer = tf.layers.dropout({ rate: 0.5 });
+ * const step = ({ x, n }: { x: tf.Tensor; n: tf.Tensor }) =>
+ *   withSeed(tf.cast(n, 'int32'), () => ({ y: layer.apply(x, { training: true }) as tf.Tensor }));
+ * const compiled = await compile(step, { x: { shape: [64] }, n: { shape: [] } });
+ * const run = (n: number) => compiled.run({ x: new Float32Array(64).fill(1), n: Float32Array.of(n) });
+ * const [a, b, c] = [await run(1), await run(1), await run(2)].map(({ y }) => y.join());
+ * [a === b, a === c]; // → [true, false]
+ * await compiled.dispose();
+ * ```
+ */
 export function withSeed<T>(seed: tf.Tensor | undefined, body: () => T): T {
   const before = draws;
   draws = seed ? { seed, streams: 0 } : { streams: 0 };
