@@ -49,7 +49,7 @@ describe('five tasks on scenes', () => {
       'depth/meanError': 'px of disparity',
       'normals/meanAngle': '°',
       'edges/odsF': '%',
-      'depth/absRel': '',
+      'depth/relativeDisparity': '',
     });
     expect(Object.keys(evaluation.units)).toEqual(Object.keys(evaluation.metrics));
 

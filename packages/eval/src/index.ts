@@ -56,6 +56,12 @@ export {
   type AngularErrorResult,
 } from './metrics/angular-error.ts';
 export {
+  BOUNDARY_THICKNESS,
+  boundaryIou,
+  type BoundaryIou,
+  type BoundaryIouResult,
+} from './metrics/boundary-iou.ts';
+export {
   BOUNDARY_TOLERANCE,
   boundaryScore,
   type BoundaryScore,
@@ -68,10 +74,25 @@ export {
 } from './metrics/confidence-calibration.ts';
 export { confusion, type Confusion, type ConfusionResult } from './metrics/confusion.ts';
 export {
+  DEPTH_CROPS,
+  depthError,
+  type DepthCrop,
+  type DepthError,
+  type DepthErrorOptions,
+  type DepthErrorResult,
+} from './metrics/depth-error.ts';
+export {
   disparityError,
   type DisparityError,
   type DisparityErrorResult,
 } from './metrics/disparity-error.ts';
+export {
+  BAD_THRESHOLDS,
+  disparityOutliers,
+  type BadThreshold,
+  type DisparityOutliers,
+  type DisparityOutliersResult,
+} from './metrics/disparity-outliers.ts';
 export {
   errorCorrelation,
   type ErrorCorrelation,
@@ -80,6 +101,11 @@ export {
 } from './metrics/error-correlation.ts';
 export { exactSum, type ExactSum } from './metrics/exact-sum.ts';
 export { occlusionRates, type OcclusionRates, type OcclusionResult } from './metrics/occlusion.ts';
+export {
+  probabilityScore,
+  type ProbabilityScore,
+  type ProbabilityScoreResult,
+} from './metrics/probability-score.ts';
 export { vectorError, type VectorError, type VectorErrorResult } from './metrics/vector-error.ts';
 export { bandOverSeeds } from './plots/band-over-seeds.ts';
 export { dotChart, type Dot, type DotChart, type DotSeries } from './plots/dot-chart.ts';

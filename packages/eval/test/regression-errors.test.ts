@@ -70,7 +70,7 @@ describe('disparityError', () => {
     const r = e.result();
     expect(r.mean).toBe(1.5);
     expect(r.rms).toBeCloseTo(Math.sqrt(7.25 / 3), 14);
-    expect(r.absRel).toBeCloseTo((0.2 + 0.375) / 2, 14);
+    expect(r.relativeDisparity).toBeCloseTo((0.2 + 0.375) / 2, 14);
     expect([r.delta1, r.delta2, r.delta3]).toEqual([0, 1, 1]);
     // 1/Z = d / 500: errors 0.004, 0.003, 0.002.
     expect(r.inverseDepthMean).toBeCloseTo(0.003, 15);

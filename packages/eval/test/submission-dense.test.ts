@@ -224,11 +224,12 @@ describe('disparity submissions', () => {
     );
   });
 
-  test('may lack a value only where the truth is unknown', async () => {
+  test('counts where it has a value; how much that is is said beside it', async () => {
     const scores = await disparity(new Uint16Array(12).fill(257).fill(0, 6));
-    expect(scores.mean).toBe(0);
+    expect(scores).toMatchObject({ mean: 0, density: 1, pixels: 6 });
     const holes = disparity(new Uint16Array(12).fill(257).fill(0, 5));
-    expect(await message(holes)).toMatch(/1 pixels with known truth have no predicted value/);
+    // The truth is known in 6 px.
+    expect(await holes).toMatchObject({ mean: 0, d1: 0, density: 5 / 6, pixels: 5 });
   });
 
   test('must be 16-bit grey, and cameras complete', async () => {

@@ -10,6 +10,8 @@ export interface ConfidenceCalibrationResult {
   }[];
   /** Σ (n_b / n) |accuracy_b − confidence_b|, 0 … 1. */
   readonly error: number;
+  /** max |accuracy_b − confidence_b| over the bins that hold anything, 0 … 1. */
+  readonly maximumError: number;
 }
 
 /** Accumulates `ConfidenceCalibrationResult` over a split. */
@@ -26,7 +28,7 @@ export interface ConfidenceCalibration {
 }
 
 /**
- * Expected calibration error over equal bins of confidence (Guo et al. 2017, equation 5).
+ * Expected and maximum calibration error over equal bins of confidence (Guo et al. 2017, equations 5 and 6).
  * @param bins number of bins (default 15)
  * @example
  * ```ts
@@ -70,8 +72,12 @@ export function confidenceCalibration(bins = 15): ConfidenceCalibration {
         count,
       }));
       const used = list.filter((b) => b.count > 0);
-      const gap = (b: (typeof list)[number]) => (b.count / n) * Math.abs(b.accuracy - b.confidence);
-      return { bins: list, error: n ? used.reduce((a, b) => a + gap(b), 0) : NaN };
+      const gap = (b: (typeof list)[number]) => Math.abs(b.accuracy - b.confidence);
+      return {
+        bins: list,
+        error: n ? used.reduce((a, b) => a + (b.count / n) * gap(b), 0) : NaN,
+        maximumError: n ? Math.max(...used.map(gap)) : NaN,
+      };
     },
   };
 }

@@ -9,6 +9,10 @@ export interface ConfusionResult {
   readonly iou: readonly number[];
   /** Share of the counted pixels whose class is right; NaN when no pixel was counted. */
   readonly pixelAccuracy: number;
+  /** Mean over the classes that occur in the truth of the share of their pixels that is right; NaN without any. */
+  readonly meanAccuracy: number;
+  /** Mean of `iou` weighed by the classes' pixels in the truth. */
+  readonly frequencyWeightedIou: number;
   /** Counted pixels: those whose ground truth is not void. */
   readonly pixels: number;
   /** `matrix[truth][prediction]` in pixels, `[K][K]`. */
@@ -97,7 +101,7 @@ export function confusion(classes: number): Confusion {
   };
 }
 
-/** Counts row-major `[K · K]` (row = truth) → IoU, mean IoU and pixel accuracy. */
+/** Counts row-major `[K · K]` (row = truth) → the scores of Long, Shelhamer & Darrell 2015, section 5. */
 function scores(counts: Float64Array, classes: number): ConfusionResult {
   const row = new Float64Array(classes);
   const column = new Float64Array(classes);
@@ -119,12 +123,16 @@ function scores(counts: Float64Array, classes: number): ConfusionResult {
   });
   const present = iou.filter((x) => !Number.isNaN(x));
   return {
-    meanIou: present.reduce((a, b) => a + b, 0) / present.length,
+    meanIou: meanOf(present),
     iou,
     pixelAccuracy: right / pixels,
+    meanAccuracy: meanOf([...row].flatMap((n, c) => (n > 0 ? [counts[c * classes + c] / n] : []))),
+    frequencyWeightedIou: row.reduce((sum, n, c) => sum + (n > 0 ? n * iou[c] : 0), 0) / pixels,
     pixels,
     matrix: Array.from({ length: classes }, (_, g) => [
       ...counts.subarray(g * classes, (g + 1) * classes),
     ]),
   };
 }
+
+const meanOf = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;

@@ -6,8 +6,8 @@ export interface DisparityErrorResult {
   readonly mean: number;
   /** Root mean squared error in px. */
   readonly rms: number;
-  /** Mean |d − d̂| / d over the pixels with d > 0 (relative error of disparity, not of depth). */
-  readonly absRel: number;
+  /** Mean |d − d̂| / d over the pixels with d > 0: of disparity, which is not the relative error of depth. */
+  readonly relativeDisparity: number;
   /**
    * Share of the pixels with d > 0 whose max(d/d̂, d̂/d) is below 1.25, 1.25², 1.25³ (Eigen et al.
    * 2014). The ratio is the same for depth and disparity. A prediction ≤ 0 or NaN never counts as in.
@@ -21,7 +21,7 @@ export interface DisparityErrorResult {
   readonly inverseDepthRms: number;
   /** Pixels counted. All errors are NaN when this is 0. */
   readonly pixels: number;
-  /** Of these, pixels with d > 0: the base of `absRel` and `delta…`. */
+  /** Of these, pixels with d > 0: the base of `relativeDisparity` and `delta…`. */
   readonly positivePixels: number;
 }
 
@@ -62,8 +62,8 @@ export interface DisparityError {
  * import { disparityError } from '@scene-mtl/eval';
  * const error = disparityError();
  * error.add(Float32Array.of(4, 2), Float32Array.of(5, 2), Uint8Array.of(1, 1), 10);
- * const { mean, absRel, inverseDepthMean } = error.result();
- * [mean, absRel, inverseDepthMean]; // → [0.500, 0.125, 0.050]
+ * const { mean, relativeDisparity, inverseDepthMean } = error.result();
+ * [mean, relativeDisparity, inverseDepthMean]; // → [0.500, 0.125, 0.050]
  * ```
  */
 export function disparityError(): DisparityError {
@@ -104,7 +104,7 @@ export function disparityError(): DisparityError {
       return {
         mean: absolute / pixels,
         rms: Math.sqrt(square / pixels),
-        absRel: relative / positive,
+        relativeDisparity: relative / positive,
         delta1: in1 / positive,
         delta2: in2 / positive,
         delta3: in3 / positive,

@@ -1,5 +1,6 @@
 import { readBaselineFx } from '@scene-mtl/data/camera-file';
 import { disparityError, type DisparityErrorResult } from '../metrics/disparity-error.ts';
+import { disparityOutliers, type DisparityOutliersResult } from '../metrics/disparity-outliers.ts';
 import { byFrame, pairFiles, type FilePair } from './files.ts';
 import { checkSameSize } from './images.ts';
 import { readDisparity } from './disparity-files.ts';
@@ -12,27 +13,24 @@ import { filesBelow } from './walk.ts';
  * Scores disparity: for each `*_disparity.png` below `gt` one 16-bit grey PNG `city_seq_frame*.png`
  * below `pred`, both with d = (p − 1) / 256 px and p = 0 for unknown. (Cityscapes has no official
  * format for predictions; this is the format of its own disparity files.) Where the truth is unknown
- * nothing counts; a prediction must have a value everywhere else. `*_camera.json` files below `gt`,
- * one per frame or none at all, add the inverse-depth errors.
+ * nothing counts; where a prediction has no value (p = 0) it counts in `density` alone. `*_camera.json` files
+ * below `gt`, one per frame or none at all, add the inverse-depth errors.
  *
- * @throws Error naming the file for anything missing, of another size or kind, or with holes
+ * @throws Error naming the file for anything missing, or of another size or kind
  */
-export async function scoreDisparity(input: ScoreInput): Promise<DisparityErrorResult & Scored> {
+export async function scoreDisparity(
+  input: ScoreInput,
+): Promise<DisparityErrorResult & Omit<DisparityOutliersResult, 'pixels'> & Scored> {
   const rule = { suffix: '_disparity.png', extension: '.png' };
   const { pairs, passedOver, unused } = await pairFiles(input.gt, input.pred, rule, input.onFound);
   const cameras = byFrame((await filesBelow(input.gt)).files, '_camera.json');
   checkCameras(pairs, cameras);
   const errors = disparityError();
+  const outliers = disparityOutliers();
   const sizes = sizeTally(false);
   const read = async ({ gt, pred, frame }: FilePair) => {
     const [truth, guess] = await Promise.all([readDisparity(gt), readDisparity(pred)]);
     checkSameSize(truth, gt, guess, pred);
-    const holes = truth.valid.reduce((n, v, i) => n + Number(v === 1 && guess.valid[i] === 0), 0);
-    if (holes > 0) {
-      throw new Error(
-        `${pred}: ${holes} pixels with known truth have no predicted value (p = 0); predict every pixel, d = 0 is p = 1`,
-      );
-    }
     const camera = cameras.get(frame);
     return { truth, guess, baselineFx: camera && (await readBaselineFx(camera, truth)) };
   };
@@ -41,11 +39,17 @@ export async function scoreDisparity(input: ScoreInput): Promise<DisparityErrorR
     read,
     ({ truth, guess, baselineFx }, { gt }) => {
       sizes.add(truth, gt);
-      errors.add(truth.disparity, guess.disparity, truth.valid, baselineFx || undefined);
+      const both = truth.valid.map((known, i) => known & guess.valid[i]);
+      errors.add(truth.disparity, guess.disparity, both, baselineFx || undefined);
+      const said = guess.disparity.map((d, i) => (guess.valid[i] ? d : NaN));
+      outliers.add(truth.disparity, said, truth.valid);
     },
     input.onProgress,
   );
-  return { ...errors.result(), images: pairs.length, sizes: sizes.result(), passedOver, unused };
+  return {
+    ...{ ...outliers.result(), ...errors.result() },
+    ...{ images: pairs.length, sizes: sizes.result(), passedOver, unused },
+  };
 }
 
 /** Errors of inverse depth over some of the images would read as if over all. */

@@ -1,7 +1,7 @@
-import type { Target } from '@scene-mtl/core';
 import { resizeNearest } from '@scene-mtl/data';
 import { colourDisparity } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
+import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { depthAccumulator, depthJudge, depthMetrics, DISPARITY_UNIT } from './metrics.ts';
@@ -57,15 +57,6 @@ const view: MapView<DepthPrediction> = {
   }),
   top: (truth) => largest(truth) / 2,
 };
-
-// A scale of 1 where there is nothing to scale by: the picture is then flat, not an error.
-function largest({ value, mask }: { value: ArrayLike<number>; mask?: Target['mask'] }): number {
-  let most = 0;
-  for (let i = 0; i < value.length; i++) {
-    if (mask?.[i] !== 0 && value[i] > most) most = value[i];
-  }
-  return most || 1;
-}
 
 /**
  * The overlay (the lightest is the nearest pixel), and the disparity as a 16-bit Cityscapes PNG at the

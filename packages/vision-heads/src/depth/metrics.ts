@@ -31,7 +31,7 @@ export function depthAccumulator(target: TargetEncoder): Accumulator<DepthPredic
 }
 
 const relative = (field: string): readonly MetricInfo[] => [
-  { name: `${field}/absRel`, unit: '', better: 'lower' },
+  { name: `${field}/relativeDisparity`, unit: '', better: 'lower' },
   { name: `${field}/delta1`, unit: '%', better: 'higher' },
   { name: `${field}/delta2`, unit: '%', better: 'higher' },
   { name: `${field}/delta3`, unit: '%', better: 'higher' },
@@ -53,9 +53,10 @@ export function depthJudge(target: TargetEncoder): Judge {
       errors.add(value, disparity, mask, camera && camera.baseline * camera.fx);
     },
     result() {
-      const { absRel, delta1, delta2, delta3, inverseDepthMean, inverseDepthRms } = errors.result();
+      const { relativeDisparity, delta1, delta2, delta3, inverseDepthMean, inverseDepthRms } =
+        errors.result();
       return {
-        [`${field}/absRel`]: absRel,
+        [`${field}/relativeDisparity`]: relativeDisparity,
         [`${field}/delta1`]: 100 * delta1,
         [`${field}/delta2`]: 100 * delta2,
         [`${field}/delta3`]: 100 * delta3,

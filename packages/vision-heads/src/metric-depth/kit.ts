@@ -3,11 +3,12 @@ import { resizeNearest } from '@scene-mtl/data';
 import { colourDisparity, type Rgb } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/data';
 import { meanTarget, perPixel } from '../constant.ts';
+import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { annotationIn } from '../target-kit.ts';
 import { titleFor } from '../title.ts';
-import { metricDepthAccumulator, metricDepthMetrics } from './metrics.ts';
+import { metricDepthAccumulator, metricDepthJudge, metricDepthMetrics } from './metrics.ts';
 import { metricDepthTargetKit } from './targets.ts';
 import { metricDepth, type MetricDepthPrediction } from './task.ts';
 
@@ -30,7 +31,7 @@ export const metricDepthKit: TaskKit<MetricDepthPrediction> = {
       title: titleFor(metricDepthKit, field),
       metrics: metricDepthMetrics(unit),
       accumulator: () => metricDepthAccumulator(task),
-      judges: () => [],
+      judges: (size) => [metricDepthJudge(task, unit, size)],
       constant: () => meanTarget(1, perPixel),
       view: viewOf(field, unit),
       files: (photo) => depthFiles(photo, field),
@@ -65,15 +66,6 @@ function coloured(
 ): Rgb {
   const near = Float32Array.from(depth, (z) => farthest - Math.min(farthest, Math.max(0, z)));
   return colourDisparity(near, mask && Uint8Array.from(mask), height, width, farthest);
-}
-
-// A scale of 1 where there is nothing to scale by: the picture is then flat, not an error.
-function largest({ value, mask }: { value: ArrayLike<number>; mask?: Target['mask'] }): number {
-  let most = 0;
-  for (let i = 0; i < value.length; i++) {
-    if (mask?.[i] !== 0 && value[i] > most) most = value[i];
-  }
-  return most || 1;
 }
 
 /**

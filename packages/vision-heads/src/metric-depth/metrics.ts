@@ -1,7 +1,13 @@
-import type { TargetEncoder } from '@scene-mtl/core';
-import { disparityError } from '@scene-mtl/eval';
+import type { MetricInfo, TargetEncoder } from '@scene-mtl/core';
+import {
+  DEPTH_CROPS,
+  depthError,
+  type DepthErrorOptions,
+  type DepthErrorResult,
+} from '@scene-mtl/eval';
+import type { Size } from '@scene-mtl/data';
 import { counted } from '../counted.ts';
-import type { Accumulator, Metric, Metrics } from '../kit.ts';
+import type { Accumulator, Judge, Metric, Metrics } from '../kit.ts';
 import type { MetricDepthPrediction } from './task.ts';
 
 const within = (name: string, title: string) =>
@@ -22,10 +28,9 @@ export const metricDepthMetrics = (unit: string): readonly [Metric, ...Metric[]]
     within('delta3', 'δ < 1.25³'),
   ] satisfies Metrics;
 
-/** Over all pixels of the split whose depth is known; the relative ones over those with z > 0. */
+/** Over all pixels of the split whose depth is known and above 0. */
 export function metricDepthAccumulator(target: TargetEncoder): Accumulator<MetricDepthPrediction> {
-  // The formulas are those of disparities: they name no unit.
-  const errors = disparityError();
+  const errors = depthError();
   return counted(errors, {
     add(prediction, sample) {
       if (!target.has(sample)) return;
@@ -43,4 +48,64 @@ export function metricDepthAccumulator(target: TargetEncoder): Accumulator<Metri
       };
     },
   });
+}
+
+/** What the standard set is reported for: in metres with the caps of KITTI, each whole and in Eigen's crop. */
+const views = (unit: string): Readonly<Record<string, DepthErrorOptions>> => ({
+  '': {},
+  ...(unit === 'm' && {
+    'cap80/': { cap: 80 },
+    'cap50/': { cap: 50 },
+    'cap80-eigen/': { cap: 80, crop: DEPTH_CROPS.eigen },
+    'cap50-eigen/': { cap: 50, crop: DEPTH_CROPS.eigen },
+  }),
+});
+
+type Measure = Exclude<keyof DepthErrorResult, 'pixels' | 'mean'>;
+
+const measures = (unit: string): Readonly<Record<Measure, Omit<MetricInfo, 'name'>>> => ({
+  absRel: { unit: '', better: 'lower' },
+  sqRel: { unit, better: 'lower' },
+  rms: { unit, better: 'lower' },
+  rmsLog: { unit: '', better: 'lower' },
+  siLog: { unit: '', better: 'lower' },
+  log10: { unit: '', better: 'lower' },
+  delta1: { unit: '%', better: 'higher' },
+  delta2: { unit: '%', better: 'higher' },
+  delta3: { unit: '%', better: 'higher' },
+});
+
+/** The standard set of errors of depth, beyond those of {@link metricDepthMetrics}: see `depthError`. */
+export function metricDepthJudge(target: TargetEncoder, unit: string, size: Size): Judge {
+  const field = target.name;
+  const own = new Set(metricDepthMetrics(unit).map(({ name }) => `${field}/${name}`));
+  const viewed = Object.entries(views(unit)).map(([prefix, options]) => {
+    const errors = depthError(options);
+    const named = Object.entries(measures(unit))
+      .map(([measure, info]) => ({ measure: measure as Measure, ...info }))
+      .map((one) => ({ ...one, name: `${field}/${prefix}${one.measure}` }))
+      .filter(({ name }) => !own.has(name));
+    return { errors, named };
+  });
+  return {
+    metrics: viewed.flatMap(({ named }) =>
+      named.map(({ name, unit, better }) => ({ name, unit, better })),
+    ),
+    add(sample, predictions) {
+      if (!target.has(sample)) return;
+      const { value, mask } = target.encode(sample);
+      const { depth } = predictions[field] as MetricDepthPrediction;
+      for (const { errors } of viewed) errors.add(value, depth, mask, size);
+    },
+    result: () =>
+      Object.fromEntries(
+        viewed.flatMap(({ errors, named }) => {
+          const all = errors.result();
+          return named.map(({ name, unit, measure }) => [
+            name,
+            unit === '%' ? 100 * all[measure] : all[measure],
+          ]);
+        }),
+      ),
+  };
 }

@@ -1,5 +1,11 @@
 import type { Size } from '@scene-mtl/data';
-import { confidenceCalibration, confusion, pixelScores } from '@scene-mtl/eval';
+import {
+  boundaryIou,
+  confidenceCalibration,
+  confusion,
+  pixelScores,
+  probabilityScore,
+} from '@scene-mtl/eval';
 import type { MetricInfo } from '@scene-mtl/core';
 import type { Judge } from '../kit.ts';
 import { objectMapOf } from '../instance/targets.ts';
@@ -13,28 +19,53 @@ const iou = (field: string, name: string): MetricInfo => ({
   better: 'higher',
 });
 
-/** IoU of each class of a field in %, and the expected calibration error of the probabilities in %. */
-export function classJudge(classes: readonly string[], field: string): Judge {
+/**
+ * IoU of each class of a field, mean accuracy of classes, IoU weighed by frequency and at boundaries, in %; how
+ * far the probabilities are from being right: calibration errors in %, Brier score, negative log-likelihood.
+ */
+export function classJudge(classes: readonly string[], size: Size, field: string): Judge {
   const matrix = confusion(classes.length);
   const calibration = confidenceCalibration();
+  const boundary = boundaryIou(classes.length);
+  const scores = probabilityScore(classes.length);
   return {
     metrics: [
+      iou(field, 'meanAccuracy'),
+      iou(field, 'frequencyWeightedIou'),
+      iou(field, 'boundaryIou'),
       { name: `${field}/calibrationError`, unit: '%', better: 'lower' },
+      { name: `${field}/maximumCalibrationError`, unit: '%', better: 'lower' },
+      { name: `${field}/brier`, unit: '', better: 'lower' },
+      { name: `${field}/negativeLogLikelihood`, unit: '', better: 'lower' },
       ...classes.map((name) => iou(field, `iou/${name}`)),
     ],
     add(sample, predictions) {
       const truth = classMapOf(sample, field)?.data;
       if (!truth) return;
-      const { classes: guess, confidence } = predictions[field] as SemanticPrediction;
+      const {
+        classes: guess,
+        confidence,
+        probabilities,
+      } = predictions[field] as SemanticPrediction;
       matrix.add(truth, guess);
+      boundary.add(truth, guess, size);
+      scores.add(truth, probabilities);
       const known = truth.map((c) => Number(c < classes.length));
       const correct = truth.map((c, i) => Number(c === guess[i]));
       calibration.add(confidence, correct, known);
     },
     result() {
-      const { iou: perClass } = matrix.result();
+      const { iou: perClass, meanAccuracy, frequencyWeightedIou } = matrix.result();
+      const { error, maximumError } = calibration.result();
+      const { brier, negativeLogLikelihood } = scores.result();
       return {
-        [`${field}/calibrationError`]: 100 * calibration.result().error,
+        [`${field}/meanAccuracy`]: 100 * meanAccuracy,
+        [`${field}/frequencyWeightedIou`]: 100 * frequencyWeightedIou,
+        [`${field}/boundaryIou`]: 100 * boundary.result().meanIou,
+        [`${field}/calibrationError`]: 100 * error,
+        [`${field}/maximumCalibrationError`]: 100 * maximumError,
+        [`${field}/brier`]: brier,
+        [`${field}/negativeLogLikelihood`]: negativeLogLikelihood,
         ...Object.fromEntries(
           classes.map((name, c) => [`${field}/iou/${name}`, 100 * perClass[c]]),
         ),

@@ -31,7 +31,7 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
       metrics: semanticMetrics,
       accumulator: () => semanticAccumulator(classes.length, field),
       judges: (size) => [
-        classJudge(classes, field),
+        classJudge(classes, size, field),
         ...(ids ? [pixelJudge(ids, size, field)] : []),
       ],
       constant: () => mostFrequent(classes.length, perPixel),

@@ -1,4 +1,5 @@
 import {
+  BAD_THRESHOLDS,
   distanceSettings,
   scoreDisparity,
   scoreInstance,
@@ -142,14 +143,21 @@ async function disparity(input: TaskInput): Promise<TaskScores> {
   const rows: [string, number, string][] = [
     ['mean error', scores.mean, 'px'],
     ['RMS error', scores.rms, 'px'],
-    ['relative error', scores.absRel, ''],
+    ['relative error of disparity', scores.relativeDisparity, ''],
     ['δ < 1.25', scores.delta1, ''],
     ['δ < 1.25²', scores.delta2, ''],
     ['δ < 1.25³', scores.delta3, ''],
     ['mean inverse-depth error', scores.inverseDepthMean, 'm⁻¹'],
     ['RMS inverse-depth error', scores.inverseDepthRms, 'm⁻¹'],
+    ['D1: error > 3 px and > 5 %', 100 * scores.d1, '%'],
+    ...BAD_THRESHOLDS.map((px): [string, number, string] => [
+      `bad ${px}: error > ${px} px`,
+      100 * scores.bad[px],
+      '%',
+    ]),
+    ['density', 100 * scores.density, '%'],
   ];
-  const nothing = scores.pixels === 0;
+  const nothing = scores.pixels === 0 && !(scores.density === 0);
   return {
     json: { ...scores },
     table: {
@@ -161,7 +169,12 @@ async function disparity(input: TaskInput): Promise<TaskScores> {
         ...(nothing
           ? ['No pixel of the ground truth has a known disparity, so there is nothing to score.']
           : []),
-        ...(!nothing && Number.isNaN(scores.inverseDepthMean)
+        ...(scores.density < 1
+          ? [
+              'Some known pixels have no predicted value (p = 0): errors are those of the others. Another method may only be compared at the same density.',
+            ]
+          : []),
+        ...(scores.pixels > 0 && Number.isNaN(scores.inverseDepthMean)
           ? ['No *_camera.json lies below the ground truth, so inverse depth is not scored.']
           : []),
         ...fileNotes(scores),
