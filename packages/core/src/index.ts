@@ -142,6 +142,7 @@ export {
   type ComposedBalancer,
   type CrossBalancer,
   type CrossContext,
+  type FollowingBalancer,
   type GradientBalancer,
   type GradientContext,
   type GramianBalancer,
@@ -149,11 +150,15 @@ export {
   type JacobianBalancer,
   type JacobianContext,
   type KeptWeights,
+  type MultiBilevelBalancer,
   type Outcome,
   type PerTask,
   type ScalarBalancer,
   type ScalarContext,
   type Stateful,
+  type UpperContext,
+  type ValueFunctionBalancer,
+  type ValueFunctionContext,
 } from './balancing/balancer.ts';
 export {
   defineBalancer,
@@ -165,10 +170,16 @@ export {
 } from './balancing/define.ts';
 export { autoLambda } from './balancing/auto-lambda.ts';
 export { boundaryIntersection } from './balancing/boundary-intersection.ts';
-export { composed, type GradientMethod, type LossMethod } from './balancing/composed.ts';
+export {
+  composed,
+  type CrossMethod,
+  type GradientMethod,
+  type LossMethod,
+} from './balancing/composed.ts';
 export { cosmos } from './balancing/cosmos.ts';
 export { dynamicAverage } from './balancing/dynamic-average.ts';
 export { famo } from './balancing/famo.ts';
+export { forum } from './balancing/forum.ts';
 export { equal, fixed } from './balancing/fixed.ts';
 export { geometricMean } from './balancing/geometric-mean.ts';
 export { graddrop } from './balancing/graddrop.ts';
@@ -202,6 +213,7 @@ export { krum } from './balancing/krum.ts';
 export { moco } from './balancing/moco.ts';
 export { modo } from './balancing/modo.ts';
 export { maximumError } from './balancing/maximum-error.ts';
+export { moml } from './balancing/moml.ts';
 export { nash } from './balancing/nash.ts';
 export { priority } from './balancing/priority.ts';
 export { sdmgrad } from './balancing/sdmgrad.ts';
@@ -211,6 +223,7 @@ export {
   balancerNamed,
   balancers,
   batchMethods,
+  crossMethods,
   gradientMethods,
   lossMethods,
   namedPairs,

@@ -26,6 +26,8 @@ export interface Loss {
 export interface Objective {
   /** In logs `loss/<name>`; unlike any other of the step. */
   readonly name: string;
+  /** The head whose output its loss reads; default the one of its name. */
+  readonly head?: string;
   /** The stream of batches that it reads. */
   readonly stream: string;
   /** The noise model behind a head's loss, for balancers that learn a noise. */
@@ -49,7 +51,10 @@ export const THIRD_STREAM = 'third';
 export const onStream = (objectives: readonly Objective[], stream: string): Objective[] =>
   objectives
     .filter((objective) => objective.stream === MAIN_STREAM)
-    .map((objective) => ({ ...objective, name: `${stream}/${objective.name}`, stream }));
+    .map((objective) => {
+      const { name, head = name } = objective;
+      return { ...objective, name: `${stream}/${name}`, head, stream };
+    });
 
 /**
  * A task's loss as an objective: reads `target/<task>` `[B, …places, C]` and `mask/<task>` `[B, …places, 1]`,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type {
   Balancer,
   ComposedBalancer,
+  CrossBalancer,
+  FollowingBalancer,
   GradientBalancer,
   ScalarBalancer,
   Stateful,
@@ -12,6 +14,8 @@ import type { BalancerDefinition } from './define.ts';
 export type LossMethod = BalancerDefinition<z.ZodType, ScalarBalancer>;
 /** A method of the gradients, with options of any schema. */
 export type GradientMethod = BalancerDefinition<z.ZodType, GradientBalancer>;
+/** A method of the gradients of three batches, with options of any schema. */
+export type CrossMethod = BalancerDefinition<z.ZodType, CrossBalancer>;
 
 /**
  * A method of the losses with one of the gradients: `uncertainty+gradnorm`. Its options are those of both,
@@ -27,7 +31,7 @@ export type GradientMethod = BalancerDefinition<z.ZodType, GradientBalancer>;
  */
 export function composed(
   losses: LossMethod,
-  gradients: GradientMethod,
+  gradients: GradientMethod | CrossMethod,
 ): BalancerDefinition<z.ZodType, ComposedBalancer> {
   const name = `${losses.name}+${gradients.name}`;
   return {
@@ -65,7 +69,7 @@ export function composed(
 }
 
 /** What either lacks; but a factor of a loss that one of them takes out is out for both. */
-function lacking(losses: LossMethod, gradients: GradientMethod): LossMethod['lacks'] {
+function lacking(losses: LossMethod, gradients: GradientMethod | CrossMethod): LossMethod['lacks'] {
   const { scale, ...rest } = { ...gradients.lacks, ...losses.lacks };
   const both = 'scale' in losses.lacks && 'scale' in gradients.lacks;
   return { ...rest, ...(both && scale !== undefined && { scale }) };
@@ -74,7 +78,7 @@ function lacking(losses: LossMethod, gradients: GradientMethod): LossMethod['lac
 function compose(
   name: string,
   losses: ScalarBalancer,
-  gradients: GradientBalancer,
+  gradients: FollowingBalancer,
 ): ComposedBalancer {
   const parts = [losses, gradients];
   const joined = <T>(of: (part: Balancer) => Readonly<Record<string, T>>): Record<string, T> =>

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Balancer } from './balancer.ts';
 import { autoLambda } from './auto-lambda.ts';
 import { boundaryIntersection } from './boundary-intersection.ts';
-import { composed, type GradientMethod, type LossMethod } from './composed.ts';
+import { composed, type CrossMethod, type GradientMethod, type LossMethod } from './composed.ts';
 import { cosmos } from './cosmos.ts';
 import type { BalancerDefinition } from './define.ts';
 import { aligned } from './aligned.ts';
@@ -17,6 +17,7 @@ import { excess } from './excess.ts';
 import { fairgrad } from './fairgrad.ts';
 import { famo } from './famo.ts';
 import { equal, fixed } from './fixed.ts';
+import { forum } from './forum.ts';
 import { geometricMean } from './geometric-mean.ts';
 import { graddrop } from './graddrop.ts';
 import { gradnorm } from './gradnorm.ts';
@@ -32,6 +33,7 @@ import { maximumError } from './maximum-error.ts';
 import { mgda } from './mgda.ts';
 import { moco } from './moco.ts';
 import { modo } from './modo.ts';
+import { moml } from './moml.ts';
 import { nash } from './nash.ts';
 import { pcgrad } from './pcgrad.ts';
 import { priority } from './priority.ts';
@@ -107,8 +109,11 @@ export const gradientMethods: readonly GradientMethod[] = [
 /** Every pair of a method of the losses and one of the gradients that has a name of its own. */
 export const namedPairs: readonly AnyBalancer[] = [imtl];
 
+/** Every method of the gradients of three batches. A new one is a file and a line here. */
+export const crossMethods: readonly CrossMethod[] = [modo, sdmgrad];
+
 /** Every method that learns from other batches than the one it steps on. A new one is a file and a line here. */
-export const batchMethods: readonly AnyBalancer[] = [modo, sdmgrad, autoLambda];
+export const batchMethods: readonly AnyBalancer[] = [...crossMethods, autoLambda, moml, forum];
 
 /** Every method. */
 export const balancers: readonly AnyBalancer[] = [
@@ -117,6 +122,9 @@ export const balancers: readonly AnyBalancer[] = [
   ...namedPairs,
   ...batchMethods,
 ];
+
+/** What may stand after the + of two methods. */
+const following = [...gradientMethods, ...crossMethods];
 
 /**
  * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and
@@ -140,10 +148,10 @@ export function balancerNamed(nameOrAlias: string): AnyBalancer {
     throw new Error(`${where}: expected one method, or two with one + between, as uw+gradnorm`);
   }
   const losses = found(lossMethods, parts[0]);
-  const gradients = found(gradientMethods, parts[1]);
+  const gradients = found(following, parts[1]);
   return composed(
     losses ?? unknown(`${where}: before the + a method of the losses`, lossMethods),
-    gradients ?? unknown(`${where}: after the + a method of the gradients`, gradientMethods),
+    gradients ?? unknown(`${where}: after the + a method of the gradients`, following),
   );
 }
 

@@ -1,14 +1,12 @@
-import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, sumOf, type BilevelBalancer } from '../balancing/balancer.ts';
-import { commit, type Statistic } from '../layers/forward.ts';
-import type { Runnable } from '../network.ts';
+import { scalarsOf, type BilevelBalancer } from '../balancing/balancer.ts';
+import { commit } from '../layers/forward.ts';
 import { MAIN_STREAM, onStream, SECOND_STREAM, type Objective } from '../objective.ts';
-import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
-import type { Parameter } from '../parameters.ts';
-import { escape, lossesOf } from './evaluate-losses.ts';
-import { outlineOf, type FloatSignature, type StepOptions, type TrainingStep } from './step.ts';
+import { lossesOf } from './evaluate-losses.ts';
+import { moveBy, remembered, weighedSum } from './look-ahead.ts';
+import { stacked } from './second-batch.ts';
+import { outlineOf, type StepOptions, type TrainingStep } from './step.ts';
 
 /** Length of the move along the second gradient, by which a second derivative is a difference. */
 const REACH = 0.01;
@@ -46,42 +44,34 @@ export function bilevelStep(options: StepOptions<BilevelBalancer>): TrainingStep
     run(inputs) {
       const rate = inputs['rate/network'] as tf.Scalar;
       const apply = inputs['apply'] as tf.Scalar;
-      const evaluated = (of: readonly Objective[], weights: readonly tf.Scalar[]) =>
+      const evaluated = (of: readonly Objective[], weights: () => tf.Tensor) =>
         weighedSum(network, of, weights, trained, inputs);
-      const here = trained.map(({ variable }) => tf.clone(variable));
-      /** Puts the parameters at θ + factor · direction. */
-      const moveBy = (factor: tf.Scalar, direction: Gradients): void => {
-        for (const [k, { name, variable }] of trained.entries()) {
-          const along = direction[name];
-          if (along) variable.assign(tf.add(here[k], tf.mul(along, factor)));
-        }
-      };
+      const putBack = remembered(trained);
 
       // --- What the weights do to the other batch --------------------------------------------------
-      const first = evaluated(objectives, scalarsOf(balancer.weights()));
+      const first = evaluated(objectives, () => balancer.weights());
       commit(first.statistics);
-      const present = tf.stack([...first.present]) as tf.Tensor1D;
-      moveBy(tf.neg(rate), first.gradients);
+      const present = stacked(first.present);
+      moveBy(trained, tf.neg(rate), first.gradients);
       const counts = scalarsOf(balancer.preference());
-      const other = evaluated(
-        second,
-        main.map((objective) => counts[objectives.indexOf(objective)]),
+      const other = evaluated(second, () =>
+        stacked(main.map((objective) => counts[objectives.indexOf(objective)])),
       );
       const r = tf.div<tf.Scalar>(REACH, tf.maximum(lengthOf(other.gradients), 1e-12));
       const lossesAt = (factor: tf.Scalar): tf.Tensor1D => {
-        putBack(trained, here);
-        moveBy(factor, other.gradients);
+        putBack();
+        moveBy(trained, factor, other.gradients);
         const losses = lossesOf(network, objectives, inputs);
-        return tf.stack(objectives.map((objective) => losses.of(objective).value)) as tf.Tensor1D;
+        return stacked(objectives.map((objective) => losses.of(objective).value));
       };
       const rise = tf.sub(lossesAt(r), lossesAt(tf.neg(r)));
-      putBack(trained, here);
+      putBack();
       const slope = tf.neg(tf.mul(rate, tf.div(rise, tf.mul(r, 2))));
       balancer.learn(tf.mul<tf.Tensor1D>(slope, present), tf.mul(present, apply));
 
       // --- The step itself -------------------------------------------------------------------------
       const weights = scalarsOf(balancer.weights());
-      const last = evaluated(objectives, weights);
+      const last = evaluated(objectives, () => balancer.weights());
       const rates = { network: rate, weighting: inputs['rate/weighting'] as tf.Scalar };
       const norms = optimiser.update(last.gradients, rates, apply);
       const logged = (kind: string, values: readonly tf.Scalar[]) =>
@@ -95,51 +85,6 @@ export function bilevelStep(options: StepOptions<BilevelBalancer>): TrainingStep
       };
     },
   };
-}
-
-/** A weighed sum of losses, differentiated. */
-interface WeighedSum {
-  readonly total: tf.Scalar;
-  /** In the order of the objectives; 0 where one is absent. */
-  readonly losses: readonly tf.Scalar[];
-  readonly present: readonly tf.Scalar[];
-  readonly gradients: Gradients;
-  readonly statistics: readonly Statistic[];
-}
-
-function weighedSum(
-  network: Runnable,
-  objectives: readonly Objective[],
-  weights: readonly tf.Scalar[],
-  parameters: readonly Parameter[],
-  inputs: InputTensors<FloatSignature>,
-): WeighedSum {
-  const { keep, out, free } = escape();
-  let losses: readonly tf.Scalar[] = [];
-  let present: readonly tf.Scalar[] = [];
-  let statistics: readonly Statistic[] = [];
-  const { value, gradients } = gradientsOf(() => {
-    const evaluated = lossesOf(network, objectives, inputs);
-    const each = objectives.map((objective) => evaluated.of(objective));
-    present = each.map((loss) => keep(loss.present));
-    losses = each.map((loss) => keep(tf.mul<tf.Scalar>(loss.value, loss.present)));
-    statistics = evaluated.statistics();
-    statistics.forEach((statistic) => keep(statistic.value));
-    return sumOf(losses.map((loss, i) => tf.mul<tf.Scalar>(loss, weights[i])));
-  }, parameters);
-  const result = {
-    total: value,
-    gradients,
-    losses: losses.map(out),
-    present: present.map(out),
-    statistics: statistics.map((s) => ({ variable: s.variable, value: out(s.value) })),
-  };
-  free();
-  return result;
-}
-
-function putBack(parameters: readonly Parameter[], values: readonly tf.Tensor[]): void {
-  for (const [k, { variable }] of parameters.entries()) variable.assign(values[k]);
 }
 
 const lengthOf = (gradients: Gradients): tf.Scalar =>

@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, sumOf, type CrossBalancer } from '../balancing/balancer.ts';
+import {
+  perTask,
+  scalarsOf,
+  sumOf,
+  type ComposedBalancer,
+  type CrossBalancer,
+} from '../balancing/balancer.ts';
 import { commit } from '../layers/forward.ts';
 import {
   MAIN_STREAM,
@@ -8,11 +14,14 @@ import {
   THIRD_STREAM,
   type Objective,
 } from '../objective.ts';
-import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
-import { differentiated, type Differentiated } from './differentiated.ts';
+import { observeUpdate } from './after-update.ts';
+import { differentiated } from './differentiated.ts';
 import { crossProducts, partsOfParameters } from './gradient-rows.ts';
+import { combinedGradients } from './look-ahead.ts';
+import { inPlace, stacked } from './second-batch.ts';
 import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
+import { added, methodsOf, scaledGradients, weighedLosses } from './weighed-losses.ts';
 
 /** The batches whose gradients are compared, both of the same size as the one that is stepped on. */
 const PAIR = [SECOND_STREAM, THIRD_STREAM] as const;
@@ -26,18 +35,27 @@ const PAIR = [SECOND_STREAM, THIRD_STREAM] as const;
  *
  * Objectives that read other streams than the main one have no row in the products, as if they were absent there.
  * Besides what every step logs: `weight/<objective>`. `total` is the sum of the losses.
+ *
+ * Of two methods, the first weighs the losses of the main stream's batch as in `gradientStep`; its factors are also those
+ * of the other two batches' gradients, so that chance in a factor is the same in all three.
  * @throws when no trained parameter is shared
  */
-export function crossStep(options: StepOptions<CrossBalancer>): TrainingStep {
+export function crossStep(
+  options: StepOptions<CrossBalancer | ComposedBalancer<CrossBalancer>>,
+): TrainingStep {
   const { network, objectives, balancer, optimiser, batchSizes } = options;
+  const { weighing, balancing, under } = methodsOf(balancer);
+  const names = objectives.map(({ name }) => name);
   const trained = optimiser.parameters;
   const shared = trained.filter(({ role }) => role === 'shared');
+  const own = trained.filter(({ role }) => role !== 'shared');
   if (shared.length === 0) {
     throw new Error(
       `${balancer.name}: expected trained parameters that the tasks share, got none; ` +
         `use a balancer of the losses, for example equal`,
     );
   }
+  const parts = partsOfParameters(shared);
   const pair = PAIR.map((stream) => onStream(objectives, stream));
   const size = batchSizes[MAIN_STREAM];
   return {
@@ -48,62 +66,69 @@ export function crossStep(options: StepOptions<CrossBalancer>): TrainingStep {
     }),
     run(inputs) {
       const each = (of: readonly Objective[], parameters: readonly Parameter[]) =>
-        of.map((one) => differentiated(one, network, of, parameters, inputs));
+        of.map((one) => differentiated(one, network, of, parameters, inputs, weighing));
       const main = each(objectives, trained);
       commit(main.find(({ statistics }) => statistics.length > 0)?.statistics ?? []);
       const [second, third] = pair.map((of) => inPlace(objectives, each(of, shared)));
       const present = stacked(main.map((one) => one.present));
-      const weights = scalarsOf(
-        tf.mul(
-          balancer.weights(
-            crossProducts(partsOfParameters(shared), second.gradients, third.gradients),
-            {
-              present,
-              paired: tf.mul(second.present, third.present),
-              inputs: balancerInputs(balancer, inputs),
-            },
-          ),
+      const products = crossProducts(parts, second.gradients, third.gradients);
+
+      // --- What a method of the losses makes of them ------------------------------------------------
+      const weighed =
+        weighing &&
+        weighedLosses(
+          weighing,
+          perTask(names, (_, k) => main[k].value),
+          perTask(names, (_, k) => main[k].present),
+          balancerInputs(weighing, inputs, under(weighing)),
+          trained,
+        );
+      const factors = weighed && stacked(weighed.weights);
+      const both = factors && tf.mul(tf.reshape(factors, [-1, 1]), factors);
+      const rows = weighed
+        ? main.map(({ gradients }, k) => scaledGradients(gradients, weighed.weights[k]))
+        : main.map(({ gradients }) => gradients);
+
+      // --- The step ---------------------------------------------------------------------------------
+      const weights = tf.mul(
+        balancing.weights(both ? tf.mul<tf.Tensor2D>(products, both) : products, {
           present,
-        ),
+          paired: tf.mul(second.present, third.present),
+          inputs: balancerInputs(balancing, inputs, under(balancing)),
+        }),
+        present,
       );
-      const gradients: Record<string, tf.Tensor> = {};
-      for (const { name, role } of trained) {
-        const terms = main.flatMap(({ gradients: of }, k) => {
-          const gradient = of[name] as tf.Tensor | undefined;
-          return gradient ? [role === 'shared' ? tf.mul(gradient, weights[k]) : gradient] : [];
-        });
-        if (terms.length > 0) gradients[name] = terms.reduce((a, b) => tf.add(a, b));
-      }
+      const direction = combinedGradients(rows, scalarsOf(weights));
+      const owners = [...rows.map((gradients) => ({ gradients })), ...(weighed ? [weighed] : [])];
+      const gradients = Object.fromEntries([
+        ...shared.flatMap(({ name }) => (name in direction ? [[name, direction[name]]] : [])),
+        ...own.flatMap(({ name }) => {
+          const gradient = added(owners, name);
+          return gradient ? [[name, gradient]] : [];
+        }),
+      ]) as Record<string, tf.Tensor>;
       const rates = {
         network: inputs['rate/network'] as tf.Scalar,
         weighting: inputs['rate/weighting'] as tf.Scalar,
       };
       const norms = optimiser.update(gradients, rates, inputs['apply'] as tf.Scalar);
+      if (weighing) {
+        const before = perTask(names, (_, k) => main[k].logged);
+        observeUpdate(weighing, network, objectives, inputs, before);
+      }
+      const whole = scalarsOf(factors ? tf.mul(weights, factors) : weights);
       return {
-        total: sumOf(main.map(({ value }) => value)),
+        total: weighed?.total ?? sumOf(main.map(({ value }) => value)),
+        ...weighed?.report,
         ...Object.fromEntries(
           objectives.flatMap(({ name }, k) => [
-            [`loss/${name}`, main[k].value] as const,
+            [`loss/${name}`, main[k].logged] as const,
             [`present/${name}`, main[k].present] as const,
-            [`weight/${name}`, weights[k]] as const,
+            [`weight/${name}`, whole[k]] as const,
           ]),
         ),
         ...norms,
       };
     },
-  };
-}
-
-const stacked = (values: readonly tf.Scalar[]) => tf.stack([...values]) as tf.Tensor1D;
-
-/** What the objectives of the main stream gave on another batch, in the places of all; the others are absent. */
-function inPlace(objectives: readonly Objective[], given: readonly Differentiated[]) {
-  const left = [...given];
-  const placed = objectives.map(({ stream }) =>
-    stream === MAIN_STREAM ? left.shift() : undefined,
-  );
-  return {
-    gradients: placed.map((one): Gradients => one?.gradients ?? {}),
-    present: stacked(placed.map((one) => one?.present ?? tf.scalar(0))),
   };
 }

@@ -38,15 +38,13 @@ export function differentiated(
 ): Differentiated {
   const { keep, out, free } = escape();
   const scaleOutput = weighing?.scaleOutput;
+  const { name, head = name } = objective;
   let present: tf.Scalar | undefined;
   let raw: tf.Scalar | undefined;
   let statistics: readonly Statistic[] = [];
   const compute = (): tf.Scalar => {
     const evaluated = lossesOf(network, objectives, inputs, borders);
-    const loss = evaluated.of(
-      objective,
-      scaleOutput && ((output) => scaleOutput(output, objective.name)),
-    );
+    const loss = evaluated.of(objective, scaleOutput && ((output) => scaleOutput(output, head)));
     if (scaleOutput) raw = keep(tf.mul<tf.Scalar>(evaluated.of(objective).value, loss.present));
     present = keep(loss.present);
     statistics = evaluated.statistics();

@@ -9,7 +9,7 @@ import { arrayName, type FloatSignature } from './step.ts';
 export interface Losses {
   /**
    * An objective's loss.
-   * @param scaleOutput replaces the output of the head of the objective's name
+   * @param scaleOutput replaces the output of the objective's head
    */
   of(objective: Objective, scaleOutput?: (output: tf.Tensor) => tf.Tensor): Loss;
   /** Of the network's pass over the main stream's own inputs, if there was one. */
@@ -59,12 +59,12 @@ export function lossesOf(
   };
   return {
     of(objective, scaleOutput) {
-      const { name, stream } = objective;
+      const { name, stream, head = name } = objective;
       const run: Run = (batch) => {
         const pass = forward(batch);
-        const output = pass.outputs[name];
+        const output = pass.outputs[head];
         if (!scaleOutput || !output) return pass;
-        return { ...pass, outputs: { ...pass.outputs, [name]: scaleOutput(output) } };
+        return { ...pass, outputs: { ...pass.outputs, [head]: scaleOutput(output) } };
       };
       return objective.loss(run, batches.get(stream) as Batch);
     },

@@ -4,11 +4,9 @@ import {
   sumOf,
   type ComposedBalancer,
   type GradientBalancer,
-  type ScalarBalancer,
 } from '../balancing/balancer.ts';
 import { commit } from '../layers/forward.ts';
 import type { Objective } from '../objective.ts';
-import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { observeUpdate } from './after-update.ts';
 import type { Behind } from './cut.ts';
@@ -26,7 +24,7 @@ import {
   type StepOptions,
   type TrainingStep,
 } from './step.ts';
-import { weighedLosses } from './weighed-losses.ts';
+import { added, methodsOf, scaledGradients, weighedLosses } from './weighed-losses.ts';
 
 /**
  * The training step of a balancer that works on the gradients: each objective is differentiated by
@@ -46,13 +44,11 @@ import { weighedLosses } from './weighed-losses.ts';
  * @throws when no trained parameter is shared, or the network has no representation whose gradients are to be balanced
  */
 export function gradientStep(
-  options: StepOptions<GradientBalancer | ComposedBalancer>,
+  options: StepOptions<GradientBalancer | ComposedBalancer<GradientBalancer>>,
 ): TrainingStep {
   const { network, objectives, balancer, optimiser } = options;
   const names = objectives.map(({ name }) => name);
-  const weighing = balancer.kind === 'composed' ? balancer.losses : undefined;
-  const balancing = balancer.kind === 'composed' ? balancer.gradients : balancer;
-  const under = (part: ScalarBalancer | GradientBalancer) => (weighing ? `${part.name}/` : '');
+  const { weighing, balancing, under } = methodsOf(balancer);
   const shared = optimiser.parameters.filter((p) => p.role === 'shared');
   const own = optimiser.parameters.filter((p) => p.role !== 'shared');
   if (shared.length === 0) {
@@ -93,7 +89,10 @@ export function gradientStep(
       const gradients = {
         ...balanced.gradients,
         ...Object.fromEntries(
-          own.map(({ name }) => [name, added([...each, ...(weighed ? [weighed] : [])], name)]),
+          own.flatMap(({ name }) => {
+            const gradient = added([...each, ...(weighed ? [weighed] : [])], name);
+            return gradient ? [[name, gradient]] : [];
+          }),
         ),
       };
       const logged: Record<string, tf.Tensor> = {};
@@ -155,22 +154,9 @@ function memoryOf(
 
 /** An objective whose loss has a factor. */
 function scaled(one: Behind, factor: tf.Scalar): Behind {
-  const times = (gradients: Gradients): Gradients =>
-    Object.fromEntries(
-      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
-    );
-  const gradients = times(one.gradients);
-  const rows = one.rows === one.gradients ? gradients : times(one.rows);
+  const gradients = scaledGradients(one.gradients, factor);
+  const rows = one.rows === one.gradients ? gradients : scaledGradients(one.rows, factor);
   return { ...one, value: tf.mul(one.value, factor), gradients, rows };
-}
-
-/** Σ of the gradients of a parameter; undefined where none depends on it. */
-function added(each: readonly { readonly gradients: Gradients }[], name: string): tf.Tensor {
-  const found = each.flatMap(({ gradients }) => gradients[name] ?? []);
-  return found.reduce<tf.Tensor | undefined>(
-    (a, b) => (a ? tf.add(a, b) : b),
-    undefined,
-  ) as tf.Tensor;
 }
 
 /** Norms and weights, where there are some, by name. */

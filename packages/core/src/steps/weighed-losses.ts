@@ -2,12 +2,35 @@ import * as tf from '@tensorflow/tfjs';
 import {
   sumOf,
   type BalancerInputs,
+  type ComposedBalancer,
+  type FollowingBalancer,
   type PerTask,
   type ScalarBalancer,
 } from '../balancing/balancer.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { escape } from './evaluate-losses.ts';
+
+/** The methods that a balancer is made of. */
+export interface Methods<B extends FollowingBalancer> {
+  /** The method of the losses, where there is one. */
+  readonly weighing?: ScalarBalancer;
+  readonly balancing: B;
+  /** What stands before the names of a method's state and inputs. */
+  readonly under: (part: ScalarBalancer | B) => string;
+}
+
+/** One method, or two after one another. */
+export const methodsOf = <B extends FollowingBalancer>(
+  balancer: B | ComposedBalancer<B>,
+): Methods<B> =>
+  balancer.kind === 'composed'
+    ? {
+        weighing: balancer.losses,
+        balancing: balancer.gradients,
+        under: ({ name }) => `${name}/`,
+      }
+    : { balancing: balancer, under: () => '' };
 
 /** What a method of the losses makes of them, where the gradients are balanced after it. */
 export interface Weighed {
@@ -63,4 +86,19 @@ export function weighedLosses(
   const reported = Object.entries(report).map(([name, v]) => [name, out(v)] as const);
   free();
   return { total: value, weights, gradients, report: Object.fromEntries(reported) };
+}
+
+/** Gradients of a loss that has a factor. */
+export const scaledGradients = (gradients: Gradients, factor: tf.Scalar): Gradients =>
+  Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+  );
+
+/** Σ of the gradients of a parameter; undefined where none depends on it. */
+export function added(
+  each: readonly { readonly gradients: Gradients }[],
+  name: string,
+): tf.Tensor | undefined {
+  const found = each.flatMap(({ gradients }) => (gradients[name] as tf.Tensor | undefined) ?? []);
+  return found.reduce<tf.Tensor | undefined>((a, b) => (a ? tf.add(a, b) : b), undefined);
 }

@@ -1,19 +1,11 @@
-import { compile } from '@scene-mtl/runtime';
 import { beforeAll, expect, test } from '@jest/globals';
 import { autoLambda, fixed } from '../../src/index.ts';
 import { useCpu } from '../cpu.ts';
-import { problem, type PlaneTask, type Problem } from './plane.ts';
+import { outputs, problem, type PlaneTask } from './plane.ts';
 
 beforeAll(useCpu);
 
 const tasks: readonly PlaneTask[] = ['a', 'b', 'c'].map((name, i) => ({ name, seed: 40 + i }));
-
-/** What a step gives for some inputs; it changes the parameters. */
-async function outputs(of: Problem, inputs: Record<string, Float32Array>) {
-  const compiled = await compile(of.step.run, of.step.signature, { engine: 'cpu' });
-  const given = await compiled.run(inputs);
-  return Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
-}
 
 /** Σ pᵢ L̃ᵢ of the second batch after one step of plain descent with the weights λ. */
 async function lossAfter(

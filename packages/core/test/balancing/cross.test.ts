@@ -1,20 +1,19 @@
-import { compile } from '@scene-mtl/runtime';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fixed, modo, sdmgrad, SECOND_STREAM, THIRD_STREAM } from '../../src/index.ts';
+import {
+  balancerNamed,
+  fixed,
+  modo,
+  sdmgrad,
+  SECOND_STREAM,
+  THIRD_STREAM,
+} from '../../src/index.ts';
 import { useCpu } from '../cpu.ts';
-import { problem, type PlaneTask, type Problem } from './plane.ts';
+import { outputs, problem, type PlaneTask, type Problem } from './plane.ts';
 
 beforeAll(useCpu);
 
 const tasks: readonly PlaneTask[] = ['a', 'b', 'c'].map((name, i) => ({ name, seed: 60 + i }));
 const names = tasks.map(({ name }) => name);
-
-/** What a step gives for some inputs; it changes the parameters. */
-async function outputs(of: Problem, inputs: Record<string, Float32Array>) {
-  const compiled = await compile(of.step.run, of.step.signature, { engine: 'cpu' });
-  const given = await compiled.run(inputs);
-  return Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
-}
 
 /** What one step with fixed weights changes in the trunk, over the rate: minus its gradient. */
 async function gradientOf(task: string, batch: number): Promise<number[]> {
@@ -77,6 +76,43 @@ describe('a step on one batch by the gradients of two others', () => {
       expect(given['weight/b']).toBeCloseTo(1 / 3, 5);
       expect(Math.abs(given['weight/a'] - 1 / 3)).toBeGreaterThan(1e-3);
       expect(of.values()['b/w']).not.toEqual(before);
+    }
+  });
+
+  test('uw+modo: A of the losses as uw weighs them, and a direction of both', async () => {
+    const [gamma, s] = [0.1, [0.4, -0.3, 0.1]];
+    const initial = Object.fromEntries(
+      names.map((name, i) => [`uncertainty.initial.${name}`, s[i]]),
+    );
+    const options = { 'modo.gamma': gamma, 'modo.rho': 0, ...initial };
+    const of = problem(balancerNamed('uw+modo'), tasks, { options });
+    const trunk = trunkOf(of);
+    const given = await outputs(of, of.inputsAt(0));
+    // ½e⁻ˢ of the loss: the factor of all of a task's gradients.
+    const factors = s.map((v) => 0.5 * Math.exp(-v));
+    const [main, second, third] = await Promise.all(
+      [0, 1000, 2000].map((batch) => Promise.all(names.map((name) => gradientOf(name, batch)))),
+    );
+    const scaled = (rows: number[][]) => rows.map((g, k) => g.map((v) => factors[k] * v));
+    const [first, other] = [scaled(second), scaled(third)];
+    const slope = first.map((g) => other.reduce((sum, h) => sum + dot(g, h) / 3, 0));
+    const moved = slope.map((v) => 1 / 3 - gamma * v);
+    const over = (moved.reduce((a, b) => a + b) - 1) / 3;
+    const lambda = moved.map((v) => v - over);
+    expect(Math.max(...lambda) - Math.min(...lambda)).toBeGreaterThan(1e-3);
+    expect(names.map((name) => given[`weight/${name}`])).toBeAllClose(
+      lambda.map((v, k) => v * factors[k]),
+      { atol: 1e-5 },
+    );
+    const expected = main[0].map((_, p) =>
+      main.reduce((sum, row, k) => sum + lambda[k] * factors[k] * row[p], 0),
+    );
+    const went = trunkOf(of).map((v, p) => (trunk[p] - v) / 0.1);
+    expect(went).toBeAllClose(expected, { rtol: 1e-3, atol: 1e-5 });
+    // ∂(½e⁻ˢL + ½s)/∂s = ½ − ½e⁻ˢL, by the rate of the weights.
+    for (const [k, name] of names.entries()) {
+      const [after] = of.values()[`weighting/${name}`];
+      expect(after).toBeCloseTo(s[k] - 0.1 * (0.5 - factors[k] * given[`loss/${name}`]), 5);
     }
   });
 

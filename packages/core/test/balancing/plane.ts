@@ -157,6 +157,51 @@ export function problem(
   };
 }
 
+/** What a step gives for some inputs, run eagerly; it changes the parameters. */
+export async function outputs(
+  { step }: Problem,
+  inputs: Readonly<Record<string, Float32Array>>,
+): Promise<Record<string, number>> {
+  const compiled = await compile(step.run, step.signature, { engine: 'cpu' });
+  const given = await compiled.run(inputs);
+  return Object.fromEntries(Object.entries(given).map(([name, v]) => [name, v[0]]));
+}
+
+/** Several steps compiled as one, which takes a session for all of them; none may have a `between`. */
+export async function compiledTogether(
+  problems: readonly Problem[],
+  engine: NonNullable<CompileOptions['engine']>,
+) {
+  const prefixed = <T>(k: number, values: Readonly<Record<string, T>>) =>
+    Object.entries(values).map(([name, value]) => [`${k}/${name}`, value] as const);
+  const ofOne = <T>(k: number, values: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        name.startsWith(`${k}/`) ? [[name.slice(`${k}/`.length), value]] : [],
+      ),
+    );
+  const joined = <T>(of: (problem: Problem, k: number) => Readonly<Record<string, T>>) =>
+    Object.fromEntries(problems.flatMap((problem, k) => prefixed(k, of(problem, k))));
+  const whole = await compile(
+    (inputs) => joined(({ step }, k) => step.run(ofOne(k, inputs))),
+    joined(({ step }) => step.signature),
+    { engine },
+  );
+  return {
+    /** What each step gave. */
+    async run(batch: number): Promise<Record<string, number>[]> {
+      const given = await whole.run(joined(({ inputsAt }) => inputsAt(batch)));
+      return problems.map((_, k) =>
+        Object.fromEntries(Object.entries(ofOne(k, given)).map(([name, v]) => [name, v[0]])),
+      );
+    },
+    async finish(): Promise<void> {
+      await whole.pull();
+      await whole.dispose();
+    },
+  };
+}
+
 /** A step compiled, and what runs between, at the batches as a training loop would run them. */
 export async function compiledOf(
   { step, inputsAt }: Problem,
