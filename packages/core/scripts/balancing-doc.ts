@@ -9,6 +9,7 @@ import {
   balancerNamed,
   balancers,
   batchMethods,
+  crossMethods,
   gradientMethods,
   lossMethods,
   namedPairs,
@@ -175,11 +176,9 @@ ${table(head, formulas(namedPairs))}
 ## Learned on other batches
 
 A is made of the gradients of two batches besides the one that is stepped on; L̃ is of one besides it. All are drawn from
-the training data, each in an order of its own.
+the training data, each in an order of its own. A method of the losses can go before ${crossMethods.map(({ name }) => code(name)).join(' and ')}: \`uw+modo\`.
 
 ${table(head, formulas(batchMethods))}
-
-Not here: MOML and FORUM, which take the slope of every objective on a second batch.
 
 ## What is tested of them
 
