@@ -6,6 +6,7 @@ export type {
   Sharing,
   StageSharing,
 } from './architectures/architecture.ts';
+export { cgc } from './architectures/cgc.ts';
 export {
   defineArchitecture,
   type ArchitectureDefinition,
@@ -13,13 +14,21 @@ export {
   type ArchitectureSizes,
   type Settings,
 } from './architectures/define.ts';
+export { dselectK } from './architectures/dselect-k.ts';
 export { hardSharing } from './architectures/hard-sharing.ts';
+export { ltb } from './architectures/ltb.ts';
+export { mmoe } from './architectures/mmoe.ts';
+export { mtan } from './architectures/mtan.ts';
 export { headOn } from './architectures/parts.ts';
+export { ple } from './architectures/ple.ts';
 export {
   architectureNamed,
   architectures,
   type AnyArchitecture,
 } from './architectures/registry.ts';
+export { relationshipNetwork } from './architectures/relationship-network.ts';
+export { selectors } from './architectures/smooth-step.ts';
+export { tensorFactorisation } from './architectures/tensor-factorisation.ts';
 export {
   checkpointManifests,
   latestCheckpoint,
@@ -62,6 +71,7 @@ export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
 export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
 export { frozen, partsOf, type Choice } from './freezing.ts';
 export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
+export { computed, type ComputedOptions } from './layers/computed.ts';
 export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
 export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';

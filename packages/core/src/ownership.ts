@@ -13,6 +13,17 @@ export interface Weight {
   readonly trainable: boolean;
   /** True where training leaves it as it is: see `frozen`. */
   readonly frozen: boolean;
+  /** True where other weights give its numbers: nothing trains it, and no checkpoint holds it. See `replaced`. */
+  readonly computed?: true;
+}
+
+/** What stood in the place of weights that are computed now. */
+const before = new WeakMap<tf.layers.Layer['weights'][number], tf.Variable>();
+
+/** Makes a layer read a weight as what a function of other weights gives, each time that it runs. */
+export function replaced(weight: tf.layers.Layer['weights'][number], value: () => tf.Tensor): void {
+  before.set(weight, weight.read() as tf.Variable);
+  weight.read = value;
 }
 
 /**
@@ -34,6 +45,11 @@ export function weightsOf(
     const name = weight.originalName;
     const layer = layers.get(weight) as tf.layers.Layer;
     const owner = checkedOwner(name, layer, reached.get(layer) ?? new Set(), [...outputs.keys()]);
+    const known = before.get(weight);
+    if (known) {
+      const still = { trainable: false, frozen: false, computed: true } as const;
+      return { name, owner, variable: known, layer, ...still };
+    }
     // `read` of a layer's weight gives the variable itself.
     const variable = weight.read() as tf.Variable;
     return { name, owner, variable, layer, trainable: weight.trainable, frozen: false };

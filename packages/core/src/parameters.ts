@@ -50,7 +50,8 @@ export function parametersOf(
 ): ParameterSet {
   const all: Parameter[] = [];
   const buffers: Buffer[] = [];
-  for (const { name, owner, variable, trainable, frozen } of network.weights) {
+  for (const { name, owner, variable, trainable, frozen, computed } of network.weights) {
+    if (computed) continue;
     if (!trainable) {
       buffers.push({ name, variable });
       continue;

@@ -5,11 +5,15 @@ import type { Architecture, ArchitecturePlace, Sharing } from './architecture.ts
 /** Names and sizes of what an architecture is made of. */
 export interface ArchitectureSizes {
   readonly tasks: readonly string[];
+  /** Shape of one example: `[H, W, 3]` of images, `[n]` of numbers. */
+  readonly input: readonly number[];
   /** Of the encoder, in order: trainable numbers and output channels of a stage built once, behind the one before. */
   readonly stages: readonly {
     readonly name: string;
     readonly parameters: number;
     readonly channels: number;
+    /** Shapes of its kernels. */
+    readonly kernels: readonly (readonly number[])[];
   }[];
 }
 

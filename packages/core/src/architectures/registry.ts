@@ -1,12 +1,30 @@
 import type { z } from 'zod';
+import { cgc } from './cgc.ts';
 import type { ArchitectureDefinition } from './define.ts';
+import { dselectK } from './dselect-k.ts';
 import { hardSharing } from './hard-sharing.ts';
+import { ltb } from './ltb.ts';
+import { mmoe } from './mmoe.ts';
+import { mtan } from './mtan.ts';
+import { ple } from './ple.ts';
+import { relationshipNetwork } from './relationship-network.ts';
+import { tensorFactorisation } from './tensor-factorisation.ts';
 
 /** An architecture with options of any schema. */
 export type AnyArchitecture = ArchitectureDefinition<z.ZodType>;
 
 /** Every architecture. A new one is a file and a line here. */
-export const architectures: readonly AnyArchitecture[] = [hardSharing];
+export const architectures: readonly AnyArchitecture[] = [
+  hardSharing,
+  mtan,
+  mmoe,
+  cgc,
+  ple,
+  dselectK,
+  tensorFactorisation,
+  relationshipNetwork,
+  ltb,
+];
 
 /**
  * The architecture of a name or an alias, whatever its case.

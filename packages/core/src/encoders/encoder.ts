@@ -16,6 +16,11 @@ export interface Stage {
    * @returns features `[B, …, channels]`, each side of the input divided by `stride`
    */
   build(x: tf.SymbolicTensor, scope: Scope): tf.SymbolicTensor;
+  /**
+   * Where it is made of several steps one behind the other, those: `build` adds them in this order. Each gives
+   * features of the stage's own shape.
+   */
+  readonly steps?: readonly ((x: tf.SymbolicTensor, scope: Scope) => tf.SymbolicTensor)[];
 }
 
 /** A stage's output in a graph. */

@@ -52,22 +52,22 @@ export interface ResidualStageOptions extends ResidualBlockOptions {
 }
 
 /** Blocks one behind the other, `<name>/block1` …; the first has the stride. */
-export const residualStage = (
+export function residualStage(
   block: ResidualBlock,
   { name, blocks, total, channels, stride, dilation }: ResidualStageOptions,
-): Stage => ({
-  name,
-  stride: total,
-  channels: channels * block.expansion,
-  build(x, scope) {
-    let y = x;
-    for (let b = 0; b < blocks; b++) {
-      const at = inside(scope, `${name}/block${b + 1}`);
-      y = block.build(y, at, { channels, stride: b === 0 ? stride : 1, dilation });
-    }
-    return y;
-  },
-});
+): Stage {
+  const steps = Array.from({ length: blocks }, (_, b) => (x: tf.SymbolicTensor, scope: Scope) => {
+    const at = inside(scope, `${name}/block${b + 1}`);
+    return block.build(x, at, { channels, stride: b === 0 ? stride : 1, dilation });
+  });
+  return {
+    name,
+    stride: total,
+    channels: channels * block.expansion,
+    build: (x, scope) => steps.reduce((y, step) => step(y, scope), x),
+    steps,
+  };
+}
 
 /** relu(branch + shortcut); the shortcut is a 1×1 convolution where the shape changes. */
 function joined(
