@@ -50,6 +50,7 @@ const foldersMayImport = {
     execute: ['specs', 'store'],
     remote: ['specs', 'store', 'execute'],
     queue: ['specs', 'store', 'execute', 'remote'],
+    bucket: ['specs', 'store', 'remote'],
     batch: ['specs', 'store', 'execute', 'remote'],
     compare: ['specs'],
     experiment: ['specs', 'store', 'execute', 'compare'],

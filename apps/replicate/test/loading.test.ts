@@ -59,6 +59,15 @@ test('only the commands of a queue load its client', () => {
   expect(bullmq('apps/replicate/src/commands/worker.ts')).toBe(true);
 });
 
+test('the client of buckets is loaded where runs are in one', () => {
+  const own = '@aws-sdk/client-s3';
+  const light = ['worker.ts', 'queue.ts', 'experiment.ts'].map(
+    (file) => `apps/replicate/src/commands/${file}`,
+  );
+  expect(loadedWith(...light).has(own)).toBe(false);
+  expect(loadedWith('packages/lab/src/bucket/index.ts').has(own)).toBe(true);
+});
+
 test.each([
   [
     { executor: 'process', jobs: 2 },
@@ -68,7 +77,7 @@ test.each([
   [{ executor: 'queue', jobs: 1 }, /--executor queue needs --queue redis:/],
   [{ executor: 'queue', jobs: 1, queue: 'redis://:s3cret@h' }, /came with a user or password/],
 ] as const)('flags that do not go together are one line: %j', async (flags, why) => {
-  await expect(executorOf(flags, 'runs')).rejects.toThrow(why);
+  await expect(executorOf(flags, { runs: 'runs' })).rejects.toThrow(why);
 });
 
 test('every listed command is added by its module, under its name', async () => {

@@ -1,5 +1,6 @@
 import { shellWords } from '@scene-mtl/data';
 import { localExecutor, type MakeExecutor } from '@scene-mtl/lab';
+import type { RemoteRuns } from '@scene-mtl/lab/bucket';
 import { Option, type Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
 import { queueOption } from './queue-option.ts';
@@ -40,7 +41,7 @@ export function addExecutorFlags(command: Command): Command {
  */
 export async function executorOf(
   { executor, jobs, queue, threads }: ExecutorFlags,
-  runs: string,
+  { runs, remote }: { readonly runs: string; readonly remote?: RemoteRuns },
 ): Promise<MakeExecutor> {
   const name = executor ?? (jobs > 1 ? 'local' : 'process');
   if (name !== 'local' && jobs > 1) {
@@ -50,6 +51,11 @@ export async function executorOf(
         : `--jobs is of this machine; with --executor ${name} others carry out the runs`,
     );
   }
+  if (name !== 'queue' && remote) {
+    throw new Error(
+      `--executor ${name} keeps runs in a folder; with --runs ${runs} give --executor queue`,
+    );
+  }
   if (name === 'queue') {
     if (queue === undefined) {
       throw new Error('--executor queue needs --queue redis://host:port/db, or SCENE_MTL_QUEUE');
@@ -57,7 +63,10 @@ export async function executorOf(
     const { queueAddress, queueExecutor } = await import('@scene-mtl/lab/queue');
     const address = queueAddress(queue);
     const words = shellWords(['worker', '--queue', address.shown, '--runs', runs]);
-    return queueExecutor(address, `npm run replicate -- ${words}`);
+    return queueExecutor(address, {
+      workerCommand: `npm run replicate -- ${words}`,
+      ...(remote && { remote }),
+    });
   }
   if (name === 'slurm') {
     const { slurmExecutor } = await import('@scene-mtl/lab/batch');

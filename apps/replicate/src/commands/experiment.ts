@@ -19,10 +19,11 @@ import {
   type EngineFlags,
 } from './engine-flags.ts';
 import { addExecutorFlags, executorOf, type ExecutorFlags } from './executor-flags.ts';
-import { path } from './path.ts';
+import { runsOption, runsPlace, scratchOption } from './runs-place.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, ExecutorFlags {
   runs: string;
+  scratch?: string;
   name?: string;
 }
 
@@ -63,16 +64,19 @@ function folderName(paper: Paper, { name }: Pick<Entry, 'name'>, flags?: Flags):
 }
 
 function addRunFlags(command: Command, name?: string): Command {
-  addConfigurationFlags(command).option('--runs <dir>', 'folder of all runs', path, 'runs');
+  addConfigurationFlags(command)
+    .addOption(runsOption('where all runs are kept'))
+    .addOption(scratchOption());
   if (name) command.option('--name <name>', `folder of the tables inside it (default: ${name})`);
   return addDataFlags(addEngineFlags(addExecutorFlags(command)));
 }
 
 async function made(experiment: Experiment, flags: Flags, name: string): Promise<void> {
   const config = await configurationOf(flags);
-  const { runs, jobs, dataWorkers } = flags;
+  const { jobs, dataWorkers } = flags;
   let isWritten = false;
-  const executor = await executorOf(flags, runs);
+  const { folder: runs, remote } = await runsPlace(flags);
+  const executor = await executorOf(flags, { runs: flags.runs, ...(remote && { remote }) });
   const making = makeExperiment({
     experiment,
     program: programOf(experiment),

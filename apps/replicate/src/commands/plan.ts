@@ -23,6 +23,7 @@ import {
   configurationOf,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
+import { path } from './path.ts';
 
 interface Flags extends ConfigurationFlags {
   runs: string;
@@ -45,7 +46,7 @@ export function addPlanCommand(program: Command): void {
 
 const addPlanFlags = (command: Command): Command =>
   addConfigurationFlags(command)
-    .option('--runs <dir>', 'folder of all runs', 'runs')
+    .option('--runs <dir>', 'folder of all runs', path, 'runs')
     .option(
       '--results <dir>',
       'published results, whose times count where no run here tells any',

@@ -1,13 +1,14 @@
 import { queueAddress, work } from '@scene-mtl/lab/queue';
 import { InvalidArgumentError, type Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
-import { path } from './path.ts';
+import { runsOption, runsPlace, scratchOption } from './runs-place.ts';
 import { queueOption } from './queue-option.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags {
   queue: string;
   runs: string;
+  scratch?: string;
   jobs: number;
   threads?: number;
   maxHours?: number;
@@ -34,10 +35,11 @@ export function addWorkerCommand(program: Command): void {
     .command('worker')
     .description(
       'Carries out runs of a queue, of this version of the code. Start it on as many machines as there are; all see ' +
-        'the same folder of runs. Ctrl-C, or SIGTERM, gives back what it has in hand: another goes on from the last checkpoint.',
+        'the same folder or bucket of runs. Ctrl-C, or SIGTERM, gives back what it has in hand: another goes on from the last checkpoint.',
     )
     .addOption(queueOption().makeOptionMandatory())
-    .option('--runs <dir>', 'folder of all runs, the same that who asks for them has', path, 'runs')
+    .addOption(runsOption('where all runs are kept, the same for all machines'))
+    .addOption(scratchOption())
     .option('--jobs <n>', 'runs at a time', wholeNumber(1, LIMITS.workers), 1)
     .option(
       '--threads <n>',
@@ -47,17 +49,21 @@ export function addWorkerCommand(program: Command): void {
     .option('--max-hours <h>', 'give back what is in hand after so long, and end', hours)
     .option('--until-empty', 'end when nothing is left to do')
     .option('--name <name>', 'what it is called (default: host and process)', name)
-    .action(async ({ queue, untilEmpty, ...flags }: Flags) => {
+    .action(async ({ queue, untilEmpty, runs, scratch, ...flags }: Flags) => {
       const ending = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.on(signal, () => ending.abort());
       }
+      const address = queueAddress(queue);
+      const { folder, remote } = await runsPlace({ runs, ...(scratch && { scratch }) });
       await work({
         ...flags,
-        address: queueAddress(queue),
+        ...{ address, runs: folder },
+        ...(remote && { remote }),
         untilEmpty: untilEmpty === true,
         say: (line) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`),
         signal: ending.signal,
       });
+      remote?.end();
     });
 }

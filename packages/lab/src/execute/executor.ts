@@ -45,6 +45,8 @@ export interface Executor<S extends RunSpec = RunSpec> {
   execute(jobs: readonly Job<S>[], watch: Watch<S>): Promise<void>;
   /** Whether others compute, so that this process can show what is there while runs arrive. */
   readonly isElsewhere?: boolean;
+  /** Brings here what others made of runs, by their ids, where this process does not see their folder. */
+  bring?(ids: readonly string[]): Promise<void>;
   /** Lets go of what it holds open. */
   end?(): Promise<void>;
 }

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@scene-mtl/eval';
 import type { Program } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
 import { titleOf, type RunSpec } from '../specs/spec.ts';
+import { stepReached } from '../store/step-reached.ts';
 import { distinguishing } from './distinguishing.ts';
 import type { Job } from './jobs.ts';
 import { duration } from './progress-line.ts';
@@ -11,16 +11,6 @@ import { estimates, timedRunsIn, type TimedRun } from './rates.ts';
 
 /** What a plan needs to know of runs. */
 type Planned<S extends RunSpec> = Pick<Program<S>, 'effort' | 'title'>;
-
-/** Step of the newest checkpoint of a run, 0 without one. */
-function stepReached(folder: string): number {
-  const checkpoints = join(folder, 'checkpoints');
-  if (!existsSync(checkpoints)) return 0;
-  const steps = readdirSync(checkpoints).map((name) =>
-    Number(/^step-(\d+)\.json$/.exec(name)?.[1] ?? 0),
-  );
-  return Math.max(0, ...steps);
-}
 
 /** Titles of several runs; those that would read alike say what they differ in. */
 function distinctTitles<S extends RunSpec>(

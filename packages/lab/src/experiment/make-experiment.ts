@@ -120,6 +120,7 @@ export async function makeExperiment<O, K extends Kind>(
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
   const made = await carryOut(experiment, context, results, async (needed) => {
     const wanted = distinctJobs(needed, idOf);
+    await executor.bring?.(wanted.map(({ id }) => id));
     await sameData(wanted);
     const todo = unfinished(wanted, results);
     if (todo.length > 0 && readOnly) throw readOnly;

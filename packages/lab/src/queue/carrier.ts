@@ -29,6 +29,7 @@ export function processCarrier(place: WorkPlace, own: OwnOptions, log: string): 
   };
   return {
     async carryOut(payload, { signal, onProgress }) {
+      if (signal.aborted) throw new Error('stopped');
       const order = orderOf(payload, place, own);
       const child = idle.pop() ?? begin();
       const stopped = new Promise<never>((_, reject) => {

@@ -8,7 +8,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Queue } from 'bullmq';
 import { Hono } from 'hono';
 import type { Redis } from 'ioredis';
-import { prometheusMetrics } from './manage.ts';
+import { prometheusMetrics } from './metrics.ts';
 import { PREFIX, queuesIn } from './names.ts';
 
 /** What `replicate queue dashboard` is told. */

@@ -133,7 +133,9 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
         }
         if (now - told > 10 * FIRST) {
           told = now;
-          if ((await queue.getWorkersCount().catch(() => 1)) === 0) {
+          if (await queue.isPaused().catch(() => false)) {
+            line.print('this queue is drained: workers take no more runs; replicate queue resume');
+          } else if ((await queue.getWorkersCount().catch(() => 1)) === 0) {
             line.print(
               `no worker serves this queue; start one where you like: ${options.workerCommand}`,
             );
@@ -198,17 +200,15 @@ async function settled<S extends RunSpec>(
   options: QueueExecutor<S>,
   timing: QueueTiming,
 ): Promise<Outcome | undefined> {
-  const { redis, executor } = options;
+  const { redis, place, executor } = options;
   const { job, payload } = asked;
-  // What is there is done, whatever became of its job.
-  if (
+  const isThere = (): boolean =>
     unfinished(
       [job],
       resultsIn<S>(executor.options.root, () => job.id),
-    ).length === 0
-  ) {
-    return {};
-  }
+    ).length === 0;
+  // What is there is done, whatever became of its job.
+  if (isThere()) return {};
   const there = await queue.getJob(key);
   const state = there ? await there.getState() : 'unknown';
   if (there && state === 'failed') {
@@ -221,6 +221,10 @@ async function settled<S extends RunSpec>(
     };
   }
   if (state !== 'completed' && state !== 'unknown') return undefined;
+  if (place.remote) {
+    await place.remote.bring(job.id);
+    if (isThere()) return {};
+  }
   if (state === 'unknown' && (await isCancelled(redis, queue.name, key))) {
     return { failed: `${job.id}: cancelled` };
   }

@@ -1,7 +1,8 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { WorkPlace } from '../remote/payload.ts';
-import { markCancelled, partsOf, PREFIX, queueName, queuesIn } from './names.ts';
+import { announceQueue, markCancelled, partsOf, PREFIX, queueName, queuesIn } from './names.ts';
 import { UNDONE } from './serve.ts';
 
 /** What is in a queue. */
@@ -12,10 +13,13 @@ export interface QueueState {
   readonly waiting: number;
   readonly active: number;
   readonly failed: number;
+  /** Whether workers take no more runs, see `setDrained`. */
+  readonly isDrained: boolean;
   readonly workers: readonly string[];
 }
 
-const opened = async <T>(redis: Redis, name: string, use: (queue: Queue) => Promise<T>) => {
+/** Opens a queue for as long as something is done with it. */
+export const opened = async <T>(redis: Redis, name: string, use: (queue: Queue) => Promise<T>) => {
   const queue = new Queue(name, { connection: redis, prefix: PREFIX });
   queue.on('error', () => {});
   try {
@@ -31,12 +35,16 @@ export async function queueStates(redis: Redis): Promise<QueueState[]> {
   for (const name of await queuesIn(redis)) {
     states.push(
       await opened(redis, name, async (queue) => {
-        const counts = await queue.getJobCounts(...UNDONE, 'failed');
-        const workers = await queue.getWorkers();
+        const [counts, workers, isDrained] = await Promise.all([
+          queue.getJobCounts(...UNDONE, 'failed'),
+          queue.getWorkers(),
+          queue.isPaused(),
+        ]);
         return {
           name,
           ...partsOf(name),
           waiting: counts.wait + counts.prioritized + counts.delayed,
+          isDrained,
           active: counts.active,
           failed: counts.failed,
           workers: workers
@@ -65,29 +73,52 @@ export async function leftToOthers(
     });
 }
 
+const LISTED = ['active', 'prioritized', 'delayed', 'wait', 'failed'] as const;
+/** Ways of waiting that are one for people. */
+const WAITING: readonly string[] = ['prioritized', 'wait'];
+
 /** A job as `replicate queue status` lists it. */
 export interface ListedJob {
   readonly key: string;
   readonly state: string;
   readonly worker?: string;
-  readonly step?: number;
+  readonly step?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly stepsPerSecond?: number | undefined;
+  readonly secondsLeft?: number | undefined;
   readonly why?: string;
 }
 
+/** What a worker told last of a run that it trains. */
+const trainingSchema = z.looseObject({
+  progress: z.looseObject({
+    progress: z.looseObject({
+      step: z.number(),
+      steps: z.number(),
+      stepsPerSecond: z.number().optional().catch(undefined),
+      secondsLeft: z.number().optional().catch(undefined),
+    }),
+  }),
+});
+
 /** The jobs of a queue that are not done, and those that failed. */
-export const jobsIn = (redis: Redis, place: Pick<WorkPlace, 'code' | 'store'>) =>
+export const jobsIn = (
+  redis: Redis,
+  place: Pick<WorkPlace, 'code' | 'store'>,
+  states: readonly (typeof LISTED)[number][] = LISTED,
+) =>
   opened(redis, queueName(place), async (queue) => {
     const listed: ListedJob[] = [];
-    for (const state of ['active', 'prioritized', 'delayed', 'wait', 'failed'] as const) {
+    for (const state of states) {
       for (const job of await queue.getJobs([state])) {
         if (!job) continue;
-        const told = job.progress as { progress?: { progress?: { step?: number } } };
-        const step = told?.progress?.progress?.step;
+        const told = trainingSchema.safeParse(job.progress).data?.progress.progress;
+        const { step, steps, stepsPerSecond, secondsLeft } = told ?? {};
         listed.push({
           key: job.id!,
-          state: state === 'prioritized' ? 'waiting' : state,
+          state: WAITING.includes(state) ? 'waiting' : state,
           ...(state === 'active' && job.processedBy && { worker: job.processedBy }),
-          ...(state === 'active' && typeof step === 'number' && { step }),
+          ...(state === 'active' && told && { step, steps, stepsPerSecond, secondsLeft }),
           ...(job.failedReason && { why: job.failedReason.split('\n')[0] }),
         });
       }
@@ -118,23 +149,18 @@ export const cancelJobs = (
     return keys;
   });
 
-/** Numbers of all queues of a server, in the text format of Prometheus 0.0.4. */
-export async function prometheusMetrics(redis: Redis): Promise<string> {
-  const states = await queueStates(redis);
-  const gauge = (name: string, help: string, of: (state: QueueState) => number): string =>
-    [
-      `# HELP scene_mtl_${name} ${help}`,
-      `# TYPE scene_mtl_${name} gauge`,
-      ...states.map(
-        (state) =>
-          `scene_mtl_${name}{store="${state.store}",version="${state.version}"} ${of(state)}`,
-      ),
-      '',
-    ].join('\n');
-  return [
-    gauge('runs_waiting', 'Runs that wait for a worker.', ({ waiting }) => waiting),
-    gauge('runs_active', 'Runs that a worker works on.', ({ active }) => active),
-    gauge('runs_failed', 'Runs that failed after all tries.', ({ failed }) => failed),
-    gauge('workers', 'Workers connected.', ({ workers }) => workers.length),
-  ].join('');
-}
+/**
+ * Lets workers finish the runs that they have and take no more, or take them again. It is kept by the server: one that
+ * loses its memory forgets it.
+ * @returns how many runs workers are at
+ */
+export const setDrained = (
+  redis: Redis,
+  place: Pick<WorkPlace, 'code' | 'store'>,
+  isDrained: boolean,
+): Promise<number> =>
+  opened(redis, queueName(place), async (queue) => {
+    await announceQueue(redis, queue.name);
+    await (isDrained ? queue.pause() : queue.resume());
+    return queue.getActiveCount();
+  });

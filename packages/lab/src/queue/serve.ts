@@ -43,7 +43,7 @@ export interface QueuedProgress {
 
 /** A worker at work. */
 export interface Serving {
-  /** Resolves when nothing waits in the queue and nobody works on anything of it. */
+  /** Resolves when nothing waits in the queue, or may be taken, and nobody works on anything of it. */
   idle(): Promise<void>;
   /** Takes no more jobs and gives those in hand back at once, for others to go on from what they saved. */
   stop(): Promise<void>;
@@ -88,8 +88,10 @@ export function serve(options: ServeOptions): Serving {
     async idle() {
       const counted = new Queue(queue, { connection: redis, prefix: PREFIX });
       counted.on('error', () => {});
-      const isEmpty = async () =>
-        Object.values(await counted.getJobCounts(...UNDONE)).every((count) => count === 0);
+      const isEmpty = async () => {
+        const states = (await counted.isPaused()) ? (['active'] as const) : UNDONE;
+        return Object.values(await counted.getJobCounts(...states)).every((count) => count === 0);
+      };
       while (!isStopping && !(await isEmpty())) await pause(timing.look, undefined, { ref: false });
       await counted.close();
     },

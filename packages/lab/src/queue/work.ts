@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path';
 import { threadsFor } from '../execute/in-child-processes.ts';
 import { codeIn } from '../remote/code-version.ts';
 import type { WorkPlace } from '../remote/payload.ts';
+import type { RemoteRuns } from '../remote/remote-runs.ts';
 import { storeId } from '../remote/store-id.ts';
 import { processCarrier } from './carrier.ts';
 import { connected, type QueueAddress } from './connection.ts';
 import { leftToOthers } from './manage.ts';
-import { serve } from './serve.ts';
+import { serve, type ServeOptions } from './serve.ts';
 import type { QueueTiming } from './timing.ts';
 
 /** What `replicate worker` is told. */
@@ -15,6 +16,8 @@ export interface WorkOptions {
   readonly address: QueueAddress;
   /** Folder of all runs, the same that others of the queue have. */
   readonly runs: string;
+  /** Where they are kept, if that is no folder that all see. */
+  readonly remote?: RemoteRuns;
   /** Jobs at a time. */
   readonly jobs: number;
   /** Of each; default: the cores shared among the jobs. */
@@ -33,8 +36,9 @@ export interface WorkOptions {
 }
 
 /** Where this process works, on which code. */
-export async function workPlace(runs: string): Promise<WorkPlace> {
-  return { code: codeIn(), store: await storeId(runs), runs: resolve(runs) };
+export async function workPlace(runs: string, remote?: RemoteRuns): Promise<WorkPlace> {
+  const store = remote?.id ?? (await storeId(runs));
+  return { code: codeIn(), store, runs: resolve(runs), ...(remote && { remote }) };
 }
 
 /** ms between looks for runs that are left to others. */
@@ -44,12 +48,13 @@ const LEFT = 60_000;
 export async function work(options: WorkOptions): Promise<void> {
   const { address, jobs, say, signal, maxHours, timing } = options;
   const { threads = threadsFor(jobs), name = `${hostname()}-${process.pid}` } = options;
-  const place = await workPlace(options.runs);
+  const { remote } = options;
+  const place = await workPlace(options.runs, remote);
   const redis = await connected(address);
   const log = join(place.runs, 'workers', `${name}.log`);
   const carrier = processCarrier(place, { threads, worker: name }, log);
   say(
-    `worker ${name} of ${address.shown}: code version ${place.code.version}, runs in ${place.runs}, ` +
+    `worker ${name} of ${address.shown}: code version ${place.code.version}, runs in ${remote ? `${remote.shown}, in hand in ` : ''}${place.runs}, ` +
       `${jobs} at a time, ${threads} of ${availableParallelism()} threads each; log ${log}`,
   );
   let said = '';
@@ -60,9 +65,23 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   await lookAtOthers();
   const timer = setInterval(() => void lookAtOthers(), LEFT);
-  const { carryOut } = carrier;
+  const carryOut: ServeOptions['carryOut'] = remote
+    ? (payload, context) =>
+        remote.hold(
+          payload.id,
+          name,
+          (lost) =>
+            carrier.carryOut(payload, {
+              ...context,
+              signal: AbortSignal.any([context.signal, lost]),
+            }),
+          context.signal,
+        )
+    : carrier.carryOut;
   const serving = serve({
-    ...{ redis, place, name, jobs, say, log, carryOut },
+    ...{ redis, place, name, jobs, say, carryOut },
+    // Others do not see this machine's folder.
+    log: remote ? `${hostname()}:${log}` : log,
     ...(timing && { timing }),
   });
   let limit: NodeJS.Timeout | undefined;

@@ -11,6 +11,7 @@ import type { Program } from '../specs/program.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { assertFolderName } from '../store/run-name.ts';
 import type { Code } from './code-version.ts';
+import type { RemoteRuns } from './remote-runs.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{12}$/);
 const module = z.string().regex(/^(packages|apps)\/[\w./-]+\.(ts|js)$/);
@@ -46,6 +47,8 @@ export interface WorkPlace {
   readonly store: string;
   /** Folder of all runs, as it is called here. */
   readonly runs: string;
+  /** Where the runs are kept, if that folder only has what is in hand of them. */
+  readonly remote?: RemoteRuns;
 }
 
 /** What another machine is told of a job. */

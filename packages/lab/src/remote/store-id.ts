@@ -5,7 +5,11 @@ import { z } from 'zod';
 import { json, readJsonIfPresent } from '../store/files.ts';
 import { alone } from '../store/lock.ts';
 
-const schema = z.looseObject({ store: z.string().regex(/^[0-9a-f]{12}$/) });
+/** Of what says what a place of runs is known by. */
+export const storeSchema = z.looseObject({ store: z.string().regex(/^[0-9a-f]{12}$/) });
+
+/** Where a folder of runs says what it is known by. */
+export const storeFile = (runs: string): string => join(runs, 'trained', 'store.json');
 
 /**
  * What a folder of runs is known by wherever it is mounted: 12 hex digits in `trained/store.json`. Made once;
@@ -13,8 +17,8 @@ const schema = z.looseObject({ store: z.string().regex(/^[0-9a-f]{12}$/) });
  */
 export async function storeId(runs: string): Promise<string> {
   const folder = join(runs, 'trained');
-  const file = join(folder, 'store.json');
-  const known = async () => (await readJsonIfPresent(file, schema))?.store;
+  const file = storeFile(runs);
+  const known = async () => (await readJsonIfPresent(file, storeSchema))?.store;
   const there = await known();
   if (there !== undefined) return there;
   const make = async (): Promise<string> => {

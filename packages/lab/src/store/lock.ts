@@ -46,6 +46,8 @@ export class FolderBusy extends Error {}
 
 /** Names of claims; `lock` is one of before. */
 const CLAIM = /^lock(\.\d+-[0-9a-f]+)?$/;
+/** Whether a file in a run's folder is a claim. */
+export const isClaim = (name: string): boolean => CLAIM.test(name);
 /** ms between looks at a folder that another process works in. */
 const LOOK = 250;
 /** ms for which processes that claim at the same moment make way for each other. */

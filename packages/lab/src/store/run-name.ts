@@ -1,5 +1,5 @@
 /** Folders beside the runs that hold what all of them share. */
-const SHARED = ['data', 'trained', 'workers'];
+const SHARED = ['data', 'trained', 'workers', 'in-hand'];
 /** Devices of Windows, with any ending: a folder of that name cannot be copied there. */
 const DEVICES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$/i;
 /** What no file system takes, and what some do not. */
