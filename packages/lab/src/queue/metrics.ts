@@ -64,6 +64,7 @@ export async function prometheusMetrics(redis: Redis): Promise<string> {
 /** Where numbers are served. */
 export interface MetricsServer {
   readonly url: string;
+  /** Serves them no more. */
   readonly end: () => Promise<void>;
 }
 
