@@ -9,7 +9,7 @@ import { readPng } from '@scene-mtl/data/png';
 import { scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
-import { evaluateRun } from '../src/predict/evaluate-run.ts';
+import { evaluateRun, type FrameMetrics } from '../src/predict/evaluate-run.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
@@ -128,6 +128,27 @@ test('a run is evaluated where nothing may be written; predictions say where the
     );
   });
   expect(await readdir(run)).not.toContain('predicted');
+});
+
+test('intervals over frames hold the value and are the same again; each frame is told by itself', async () => {
+  const options = { run, split: 'val', checkpoint: 'last', compile, resamples: 200 } as const;
+  const told: FrameMetrics[] = [];
+  const first = await evaluateRun({ ...options, onFrame: (frame) => told.push(frame) });
+  expect(told).toHaveLength(first.data.frames);
+  expect((await evaluateRun(options)).intervals).toEqual(first.intervals);
+  expect(Object.keys(first.intervals)).toContain('depth/meanError');
+  for (const [name, interval] of Object.entries(first.intervals)) {
+    const [low, high] = interval!;
+    const [least, most] = [Math.min, Math.max].map((of) =>
+      of(...told.map(({ metrics }) => metrics[name]!)),
+    );
+    expect(low).toBeLessThanOrEqual(first.metrics[name]!);
+    expect(high).toBeGreaterThanOrEqual(first.metrics[name]!);
+    // A mean over pixels of frames drawn lies between those of single frames; IoU of a split need not.
+    if (!name.startsWith('depth')) continue;
+    expect(low).toBeGreaterThanOrEqual(least);
+    expect(high).toBeLessThanOrEqual(most);
+  }
 });
 
 test('any photograph will do: JPEG, grey, alpha, turned by EXIF, blanks in its name', async () => {

@@ -1,9 +1,7 @@
 import { bootstrapStatistics } from '@scene-mtl/eval';
 import type { Accumulator, VisionTask } from '@scene-mtl/vision-heads';
+import { metricsOfFrames, type FrameCounts, type Resampling } from '../predict/frame-metrics.ts';
 import type { OpenedRun } from './opened-run.ts';
-
-/** What each frame of a split adds to a task's metrics, in the order of the frames. */
-export type FrameCounts = readonly Accumulator[];
 
 /** Counts every frame of the validation split by itself, for each task of a network. */
 export async function frameCounts(
@@ -22,23 +20,6 @@ export async function frameCounts(
     onSeen(++seen);
   });
   return counts;
-}
-
-/** The metrics of some frames together, by name; a frame may come more than once. */
-export function metricsOfFrames(
-  task: VisionTask,
-  counts: FrameCounts,
-  frames: Iterable<number> = counts.keys(),
-): Readonly<Record<string, number>> {
-  const all = task.accumulator();
-  for (const frame of frames) all.merge(counts[frame]);
-  return all.result();
-}
-
-/** How intervals over frames are drawn. */
-export interface Resampling {
-  readonly resamples: number;
-  readonly seed: number;
 }
 
 /**

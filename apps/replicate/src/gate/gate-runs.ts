@@ -8,17 +8,11 @@ import {
 } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
+import { metricsOfFrames, type FrameCounts } from '../predict/frame-metrics.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { assertSameFrames, assertSameKind } from './comparable.ts';
 import { assertKnown, type Epsilons } from './epsilons.ts';
-import {
-  dropIntervals,
-  frameCounts,
-  metricsOfFrames,
-  worseFrames,
-  type FrameCounts,
-  type WorseFrame,
-} from './frame-counts.ts';
+import { dropIntervals, frameCounts, worseFrames, type WorseFrame } from './frame-counts.ts';
 import { openRun, type OpenedRun } from './opened-run.ts';
 import { worseFramesSheet } from './sheet.ts';
 

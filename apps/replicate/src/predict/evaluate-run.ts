@@ -4,11 +4,13 @@ import type { Manifest } from '@scene-mtl/core';
 import type { Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Annotated } from '@scene-mtl/data';
+import type { Accumulator, Judge, VisionTask } from '@scene-mtl/vision-heads';
 import { progressLine } from '@scene-mtl/lab';
 import { datasetOf, normalisationOf } from '../assemble.ts';
 import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';
-import { judged, judgesOf, unitsOf } from '../train/split-metrics.ts';
+import { judged, judgesOf, metricsOf, unitsOf } from '../train/split-metrics.ts';
+import { metricIntervals, type FrameCounts } from './frame-metrics.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import {
   assertMayMeasure,
@@ -25,7 +27,18 @@ export interface EvaluateOptions {
   readonly checkpoint: CheckpointChoice;
   /** Folder of the data, in place of the one in the run's configuration. */
   readonly data?: string | undefined;
+  /** Resamples of the frames that give the intervals; 0, the default: none are made. */
+  readonly resamples?: number;
+  /** Told of each frame by itself, in the order of the split. */
+  readonly onFrame?: (frame: FrameMetrics) => void;
   readonly compile: CompileOptions;
+}
+
+/** A frame by itself. */
+export interface FrameMetrics {
+  readonly frame: string;
+  /** As `Evaluation.metrics`; those of the tasks alone. */
+  readonly metrics: Readonly<Record<string, number | null>>;
 }
 
 /** Metrics of a stored run over a split, with all that a number must stand beside. */
@@ -46,7 +59,13 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Of the metrics, by the same names. */
   readonly units: Readonly<Record<string, string>>;
+  /** 95 % intervals over the frames, by the names of the tasks' own metrics; null where most resamples give none. */
+  readonly intervals: Readonly<Record<string, readonly [low: number, high: number] | null>>;
+  readonly resampling: { readonly resamples: number; readonly seed: number };
 }
+
+/** Seed of the resamples: the same run, the same intervals. */
+const SEED = 0;
 
 /**
  * Every metric that applies, over the whole split at the run's size.
@@ -54,7 +73,7 @@ export interface Evaluation {
  * split, the split is empty, or the data is not that on which the run was trained
  */
 export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation> {
-  const { run, split, checkpoint: choice } = options;
+  const { run, split, checkpoint: choice, resamples = 0, onFrame } = options;
   assertMayMeasure(split, choice);
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, choice);
@@ -71,16 +90,29 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
     compile: options.compile,
   });
   try {
-    const judges = judgesOf(network.tasks, config.size);
+    const { tasks } = network;
+    const judges = judgesOf(tasks, config.size);
     const line = progressLine();
     const frames = dataset.list(split).length;
     let seen = 0;
+    const counts = new Map<string, Accumulator[]>(tasks.map(({ name }) => [name, []]));
     await evaluation.each((sample, predictions) => {
       for (const judge of judges) judge.add(sample, predictions);
+      const own = tasks.map((task): [VisionTask, Accumulator] => [task, task.accumulator()]);
+      for (const [task, one] of own) {
+        one.add(predictions[task.name], sample);
+        if (resamples > 0) counts.get(task.name)!.push(one);
+      }
+      onFrame?.({
+        frame: sample.id,
+        metrics: judged(own.map(([task, one]) => ownJudge(task, one))),
+      });
       seen++;
       line.update(() => `${seen} of ${frames} frames of ${dataset.name} ${split}`);
     });
     const { step } = checkpoint.manifest;
+    const resampling = { resamples, seed: SEED };
+    line.update(() => `intervals over ${frames} frames`);
     return {
       run,
       checkpoint: {
@@ -94,11 +126,33 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
       seed,
       metrics: judged(judges),
       units: unitsOf(judges),
+      intervals: intervalsOf(tasks, counts, resampling),
+      resampling,
     };
   } finally {
     await evaluation.dispose();
     network.model.dispose();
   }
+}
+
+/** What a task's own metrics are after some frames, under their whole names. */
+const ownJudge = (task: VisionTask, counted: Accumulator): Pick<Judge, 'result'> => ({
+  result: () =>
+    Object.fromEntries(Object.entries(counted.result()).map(([k, v]) => [`${task.name}/${k}`, v])),
+});
+
+function intervalsOf(
+  tasks: readonly VisionTask[],
+  counts: ReadonlyMap<string, FrameCounts>,
+  resampling: Evaluation['resampling'],
+): Evaluation['intervals'] {
+  if (resampling.resamples === 0) return {};
+  return Object.fromEntries(
+    tasks.flatMap((task) => {
+      const intervals = metricIntervals(task, counts.get(task.name)!, resampling);
+      return metricsOf(task).map(({ name }, k) => [name, intervals[k] ?? null]);
+    }),
+  );
 }
 
 /** The validation metric that chose a checkpoint; null where none did. */

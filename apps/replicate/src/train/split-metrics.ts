@@ -20,7 +20,7 @@ export const metricsOf = ({ name, metrics }: VisionTask): MetricInfo[] =>
   metrics.map((metric) => ({ ...metric, name: `${name}/${metric.name}` }));
 
 /** Joins what the judges found; numbers that are not finite become null, as JSON has no NaN. */
-export const judged = (judges: readonly Judge[]): Record<string, number | null> =>
+export const judged = (judges: readonly Pick<Judge, 'result'>[]): Record<string, number | null> =>
   Object.fromEntries(
     judges
       .flatMap((judge) => Object.entries(judge.result()))

@@ -38,6 +38,12 @@ export interface Confusion {
 }
 
 /**
+ * Indexed by the raw bytes (truth, prediction): no branch per pixel, checked once per image. One for all matrices:
+ * it holds nothing between images, and a matrix for each frame of a split stays small.
+ */
+const pairs = new Uint32Array(256 * 256);
+
+/**
  * Accumulates one confusion matrix over a whole split; scores come from that single matrix, never
  * from per-image averages. Counts are whole numbers, so any order and any merging give one result.
  *
@@ -61,9 +67,6 @@ export function confusion(classes: number): Confusion {
     throw new RangeError(`confusion: classes must be a whole number from 1 to 255, got ${classes}`);
   }
   const matrix = new Float64Array(classes * classes);
-  // Indexed by the raw bytes (truth, prediction): no branch per pixel, checked once per image.
-  const pairs = new Uint32Array(256 * 256);
-
   return {
     classes,
     add(gt, pred) {
