@@ -1,3 +1,4 @@
+import { abuMostafa1990 } from './abu-mostafa1990/index.ts';
 import { caruana1997 } from './caruana1997/index.ts';
 import type { Entry } from './entry.ts';
 import { karpathy2019 } from './karpathy2019/index.ts';
@@ -22,6 +23,11 @@ export const main: Paper = {
 
 /** The other papers with experiments. */
 export const others: readonly Paper[] = [
+  {
+    name: 'abu-mostafa1990',
+    title: 'Abu-Mostafa 1990 and 1995, Learning from Hints',
+    entries: abuMostafa1990,
+  },
   { name: 'caruana1997', title: 'Caruana 1997, Multitask Learning', entries: caruana1997 },
   {
     name: 'karpathy2019',

@@ -8,4 +8,10 @@ export const ruder2017: readonly Entry[] = [
       'Street scenes with classes on few frames: one task, all tasks on the same frames, the others labelled everywhere, and with shuffled labels as control; over labelled frames and width, and how many labelled frames the other tasks are worth.',
     load: async () => (await import('./scenes/scenes.ts')).scenes,
   },
+  {
+    name: 'why',
+    summary:
+      'Section 4, why it works: implicit data augmentation, attention focusing, eavesdropping, representation bias and regularisation, each on made numbers with a dose and controls. --mechanism <name> runs one; --trials <n> sets the seeds.',
+    load: async () => (await import('./why/why.ts')).why,
+  },
 ];

@@ -1,0 +1,103 @@
+import { stream, type Random } from '@scene-mtl/data';
+import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
+import { mean, seenBy } from '../../../numbers/studies/look.ts';
+import { armOf, madeOf, type Mechanism } from './mechanism.ts';
+
+/** Its place among the mechanisms of the program. */
+export const REPRESENTATION = 3;
+const EXAMPLES = 200;
+/** How often the code A is right where the main task is labelled, %. */
+const DOSES = [100, 90];
+
+const sign = (random: Random) => (random.integer(2) === 0 ? -1 : 1);
+
+/** A sign as the product of two: one of them alone says nothing. */
+function coded(random: Random, value: number): number[] {
+  const first = sign(random);
+  return [first, first * value];
+}
+
+/**
+ * Three codes A, B and C of one sign. Where the main task is labelled A and B tell it, where the other task is, A and
+ * C do; the third code is noise.
+ */
+function draw(random: Random, { right }: Readonly<Record<string, number>>) {
+  const [value, noise] = [sign(random), sign(random)];
+  const isMain = random.next() < 0.5;
+  const a = random.next() < right / 100 ? value : -value;
+  const [b, c] = isMain ? [value, noise] : [noise, value];
+  const x = [a, b, c].flatMap((code) => coded(random, code));
+  return { x, main: isMain ? value : NaN, 'other-1': isMain ? NaN : value };
+}
+
+/** Which code the main task goes by, where the three tell different things: 100 for A, 0 for B. */
+export const basinOf: NumbersMeasurement<Record<string, number>> = {
+  ...{ name: 'why-representation', version: 1, module: import.meta.url },
+  async measure({ network }) {
+    const random = stream(0, 'why', 'representation', 'independent');
+    const codes = Array.from({ length: 1000 }, () => [0, 1, 2].map(() => sign(random)));
+    const x = codes.map((code) => code.flatMap((value) => coded(random, value)));
+    const said = seenBy(await network('last'), x).of('main');
+    const [a, b] = [0, 1].map((code) => mean(said.map((value, i) => value * codes[i][code])));
+    return { basin: a > b ? 100 : 0, preference: a - b };
+  },
+};
+
+const armsAt = (right: number) => {
+  const arm = (slug: string, title: string, others: readonly string[] = [], labels = {}) =>
+    armOf(
+      REPRESENTATION,
+      { slug: `representation-${slug}-${right}`, title: `${title}, A right in ${right} %` },
+      {
+        ...{ data: { right }, labels, hidden: [3], train: EXAMPLES },
+        ...{ steps: 1000, batchSize: 32, learningRate: 0.02 },
+      },
+      others,
+    );
+  return {
+    x: 100 - right,
+    alone: arm('alone', 'main task alone'),
+    multi: arm('multi', 'with a task of A and C', ['other-1']),
+    shuffled: arm('shuffled', 'with it shuffled', ['shuffled-1'], madeOf(1, 'shuffled')),
+  };
+};
+const doses = DOSES.map(armsAt);
+const curve = (name: string, of: 'alone' | 'multi' | 'shuffled') => ({
+  name,
+  points: doses.map((dose) => ({ x: dose.x, arm: dose[of] })),
+});
+
+/** Representation bias: of several solutions tasks fall into the one that they have in common. */
+export const representation: Mechanism = {
+  name: 'representation',
+  title: 'Representation bias',
+  source: 'Ruder 2017, section 4.4; Caruana 1997, section 3.2.4',
+  lead: `One sign is written into the input three times, each time as the product of two signs: the codes A, B and C. The main task can be learned from A or from B, the other from A or from C (each is labelled on its half of ${EXAMPLES} examples, where its two codes tell the truth and the third is noise). Three hidden units have no room for two codes. Counted over seeds: which code the main task goes by on examples where the three tell different things. Dose: how often A is wrong, which drives the main task to B. The control shuffles the other task.`,
+  draw,
+  measurement: basinOf,
+  quantities: [
+    {
+      ...{ task: 'main', metric: 'main/basin', name: 'networks that took A', unit: '%' },
+      ...{ better: 'higher', digits: 0, primary: true },
+    },
+    {
+      ...{ task: 'main', metric: 'main/preference', name: 'A less B in the output', unit: '' },
+      ...{ better: 'higher', digits: 2, primary: false },
+    },
+  ],
+  x: { label: 'A wrong (% of examples)' },
+  curves: [
+    curve('main task alone', 'alone'),
+    curve('with a task of A and C', 'multi'),
+    curve('with it shuffled', 'shuffled'),
+  ],
+  claims: doses.map(({ multi, alone, x }) => ({
+    claim: `A task that also has the solution A draws the main task to it, with A wrong in ${x} %`,
+    ...{ ours: multi, theirs: alone },
+  })),
+  controls: doses.slice(0, 1).map(({ shuffled, multi, alone }) => ({
+    claim: 'The shuffled task does not',
+    ...{ control: shuffled, effect: multi, baseline: alone },
+  })),
+  runsPerTrial: 3,
+};
