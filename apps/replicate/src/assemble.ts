@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   accumulated,
   adam,
+  architectureNamed,
   balancerNamed,
   constant,
   continuation,
@@ -119,7 +120,8 @@ export const isThere = async (
   data.source === 'folder' ||
   (await readManifest(streetRoot(scenesOf(data, size, runs, line)))) !== undefined;
 
-function encoderOf({ network, size }: Pick<Config, 'network' | 'size'>): Encoder {
+/** The encoder of a configuration, of which no layer is built yet. */
+export function encoderOf({ network, size }: Pick<Config, 'network' | 'size'>): Encoder {
   const { encoder } = network;
   const sides = [size.height, size.width] as const;
   const aspp = (channels: number, outputStride: number) => ({
@@ -142,6 +144,10 @@ function encoderOf({ network, size }: Pick<Config, 'network' | 'size'>): Encoder
     }
   }
 }
+
+/** @throws naming the architecture or the option that is not known */
+const architectureOf = ({ architecture: { name, options } }: Config['network']) =>
+  architectureNamed(name).make(options);
 
 /** How the network wants its images: as its ImageNet weights were trained, with or without them. */
 export const normalisationOf = ({ network }: Pick<Config, 'network'>): Normalisation =>
@@ -173,6 +179,7 @@ export function networkOf<T extends Task>(
       ),
     },
     seed,
+    architecture: architectureOf(network),
   });
   return { ...frozen(whole, partsOf(whole, network.freeze)), tasks };
 }

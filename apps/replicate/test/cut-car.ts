@@ -109,6 +109,7 @@ export function placeOf(
     config: runConfig(profiles.smoke),
     tasks: tasksFor(dataset),
     size,
+    sharing: () => [],
     dataset,
     frames,
     files,

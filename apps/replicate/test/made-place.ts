@@ -81,7 +81,7 @@ export function placeOf(
   const { height, width } = sizeOf(frames[0].sample);
   const place: MeasurementPlace = {
     config: runConfig(profiles.smoke),
-    ...{ tasks, dataset, frames: ids, size: { height, width } },
+    ...{ tasks, dataset, frames: ids, size: { height, width }, sharing: () => [] },
     async each(visit) {
       for (const { sample, predictions } of frames) await visit(sample, predictions);
     },

@@ -97,7 +97,7 @@ async function threeAps(boxes: readonly Box[]) {
 
   const tasks = tasksFor(dataset);
   const table2 = await officialScores.measure({
-    ...{ config: profiles.smoke, tasks, size, dataset, frames: [id] },
+    ...{ config: profiles.smoke, tasks, size, dataset, frames: [id], sharing: () => [] },
     each: async (visit) => visit(sample, predictions),
     predict: () => Promise.resolve([{ sample, predictions }]),
     save: () => Promise.resolve(),

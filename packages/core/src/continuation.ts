@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { evaluated } from './border.ts';
 import { isRandom } from './layers/dropout.ts';
 import { gathered } from './layers/forward.ts';
+import { heldBy } from './layers/held.ts';
 import { frozenLayers } from './freezing.ts';
 import type { Network, Runnable } from './network.ts';
 
@@ -131,7 +132,8 @@ function stillness(frozen: ReadonlySet<tf.layers.Layer>): (symbol: tf.SymbolicTe
     let answer = known.get(symbol);
     if (answer === undefined) {
       const { sourceLayer: layer, inputs } = symbol;
-      const isFixed = frozen.has(layer) || (layer.weights.length === 0 && !isRandom(layer));
+      const holds = layer.weights.length + heldBy(layer).size > 0;
+      const isFixed = frozen.has(layer) || (!holds && !isRandom(layer));
       answer = isFixed && inputs.every(still);
       known.set(symbol, answer);
     }

@@ -11,8 +11,8 @@ export interface Cost {
 
 /**
  * Parameters and multiply-adds of some of a network's weights: each number of a kernel counts once for
- * every place of its layer's output. Biases, normalisation, activations and resizing, which cost little
- * beside them, are left out of the multiply-adds.
+ * every place of its layer's output, and for every time that the network runs the layer. Biases, normalisation,
+ * activations and resizing, which cost little beside them, are left out of the multiply-adds.
  * @param choice of the weights; absent: all
  * @example
  * ```ts
@@ -29,7 +29,8 @@ export function costOf({ weights }: Pick<Network, 'weights'>, choice: Choice = (
   for (const weight of weights.filter(choice)) {
     const { name, layer, variable, trainable } = weight;
     if (trainable) parameters += variable.size;
-    if (/\/(kernel|depthwise_kernel)$/.test(name)) multiplyAdds += variable.size * placesOf(layer);
+    if (/\/(kernel|depthwise_kernel)$/.test(name))
+      multiplyAdds += variable.size * placesOf(layer) * layer.inboundNodes.length;
   }
   return { parameters, multiplyAdds };
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { heldBy, replacedBy } from './layers/held.ts';
 import { ownerName, statedOwner, type Owner } from './layers/scope.ts';
 
 /** One tensor of a network that outlives a step. */
@@ -17,17 +18,8 @@ export interface Weight {
   readonly computed?: true;
 }
 
-/** What stood in the place of weights that are computed now. */
-const before = new WeakMap<tf.layers.Layer['weights'][number], tf.Variable>();
-
-/** Makes a layer read a weight as what a function of other weights gives, each time that it runs. */
-export function replaced(weight: tf.layers.Layer['weights'][number], value: () => tf.Tensor): void {
-  before.set(weight, weight.read() as tf.Variable);
-  weight.read = value;
-}
-
 /**
- * The weights of a model in its own order, each with the owner that was stated where it was made,
+ * The weights of a model in its own order, what layers hold for others last, each with the owner that was stated where it was made,
  * checked against the graph: what is `shared` or lies `between` must reach two outputs (or the only
  * one there is), what is a task's must reach that task's output and no other.
  * @param outputs by task
@@ -41,11 +33,11 @@ export function weightsOf(
   const layers = new Map(
     model.layers.flatMap((layer) => layer.weights.map((weight) => [weight, layer] as const)),
   );
-  return model.weights.map((weight) => {
+  const own = model.weights.map((weight): Weight => {
     const name = weight.originalName;
     const layer = layers.get(weight) as tf.layers.Layer;
     const owner = checkedOwner(name, layer, reached.get(layer) ?? new Set(), [...outputs.keys()]);
-    const known = before.get(weight);
+    const known = replacedBy(weight);
     if (known) {
       const still = { trainable: false, frozen: false, computed: true } as const;
       return { name, owner, variable: known, layer, ...still };
@@ -54,6 +46,14 @@ export function weightsOf(
     const variable = weight.read() as tf.Variable;
     return { name, owner, variable, layer, trainable: weight.trainable, frozen: false };
   });
+  const others = model.layers.flatMap((layer) =>
+    [...heldBy(layer)].map(([short, variable]): Weight => {
+      const name = `${layer.name}/${short}`;
+      const owner = checkedOwner(name, layer, reached.get(layer) ?? new Set(), [...outputs.keys()]);
+      return { name, owner, variable, layer, trainable: true, frozen: false };
+    }),
+  );
+  return [...own, ...others];
 }
 
 function checkedOwner(

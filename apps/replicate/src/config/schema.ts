@@ -135,6 +135,12 @@ const encoder = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** How tasks share the encoder, by its name in the registry; options that are left out have its defaults. */
+const architecture = z.strictObject({
+  name: z.string().min(1),
+  options: z.record(z.string(), z.json()).default({}),
+});
+
 /** Schema of the images' size. */
 export const sizeSchema = z
   .strictObject({ height: upTo(LIMITS.side), width: upTo(LIMITS.side) })
@@ -170,6 +176,9 @@ export const configSchema = z.strictObject({
       )
       .default({})
       .describe('by task: how its head is kept from learning its examples by heart'),
+    architecture: architecture
+      .default({ name: 'hard-sharing', options: {} })
+      .describe('how the tasks share the encoder'),
     init: z.array(initial).default([]).describe('parts that begin as another run left them'),
     freeze: z
       .array(part)

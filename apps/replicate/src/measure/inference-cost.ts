@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countParameters, parametersOf } from '@scene-mtl/core';
+import { costOf } from '@scene-mtl/core';
 import { median } from '@scene-mtl/eval';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { networkOf } from '../assemble.ts';
@@ -11,6 +11,8 @@ import { exportOnnx } from '../export/onnx.ts';
 /** What a network costs where it is used. */
 export interface InferenceCost {
   readonly parameters: number;
+  /** Of one image, in convolutions and dense layers: see `costOf`. */
+  readonly multiplyAdds: number;
   /** Milliseconds an image of the run's size: the median over rounds, one thread. */
   readonly milliseconds: number;
 }
@@ -18,26 +20,31 @@ export interface InferenceCost {
 /** Rounds that count, and before them. */
 const [ROUNDS, WARM_UP] = [15, 2];
 
+/** A network by its configuration and tasks. */
+export interface CostedNetwork {
+  readonly config: Pick<Config, 'network' | 'size'>;
+  readonly tasks: readonly VisionTask[];
+}
+
 /**
- * What networks of one configuration cost for some sets of tasks: each is exported to ONNX and run there, one image at
+ * What networks cost: each is exported to ONNX and run there, one image at
  * a time on one thread, in turns, so that what else the machine does falls on all alike. Weights do not matter, so
  * they are those of a fresh network.
- * @param sets the tasks of each network
  * @returns in their order
  */
-export async function inferenceCosts(
-  config: Pick<Config, 'network' | 'size'>,
-  sets: readonly (readonly VisionTask[])[],
-): Promise<InferenceCost[]> {
+export async function inferenceCosts(networks: readonly CostedNetwork[]): Promise<InferenceCost[]> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const { height, width } = config.size;
-  const pixels = Float32Array.from({ length: height * width * 3 }, (_, i) => Math.sin(i));
   const folder = await mkdtemp(join(tmpdir(), 'inference-cost-'));
-  const made: { parameters: number; run: () => Promise<unknown>; release: () => Promise<void> }[] =
-    [];
+  const made: (ReturnType<typeof costOf> & {
+    run: () => Promise<unknown>;
+    release: () => Promise<void>;
+  })[] = [];
   try {
-    for (const [k, tasks] of sets.entries()) {
+    for (const [k, { config, tasks }] of networks.entries()) {
+      const { height, width } = config.size;
+      const pixels = Float32Array.from({ length: height * width * 3 }, (_, i) => Math.sin(i));
       const network = networkOf(config, tasks, 1);
+      const cost = costOf(network);
       const file = join(folder, `${k}.onnx`);
       try {
         await exportOnnx(network, file, 1, {});
@@ -49,7 +56,7 @@ export async function inferenceCosts(
       });
       const image = new Tensor('float32', pixels, [1, height, width, 3]);
       made.push({
-        parameters: countParameters(parametersOf(network)).total,
+        ...cost,
         run: () => session.run({ image }),
         release: () => session.release(),
       });
@@ -62,7 +69,10 @@ export async function inferenceCosts(
         if (round >= 0) times[k].push(performance.now() - before);
       }
     }
-    return made.map(({ parameters }, k) => ({ parameters, milliseconds: median(times[k]) }));
+    return made.map(({ parameters, multiplyAdds }, k) => ({
+      ...{ parameters, multiplyAdds },
+      milliseconds: median(times[k]),
+    }));
   } finally {
     for (const { release } of made) await release();
     await rm(folder, { recursive: true, force: true });

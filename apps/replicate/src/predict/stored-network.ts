@@ -100,9 +100,13 @@ export function loadNetwork(
 ): VisionNetwork {
   const network = networkOf(description.config, tasksIn(description), description.seed);
   const { trained, frozen, buffers } = parametersOf(network);
-  const variables = new Map(
-    [...trained, ...frozen, ...buffers].map(({ name, variable }) => [name, variable]),
-  );
+  const variables = new Map([
+    ...[...trained, ...frozen, ...buffers].map(({ name, variable }) => [name, variable] as const),
+    // What layers read of an architecture's own, as a training step names it.
+    ...Object.entries(network.drive?.state ?? {}).map(
+      ([name, variable]) => [`architecture/${name}`, variable] as const,
+    ),
+  ]);
   const training = /^(weighting|weighting-state|optimiser)\//;
   restoreVariables(
     variables,

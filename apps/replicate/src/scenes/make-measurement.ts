@@ -36,6 +36,7 @@ export async function makeMeasurement(
       config: runConfig(description.config),
       tasks: network.tasks,
       size,
+      sharing: () => network.sharing(),
       dataset,
       frames,
       async each(visit) {

@@ -1,3 +1,4 @@
+import type { StageSharing } from '@scene-mtl/core';
 import type { Sample, Size } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { Json, Measurement } from '@scene-mtl/lab';
@@ -10,6 +11,8 @@ export interface MeasurementPlace {
   readonly config: RunConfig;
   readonly tasks: readonly VisionTask[];
   readonly size: Size;
+  /** How much each stage of the encoder is shared, by the run's weights. */
+  readonly sharing: () => readonly StageSharing[];
   readonly dataset: Dataset;
   /** Frames of the measured split, in order. */
   readonly frames: readonly string[];

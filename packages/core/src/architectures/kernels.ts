@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { LayerWeight } from '../layers/held.ts';
 import { layersBetween } from './parts.ts';
-
-/** A weight of a layer, which a layer reads each time that it runs. */
-export type LayerWeight = tf.layers.Layer['weights'][number];
 
 /**
  * The kernels of the same layers of several networks, layer by layer: of convolutions, depthwise ones and dense layers.

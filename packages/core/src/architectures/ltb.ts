@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import type { StageFeatures } from '../encoders/encoder.ts';
 import { computed } from '../layers/computed.ts';
+import { hold } from '../layers/held.ts';
 import type { Scope } from '../layers/scope.ts';
 import type { Drive, StageSharing } from './architecture.ts';
 import { defineArchitecture } from './define.ts';
@@ -36,7 +37,7 @@ interface Choice {
  * falls; in inference the one with the largest θ, so that each task has a path and paths that part form a tree.
  *
  * Degree of sharing: the part of the pairs of tasks whose paths go through the same node of the stage. Besides
- * `node/<task>`, that node's number, and `p/<child>←<parent>`, the softmax of θ.
+ * `node/<task>`, that node's number, and `p/<parent>→<child>`, the softmax of θ.
  * @example
  * ```ts
  * import { dilatedResidual, ltb, multiTaskModel } from '@scene-mtl/core';
@@ -86,11 +87,10 @@ export const ltb = defineArchitecture({
       const row = used++;
       const x = computed(from, scope, {
         shape: from[0].shape.slice(1) as number[],
-        weights: { logits: tf.zeros([N]) },
-        call: (parts, { logits }, { training = false }) =>
-          weighedSum(parts, chosen({ logits, row }, training)),
+        call: (parts, { training = false }) => weighedSum(parts, chosen(choice, training)),
       });
-      return { x, choice: { logits: x.sourceLayer.weights[0].read() as tf.Variable, row } };
+      const choice = { logits: hold(x.sourceLayer, 'logits', tf.zeros([N])), row };
+      return { x, choice };
     };
 
     const levels: (readonly tf.SymbolicTensor[])[] = [
@@ -138,7 +138,7 @@ export const ltb = defineArchitecture({
                   { name: `${name}/path/${stage.name}`, seed, owner: ownerFor([name], heads) },
                   {
                     shape: levels[level][0].shape.slice(1) as number[],
-                    call: (parts, _, { training = false }) =>
+                    call: (parts, { training = false }) =>
                       weighedSum(parts, pathOf(name, level, training)),
                   },
                 ),
@@ -199,5 +199,5 @@ const weighedSum = (parts: readonly tf.Tensor[], weights: tf.Tensor1D): tf.Tenso
 function odds(choice: Choice | undefined, child: string): (readonly [string, number])[] {
   if (!choice) return [];
   const p = tf.softmax(choice.logits as tf.Tensor1D).dataSync<'float32'>();
-  return [...p].map((value, i) => [`p/${child}←node${i + 1}`, value] as const);
+  return [...p].map((value, i) => [`p/node${i + 1}→${child}`, value] as const);
 }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import type { StageFeatures } from '../encoders/encoder.ts';
-import { carrier } from '../layers/computed.ts';
+import { carrier, hold, type LayerWeight } from '../layers/held.ts';
 import type { Penalty, StageSharing } from './architecture.ts';
 import { defineArchitecture } from './define.ts';
-import { sameKernels, type LayerWeight } from './kernels.ts';
+import { sameKernels } from './kernels.ts';
 import { encoderScope, headOn, ownerFor, perHead, stageOn } from './parts.ts';
 import { covarianceOf, tensorNormalPenalty } from './tensor-normal.ts';
 
@@ -92,7 +92,11 @@ export const relationshipNetwork = defineArchitecture({
         kernels,
         free: sidesOf(kernels[0].shape as number[], T).map((d, k) =>
           sides.includes(SIDES[k])
-            ? (relations.hold(`${name}/${SIDES[k]}`, tf.zeros([d, d])) as tf.Variable<tf.Rank.R2>)
+            ? (hold(
+                relations.layer,
+                `${name}/${SIDES[k]}`,
+                tf.zeros([d, d]),
+              ) as tf.Variable<tf.Rank.R2>)
             : undefined,
         ),
       }));

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { carrier } from '../layers/computed.ts';
+import { carrier, hold, replaced } from '../layers/held.ts';
 import { initialStream, type Scope } from '../layers/scope.ts';
-import { replaced } from '../ownership.ts';
 import { defineArchitecture } from './define.ts';
 import { factorisations, type Factorisation } from './factorisations.ts';
 import { sameKernels } from './kernels.ts';
@@ -77,10 +76,14 @@ export const tensorFactorisation = defineArchitecture({
           tf.tensor(initialStream(scope, at).normals(size(shape), scale), [...shape]);
         const shared = factors(sides, K, share).map(({ shape, deviation: factor }, i) => {
           const at = `${name}/${i + 1}`;
-          return common.hold(at, start(all, at, shape, i === 0 ? factor * deviation : factor));
+          return hold(
+            common.layer,
+            at,
+            start(all, at, shape, i === 0 ? factor * deviation : factor),
+          );
         });
         return kernels.map((of, t) => {
-          const s_a = own[t].hold(name, start(own[t].scope, name, [K], 1 / Math.sqrt(K)));
+          const s_a = hold(own[t].layer, name, start(own[t].scope, name, [K], 1 / Math.sqrt(K)));
           replaced(of, () => tf.tidy(() => kernel(shared, s_a as tf.Variable<tf.Rank.R1>, sides)));
           return s_a;
         });

@@ -164,7 +164,7 @@ describe('learning to branch', () => {
     expect([first.degree, second.degree, third.degree]).toBeAllClose([1, 1 / 3, 1 / 3]);
     expect([second.values['node/a'], second.values['node/c']]).toEqual([1, 2]);
     // e^2 / (e^2 + 1)
-    expect(third.values['p/c←node1']).toBeCloseTo(0.8808, 4);
+    expect(third.values['p/node1→c']).toBeCloseTo(0.8808, 4);
   });
 
   test('in training it reads what noise and temperature say', () => {

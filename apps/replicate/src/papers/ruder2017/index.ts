@@ -14,4 +14,10 @@ export const ruder2017: readonly Entry[] = [
       'Section 4, why it works: implicit data augmentation, attention focusing, eavesdropping, representation bias and regularisation, each on made numbers with a dose and controls. --mechanism <name> runs one; --trials <n> sets the seeds.',
     load: async () => (await import('./why/why.ts')).why,
   },
+  {
+    name: 'sharing',
+    summary:
+      'Hard sharing, soft sharing and every architecture between on the same tasks, with equal steps and with equal time: parameters, multiply-adds, milliseconds, Δm with intervals, and how much of each stage is shared in the end.',
+    load: async () => (await import('./sharing/sharing.ts')).sharing,
+  },
 ];

@@ -15,8 +15,10 @@ export const networkCosts: SceneMeasurement<NetworkCosts> = {
   async measure({ config, tasks }) {
     const networks = networksOf(designsFor(tasks.map(({ name }) => name)));
     const costs = await inferenceCosts(
-      config,
-      networks.map((names) => tasks.filter(({ name }) => names.includes(name))),
+      networks.map((names) => ({
+        config,
+        tasks: tasks.filter(({ name }) => names.includes(name)),
+      })),
     );
     return Object.fromEntries(
       networks.map((names, k) => {

@@ -1,4 +1,4 @@
-import { deltaM, settle, type Settled, type Table } from '@scene-mtl/eval';
+import { settle, type Table } from '@scene-mtl/eval';
 import {
   deltaMTable,
   ENOUGH_SEEDS,
@@ -17,6 +17,7 @@ import type {
   SceneExperiment,
   SceneResults,
 } from '../../../scenes/kind.ts';
+import { changesOf, intervalText, signed, SMALLEST_CHANGE } from '../../../scenes/changes.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import {
   columnOf,
@@ -118,35 +119,6 @@ function costOf({ networks }: Design, costs: NetworkCosts | undefined) {
   return { parameters: sum('parameters'), milliseconds: sum('milliseconds') };
 }
 
-/**
- * Δm of the primary metrics of each seed, percent, lower is better, against the first arm: a network a task, mean over
- * its seeds. Empty where that is not there or has a metric of 0.
- */
-function changesOf(context: SceneContext, arm: ComparedArm, alone: ComparedArm): number[] {
-  const quantities = primaryQuantities(context.data.tasks);
-  const baseline = quantities.map(({ metric }) => mean(metricOf(alone.runs, metric)));
-  if (baseline.some((value) => !Number.isFinite(value) || value === 0)) return [];
-  return arm.runs.flatMap((run) => {
-    const values = quantities.map(({ metric }) => metricOf([run], metric)[0]);
-    if (values.some((value) => value === undefined)) return [];
-    const metrics = quantities.map(({ metric, task, better }, k) => ({
-      ...{ name: metric, task, better, primary: true },
-      ...{ value: values[k], baseline: baseline[k] },
-    }));
-    const { primary } = deltaM(metrics, {
-      ...{ source: 'networks of one task', dataset: context.data.name, split: 'val' },
-      ...{ seeds: alone.runs.length, epochRule: 'last', accumulation: 'over the whole split' },
-    });
-    return [primary];
-  });
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Δm that would matter, percent: as a fiftieth of any metric does. */
-const SMALLEST_CHANGE = 2;
-
 function tableOf(
   context: SceneContext,
   designs: readonly Design[],
@@ -185,10 +157,6 @@ function tableOf(
     ],
   };
 }
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
-
-const intervalText = ({ interval }: Settled): string => interval.map(signed).join(' … ');
 
 function cheaper(designs: readonly Design[], costs: NetworkCosts | undefined): Verdict {
   const claim = { claim: 'One network for all tasks costs less where it is used', source };

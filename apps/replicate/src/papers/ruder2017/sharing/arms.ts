@@ -1,0 +1,62 @@
+import { architectures } from '@scene-mtl/core';
+import { usualArchitecture } from '../../../scenes/architectures.ts';
+import type { SceneArm, SceneContext, SceneResults } from '../../../scenes/kind.ts';
+import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
+
+/** Flags of `ruder2017 sharing`. */
+export interface SharingOptions {
+  /** Canonical names; undefined: what the size of the pictures allows. */
+  readonly architectures?: readonly string[];
+}
+
+export type Context = SceneContext<SharingOptions>;
+
+/** What all others are set against. */
+export const HARD = 'hard-sharing';
+
+/** Enough to see that the experiment works. */
+const FEW = [HARD, 'mtan', 'ltb'];
+/** Rows of a picture below which there is nothing else to see. */
+const SMALL = 64;
+
+/** Names of the compared architectures, hard sharing first. */
+export function namesOf({ config, options }: Context): string[] {
+  const all = architectures.map(({ name }) => name);
+  const wanted = options.architectures ?? (config.size.height < SMALL ? FEW : all);
+  return [HARD, ...wanted.filter((name) => name !== HARD)];
+}
+
+/** All tasks by an architecture, learned weights as in Table 1; hard sharing is Table 1's own run. */
+export function armFor(name: string, context: Context, steps?: number): SceneArm {
+  const { config, data } = context;
+  const training = { ...config.training, ...(steps !== undefined && { steps }) };
+  const architecture = usualArchitecture(name, config, data.tasks);
+  const network = { ...config.network, architecture };
+  return armOf({ ...config, training, network }, { tasks: data.tasks, balance: learnedWeights() });
+}
+
+/** A network of one task. */
+export const aloneArm = ({ config }: Context, task: string): SceneArm =>
+  armOf(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
+
+/** Parts of the steps that budgets of time are rounded to, so that small differences of speed change no run. */
+const ROUNDED = 20;
+
+/**
+ * Steps that an architecture makes in the time in which hard sharing makes all of its own, by the speeds of both in
+ * the runs of equal steps with the first seed; never more than those. Undefined until both are there.
+ */
+export function stepsInTime(
+  name: string,
+  context: Context,
+  results: SceneResults,
+): number | undefined {
+  const { steps } = context.config.training;
+  const [seed] = context.config.seeds;
+  const speedOf = (of: string) =>
+    results.summary({ ...armFor(of, context), seed })?.timing.stepsPerSecond;
+  const [own, hard] = [speedOf(name), speedOf(HARD)];
+  if (own === undefined || hard === undefined) return undefined;
+  const part = Math.min(1, Math.max(1 / ROUNDED, Math.round((ROUNDED * own) / hard) / ROUNDED));
+  return Math.max(1, Math.round(part * steps));
+}
