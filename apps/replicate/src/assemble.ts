@@ -60,7 +60,7 @@ import {
   symmetricNormalisation,
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
-import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import { hintObjectives, tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { labelled, labellingOf } from './data/labelling.ts';
@@ -306,9 +306,10 @@ export function assemble(parts: Parts): Assembled {
   const tasks = learnedOf(parts.tasks, training.only);
   const { learningRate, weightingLearningRate, batchSize } = training;
   const frames = dataset.list('train').length;
+  const hints = hintObjectives(tasks, training.hints);
   const balancer = balancerNamed(balance.name).make(
     {
-      objectives: tasks,
+      objectives: [...tasks, ...hints],
       seed,
       batchesPerEpoch: Math.max(1, Math.floor(frames / batchSize)),
       initialLogVariance: training.initialLogVariance,
@@ -321,7 +322,7 @@ export function assemble(parts: Parts): Assembled {
   const objectives = tasks.map((task) => objectiveOf(task, network.size));
   const whole = {
     network: kept?.cut ?? network,
-    objectives: training.stopping ? objectives.map(faded) : objectives,
+    objectives: [...(training.stopping ? objectives.map(faded) : objectives), ...hints],
     balancer,
     parameters,
     optimiser: optimiserOf(config, parameters.trained),

@@ -53,6 +53,8 @@ export type {
   VisionTask,
 } from './kit.ts';
 export { flipInvariance } from './hints/flip-invariance.ts';
+export { hintObjectives } from './hints/objectives.ts';
+export { flipHint, lightHint, rowsHint, type ComparedMap } from './hints/picture-hints.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { metricDepth, type MetricDepthPrediction } from './metric-depth/task.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';

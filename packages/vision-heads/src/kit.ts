@@ -1,4 +1,4 @@
-import type { Likelihood, MetricInfo, Target, Task } from '@scene-mtl/core';
+import type { Hint, Likelihood, MetricInfo, Target, Task } from '@scene-mtl/core';
 import type { Sample, Size } from '@scene-mtl/data';
 import type { PixelErrors, Rgb } from '@scene-mtl/eval';
 import type { KitData, TargetKit } from './target-kit.ts';
@@ -126,6 +126,8 @@ export interface TaskKit<P = unknown> extends TargetKit {
   readonly constant: string;
   /** See {@link MapView}. */
   readonly error?: MapView['error'];
+  /** What is known of the output whatever the picture shows, by the name of the hint. Default: nothing. */
+  readonly hints?: Readonly<Record<string, (field: string) => Hint>>;
   /**
    * The task of a field.
    * @param field one of `fieldsIn(data)`

@@ -206,6 +206,12 @@ export const configSchema = z.strictObject({
       .describe(
         'of each batch, from the frames that have all of data.labels, the rest from the others; null: as they come',
       ),
+    hints: z
+      .record(z.string(), z.number().positive())
+      .default({})
+      .describe(
+        'what is known of the answers whatever a picture shows, learned from all frames: flip, light, rows → its weight',
+      ),
     accumulate: steps
       .default(1)
       .describe('batches whose mean gradient makes a step; each has batchSize images'),

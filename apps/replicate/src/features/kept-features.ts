@@ -26,8 +26,14 @@ export const featureStore = (runs: string, maximumBytes = FEATURE_BYTES): Featur
  * Makes sure that the same images are seen again and again, or their features could not be kept.
  * @throws naming what to set
  */
-export function assertKeepable({ features, zoom, jitter }: Config['training']): void {
+export function assertKeepable({ features, zoom, jitter, hints }: Config['training']): void {
   if (features === 'none') return;
+  if (Object.keys(hints).length > 0) {
+    throw new Error(
+      `training.features ${features}: features are kept of the images as they are, but training.hints ` +
+        `moves them; leave one of both out`,
+    );
+  }
   for (const [key, value, still] of [
     ['zoom', zoom, 1],
     ['jitter', jitter, 0],

@@ -1,6 +1,7 @@
 import { resizeNearest } from '@scene-mtl/data';
 import { colourDisparity } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
+import { flipHint, rowsHint } from '../hints/picture-hints.ts';
 import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { over, overlayFile } from '../overlay.ts';
@@ -19,6 +20,7 @@ export const depthKit: TaskKit<DepthPrediction> = {
   metrics: depthMetrics,
   constant: 'mean disparity',
   error,
+  hints: { flip: flipHint, rows: rowsHint },
   task(_, field) {
     const task = depth(field);
     return {

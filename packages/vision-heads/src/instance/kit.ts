@@ -1,6 +1,8 @@
 import { colourVectors } from '@scene-mtl/eval';
 import type { Target } from '@scene-mtl/core';
+import * as tf from '@tensorflow/tfjs';
 import { meanTarget, perPixel } from '../constant.ts';
+import { flipHint } from '../hints/picture-hints.ts';
 import type { MapView, TaskKit } from '../kit.ts';
 import { regularIds } from '../semantic/official-labels.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
@@ -24,6 +26,8 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   metrics: instanceMetrics,
   constant: 'mean vector',
   error,
+  // A mirror turns the x of a vector.
+  hints: { flip: (field) => flipHint(field, { turn: (map) => tf.mul(map, [-1, 1]) }) },
   task(data, field) {
     // Objects are found in classes; without those there are only vectors.
     const { within } = annotationIn(data, field, 'objects');

@@ -1,7 +1,9 @@
 import { resizeNearest, VOID } from '@scene-mtl/data';
 import { colourClasses, type Palette } from '@scene-mtl/eval';
+import * as tf from '@tensorflow/tfjs';
 import { mostFrequent, perPixel } from '../constant.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
+import { flipHint, lightHint } from '../hints/picture-hints.ts';
 import { over, overlayFile } from '../overlay.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
 import { showsFor, titleFor } from '../title.ts';
@@ -13,6 +15,9 @@ import { semantic, type SemanticPrediction } from './task.ts';
 
 const error = { title: 'pixels of a wrong class', unit: '%' };
 
+/** A number added to all logits says nothing. */
+const probabilities = (logits: tf.Tensor): tf.Tensor => tf.softmax(logits);
+
 /** Everything of semantic segmentation. */
 export const semanticKit: TaskKit<SemanticPrediction> = {
   ...semanticTargetKit,
@@ -21,6 +26,10 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
   metrics: semanticMetrics,
   constant: 'majority class',
   error,
+  hints: {
+    flip: (field) => flipHint(field, { compared: probabilities }),
+    light: (field) => lightHint(field, { compared: probabilities }),
+  },
   task(data, field) {
     const { classes, palette } = annotationIn(data, field, 'classes');
     const ids = isUsual(data, field) ? regularIds(classes) : undefined;

@@ -89,12 +89,17 @@ export const augmentation: Mechanism = {
   name: 'augmentation',
   title: 'Implicit data augmentation',
   source: 'Ruder 2017, section 4.1; Caruana 1997, section 3.2.1',
-  lead: `Every task is the same function F of ${INPUTS} numbers with normal noise of its own, as large as F. ${EXAMPLES} examples, more and more tasks on them, 4 hidden units. The figure counts labels: those of more tasks on the same examples, beside those of more examples of one task. With the same noise in all tasks there is nothing to average; shuffled tasks say nothing of F. Errors are against F without noise.`,
+  lead: `Every task is the same function F of ${INPUTS} numbers with normal noise of its own, as large as F. ${EXAMPLES} examples, more and more tasks on them, 4 hidden units. The figure counts labels: those of more tasks on the same examples, beside those of more examples of one task. With the same noise in all tasks there is nothing to average; shuffled tasks say nothing of F. Errors are against F without noise: of the best linear head on the hidden units, which is what they know of F, and of the main task's own head, which also learns its noise by heart.`,
   draw,
   measurement: augmentationErrors,
   quantities: [
-    { ...measured, metric: 'main/error', name: 'error against F', primary: true },
-    { ...measured, metric: 'main/probe', name: 'error of the best head', primary: false },
+    {
+      ...measured,
+      metric: 'main/probe',
+      name: 'error of the best head on the features',
+      primary: true,
+    },
+    { ...measured, metric: 'main/error', name: 'error of the main task', primary: false },
   ],
   x: { label: 'labels', log: true },
   curves: [
@@ -105,7 +110,7 @@ export const augmentation: Mechanism = {
   ],
   claims: [
     {
-      claim: 'Tasks with noise of their own lower the error of the one they share a feature with',
+      claim: 'Tasks with noise of their own make better features of what they share',
       ...{ ours: best, theirs: alone },
     },
     ...quiet.map(({ alone: theirs, many: ours }, i) => ({

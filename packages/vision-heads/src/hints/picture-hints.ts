@@ -1,0 +1,61 @@
+import { equivariance, hinge, type Hint } from '@scene-mtl/core';
+import * as tf from '@tensorflow/tfjs';
+
+/*
+ * Hints on pictures: what is known of a head's map whatever the picture shows. They need no labels, so that frames
+ * without any can teach them (Abu-Mostafa 1990).
+ */
+
+/** A map, or a picture, seen in a mirror: `[B, H, W, C]`, its columns in the other order. */
+const mirrored = (map: tf.Tensor): tf.Tensor => tf.reverse(map, 2);
+
+/** Of a normalised picture: less contrast, and brighter by a fifth of a deviation. */
+const [CONTRAST, BRIGHTNESS] = [0.8, 0.2];
+
+/** What of a head's output is compared, and what a mirror does to it besides moving it. */
+export interface ComparedMap {
+  /** Default: the output as it is. */
+  readonly compared?: (output: tf.Tensor) => tf.Tensor;
+  /** Default: nothing. */
+  readonly turn?: (map: tf.Tensor) => tf.Tensor;
+}
+
+/**
+ * The map of a mirrored picture is the mirrored map, `e = (f(m(x)) − turn(m(f(x))))²`.
+ * @param head its name, output `[B, H, W, C]`
+ */
+export const flipHint = (
+  head: string,
+  { compared = (map) => map, turn = (map) => map }: ComparedMap = {},
+): Hint =>
+  equivariance({
+    read: (outputs) => compared(outputs[head]),
+    move: ({ image }) => ({ image: mirrored(image) }),
+    turn: (map) => turn(mirrored(map)),
+  });
+
+/**
+ * The map does not change with the light: of a picture x with less contrast and more brightness,
+ * `e = (f(0.8 x + 0.2) − f(x))²`, x being normalised.
+ */
+export const lightHint = (head: string, { compared = (map) => map }: ComparedMap = {}): Hint =>
+  equivariance({
+    read: (outputs) => compared(outputs[head]),
+    move: ({ image }) => ({ image: tf.add(tf.mul(image, CONTRAST), BRIGHTNESS) }),
+  });
+
+/**
+ * What is lower in the picture is nearer, `e = (d(i) − d(i + 1))²₊` for pixels of the rows i and i + 1: so it is on the
+ * ground, and on what stands on it disparity stays. What hangs over the ground (a tree's crown) breaks the rule, so it
+ * is true of most pixels and not of all.
+ * @param head of disparity, `[B, H, W, 1]`
+ */
+export const rowsHint = (head: string): Hint => ({
+  arrays: {},
+  error(says, batch) {
+    const map = says(batch)[head];
+    const [B, H, W, C] = map.shape as [number, number, number, number];
+    const rows = (from: number) => tf.slice(map, [0, from, 0, 0], [B, H - 1, W, C]);
+    return hinge(tf.sub(rows(0), rows(1)));
+  },
+});
