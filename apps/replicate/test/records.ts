@@ -34,6 +34,8 @@ export interface MadeRun {
   readonly series?: Readonly<Record<string, Series>>;
   /** By name of the measurement. */
   readonly measured?: Readonly<Record<string, Json>>;
+  /** Default 1. */
+  readonly stepsPerSecond?: number;
   /** Changes of the configuration. */
   readonly config?: (config: SceneSpec['config']) => SceneSpec['config'];
 }
@@ -43,6 +45,7 @@ export function resultsOf(context: SceneContext, made: readonly MadeRun[]): Scen
   const byId = new Map(
     made.map((run) => {
       const { tasks, weighting, options = {}, seed, metrics, series = {} } = run;
+      const { stepsPerSecond = 1 } = run;
       const base = runConfig(context.config);
       const config = run.config ? run.config(base) : base;
       const spec: SceneSpec = {
@@ -59,7 +62,7 @@ export function resultsOf(context: SceneContext, made: readonly MadeRun[]): Scen
         result: { metrics, sigma2: {}, weights: {}, parameters: 1, steps: config.training.steps },
         series,
         evaluations: [],
-        timing: { seconds: 1, stepsPerSecond: 1, engineShare: 1, engine: 'test' },
+        timing: { seconds: 1, stepsPerSecond, engineShare: 1, engine: 'test' },
         environment: {},
       };
       return [id, { summary, measured: run.measured ?? {} }] as const;

@@ -71,7 +71,7 @@ export { dilatedStrides, type StageGeometry } from './encoders/strides.ts';
 export { loadTorchvision, torchvisionName } from './encoders/torchvision.ts';
 export { frozen, partsOf, type Choice } from './freezing.ts';
 export { batchNormalisation, type BatchNormOptions } from './layers/batch-normalisation.ts';
-export { computed, type ComputedOptions } from './layers/computed.ts';
+export { computed, computedLayers, type ComputedOptions } from './layers/computed.ts';
 export { convBn, convBnRelu, relu } from './layers/conv-block.ts';
 export { convolution, type ConvolutionOptions } from './layers/convolution.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';

@@ -1,4 +1,4 @@
-import type { MultiTaskModel } from '@scene-mtl/core';
+import { computedLayers, type MultiTaskModel } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** The two files of a `tf.layers` model. */
@@ -16,11 +16,18 @@ const WEIGHTS = 'weights.bin';
  * standard layers, whose inference is the same as ours. Outputs are in the order of the tasks, each
  * from a layer that has its task's name.
  * @param metadata written as `userDefinedMetadata`
+ * @throws naming a layer that plain TensorFlow.js has not
  */
 export async function layersFiles(
   { model }: MultiTaskModel,
   metadata: Readonly<Record<string, string>>,
 ): Promise<LayersFiles> {
+  const [own] = computedLayers(model);
+  if (own !== undefined) {
+    throw new Error(
+      `export: plain TensorFlow.js has no layer that computes what ${own} does; use --format onnx`,
+    );
+  }
   let artifacts: tf.io.ModelArtifacts | undefined;
   const handler = tf.io.withSaveHandler((saved) => {
     artifacts = saved;
