@@ -39,7 +39,6 @@ const made = {
   cgc: { part: 1, ms: 6, degrees: degrees([0.5, 0.5], [0.75, 0.25]), speed: 5 },
   ltb: { part: 1.2, ms: 4, degrees: degrees([1, 1], [1, 0.3]), speed: 2.4 },
 };
-type Name = keyof typeof made;
 
 /** What is shown of the runs of equal steps, and the labels of all runs that follow from them. */
 function shown({ seeds = [1, 2, 3], ltb = made.ltb.part } = {}) {
