@@ -21,6 +21,23 @@ export { mmoe } from './architectures/mmoe.ts';
 export { mtan } from './architectures/mtan.ts';
 export { headOn } from './architectures/parts.ts';
 export { ple } from './architectures/ple.ts';
+export { adaptiveBranching, widened } from './architectures/adaptive-branching.ts';
+export {
+  affinityOf,
+  branchedTree,
+  type Affinity,
+  type BranchingPolicy,
+} from './architectures/branching.ts';
+export { crossStitch } from './architectures/cross-stitch.ts';
+export { gradientReversal } from './architectures/gradient-reversal.ts';
+export { jointManyTask } from './architectures/joint-many-task.ts';
+export { lowSupervision } from './architectures/low-supervision.ts';
+export { privateLayer } from './architectures/private-layer.ts';
+export { singleTasks } from './architectures/single-tasks.ts';
+export { sluice } from './architectures/sluice.ts';
+export { softSharing } from './architectures/soft-sharing.ts';
+export { traceNorm } from './architectures/trace-norm.ts';
+export { groupsByStage, tree, treeText, type Tree } from './architectures/tree.ts';
 export {
   architectureNamed,
   architectures,
@@ -78,7 +95,8 @@ export { dense, type DenseOptions } from './layers/dense.ts';
 export { depthwise, type DepthwiseOptions } from './layers/depthwise.ts';
 export { normalKernel, type Fan, type KernelInit } from './layers/initialise.ts';
 export type { Border } from './border.ts';
-export { inside, owned, ownerName, type Owner, type Scope } from './layers/scope.ts';
+export { mixed, type Mixed, type MixOptions } from './layers/mix.ts';
+export { inside, owned, ownerName, undecayed, type Owner, type Scope } from './layers/scope.ts';
 export { commit, type LayerContext, type Statistic } from './layers/forward.ts';
 export { dropoutLayer } from './layers/dropout.ts';
 export { upsampleTo } from './layers/upsample.ts';

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { isUndecayed } from './layers/scope.ts';
 import type { Network } from './network.ts';
 
 /** Which part of the network a parameter belongs to. */
@@ -11,7 +12,7 @@ export interface Parameter {
   readonly role: ParameterRole;
   /** Task that alone uses it; absent for shared parameters. */
   readonly task?: string;
-  /** False for biases, normalisation, what lies between networks, and weighting parameters. */
+  /** False for biases, normalisation, coefficients of a sum, and weighting parameters. */
   readonly decay: boolean;
   readonly variable: tf.Variable;
 }
@@ -50,15 +51,14 @@ export function parametersOf(
 ): ParameterSet {
   const all: Parameter[] = [];
   const buffers: Buffer[] = [];
-  for (const { name, owner, variable, trainable, frozen, computed } of network.weights) {
+  for (const { name, owner, variable, trainable, frozen, computed, layer } of network.weights) {
     if (computed) continue;
     if (!trainable) {
       buffers.push({ name, variable });
       continue;
     }
     const own = typeof owner === 'string' ? { role: owner } : ({ role: 'task', ...owner } as const);
-    // What couples networks is no filter: decay would part them.
-    const decay = owner !== 'between' && /\/(kernel|depthwise_kernel)$/.test(name);
+    const decay = !isUndecayed(layer) && /\/(kernel|depthwise_kernel)$/.test(name);
     all.push({ name, decay, variable, ...own, ...(frozen && { role: 'frozen' }) });
   }
   for (const [key, variable] of Object.entries(weightingVariables)) {

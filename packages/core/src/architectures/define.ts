@@ -7,11 +7,14 @@ export interface ArchitectureSizes {
   readonly tasks: readonly string[];
   /** Shape of one example: `[H, W, 3]` of images, `[n]` of numbers. */
   readonly input: readonly number[];
+  /** Channels of each head's output, by its task. */
+  readonly outputs: Readonly<Record<string, number>>;
   /** Of the encoder, in order: trainable numbers and output channels of a stage built once, behind the one before. */
   readonly stages: readonly {
     readonly name: string;
     readonly parameters: number;
     readonly channels: number;
+    readonly stride: number;
     /** Shapes of its kernels. */
     readonly kernels: readonly (readonly number[])[];
   }[];
@@ -31,6 +34,8 @@ export interface ArchitectureFacts<S extends z.ZodType> {
   readonly options: S;
   /** Settings of the options, each with a short name, that tests and documents go through; the first is the usual one. */
   readonly settings: (tasks: readonly string[], stages: readonly string[]) => Settings<S>;
+  /** Why what it gives as a gradient is not the derivative of its losses; absent: it is. */
+  readonly surrogate?: string;
   /** Trainable numbers besides those of the heads. */
   readonly parameters: (sizes: ArchitectureSizes, options: z.output<S>) => number;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineArchitecture } from './define.ts';
-import { encoderScope, headOn, perHead } from './parts.ts';
+import { encoderScope, headOn, perHead, sumOfParameters } from './parts.ts';
 
 /**
  * Hard parameter sharing (Caruana 1997): one encoder for all tasks, one head per task. What a network is built as
@@ -25,7 +25,7 @@ export const hardSharing = defineArchitecture({
   options: z.strictObject({}),
   settings: () => ({ usual: {} }),
   // Σ of the stages, once.
-  parameters: ({ stages }) => stages.reduce((sum, { parameters }) => sum + parameters, 0),
+  parameters: ({ stages }) => sumOfParameters(stages),
   build({ input, encoder, heads, seed }) {
     const tasks = heads.map(({ name }) => name);
     const stages = encoder.build(input, encoderScope(tasks, tasks, seed));

@@ -65,6 +65,20 @@ export function layersBetween(from: tf.SymbolicTensor, to: tf.SymbolicTensor): t
 export const trainableOf = (layers: readonly tf.layers.Layer[]): tf.Variable[] =>
   layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as tf.Variable));
 
+/**
+ * Share of the pairs of tasks that have a stage in common.
+ * @param groups how many tasks use each copy of it; tasks that use none are in no group
+ * @param tasks of the network
+ */
+export function pairsSharing(groups: readonly number[], tasks: number): number {
+  if (tasks < 2) return 1;
+  return groups.reduce((sum, n) => sum + n * (n - 1), 0) / (tasks * (tasks - 1));
+}
+
+/** Σ of the trainable numbers of some stages. */
+export const sumOfParameters = (stages: readonly { readonly parameters: number }[]): number =>
+  stages.reduce((sum, { parameters }) => sum + parameters, 0);
+
 /** @throws when a task is named that the network has not */
 export function checkTasks(
   where: string,

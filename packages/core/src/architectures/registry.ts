@@ -9,6 +9,16 @@ import { mtan } from './mtan.ts';
 import { ple } from './ple.ts';
 import { relationshipNetwork } from './relationship-network.ts';
 import { tensorFactorisation } from './tensor-factorisation.ts';
+import { adaptiveBranching } from './adaptive-branching.ts';
+import { crossStitch } from './cross-stitch.ts';
+import { gradientReversal } from './gradient-reversal.ts';
+import { jointManyTask } from './joint-many-task.ts';
+import { lowSupervision } from './low-supervision.ts';
+import { privateLayer } from './private-layer.ts';
+import { singleTasks } from './single-tasks.ts';
+import { sluice } from './sluice.ts';
+import { softSharing } from './soft-sharing.ts';
+import { tree } from './tree.ts';
 
 /** An architecture with options of any schema. */
 export type AnyArchitecture = ArchitectureDefinition<z.ZodType>;
@@ -24,6 +34,16 @@ export const architectures: readonly AnyArchitecture[] = [
   tensorFactorisation,
   relationshipNetwork,
   ltb,
+  singleTasks,
+  tree,
+  privateLayer,
+  softSharing,
+  crossStitch,
+  sluice,
+  lowSupervision,
+  jointManyTask,
+  adaptiveBranching,
+  gradientReversal,
 ];
 
 /**

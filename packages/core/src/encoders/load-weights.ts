@@ -41,3 +41,7 @@ export function loadWeights(
     return loaded.map(({ name }) => name);
   });
 }
+
+/** What stands behind the encoder's prefix in a weight's name, `encoder/` or `<task>/encoder/`. */
+export const encoderPart = (weight: string): string | undefined =>
+  /^(?:[^/]+\/)?encoder\/(.*)$/.exec(weight)?.[1];

@@ -1,15 +1,15 @@
 import type * as tf from '@tensorflow/tfjs';
-import { ENCODER_SCOPE } from '../network.ts';
-import { loadWeights } from './load-weights.ts';
+import { encoderPart, loadWeights } from './load-weights.ts';
 import { readTfjsWeights } from './tfjs-weights.ts';
 
 /**
  * Name in the published MobileNet v1 of a weight of `mobileNet`:
- * `encoder/block3/depthwise/bn/gamma` is `conv_dw_3_bn/gamma`. `undefined` for any other weight.
+ * `encoder/block3/depthwise/bn/gamma` is `conv_dw_3_bn/gamma`, and so it is in a task's own encoder,
+ * `depth/encoder/…`. `undefined` for any other weight.
  */
 export function mobileNetName(weight: string): string | undefined {
-  const [scope, part, ...rest] = weight.split('/');
-  if (scope !== ENCODER_SCOPE) return undefined;
+  const [part, ...rest] = encoderPart(weight)?.split('/') ?? [];
+  if (part === undefined) return undefined;
   const leaf = rest.at(-1) ?? '';
   const suffix = rest.at(-2) === 'bn' ? '_bn' : '';
   if (part === 'stem') return `conv1${suffix}/${leaf}`;

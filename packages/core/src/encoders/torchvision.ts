@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import { ENCODER_SCOPE } from '../network.ts';
-import { loadWeights } from './load-weights.ts';
+import { encoderPart, loadWeights } from './load-weights.ts';
 
 const leaves: Readonly<Record<string, string>> = {
   kernel: 'weight',
@@ -14,21 +13,20 @@ const leaves: Readonly<Record<string, string>> = {
 
 /**
  * Name in torchvision's state dict of a weight of `resNet` or of its classifier:
- * `encoder/stage2/block1/shortcut/bn/gamma` is `layer2.0.downsample.1.weight`. `undefined` for any
- * other weight (a decoder's, ASPP's).
+ * `encoder/stage2/block1/shortcut/bn/gamma` is `layer2.0.downsample.1.weight`, and so it is in a task's
+ * own encoder, `depth/encoder/…`. `undefined` for any other weight (a decoder's, ASPP's).
  */
 export function torchvisionName(weight: string): string | undefined {
   const leaf = leaves[weight.slice(weight.lastIndexOf('/') + 1)];
   const path = weight.slice(0, weight.lastIndexOf('/'));
   if (path === 'classifier') return `fc.${leaf}`;
-  const stem = new RegExp(`^${ENCODER_SCOPE}/stem/(conv|bn)$`).exec(path);
+  const part = encoderPart(path) ?? '';
+  const stem = /^stem\/(conv|bn)$/.exec(part);
   if (stem) return `${stem[1]}1.${leaf}`;
-  const block = new RegExp(
-    `^${ENCODER_SCOPE}/stage(\\d)/block(\\d+)/([1-3]|shortcut)/(conv|bn)$`,
-  ).exec(path);
+  const block = /^stage(\d)\/block(\d+)\/([1-3]|shortcut)\/(conv|bn)$/.exec(part);
   if (!block) return undefined;
-  const [, stage, index, part, kind] = block;
-  const module = part === 'shortcut' ? `downsample.${kind === 'conv' ? 0 : 1}` : `${kind}${part}`;
+  const [, stage, index, place, kind] = block;
+  const module = place === 'shortcut' ? `downsample.${kind === 'conv' ? 0 : 1}` : `${kind}${place}`;
   return `layer${stage}.${Number(index) - 1}.${module}.${leaf}`;
 }
 
