@@ -39,7 +39,7 @@ export interface Forward {
 
 /** Inputs and weights to outputs, and who owns the weights. */
 export interface Network {
-  /** Standard layers only; its outputs are the heads', in their order. */
+  /** Its outputs are the heads', in their order; of standard layers, but for `computed` ones. */
   readonly model: tf.LayersModel;
   /** Names of the tasks, in the order of the model's outputs. */
   readonly heads: readonly string[];

@@ -72,9 +72,10 @@ export interface Sharing {
 }
 
 /**
- * How the heads of a network share its encoder. It adds layers to a `tf.layers` graph, standard ones only, and states
- * the owner of each by its scope: `shared` where two tasks or more depend on it, `between` where it couples the
- * networks of tasks, else the task. The network checks that against the graph, see `weightsOf`.
+ * How the heads of a network share its encoder. It adds layers to a `tf.layers` graph, standard ones where that can be
+ * (plain TensorFlow.js does not load `computed` ones), and states the owner of each by its scope: `shared` where two
+ * tasks or more depend on it, `between` where it couples the networks of tasks, else the task. The network checks that
+ * against the graph, see `weightsOf`.
  */
 export interface Architecture {
   /** As in the registry. */
