@@ -95,7 +95,7 @@ describe('a control', () => {
     ['like the baseline', 1, 'reproduced', 'keeps 0 % of the effect'],
     ['better than it', 0.8, 'not reproduced', 'keeps 40 % of the effect'],
     ['as good as the effect', 0.5, 'not reproduced', 'keeps 100 % of the effect'],
-    ['worse than it', 1.5, 'reproduced', 'keeps -100 % of the effect'],
+    ['worse than it', 1.5, 'reproduced', 'on the other side of the baseline'],
   ])('%s', (_, value, judgement, told) => {
     const runsOf = runsWith({ alone: 1, effect: 0.5, control: value });
     const verdict = judgeControl(study.controls[0], study, runsOf);

@@ -6,7 +6,7 @@ import type { Quantity } from './quantity.ts';
 import { notRun, type Claim, type Judgement, type Verdict } from './verdict.ts';
 
 const text = (value: number, { digits, unit }: Quantity): string =>
-  `${value.toFixed(digits)} ${unit}`;
+  `${value.toFixed(digits)} ${unit}`.trimEnd();
 
 /** What some runs did against others in one quantity. */
 export interface Comparison {
@@ -37,7 +37,7 @@ export function compare(
     const difference = formatNumber(result.difference, 3);
     const outcome = outcomeFor(result, quantity.better);
     // Three places, as the difference beside it.
-    const told = toldOf(result, outcome, `${formatNumber(delta, 3)} ${quantity.unit}`);
+    const told = toldOf(result, outcome, `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd());
     return [
       {
         ...{ task, n, outcome },

@@ -45,7 +45,6 @@ export function judgeControl(
   const [transfer, rest] = [against(effect, control), against(control, baseline)];
   const whole = paired(runsOf(effect), runsOf(baseline), quantity);
   if (!transfer.seen || !rest.seen || !whole) return notRun({ claim, source });
-  const part = rest.numbers!.difference / whole.difference;
   const judgement =
     transfer.seen.n < 3
       ? 'cannot tell'
@@ -54,16 +53,21 @@ export function judgeControl(
         : transfer.seen.outcome === 'better'
           ? 'reproduced'
           : 'cannot tell';
-  const kept = `the control keeps ${Math.round(100 * part)} % of the effect`;
   return {
     ...{ claim, source, judgement },
     evidence: [
       `control against baseline: ${rest.seen.evidence}, p ${told(rest.numbers!.p)}`,
       `effect against control: ${transfer.seen.evidence}, p ${told(transfer.numbers!.p)}`,
-      kept,
+      keptOf(rest.numbers!.difference / whole.difference),
     ].join('; '),
   };
 }
+
+/** How much of an effect a control has, the effect being 1. */
+const keptOf = (part: number): string =>
+  part < 0
+    ? 'the control is on the other side of the baseline'
+    : `the control keeps ${Math.round(100 * part)} % of the effect`;
 
 /**
  * Arms against arms, seed by seed: difference, interval, p, and the difference in deviations over seeds (Cohen's d of

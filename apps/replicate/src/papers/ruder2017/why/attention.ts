@@ -98,12 +98,12 @@ export const attention: Mechanism = {
   name: 'attention',
   title: 'Attention focusing',
   source: 'Ruder 2017, section 4.2; Caruana 1997, section 3.2.2',
-  lead: `The main task is a function of ${RELEVANT} of many inputs, with noise as large as itself, from ${EXAMPLES} examples; 7 other tasks are other functions of the same ${RELEVANT}, with half the noise. The ratio is how much the main output moves with a relevant input, over how much with a distractor: 1 is a network that does not know where to look. Controls: the other tasks shuffled, and other tasks that are functions of the distractors. A new task: a head for a task that no network learned, from ${FEW} examples, on the features as they are (the measure that Ruder's section 4.4 suggests).`,
+  lead: `The main task is a function of ${RELEVANT} of many inputs, with noise as large as itself, from ${EXAMPLES} examples; 7 other tasks are other functions of the same ${RELEVANT}, with half the noise. The saliency ratio is how much the main output moves with a relevant input, over how much with a distractor: 1 is a network that does not know where to look. Controls: the other tasks shuffled, and other tasks that are functions of the distractors. A new task: a head for a task that no network learned, from ${FEW} examples, on the features as they are (the measure that Ruder's section 4.4 suggests).`,
   draw,
   measurement: attentionLooks,
   quantities: [
     {
-      ...{ task: 'main', metric: 'main/ratio', name: 'saliency, relevant over distracting' },
+      ...{ task: 'main', metric: 'main/ratio', name: 'saliency ratio' },
       ...{ unit: '', better: 'higher', digits: 2, primary: true },
     },
     { ...error, metric: 'main/error', name: 'error of the main task' },

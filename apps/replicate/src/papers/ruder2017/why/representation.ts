@@ -99,5 +99,5 @@ export const representation: Mechanism = {
     claim: 'The shuffled task does not',
     ...{ control: shuffled, effect: multi, baseline: alone },
   })),
-  runsPerTrial: 3,
+  runsPerTrial: 2,
 };
