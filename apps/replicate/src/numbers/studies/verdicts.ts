@@ -24,7 +24,7 @@ export function judgeComparison(
   runsOf: RunsOf,
 ): Verdict {
   const [a, b] = [runsOf(ours), runsOf(theirs)];
-  const verdict = judge({ claim, source }, compare(a, b, [quantity]));
+  const verdict = judge({ claim, source }, compare(a, b, [named(quantity)]));
   const p = paired(a, b, quantity)?.p;
   return p === undefined ? verdict : { ...verdict, evidence: `${verdict.evidence}; p ${told(p)}` };
 }
@@ -39,7 +39,7 @@ export function judgeControl(
   runsOf: RunsOf,
 ): Verdict {
   const against = (a: NumbersArm, b: NumbersArm) => ({
-    seen: compare(runsOf(a), runsOf(b), [quantity])[0],
+    seen: compare(runsOf(a), runsOf(b), [named(quantity)])[0],
     numbers: paired(runsOf(a), runsOf(b), quantity),
   });
   const [transfer, rest] = [against(effect, control), against(control, baseline)];
@@ -62,6 +62,9 @@ export function judgeControl(
     ].join('; '),
   };
 }
+
+/** Evidence tells of what is measured: all of it is of the main task. */
+const named = (quantity: Quantity): Quantity => ({ ...quantity, task: quantity.name });
 
 /** How much of an effect a control has, the effect being 1. */
 const keptOf = (part: number): string =>
