@@ -1,13 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { stream } from '@scene-mtl/data';
 import { runId, type ExecutorOptions, type Job } from '@scene-mtl/lab';
+import { bucketRuns } from '@scene-mtl/lab/bucket';
 import {
   connected,
   inQueue,
@@ -16,102 +14,75 @@ import {
   PREFIX,
   queueAddress,
   queueName,
-  usualTiming,
-  work,
   workPlace,
-  type QueueTiming,
 } from '@scene-mtl/lab/queue';
-import {
-  chain,
-  chainEnd,
-  chainSpec,
-  madeTwice,
-  type ChainSpec,
-} from '../packages/lab/test/chain-program.ts';
+import { chain, chainSpec, type ChainSpec } from '../packages/lab/test/chain-program.ts';
+import { s3Server } from '../packages/lab/test/s3-server.ts';
+import { crewAt } from './queue-drill/crew.ts';
+import { faults, type Scene } from './queue-drill/faults.ts';
+import { drillRedis } from './queue-drill/servers.ts';
+import { times } from './queue-drill/times.ts';
+import { leftInBucket, outcomeOf } from './queue-drill/verdict.ts';
 
 /**
- * `npx tsx --conditions=@scene-mtl/source scripts/check-queue.ts [faults] [seed] [folder]` lets four workers carry out
- * small runs from a Redis of its own while faults happen at random moments (default 50): a worker or the process that
- * trains for it is killed, Redis is restarted without its memory, Redis stands still for longer than the lock, the disk
- * of the runs is full, a run is given to a second worker. Then it counts what became of the runs. Exit code 1 when one
- * is missing, wrong, trained twice, or half written. The folder is mounted as a small disk of its own to be filled,
- * where this may be done; else that fault is left out, with a line.
+ * `npx tsx --conditions=@scene-mtl/source scripts/check-queue.ts [--faults 50] [--seed 1] [--store folder|bucket]
+ * [--folder queue-drill] [--only <a fault's name>] [--usual]` lets four workers carry out small runs from a Redis of its
+ * own while faults happen at random moments (scripts/queue-drill/faults.ts), with the runs in a folder that all see or
+ * in a bucket of a small S3 server in this process. Then it counts what became of the runs. Exit code 1 when one is
+ * missing, wrong, trained twice, or half written. Times are a tenth of the usual ones but for `--usual`. What the
+ * workers write is on a small disk of its own, which is filled and made read-only, where one may be mounted; else those
+ * faults are left out, with a line.
  */
-
-/** As usual, but faster: a lock of 3 s stands for one of 30 s. */
-const timing: QueueTiming = {
-  ...usualTiming,
-  ...{ lock: 3000, stalled: 1500, tries: 6, backoff: 500, busy: 1000, look: 500, compare: 2000 },
-  losses: 50,
-};
+const { values: flags } = parseArgs({
+  options: {
+    faults: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+    store: { type: 'string', default: 'folder' },
+    folder: { type: 'string', default: 'queue-drill' },
+    only: { type: 'string' },
+    usual: { type: 'boolean', default: false },
+  },
+});
 const WORKERS = 4;
 const RUNS = 12;
-
-const [first = '50', second = '1', third = 'queue-drill', ...rest] = process.argv.slice(2);
-
-if (first === 'worker') {
-  const ending = new AbortController();
-  process.on('SIGTERM', () => ending.abort());
-  await work({
-    ...{ address: queueAddress(second), runs: third, name: rest[0], timing },
-    ...{ jobs: 1, threads: 1, untilEmpty: false, signal: ending.signal },
-    say: (line) => void process.stderr.write(`${rest[0]}: ${line}\n`),
-  });
-  process.exit(0);
-}
-
-const faults = Number(first);
-const random = stream(Number(second), 'faults');
-const folder = resolve(third);
-const runs = join(folder, 'runs');
+const inBucket = flags.store === 'bucket';
+const { queue: timing, bucket: bucketTiming, between, lasting } = times(flags.usual);
+const random = stream(Number(flags.seed), 'faults');
+const pick = <T>(all: readonly T[]): T => all[random.integer(all.length)];
+const seconds = (least: number, most: number) =>
+  pause(1000 * (least + random.integer(1000) * ((most - least) / 1000)));
 const log = (text: string): void =>
   void process.stdout.write(`${(performance.now() / 1000).toFixed(1)} s  ${text}\n`);
 
-await mkdir(runs, { recursive: true });
-if ((await readdir(runs)).length > 0) throw new Error(`${runs}: is not empty; give another folder`);
-const mounted =
-  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', runs], { stdio: 'ignore' })
-    .status === 0;
-if (!mounted) log('no small disk can be mounted here: full disks are left out');
+const folder = resolve(flags.folder);
+const disk = join(folder, 'runs');
+await mkdir(disk, { recursive: true });
+if ((await readdir(disk)).length > 0) throw new Error(`${disk}: is not empty; give another folder`);
+const mount = ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk];
+const isMounted = spawnSync('mount', mount, { stdio: 'ignore' }).status === 0;
+if (!isMounted) log('no small disk can be mounted here: full and read-only disks are left out');
 
-const port = await new Promise<number>((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo;
-    server.close(() => done(port));
-  });
+const redis = await drillRedis(folder);
+const server = inBucket ? await s3Server(1000) : undefined;
+const prefix = 'drill';
+const crew = await crewAt({
+  queue: redis.url,
+  bucket: server ? server.address(prefix).shown : '',
+  folderOf: (name) => (server ? join(disk, name) : disk),
+  isUsual: flags.usual,
+  env: server?.env ?? {},
+  log: join(folder, 'workers.log'),
 });
-const url = `redis://127.0.0.1:${port}/0`;
+for (let i = 0; i < WORKERS; i++) crew.begin();
 
-async function begunRedis(): Promise<ChildProcess> {
-  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-  const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    if (/Ready to accept/.test(text as string)) break;
-  }
-  return child;
-}
-
-const workerLog = await open(join(folder, 'workers.log'), 'a');
-const workers = new Map<string, ChildProcess>();
-let begun = 0;
-function beginWorker(): void {
-  const name = `w${++begun}`;
-  const node = ['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx')];
-  const args = [...node, fileURLToPath(import.meta.url), 'worker', url, runs, name];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', workerLog.fd, workerLog.fd] });
-  workers.set(name, child);
-}
-
-const childrenOf = (pid: number): number[] =>
-  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter((line) => line !== '')
-    .map(Number);
-
-let redis = await begunRedis();
-for (let i = 0; i < WORKERS; i++) beginWorker();
-const client = await connected(queueAddress(url));
-const place = await workPlace(runs);
+const runs = server ? join(folder, 'asked') : disk;
+const remote =
+  server &&
+  (await bucketRuns({
+    ...{ address: server.address(prefix), scratch: runs, say: log, timing: bucketTiming },
+  }));
+const client = await connected(queueAddress(redis.url));
+const place = await workPlace(runs, remote);
 const options: ExecutorOptions = {
   ...{ root: join(runs, 'trained'), compile: {}, dataWorkers: 0, grids: 0 },
 };
@@ -126,6 +97,7 @@ const jobs: Job<ChainSpec>[] = [];
 let isOver = false;
 let current: readonly Job<ChainSpec>[] = [];
 let askedAgain = 0;
+/** Asks for new runs until there are no more faults. */
 async function ask(): Promise<void> {
   while (!isOver) {
     current = Array.from({ length: RUNS }, () => {
@@ -141,109 +113,67 @@ async function ask(): Promise<void> {
           progress: () => {},
           finished: (job) => Promise.resolve(void left.delete(job)),
         })
-        .catch((error: Error) => log(`asked again: ${error.message}`));
+        .catch(async (error: Error) => {
+          log(`asked again: ${error.message}`);
+          await pause(500);
+        });
       todo = [...left];
       askedAgain += todo.length;
     }
   }
 }
 
-const pick = <T>(all: readonly T[]): T => all[random.integer(all.length)];
-const seconds = (least: number, most: number) =>
-  pause(1000 * (least + random.integer(1000) * ((most - least) / 1000)));
-
-const kinds: Record<string, () => Promise<void>> = {
-  'worker killed'() {
-    const [name, child] = pick([...workers]);
-    workers.delete(name);
-    child.kill('SIGKILL');
-    beginWorker();
-    return Promise.resolve();
+const scene: Scene = {
+  ...{ crew, redis, pick },
+  ...(server && { bucket: server }),
+  ...(isMounted && { disk }),
+  async giveTwice() {
+    const queue = `${PREFIX}:${queueName(place)}`;
+    const active = await client.lrange(`${queue}:active`, 0, -1);
+    await client.lpush(
+      `${queue}:wait`,
+      active[0] ?? jobKey(payloadOf(pick(current), asking, place)),
+    );
   },
-  'process that trains killed'() {
-    const children = [...workers.values()].flatMap(({ pid }) => childrenOf(pid!));
-    if (children.length > 0) process.kill(pick(children), 'SIGKILL');
-    return Promise.resolve();
-  },
-  async 'Redis restarted, its memory lost'() {
-    redis.kill('SIGKILL');
-    await once(redis, 'exit');
-    await seconds(0, 2);
-    redis = await begunRedis();
-  },
-  async 'Redis stood still'() {
-    redis.kill('SIGSTOP');
-    // Twice as long as the lock, as 60 s are.
-    await seconds((2 * timing.lock) / 1000, (2.2 * timing.lock) / 1000);
-    redis.kill('SIGCONT');
-  },
-  async 'run given to two workers'() {
-    const active = await client.lrange(`${PREFIX}:${queueName(place)}:active`, 0, -1);
-    const key = active[0] ?? jobKey(payloadOf(pick(current), asking, place));
-    await client.lpush(`${PREFIX}:${queueName(place)}:wait`, key);
-  },
-  ...(mounted && {
-    async 'disk full'() {
-      const ballast = join(runs, 'ballast');
-      const file = await open(ballast, 'w');
-      const block = Buffer.alloc(4096);
-      try {
-        for (;;) await file.write(block);
-      } catch {
-        // No space is left.
-      }
-      await file.close();
-      await seconds(1, 3);
-      await rm(ballast);
-    },
-  }),
+  lasting: () => seconds(...lasting),
+  beyondLock: () => seconds((2 * timing.lock) / 1000, (2.2 * timing.lock) / 1000),
 };
+const possible = faults.filter(
+  ({ name, isPossible = () => true }) =>
+    isPossible(scene) && (flags.only === undefined || name === flags.only),
+);
+if (possible.length === 0) throw new Error(`--only: no such fault here: ${flags.only}`);
 
 const asked = ask();
 const counts: Record<string, number> = {};
 // The first workers are at work.
-while (!(await readdir(options.root).catch(() => [])).some((name) => name.startsWith('chain'))) {
-  await pause(200);
-}
-for (let fault = 1; fault <= faults; fault++) {
-  await seconds(0.5, 3);
-  const kind = pick(Object.keys(kinds));
-  counts[kind] = (counts[kind] ?? 0) + 1;
-  log(`fault ${fault}: ${kind}`);
-  await kinds[kind]();
+while ((await client.keys(`${PREFIX}:*:active`)).length === 0) await pause(200);
+for (let fault = 1; fault <= Number(flags.faults); fault++) {
+  await seconds(...between);
+  const { name, happen } = pick(possible);
+  counts[name] = (counts[name] ?? 0) + 1;
+  log(`fault ${fault}: ${name}`);
+  await happen(scene);
 }
 isOver = true;
 await asked;
-for (const child of workers.values()) child.kill('SIGTERM');
-for (const child of workers.values()) {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
+await crew.end();
 client.disconnect();
-redis.kill('SIGKILL');
+redis.stop();
 
 const wrong: string[] = [];
 let hands = 0;
-for (const { id, spec } of jobs) {
-  const run = join(options.root, id);
-  const record = await readFile(join(run, 'record.json'), 'utf8').catch(() => undefined);
-  const made =
-    record === undefined
-      ? undefined
-      : (JSON.parse(record) as { result: { metrics: { end: number } } }).result.metrics.end;
-  if (made !== chainEnd(spec)) wrong.push(`${id}: missing or wrong`);
-  const twice = await madeTwice(run);
-  if (twice.length > 0) wrong.push(`${id}: made twice: steps ${twice.join(', ')}`);
-  const left = (await readdir(run, { recursive: true })).filter((name) =>
-    /(^|\/)lock|\.partial$|^violation|^working-/.test(name),
-  );
-  if (left.length > 0) wrong.push(`${id}: left behind: ${left.join(', ')}`);
-  hands += readFileSync(join(run, 'hands.jsonl'), 'utf8').trimEnd().split('\n').length;
+for (const job of jobs) {
+  const outcome = await outcomeOf(options.root, job);
+  wrong.push(...outcome.wrong, ...(server ? leftInBucket(server, prefix, job.id) : []));
+  hands += outcome.hands;
 }
 for (const [kind, count] of Object.entries(counts)) log(`${count} × ${kind}`);
 log(
-  `${faults} faults, ${jobs.length} runs of 60 steps, which ${hands} workers took in hand; ` +
+  `${flags.faults} faults, runs in a ${flags.store}: ${jobs.length} runs of 60 steps, which ${hands} workers took in hand; ` +
     `${askedAgain} were asked for again after all tries; ${wrong.length} missing, wrong, trained twice or half written`,
 );
 for (const text of wrong) log(text);
-if (mounted) spawnSync('umount', [runs]);
+await server?.stop();
+if (isMounted) spawnSync('umount', [disk]);
 process.exit(wrong.length > 0 ? 1 : 0);

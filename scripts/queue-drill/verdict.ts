@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job } from '@scene-mtl/lab';
+import { chainEnd, madeTwice, type ChainSpec } from '../../packages/lab/test/chain-program.ts';
+import type { S3Server } from '../../packages/lab/test/s3-server.ts';
+
+/** What became of runs: a line for each that is not as it should be, and how many workers had them in hand. */
+export interface Outcome {
+  readonly wrong: readonly string[];
+  readonly hands: number;
+}
+
+/** Of one run in a folder: whether it is there, right, made once, and nothing of the work is left behind. */
+export async function outcomeOf(
+  root: string,
+  { id, spec }: Pick<Job<ChainSpec>, 'id' | 'spec'>,
+): Promise<Outcome> {
+  const folder = join(root, id);
+  const wrong: string[] = [];
+  const record = await readFile(join(folder, 'record.json'), 'utf8').catch(() => undefined);
+  const made =
+    record === undefined
+      ? undefined
+      : (JSON.parse(record) as { result: { metrics: { end: number } } }).result.metrics.end;
+  if (made !== chainEnd(spec)) wrong.push(`${id}: missing or wrong`);
+  const twice = await madeTwice(folder);
+  if (twice.length > 0) wrong.push(`${id}: made twice: steps ${twice.join(', ')}`);
+  const left = (await readdir(folder, { recursive: true }).catch(() => [])).filter((name) =>
+    /(^|\/)lock|\.partial$|^violation|^working-/.test(name),
+  );
+  if (left.length > 0) wrong.push(`${id}: left behind: ${left.join(', ')}`);
+  const hands = await readFile(join(folder, 'hands.jsonl'), 'utf8').catch(() => '');
+  return { wrong, hands: hands.split('\n').length - 1 };
+}
+
+/** Of one run in a bucket: whether somebody has it still, a part is missing, or one is of no file. */
+export function leftInBucket({ objects }: S3Server, prefix: string, id: string): string[] {
+  const place = `${prefix}/trained/${id}/`;
+  const index = JSON.parse(objects.get(`${place}index.json`)?.body.toString() ?? '{}') as {
+    readonly files?: Record<string, { readonly part: string }>;
+    readonly holder?: unknown;
+  };
+  const named = new Set(Object.values(index.files ?? {}).map(({ part }) => part));
+  const there = new Set(
+    [...objects.keys()]
+      .filter((key) => key.startsWith(`${place}parts/`))
+      .map((key) => key.split('/').at(-1)!),
+  );
+  return [
+    ...(index.holder === undefined ? [] : [`${id}: somebody has it still`]),
+    ...[...named].filter((part) => !there.has(part)).map((part) => `${id}: lacks ${part}`),
+    ...[...there].filter((part) => !named.has(part)).map((part) => `${id}: left over: ${part}`),
+  ];
+}
