@@ -144,6 +144,20 @@ test('a run goes from worker to worker by its checkpoints, and its results to wh
   for (const one of [first, second, asking]) one.end();
 });
 
+test('several that begin at once take the same folder and the same name', async () => {
+  const scratch = await mkdtemp(join(tmpdir(), 'lab-bucket-'));
+  const all = await Promise.all(
+    [1, 2, 3, 4].map(() =>
+      bucketRuns({ address: server.address(prefix), scratch, timing, say: () => {} }),
+    ),
+  );
+  expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+  expect(await textsIn(join(scratch, 'trained'))).toEqual({
+    'store.json': `{\n  "store": "${all[0].id}"\n}\n`,
+  });
+  for (const one of all) one.end();
+});
+
 test('two workers that are given the same run: one has it, the other is told who', async () => {
   const [first, second] = [await opened(), await opened()];
   let release = (): void => {};
@@ -373,7 +387,7 @@ test('what is wrong with a bucket is said when it is opened', async () => {
   await expect(open('s3://lab/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' })).rejects.toThrow(
     '(ECONNREFUSED): no answer; is AWS_ENDPOINT_URL right?',
   );
-  await mkdir(join(scratch, 'trained', 'mine'), { recursive: true });
+  await fill(scratch, { 'trained/mine/record.json': '{}' });
   await expect(open('s3://lab/x')).rejects.toThrow(
     `${scratch}: holds other runs than those of s3://lab/x; give another --scratch`,
   );

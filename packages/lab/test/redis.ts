@@ -30,12 +30,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** @param port default: one that is free */
-export async function ownRedis(port?: number): Promise<OwnRedis> {
-  const at = port ?? (await freePort());
+/** @param password without it none is asked for */
+export async function ownRedis(password?: string): Promise<OwnRedis> {
+  const at = await freePort();
   const child = spawn(
     'redis-server',
-    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    [
+      ...['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      ...(password === undefined ? [] : ['--requirepass', password]),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const text of child.stdout.setEncoding('utf8')) {

@@ -65,5 +65,7 @@ export function addWorkerCommand(program: Command): void {
         signal: ending.signal,
       });
       remote?.end();
+      // A connection that waits for a server which is away would keep the process.
+      process.exit();
     });
 }

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { checkedBy, parseJson } from '@scene-mtl/data/json';
 import type { RemoteRuns } from '../remote/remote-runs.ts';
@@ -12,6 +11,7 @@ import type { BucketAddress } from './address.ts';
 import { BucketFailure } from './failure.ts';
 import { LeaseLost, readIndex, takeRun, type Lease } from './lease.ts';
 import { bucketObjects, type Objects } from './objects.ts';
+import { filesOf } from './snapshot.ts';
 import { pull, push, sweepParts, type LocalRun, type Sent } from './sync.ts';
 import { usualBucketTiming, type BucketTiming } from './timing.ts';
 
@@ -196,12 +196,18 @@ async function markScratch(scratch: string, id: string, shown: string): Promise<
   const file = storeFile(scratch);
   const known = await readJsonIfPresent(file, storeSchema);
   if (known?.store === id) return;
-  if (known || existsSync(join(scratch, 'trained'))) {
-    throw new Error(
-      `${resolve(scratch)}: holds other runs than those of ${shown}; give another --scratch`,
-    );
-  }
-  await writeAtomically(file, json({ store: id }));
+  const mark = async (): Promise<void> => {
+    const now = await readJsonIfPresent(file, storeSchema);
+    if (now?.store === id) return;
+    if (now || (await filesOf(dirname(file))).length > 0) {
+      throw new Error(
+        `${resolve(scratch)}: holds other runs than those of ${shown}; give another --scratch`,
+      );
+    }
+    await writeAtomically(file, json({ store: id }));
+  };
+  // Several workers of one machine may begin at once.
+  await alone(dirname(file), mark, { onWaiting: () => {} });
 }
 
 /** Where a machine has what is in hand of a bucket's runs, unless it is told. */

@@ -6,6 +6,7 @@ import { unfinished, type Job } from '../execute/jobs.ts';
 import { jobKey, payloadOf, type JobPayload, type WorkPlace } from '../remote/payload.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { resultsIn } from '../store/results.ts';
+import { closedSoon } from './closing.ts';
 import { announceQueue, clearCancelled, isCancelled, PREFIX, queueName } from './names.ts';
 import { usualTiming, type QueueTiming } from './timing.ts';
 
@@ -143,9 +144,8 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
         }
       }
     } finally {
-      await events.close();
+      await closedSoon([events.close(), queue.close()]);
       listening.disconnect();
-      await queue.close();
     }
     if (failures.length > 0) {
       const [first, ...others] = failures;

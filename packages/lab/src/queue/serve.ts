@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { JobProgress } from '../execute/executor.ts';
 import { checkedPayload, jobKey, type JobPayload, type WorkPlace } from '../remote/payload.ts';
 import { FolderBusy } from '../store/lock.ts';
+import { closedSoon } from './closing.ts';
 import { isCancelled, PREFIX, queueName } from './names.ts';
 import { usualTiming, type QueueTiming } from './timing.ts';
 
@@ -48,6 +49,9 @@ export interface Serving {
   /** Takes no more jobs and gives those in hand back at once, for others to go on from what they saved. */
   stop(): Promise<void>;
 }
+
+/** ms for giving back what is in hand. */
+const ENDING = 25_000;
 
 /** States of jobs that somebody has to work on yet. */
 export const UNDONE = ['wait', 'prioritized', 'delayed', 'active'] as const;
@@ -98,7 +102,7 @@ export function serve(options: ServeOptions): Serving {
     async stop() {
       isStopping = true;
       for (const controller of inHand.values()) controller.abort();
-      await worker.close();
+      await closedSoon([worker.close()], ENDING);
     },
   };
 }
