@@ -8,11 +8,8 @@ import {
   type Context,
   type SharingOptions,
 } from '../src/papers/ruder2017/sharing/arms.ts';
-import {
-  costBesideHard,
-  degreesOfSharing,
-  type StageDegrees,
-} from '../src/papers/ruder2017/sharing/measurements.ts';
+import type { StageDegrees } from '../src/papers/ruder2017/degrees.ts';
+import { costBesideHard, degreesOfSharing } from '../src/papers/ruder2017/sharing/measurements.ts';
 import { sharing } from '../src/papers/ruder2017/sharing/sharing.ts';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { madeFrame, madeTasks, placeOf } from './made-place.ts';

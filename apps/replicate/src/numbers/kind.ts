@@ -24,6 +24,10 @@ export const numbersSchema = z.strictObject({
     .record(z.string(), layers)
     .default({})
     .describe('units of the hidden layers of a task’s own, behind the shared ones'),
+  architecture: z
+    .strictObject({ name: z.string().min(1), options: z.record(z.string(), z.json()).default({}) })
+    .default({ name: 'hard-sharing', options: {} })
+    .describe('how the tasks share the hidden layers'),
   activation: z.enum(['tanh', 'sigmoid', 'relu', 'elu', 'softplus', 'linear']).default('tanh'),
   blocked: z
     .array(z.string())

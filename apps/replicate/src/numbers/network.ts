@@ -1,4 +1,5 @@
 import {
+  architectureNamed,
   dense,
   inside,
   lastFeatures,
@@ -24,6 +25,8 @@ export interface DenseShape extends Pick<
   /** How many numbers each task gives, by its name, in order. */
   readonly outputs: readonly (readonly [task: string, count: number])[];
   readonly seed: number;
+  /** Default: hard sharing. */
+  readonly architecture?: NumbersConfig['architecture'];
 }
 
 /**
@@ -40,10 +43,12 @@ export function denseNetwork(shape: DenseShape): Network {
     return tf.layers.activation({ activation, name }).apply(sum) as tf.SymbolicTensor;
   };
   const stages = hidden.map((units, i): Stage => ({
-    ...{ name: `hidden${i + 1}`, stride: 1, channels: units },
-    build: (x, scope) => layer(x, inside(scope, `hidden${i + 1}`), units),
+    ...{ name: hiddenName(i), stride: 1, channels: units },
+    build: (x, scope) => layer(x, inside(scope, hiddenName(i)), units),
   }));
   const encoder = stagedEncoder('dense', stages as [Stage, ...Stage[]]);
+  const { name, options } = shape.architecture ?? { name: 'hard-sharing', options: {} };
+  const architecture = architectureNamed(name).make(options);
   const heads = outputs.map(([task, units]): Head => ({
     name: task,
     build(features, scope) {
@@ -56,8 +61,11 @@ export function denseNetwork(shape: DenseShape): Network {
       return dense(below, inside(scope, 'output'), { units });
     },
   }));
-  return network({ input: { name: 'x', shape: [inputs] }, encoder, heads, seed });
+  return network({ input: { name: 'x', shape: [inputs] }, encoder, heads, seed, architecture });
 }
+
+/** Name of the i-th hidden layer, from 0, as a stage of the encoder. */
+export const hiddenName = (i: number): string => `hidden${i + 1}`;
 
 /** The features as they are, through which no gradient passes. */
 function withoutGradient(x: tf.SymbolicTensor, scope: Scope): tf.SymbolicTensor {

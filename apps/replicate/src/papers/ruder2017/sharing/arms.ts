@@ -1,6 +1,7 @@
 import { architectures } from '@scene-mtl/core';
 import { usualArchitecture } from '../../../scenes/architectures.ts';
 import type { SceneArm, SceneContext, SceneResults } from '../../../scenes/kind.ts';
+import { stepsInTime } from '../equal-time.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
 
 /** Flags of `ruder2017 sharing`. */
@@ -39,24 +40,14 @@ export function armFor(name: string, context: Context, steps?: number): SceneArm
 export const aloneArm = ({ config }: Context, task: string): SceneArm =>
   armOf(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
 
-/** Parts of the steps that budgets of time are rounded to, so that small differences of speed change no run. */
-const ROUNDED = 20;
-
-/**
- * Steps that an architecture makes in the time in which hard sharing makes all of its own, by the speeds of both in
- * the runs of equal steps with the first seed; never more than those. Undefined until both are there.
- */
-export function stepsInTime(
+/** As many steps as an architecture makes in the time of hard sharing, by the runs of the first seed. */
+export function stepsFor(
   name: string,
   context: Context,
   results: SceneResults,
 ): number | undefined {
-  const { steps } = context.config.training;
   const [seed] = context.config.seeds;
   const speedOf = (of: string) =>
     results.summary({ ...armFor(of, context), seed })?.timing.stepsPerSecond;
-  const [own, hard] = [speedOf(name), speedOf(HARD)];
-  if (own === undefined || hard === undefined) return undefined;
-  const part = Math.min(1, Math.max(1 / ROUNDED, Math.round((ROUNDED * own) / hard) / ROUNDED));
-  return Math.max(1, Math.round(part * steps));
+  return stepsInTime(context.config.training.steps, speedOf(name), speedOf(HARD));
 }

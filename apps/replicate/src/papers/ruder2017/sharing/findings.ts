@@ -1,26 +1,17 @@
 import { summariesOf, type ComparedArm, type RunSummary } from '@scene-mtl/lab';
 import { changesOf } from '../../../scenes/changes.ts';
 import type { SceneResults } from '../../../scenes/kind.ts';
-import { aloneArm, armFor, namesOf, stepsInTime, type Context } from './arms.ts';
-import {
-  costBesideHard,
-  degreesOfSharing,
-  type CostBeside,
-  type StageDegrees,
-} from './measurements.ts';
+import { aloneArm, armFor, namesOf, stepsFor, type Context } from './arms.ts';
+import type { Compared } from '../outperforms.ts';
+import { costBesideHard, degreesOfSharing, type CostBeside } from './measurements.ts';
 
-/** What became of an architecture. */
-export interface Found {
-  readonly name: string;
-  /** With as many steps as hard sharing. */
-  readonly arm: ComparedArm;
+/** What became of an architecture; its arm and degrees are those of equal steps. */
+export interface Found extends Compared {
   /** Of each of its seeds, percent, against the networks of one task. */
   readonly changes: readonly number[];
   /** With as much time as hard sharing; undefined where the steps are not known yet. */
   readonly inTime?: { readonly steps: number; readonly changes: readonly number[] };
   readonly cost: CostBeside | undefined;
-  /** By seed, of equal steps. */
-  readonly degrees: readonly StageDegrees[];
 }
 
 /** Networks of one task, as one arm: the metrics of all of them together, by seed. */
@@ -54,7 +45,7 @@ export function findingsOf(
   });
   return namesOf(context).map((name): Found => {
     const arm = armOf(name, name);
-    const steps = stepsInTime(name, context, results);
+    const steps = stepsFor(name, context, results);
     const specs = config.seeds.map((seed) => ({ ...armFor(name, context), seed }));
     return {
       ...{ name, arm, changes: changesOf(context, arm, alone) },

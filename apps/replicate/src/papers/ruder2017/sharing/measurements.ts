@@ -1,15 +1,8 @@
 import { inferenceCosts } from '../../../measure/inference-cost.ts';
 import type { SceneMeasurement } from '../../../scenes/measurement.ts';
 import { sharingAtStart } from '../../../scenes/architectures.ts';
+import { stageDegrees, type StageDegrees } from '../degrees.ts';
 import { HARD } from './arms.ts';
-
-/** How much the tasks have in common of a stage, before and after training. */
-export type StageDegrees = {
-  readonly stage: string;
-  readonly start: number;
-  readonly degree: number;
-  readonly values: { readonly [name: string]: number };
-}[];
 
 /** How much each stage of a trained network is shared, first stage first. */
 export const degreesOfSharing: SceneMeasurement<StageDegrees> = {
@@ -17,16 +10,9 @@ export const degreesOfSharing: SceneMeasurement<StageDegrees> = {
   version: 1,
   module: import.meta.url,
   measure({ config, tasks, sharing }) {
-    const start = sharingAtStart(config, tasks, 1);
-    const found = sharing().map(({ stage, degree, values }, s) => ({
-      ...{ stage, start: rounded(start[s].degree), degree: rounded(degree) },
-      values: Object.fromEntries(Object.entries(values).map(([k, v]) => [k, rounded(v)])),
-    }));
-    return Promise.resolve(found);
+    return Promise.resolve(stageDegrees(sharingAtStart(config, tasks, 1), sharing()));
   },
 };
-
-const rounded = (value: number): number => Number(value.toPrecision(5));
 
 /** What a network costs where it is used, and what hard sharing costs beside it. */
 export type CostBeside = {

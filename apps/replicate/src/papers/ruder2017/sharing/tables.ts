@@ -9,6 +9,8 @@ import {
 import { intervalText, SMALLEST_CHANGE } from '../../../scenes/changes.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { columnOf, differenceUnits, primaryQuantities } from '../../../scenes/quantities.ts';
+import { degreeTables } from '../degrees.ts';
+import { EQUAL_TIME } from '../equal-time.ts';
 import type { Context } from './arms.ts';
 import type { Found } from './findings.ts';
 
@@ -24,13 +26,10 @@ export function tablesOf(
     ...{ quantities: primaryQuantities(context.data.tasks), seeds: context.config.seeds },
     units: differenceUnits,
   });
-  const degrees = degreesTable(found);
-  const values = valuesTable(found);
   return [
     { name: 'sharing', table: mainTable(context, found, alone) },
     ...(paired ? [{ name: 'sharing-paired', table: paired }] : []),
-    ...(degrees ? [{ name: 'sharing-degrees', table: degrees }] : []),
-    ...(values ? [{ name: 'sharing-values', table: values }] : []),
+    ...degreeTables(found, 'sharing'),
   ];
 }
 
@@ -82,55 +81,8 @@ function mainTable(context: Context, found: readonly Found[], alone: ComparedArm
       ...notesOf(context),
       'Options of every architecture at the defaults of the registry; no rate is tuned for one.',
       'Multiply-adds: of one image, in convolutions and dense layers; what mixes features is left out. Time: exported to ONNX and run there one image at a time on one thread, in turns with hard sharing, the median of 15 rounds; branches that nothing reads are run too.',
-      'Δm: mean change of the primary metrics against the networks of one task, whose mean over seeds is 0; 95 % interval of its mean by Student’s t over seeds. Equal time: as many steps as it makes in the time of hard sharing, by the speeds of the first seed’s runs, in twentieths of the steps, never more than all; the rate falls to 0 over them.',
+      'Δm: mean change of the primary metrics against the networks of one task, whose mean over seeds is 0; 95 % interval of its mean by Student’s t over seeds.',
+      `${EQUAL_TIME} The rate falls to 0 over them.`,
     ],
-  };
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** How much of each stage the tasks have in common in the end. */
-function degreesTable(found: readonly Found[]): Table | undefined {
-  const made = found.filter(({ degrees }) => degrees.length > 0);
-  if (made.length === 0) return undefined;
-  const stages = made[0].degrees[0].map(({ stage }) => stage);
-  return {
-    title: 'How much of each stage is shared',
-    corner: 'Architecture',
-    columns: stages.map((name) => ({ name, decimals: 2 })),
-    rows: made.map(({ arm, degrees }) => ({
-      header: arm.title,
-      cells: stages.map((_, s) => measuredCell(degrees.map((of) => of[s].degree))),
-    })),
-    notes: [
-      '0: each task has the stage for itself; 1: all have one. What is measured differs between architectures: see docs/sharing.md.',
-    ],
-  };
-}
-
-/** What the degrees were measured by: α, β, gates, distances, norms; mean over seeds. */
-function valuesTable(found: readonly Found[]): Table | undefined {
-  const made = found.filter(({ degrees: [first] }) =>
-    first?.some(({ values }) => Object.keys(values).length > 0),
-  );
-  if (made.length === 0) return undefined;
-  const stages = made[0].degrees[0].map(({ stage }) => stage);
-  const rows = made.flatMap(({ arm, degrees }) => {
-    const names = new Set(degrees.flatMap((of) => of.flatMap(({ values }) => Object.keys(values))));
-    return [...names].map((name) => ({
-      header: `${arm.title}: ${name}`,
-      cells: stages.map((_, s) => {
-        const values = degrees.flatMap((of) => of[s].values[name] ?? []);
-        return { value: values.length > 0 ? mean(values) : null };
-      }),
-    }));
-  });
-  return {
-    title: 'What sharing was measured by, stage by stage',
-    corner: 'Value',
-    columns: stages.map((name) => ({ name, decimals: 3 })),
-    rows,
-    notes: ['Mean over seeds, by the weights after the last step.'],
   };
 }
