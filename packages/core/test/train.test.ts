@@ -34,12 +34,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function* batches(first: number): AsyncIterable<TrainingBatch> {
-  for (let n = first; ; n++) {
-    await Promise.resolve();
-    yield { arrays: toyArrays(n, 2, SIZE) };
-  }
-}
+const batchesFrom = (seed: number) =>
+  async function* (first: number): AsyncIterable<TrainingBatch> {
+    for (let n = first; ; n++) {
+      await Promise.resolve();
+      yield { arrays: toyArrays(seed + n, 2, SIZE) };
+    }
+  };
+const batches = batchesFrom(0);
 
 interface SetUp {
   make?: typeof sgd | typeof adam;
@@ -47,8 +49,8 @@ interface SetUp {
   accumulate?: number;
 }
 
-const made = (name: string): Balancer =>
-  balancerNamed(name).make({ objectives: toyTasks(), batchesPerEpoch: 2, seed: 3 });
+const made = (name: string, options: object = {}): Balancer =>
+  balancerNamed(name).make({ objectives: toyTasks(), batchesPerEpoch: 2, seed: 3 }, options);
 
 /** A run of the toy tasks, begun anew: its own network, balancer and optimiser. */
 function options(run: string, steps: number, setUp: SetUp = {}): TrainOptions {
@@ -61,16 +63,17 @@ function options(run: string, steps: number, setUp: SetUp = {}): TrainOptions {
   });
   const parameters = parametersOf(network, balancer.variables);
   const optimiser = make(parameters.trained);
+  const step = trainingStep({
+    network,
+    objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
+    balancer,
+    parameters,
+    optimiser: accumulate ? accumulated(optimiser, accumulate) : optimiser,
+    batchSizes: { [MAIN_STREAM]: 2 },
+  });
   return {
-    step: trainingStep({
-      network,
-      objectives: network.tasks.map((task) => objectiveOf(task, SIZE)),
-      balancer,
-      parameters,
-      optimiser: accumulate ? accumulated(optimiser, accumulate) : optimiser,
-      batchSizes: { [MAIN_STREAM]: 2 },
-    }),
-    streams: { [MAIN_STREAM]: batches },
+    step,
+    streams: Object.fromEntries(step.streams.map((name, i) => [name, batchesFrom(1000 * i)])),
     schedule: poly(0.05, 12),
     steps,
     compile,
@@ -95,7 +98,9 @@ test.each<[string, () => SetUp]>([
       balancer: made('dynamic-average'),
     }),
   ],
-  ['PCGrad, whose orders are drawn', () => ({ balancer: made('pcgrad') })],
+  ['uncertainty and PCGrad, whose orders are drawn', () => ({ balancer: made('uw+pcgrad') })],
+  ['MOML', () => ({ balancer: made('moml') })],
+  ['FORUM', () => ({ balancer: made('forum', { steps: 1 }) })],
   [
     'weights of Nash-MTL that are kept for four batches, two batches a step',
     () => ({
