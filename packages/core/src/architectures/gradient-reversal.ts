@@ -47,8 +47,8 @@ export const gradientReversal = defineArchitecture({
       .describe('batches over which λ grows from 0; 0: it is there from the start'),
   }),
   settings: (tasks) => ({
-    usual: { reversed: tasks.slice(-1), lambda: 0.5 },
-    stopped: { stopped: tasks.slice(-1) },
+    usual: { stopped: tasks.slice(-1) },
+    reversed: { reversed: tasks.slice(-1), lambda: 0.5 },
     ramp: { reversed: tasks.slice(-1), ramp: 10 },
   }),
   surrogate: 'a reversed gradient is that of no function',

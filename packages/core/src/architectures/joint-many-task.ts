@@ -112,7 +112,8 @@ export const jointManyTask = defineArchitecture({
   formula: 'x_l = stage_l(join[x_{l−1}; input; outputs of lower tasks]), L + δ ‖θ − θ′‖²',
   options,
   settings: (tasks, stages) => ({
-    usual: { delta: 0.5, every: 2 },
+    usual: {},
+    successive: { delta: 0.5, every: 2 },
     plain: { embedding: 0, shortcut: false, delta: 0 },
     attached: {
       attach: Object.fromEntries(tasks.slice(1).map((task) => [task, stages[0]])),

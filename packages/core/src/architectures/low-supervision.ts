@@ -39,7 +39,10 @@ export const lowSupervision = defineArchitecture({
       .default({})
       .describe('stage that a task’s head reads, by the task; the last for all others'),
   }),
-  settings: (tasks, stages) => ({ usual: { attach: { [tasks[0]]: stages[0] } }, none: {} }),
+  settings: (tasks, stages) => ({
+    usual: { attach: { [tasks[tasks.length - 1]]: stages[Math.floor((stages.length - 1) / 2)] } },
+    none: {},
+  }),
   // Σ of the stages up to the last one that a head reads.
   parameters({ tasks, stages }, { attach }) {
     const names = stages.map(({ name }) => name);

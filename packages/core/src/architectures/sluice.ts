@@ -60,7 +60,7 @@ export const sluice = defineArchitecture({
     ...columnOptions,
   }),
   settings: () => ({
-    usual: { lambda: 0.05 },
+    usual: {},
     'one space': { subspaces: 1, start: 'apart' as const },
   }),
   // Σ of the stages, K times; (K subspaces)² behind each; for each task a β of each stage, and a map of those that

@@ -38,7 +38,7 @@ const norms = {
   },
 } as const satisfies Record<string, Norm>;
 
-/** What tests set, so that there is something to draw together. */
+/** So that there is something to draw together from the start. */
 const apart = { lambda: 0.05, start: 'apart' } as const;
 
 /**
@@ -86,7 +86,8 @@ export const softSharing = defineArchitecture({
     ...columnOptions,
   }),
   settings: (_, stages) => ({
-    usual: { ...apart, norm: 'l2' as const },
+    usual: {},
+    l2: { ...apart, norm: 'l2' as const },
     trace: { ...apart, norm: 'trace' as const },
     'trace of all': { ...apart, norm: 'trace' as const, together: true },
     'first stage': { at: stages.slice(0, 1) },

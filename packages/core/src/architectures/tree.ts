@@ -169,7 +169,8 @@ function checkTree(root: Tree, { encoder, heads }: ArchitecturePlace): void {
  * ```
  */
 export function treeText(root: Tree, stages: readonly string[]): string {
-  const lines = (node: Node, from: number): string[] => {
+  const lines = (given: Node, from: number): string[] => {
+    const node = unsplit(given);
     const end = isGroup(node) ? stages.length : node.shared;
     const own = stages.slice(from, end).join(' ') || '·';
     if (isGroup(node)) return [`${own} → ${node.join(', ')}`];
@@ -186,3 +187,7 @@ export function treeText(root: Tree, stages: readonly string[]): string {
   };
   return lines(root, 0).join('\n');
 }
+
+/** A part that splits into one group is that group. */
+const unsplit = (node: Node): Node =>
+  isGroup(node) || node.groups.length > 1 ? node : unsplit(node.groups[0]);

@@ -247,3 +247,14 @@ test.each(table.filter(([, { isUsual }]) => isUsual))(
     }
   },
 );
+
+test.each(table.filter(([, { isUsual }]) => isUsual))(
+  '%s: a network of one task has its one output',
+  (_, { definition }) => {
+    const [usual] = Object.values(definition.settings(['a'], ['first', 'second']));
+    const of = denseOf(definition.make(usual), ['a']);
+    const { outputs } = of.forward({ x: tf.zeros([2, 3]) }, { training: true });
+    expect(outputs['a'].shape).toEqual([2, 2]);
+    expect(of.sharing()).toHaveLength(2);
+  },
+);
