@@ -46,13 +46,7 @@ import {
   type WeightDecay,
 } from '@scene-mtl/core';
 import { didYouMean, stream } from '@scene-mtl/data';
-import {
-  batches,
-  batchesInWorkers,
-  DERIVED,
-  readManifest,
-  type FeaturePlace,
-} from '@scene-mtl/datasets';
+import { batches, batchesInWorkers, readManifest, type FeaturePlace } from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
@@ -64,6 +58,8 @@ import { hintObjectives, tasksFor, type VisionTask } from '@scene-mtl/vision-hea
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { labelled, labellingOf } from './data/labelling.ts';
+import { repeatsOf, type Repeats } from './data/oversampling.ts';
+import { factorsOf, samplingOf } from './data/sampling.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
 import { streetRoot, streetTree, type StreetTreeOptions } from './data/street-tree.ts';
 import {
@@ -71,6 +67,7 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
+import { everyTask } from './train/selection.ts';
 import { assertKeepable, featurePlace, type FeatureStore } from './features/kept-features.ts';
 
 /** The only file that turns configuration into parts. */
@@ -195,6 +192,8 @@ export interface Assembled {
   readonly gradients: () => GramStep;
   readonly schedule: Schedule;
   readonly weightingSchedule: Schedule;
+  /** Looks at the training frames, where it hangs on them how often each comes: before a stream is asked for. */
+  readonly lookAtFrames: (line: ProgressLine) => Promise<void>;
   /** What is kept of the frozen part, where the configuration asks for it. */
   readonly kept?: {
     readonly cut: Continuation;
@@ -269,8 +268,7 @@ function learnedOf(tasks: readonly VisionTask[], only: Training['only']): readon
 
 /** @throws naming what is set for a head that the data cannot train */
 function assertHeads({ heads }: Config['network'], dataset: StoredData): void {
-  const all = tasksFor({ ...dataset, fields: [...new Set([...dataset.fields, ...DERIVED])] });
-  const names = all.map(({ name }) => name);
+  const names = everyTask(dataset).map(({ name }) => name);
   const unknown = Object.keys(heads).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   throw new Error(`network.heads.${unknown}: no such task; ${didYouMean(unknown, names)}`);
@@ -305,6 +303,7 @@ export function assemble(parts: Parts): Assembled {
   assertHeads(config.network, dataset);
   const tasks = learnedOf(parts.tasks, training.only);
   const { learningRate, weightingLearningRate, batchSize } = training;
+  const sampling = samplingOf(config, dataset);
   const frames = dataset.list('train').length;
   const hints = hintObjectives(tasks, training.hints);
   const balancer = balancerNamed(balance.name).make(
@@ -320,30 +319,47 @@ export function assemble(parts: Parts): Assembled {
   const parameters = parametersOf(network, balancer.variables);
   const kept = keptOf(parts, network, tasks);
   const objectives = tasks.map((task) => objectiveOf(task, network.size));
+  const fading =
+    training.stopping === null
+      ? undefined
+      : fadingOf(
+          tasks.map(({ name, metrics: [{ name: metric, better }] }) => ({
+            ...{ objective: name, metric: `${name}/${metric}`, better },
+          })),
+          training.stopping,
+        );
+  const factors = factorsOf(
+    sampling,
+    tasks.map(({ name }) => name),
+    seed,
+    fading,
+  );
   const whole = {
     network: kept?.cut ?? network,
-    objectives: [...(training.stopping ? objectives.map(faded) : objectives), ...hints],
+    objectives: [...(factors ? objectives.map(faded) : objectives), ...hints],
     balancer,
     parameters,
     optimiser: optimiserOf(config, parameters.trained),
     batchSizes: { [MAIN_STREAM]: batchSize },
   };
-  const fading =
-    training.stopping &&
-    fadingOf(
-      tasks.map(({ name, metrics: [{ name: metric, better }] }) => ({
-        ...{ objective: name, metric: `${name}/${metric}`, better },
-      })),
-      training.stopping,
-    );
   const labelling = labellingOf(config, seed);
   // Here and not in a thread, and before anything is made.
   if (labelling) labelled(dataset, labelling, batchSize);
+  const isOversampled = Object.keys(sampling.frames).length > 0;
+  let repeats: Repeats | undefined;
+  const lookAtFrames = async (line: ProgressLine): Promise<void> => {
+    if (!isOversampled) return;
+    const seen = labelling ? labelled(dataset, labelling, batchSize).dataset : dataset;
+    repeats = await repeatsOf(seen, sampling.frames, config.size, (count) =>
+      line.update(() => `looked at ${count} of ${frames} training frames`),
+    );
+  };
   const plain = withRandomLayers(trainingStep(whole), network, seed);
   const rate = scheduleOf(training);
   const batchesOf =
     (drawn: number) =>
     (startStep: number): AsyncIterable<TrainingBatch> => {
+      if (isOversampled && !repeats) throw new Error('assemble: look at the frames first');
       const wanted = {
         tasks: tasks.map(({ name }) => name),
         batchSize,
@@ -351,6 +367,7 @@ export function assemble(parts: Parts): Assembled {
         normalisation: normalisationOf(config),
         seed: drawn,
         ...(labelling && { labelling }),
+        ...(repeats && { repeats }),
         ...(kept && { features: kept.place() }),
       };
       return dataWorkers === 0
@@ -366,10 +383,11 @@ export function assemble(parts: Parts): Assembled {
   return {
     network,
     parameters,
-    step: fading ? withFading(plain, fading) : plain,
+    step: factors ? withFading(plain, factors) : plain,
     ...(fading && { fading }),
     gradients: () => drawing(gramStep(whole), network),
     ...(kept && { kept }),
+    lookAtFrames,
     schedule: rate(learningRate),
     weightingSchedule: rate(weightingLearningRate ?? learningRate),
     streams: {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const known =
-  'steps, batchSize, learningRate, weightingLearningRate, optimiser, schedule, labelledShare, hints, accumulate, ' +
+  'steps, batchSize, learningRate, weightingLearningRate, optimiser, schedule, labelledShare, hints, sampling, accumulate, ' +
   'momentum, weightDecay, clipNorm, warmUp, initialLogVariance, flip, zoom, jitter, scheduleSteps, evalEvery, ' +
   'checkpointEvery, snapshots, stopping, logEvery, only, features';
 

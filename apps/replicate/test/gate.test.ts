@@ -18,6 +18,9 @@ import { assertSameKind } from '../src/gate/comparable.ts';
 import { epsilonsOf } from '../src/gate/epsilons.ts';
 import { gateRuns, gateTask, type GateOptions, type GateReport } from '../src/gate/gate-runs.ts';
 import { ALL, openStored } from '../src/data/stored-data.ts';
+import { importanceOf } from '../src/importance/importance.ts';
+import { importanceTable } from '../src/importance/table.ts';
+import { coverageTable } from '../src/ledger/coverage.ts';
 import { ledgerOf, ledgerTable } from '../src/ledger/ledger.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
@@ -269,7 +272,7 @@ describe('two runs', () => {
     const description = await readDescription(first);
     const network = loadNetwork(description, await checkpointOf(first, 'last'), first);
     const counts = countParameters(parametersOf(network));
-    expect([shared, total]).toEqual([counts.shared, counts.total]);
+    expect([shared.parameters, total.parameters]).toEqual([counts.shared, counts.total]);
     expect(heads.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(counts.task);
     const dataset = await openStored({ root: place.tree, limits: ALL, holdOut: null });
     const losses: Record<string, number[]> = { semantic: [], instance: [], depth: [] };
@@ -295,18 +298,96 @@ describe('two runs', () => {
       frames,
       perThousand,
       parameters,
+      multiplyAdds,
       validation,
       training,
       gap,
     } of heads) {
       expect([labelled, frames]).toEqual([12, 12]);
-      expect(perThousand).toBeCloseTo((1000 * parameters) / 12, 6);
+      expect(perThousand?.parameters).toBeCloseTo((1000 * parameters) / 12, 6);
+      // 3×3 over 80 channels to 16, at 4×8 places; then 1×1 to the head's own channels.
+      const channels = { semantic: 19, instance: 2, depth: 1 }[task]!;
+      expect(multiplyAdds).toBe(32 * (9 * 80 * 16 + 16 * channels));
+      expect(perThousand?.multiplyAdds).toBeCloseTo((1000 * multiplyAdds) / 12, 6);
       const mean = losses[task].reduce((a, b) => a + b, 0) / losses[task].length;
       expect(Math.abs(validation! - mean)).toBeLessThan(1e-4 * Math.abs(mean));
       expect(gap).toBe(validation! - training!);
     }
     network.model.dispose();
     expect(toMarkdown(ledgerTable(ledger))).toContain('12 training frames');
+  });
+
+  test('the coverage of labels: those that a run was left, alone and together', async () => {
+    const few = { depth: { frames: 5, shuffled: false }, semantic: { frames: 3, shuffled: false } };
+    const run = await changedCopy('few', { data: { labels: few } });
+    const { heads, coverage } = await ledgerOf({
+      ...{ run, checkpoint: 'last', compile: { threads: 1 } },
+    });
+    expect(heads.map(({ labelled }) => labelled)).toEqual([3, 5]);
+    // The frames of fewer labels are among those of more.
+    expect(coverage.train).toEqual({
+      frames: 12,
+      both: {
+        semantic: { semantic: 3, depth: 3 },
+        depth: { semantic: 3, depth: 5 },
+      },
+    });
+    expect(coverage.val.both['depth']['semantic']).toBe(4);
+    const { rows } = coverageTable(run, coverage);
+    expect(rows[0].cells.slice(2)).toEqual(['3 of 12', '4 of 4']);
+  });
+
+  describe('what a knob does to every task', () => {
+    /** A copy with another weight decay, seed, and depth error in its result. */
+    async function told(name: string, seed: number, weightDecay: number, error: number) {
+      const folder = await changedCopy(name, { training: { weightDecay } });
+      const file = join(folder, 'run.json');
+      const description = JSON.parse(await readFile(file, 'utf8')) as RunDescription;
+      await writeFile(file, JSON.stringify({ ...description, seed }));
+      const stored = join(folder, 'result.json');
+      const { result, ...rest } = JSON.parse(await readFile(stored, 'utf8')) as {
+        result: { metrics: Record<string, number> };
+      };
+      const metrics = { ...result.metrics, 'depth/meanError': error };
+      await writeFile(stored, JSON.stringify({ ...rest, result: { ...result, metrics } }));
+      return folder;
+    }
+    const importance = (runs: string[], against: string[]) =>
+      importanceOf({ runs, against, resamples: 200, compile: { threads: 1 } });
+
+    test('of one seed as the gate says, over frames', async () => {
+      const [knob] = await importance([second], [first]);
+      expect(knob.knob).toMatch(/^network\.init: \[\] → \[.*; network\.freeze: \[\] → /);
+      expect([knob.over, knob.seeds]).toEqual(['frames', [1]]);
+      const { tasks } = await gate();
+      for (const { task, metrics } of tasks) {
+        const { drop, interval, before, after } = metrics[0];
+        const effect = knob.effects.find((one) => one.task === task);
+        expect(effect).toMatchObject({ drop, interval, before, after });
+      }
+    });
+
+    test('of several by Student’s t over seeds; runs with the same knobs are one row', async () => {
+      const bases = [await told('base-1', 1, 0.1, 1), await told('base-2', 2, 0.1, 1.2)];
+      const turned = [await told('knob-1', 1, 0.2, 1.1), await told('knob-2', 2, 0.2, 1.4)];
+      const knobs = await importance(turned, bases);
+      expect(knobs.map(({ knob, seeds, over }) => [knob, seeds, over])).toEqual([
+        ['training.weightDecay: 0.1 → 0.2', [1, 2], 'seeds'],
+      ]);
+      const depth = knobs[0].effects.find(({ task }) => task === 'depth')!;
+      expect(depth.drop).toBeCloseTo(0.15, 12);
+      // Drops of 0.1 and 0.2: 12.706 · 0.0707 / √2 on either side.
+      expect(depth.interval![0]).toBeCloseTo(0.15 - 0.6353, 3);
+      expect(depth.finding).toBe('cannot tell');
+      expect(toMarkdown(importanceTable(knobs))).toContain('0.1 → 0.2 (2 seeds)');
+      await expect(importance(turned, bases.slice(0, 1))).rejects.toThrow(
+        /knob-2: has seed 2, and no run of --against has; give one \(seeds there: 1\)/,
+      );
+      await expect(importance(turned, [bases[0], turned[1]])).rejects.toThrow(
+        /expected runs that differ by the seed alone.*differs by training\.weightDecay: 0\.1 → 0\.2/,
+      );
+      await expect(importance([turned[0], turned[0]], bases)).rejects.toThrow('give one');
+    });
   });
 
   test('other frames, other sizes and what is no run are one clear error each', async () => {

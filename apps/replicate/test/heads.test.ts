@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { frozen, latestCheckpoint, partsOf } from '@scene-mtl/core';
+import { frozen, latestCheckpoint, partsOf, taskSampling } from '@scene-mtl/core';
+import { stream } from '@scene-mtl/data';
 import { composeRun } from '../src/heads/compose-run.ts';
 import { timeEpochs } from '../src/heads/epoch-times.ts';
 import { frozenParts } from '../src/heads/frozen-parts.ts';
@@ -15,7 +18,7 @@ import { proveUntouched, untouchedLines } from '../src/heads/untouched.ts';
 import { datasetOf } from '../src/assemble.ts';
 import { exportRun } from '../src/export/export-run.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
-import { scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
+import { begun, replicate, scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';
 
 let place: Scratch;
 let first: string;
@@ -144,6 +147,45 @@ test('from f32 features a head becomes what it becomes through the frozen trunk,
   expect(await part(kept.folder, '')).toEqual(await part(through.folder, ''));
 });
 
+test('with dropout and a decay of its own: all else stays the same bits, from features as through the trunk', async () => {
+  const config = await tinyConfig(
+    place,
+    ...['network.heads.semantic.dropout=0.4', 'network.heads.depth.dropout=0.3'],
+    ...['network.heads.depth.weightDecay=0.01', 'training.steps=3'],
+  );
+  const { folder } = await tinyRun(place, 'dropping', { config, tasks: ['semantic', 'depth'] });
+  const kept = await trained('dropping-kept', 'depth', { from: folder });
+  expect(moved(kept)).toEqual({ moved: ['depth'], same: ['semantic'] });
+  const through = await trained('dropping-through', 'depth', { from: folder, features: 'none' });
+  expect(await part(kept.folder, '')).toEqual(await part(through.folder, ''));
+  const set = ['network.heads.depth.dropout=0'];
+  const all = await trained('dropping-nothing', 'depth', { from: folder, set });
+  expect(await part(all.folder, 'depth/')).not.toEqual(await part(kept.folder, 'depth/'));
+  await expect(
+    trained('bad', 'depth', { set: ['network.heads.depht.dropout=0.5'] }),
+  ).rejects.toThrow('network.heads.depht: no such task; did you mean depth?');
+});
+
+test('a step learns the tasks that were drawn for it, and no others', async () => {
+  const config = await tinyConfig(
+    place,
+    ...['training.steps=1', 'training.momentum=0', 'training.weightDecay=0'],
+    ...['training.sampling.tasksPerStep=1', 'training.sampling.frames.semantic/car=3'],
+  );
+  const { folder } = await tinyRun(place, 'sampled', { config });
+  const tensors = await tensorsOf(folder);
+  const { factor } = taskSampling(
+    ['semantic', 'instance', 'depth'],
+    { tasksPerStep: 1, shares: {} },
+    1,
+  );
+  // Biases begin at 0.
+  for (const task of ['semantic', 'instance', 'depth']) {
+    const { data } = tensors.get(`${task}/output/bias`)!;
+    expect([...data].some((b) => b !== 0)).toBe(factor(task, 0) > 0);
+  }
+});
+
 const MOBILENET =
   'network.encoder={"kind":"mobilenet","alpha":0.25,"outputStride":8,"blocks":4,"asppChannels":4,"weights":null}';
 
@@ -196,7 +238,8 @@ const features = (): string => join(place.runs, 'data', 'features');
 /** Every entry of the kept features, with its bytes. */
 async function entries(): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
-  for (const name of await readdir(features(), { recursive: true })) {
+  const names = await readdir(features(), { recursive: true }).catch(() => []);
+  for (const name of names) {
     if (name.endsWith('.features')) found.set(name, await readFile(join(features(), name)));
   }
   return found;
@@ -218,6 +261,34 @@ test('features whose computing was stopped, cut short or damaged are computed ag
   const again = await trained('whole-again', 'depth', { steps: 3 });
   expect(await entries()).toEqual(all);
   expect(await part(again.folder, '')).toEqual(await part(run.folder, ''));
+});
+
+/** Flags of `heads tune depth` in a process of its own. */
+const tuning = (name: string): string[] => [
+  ...['heads', 'tune', 'depth', '--from', first, '--name', name, '--runs', place.runs],
+  ...['--steps', '3', '--threads', '1', '--data-workers', '0'],
+];
+
+test('features whose building was killed at random moments, and is done by two processes at once, are the same bytes', async () => {
+  await rm(features(), { recursive: true, force: true });
+  const whole = await trained('unkilled', 'depth', { steps: 3 });
+  const all = await entries();
+  await rm(features(), { recursive: true });
+  // As many entries are there when it is killed, or more.
+  const random = stream(1, 'moments of death');
+  for (let death = 0; death < 2; death++) {
+    const moment = (await entries()).size + 1 + random.integer(8);
+    const building = begun(...tuning('killed'));
+    const ended = once(building, 'exit');
+    while (building.exitCode === null && (await entries()).size < moment) await setTimeout(2);
+    building.kill('SIGKILL');
+    expect((await ended)[1]).toBe('SIGKILL');
+  }
+  await Promise.all(['killed', 'beside'].map((name) => replicate(...tuning(name))));
+  expect(await entries()).toEqual(all);
+  for (const name of ['killed', 'beside']) {
+    expect(await part(join(place.runs, name), '')).toEqual(await part(whole.folder, ''));
+  }
 });
 
 test('a training on features that was stopped goes on to the same bytes', async () => {

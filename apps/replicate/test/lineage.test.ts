@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Command } from 'commander';
 import { addHeadsCommands } from '../src/commands/heads/index.ts';
+import { composeRun } from '../src/heads/compose-run.ts';
+import { sourceRun } from '../src/heads/source-run.ts';
+import { trainHead } from '../src/heads/train-head.ts';
+import { untouchedIfPresent } from '../src/heads/untouched.ts';
 import { checkpointsUnder } from '../src/lineage/checkpoints-under.ts';
 import { lineageText } from '../src/lineage/facts.ts';
 import { lineageOf } from '../src/lineage/lineage.ts';
@@ -116,6 +120,36 @@ test('the chain trained again gives the same network, and passes the gate', asyn
     expect(again).toBe(await checksum(join(place.runs, name)));
   }
   await expect(command(third, '--out', out)).rejects.toThrow('lineage.svg');
+});
+
+test('a chain of heads tune and heads remove is made again, with the proofs of what stayed', async () => {
+  const shared = { runs: place.runs, compile: { threads: 1 }, command: 'test', say: () => {} };
+  const tuned = await trainHead({
+    ...{ ...shared, source: await sourceRun('first', place.runs), head: 'depth', name: 'tuned' },
+    ...{ heads: ['semantic', 'depth'], isFresh: false, unfreeze: [], features: 'f32', set: [] },
+    dataWorkers: 0,
+  });
+  const removed = await composeRun({
+    ...{ ...shared, source: await sourceRun(tuned.folder, place.runs), heads: ['depth'] },
+    name: 'removed',
+  });
+  const last = await retrain(await lineageOf(removed.folder), {
+    ...{ ...shared, suffix: '-anew', dataWorkers: 0 },
+  });
+  const checksum = async (folder: string) =>
+    (await checkpointsUnder([folder])).find(({ isLast }) => isLast)?.checksum;
+  expect(await checksum(last)).toBe(await checksum(removed.folder));
+  for (const [name, stayed] of [
+    ['tuned', 'semantic'],
+    ['removed', 'depth'],
+  ]) {
+    const proof = await untouchedIfPresent(join(place.runs, `${name}-anew`));
+    const [head] = proof!.heads.filter(({ frozen }) => frozen);
+    expect([head.name, head.before]).toEqual([stayed, head.after]);
+  }
+  for (const name of ['first', 'tuned', 'removed']) {
+    await rm(join(place.runs, `${name}-anew`), { recursive: true });
+  }
 });
 
 test('a run is found under another name; one that is gone is missing, and nothing is trained', async () => {

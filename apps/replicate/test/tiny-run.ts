@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +13,16 @@ import { trainRun, type TrainRunOptions } from '../src/train/train-run.ts';
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
 
+const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
+
 /** Runs `replicate` as a user does, in a process of its own; gives what it printed. */
 export async function replicate(...args: string[]): Promise<string> {
-  const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
   return (await promisify(execFile)(process.execPath, [...node, ...args])).stdout;
 }
+
+/** Begins `replicate` in a process of its own, to be ended by the test. */
+export const begun = (...args: string[]): ChildProcess =>
+  spawn(process.execPath, [...node, ...args], { stdio: 'ignore' });
 
 /** A folder of runs, and scenes to train on. */
 export interface Scratch {

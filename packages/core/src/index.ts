@@ -292,6 +292,7 @@ export {
   type StoppingPolicy,
   type WatchedObjective,
 } from './training/fading.ts';
+export { taskSampling, type TaskSampling } from './training/task-sampling.ts';
 export { watchGradients, type GradientWatch } from './training/watch-gradients.ts';
 export { trainingStep } from './steps/training-step.ts';
 export { equivariance, evenness, oddness, type Equivariance } from './hints/equivariance.ts';

@@ -100,10 +100,12 @@ export function batchMaker(options: BatchOptions): BatchMaker {
       `batches: expected pools that give ${batchSize} frames together, got ${together}`,
     );
   }
-  const one = async ({ epoch, frame }: Drawn): Promise<Arrays> => {
+  const one = async ({ epoch, frame, copy }: Drawn): Promise<Arrays> => {
     let sample = await dataset.read(ids[frame], split, options.size);
     if (options.transform) {
-      sample = options.transform(sample, randomStream('transform', seed, epoch, frame));
+      // The first time a frame comes is named as it was when none came twice.
+      const again = copy === 0 ? [] : [copy];
+      sample = options.transform(sample, randomStream('transform', seed, epoch, frame, ...again));
     }
     return options.encode(sample);
   };

@@ -2,7 +2,7 @@ import { batchAt, stepsPerEpoch, type OrderOptions } from './order.ts';
 
 /** A part of a split from which every batch has the same number of frames. */
 export interface Pool {
-  /** Ids of the split, each once. */
+  /** Ids of the split. One that stands there several times comes as often in an epoch, augmented anew each time. */
   readonly ids: readonly string[];
   /** Frames of each batch that come from it. */
   readonly perBatch: number;
@@ -14,6 +14,8 @@ export interface Drawn {
   readonly epoch: number;
   /** Position in the split's list. */
   readonly frame: number;
+  /** How often it stands in its pool before this. */
+  readonly copy: number;
 }
 
 /** Frames of batches that come from several pools, each in an order of its own. */
@@ -52,16 +54,26 @@ export function poolOrder(
       if (at !== undefined) return at;
       throw new Error(`batches: expected pools of frames of ${name}, got ${id}`);
     });
-    return { order, frames, steps };
+    return { order, frames, copies: copiesIn(frames), steps };
   });
   return {
     steps: parts[0].steps,
     at(step) {
-      const each = parts.map(({ order, frames }) => {
+      const each = parts.map(({ order, frames, copies }) => {
         const { epoch, frames: positions } = batchAt(step, order);
-        return Array.from(positions, (i): Drawn => ({ epoch, frame: frames[i] }));
+        return Array.from(positions, (i): Drawn => ({ epoch, frame: frames[i], copy: copies[i] }));
       });
       return { epoch: Math.floor(step / parts[0].steps), drawn: each.flat() };
     },
   };
+}
+
+/** For each of some frames how often it has come before. */
+function copiesIn(frames: readonly number[]): number[] {
+  const seen = new Map<number, number>();
+  return frames.map((frame) => {
+    const copy = seen.get(frame) ?? 0;
+    seen.set(frame, copy + 1);
+    return copy;
+  });
 }

@@ -9,6 +9,8 @@ export const LIMITS = {
   channels: 4096,
   /** Images in a batch. */
   batch: 4096,
+  /** Times that a frame comes in an epoch. */
+  repeats: 1000,
   /** As many as the names of checkpoints have digits for. */
   steps: 99_999_999,
   /** As many frames as Cityscapes' names have numbers for. */

@@ -212,6 +212,26 @@ export const configSchema = z.strictObject({
       .describe(
         'what is known of the answers whatever a picture shows, learned from all frames: flip, light, rows → its weight',
       ),
+    sampling: z
+      .strictObject({
+        frames: z
+          .record(z.string(), upTo(LIMITS.repeats))
+          .default({})
+          .describe(
+            'how often a frame comes in an epoch, by an annotation that it has (depth) or a class that it shows (semantic/rider); of several the most',
+          ),
+        tasksPerStep: positive
+          .nullable()
+          .default(null)
+          .describe('tasks that a step learns, drawn anew for each; null: all that have a label'),
+        shares: z
+          .record(z.string(), z.number().positive())
+          .default({})
+          .describe('by task, how likely it is drawn for a step beside 1 of the others'),
+      })
+      .nullable()
+      .default(null)
+      .describe('which frames come more often, and which tasks a step is for; null: as they come'),
     accumulate: steps
       .default(1)
       .describe('batches whose mean gradient makes a step; each has batchSize images'),

@@ -16,6 +16,7 @@ import {
 } from '@scene-mtl/vision-heads/targets';
 import { augment, readSize, type Augmentation } from './augmentation.ts';
 import { labelled, type Labelling } from './labelling.ts';
+import { repeatedPool, type Repeats } from './oversampling.ts';
 import { openStored, type DataRecipe } from './stored-data.ts';
 
 /** What decides the batches of a training run. */
@@ -29,6 +30,8 @@ export interface TrainingBatches {
   readonly seed: number;
   /** Which labels are there, and how many of each batch have them all; absent: all are. */
   readonly labelling?: Labelling;
+  /** Frames that come more than once in an epoch; absent: none does. */
+  readonly repeats?: Repeats;
   /** What stands in the batches in place of the images; absent: the images. */
   readonly features?: FeaturePlace;
 }
@@ -47,10 +50,12 @@ export function trainingBatches(
   wanted: Omit<TrainingBatches, 'data'>,
 ): BatchOptions {
   const { tasks, batchSize, augmentation, normalisation, seed, features, labelling } = wanted;
+  const { repeats } = wanted;
   const known = targetsFor(dataset);
   const encoded = tasks.map((name) => known[name]);
   return {
     ...(labelling ? labelled(dataset, labelling, batchSize) : { dataset }),
+    ...(repeats && { pools: [repeatedPool(dataset, repeats, batchSize)] }),
     split: 'train',
     size: readSize(augmentation),
     batchSize,

@@ -3,21 +3,22 @@ import type { JunitCase, JunitSuite } from '@scene-mtl/lab';
 import type { GateMetric, GateReport, GateTask } from './gate-runs.ts';
 
 /** A drop as it is said: with a sign, as many digits as its metric has, or more where it is small. */
-function signed(value: number, digits: number): string {
+export function signed(value: number, digits: number): string {
   if (value === 0) return '0';
   const text = Math.abs(value).toFixed(digits);
   const shown = Number(text) === 0 ? Math.abs(value).toPrecision(1) : text;
   return `${value < 0 ? '−' : '+'}${shown}`;
 }
 
-const number = (value: number | null, digits: number): string =>
+/** A value, or a dash. */
+export const numberText = (value: number | null, digits: number): string =>
   value === null ? '–' : value.toFixed(digits);
 
 /** What happened to a metric, in one line. */
 export function sentenceOf(task: string, metric: GateMetric): string {
   const { name, unit, before, after, drop, interval, epsilon, digits, outcome } = metric;
   const values =
-    `${task}/${name} ${number(before, digits)} → ${number(after, digits)} ${unit}`.trim();
+    `${task}/${name} ${numberText(before, digits)} → ${numberText(after, digits)} ${unit}`.trim();
   if (drop === null) return `${values}: ${outcome}, no number to be compared`;
   const range = interval ? interval.map((end) => signed(end, digits)).join(' … ') : 'unknown';
   return `${values}: ${outcome}, drop ${signed(drop, digits)} (95 % interval over frames ${range}), ε ${Number(epsilon.toPrecision(3))}`;
@@ -51,8 +52,8 @@ export function gateTable(report: GateReport): Table {
           header: `${task.task}/${name}${unit && `, ${unit}`}`,
           ...(k === 0 && { ruleAbove: true }),
           cells: [
-            number(metric.before, digits),
-            number(metric.after, digits),
+            numberText(metric.before, digits),
+            numberText(metric.after, digits),
             drop === null ? null : signed(drop, digits),
             metric.interval ? metric.interval.map((end) => signed(end, digits)).join(' … ') : null,
             task.runs === 'both' ? String(Number(epsilon.toPrecision(3))) : null,

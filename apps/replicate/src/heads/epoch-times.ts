@@ -124,6 +124,7 @@ async function made(
   });
   const { step, kept, network } = parts;
   await loadInitial(network, config);
+  await parts.lookAtFrames(progressLine());
   if (kept) {
     const built = await buildFeatures({
       ...{ cut: kept.cut, place: kept.place(), dataset, config, line: progressLine() },

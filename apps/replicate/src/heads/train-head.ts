@@ -106,6 +106,7 @@ export async function headConfig(
       ...(steps !== undefined && { steps }),
       only: [head],
       features: options.features,
+      sampling: ofOneHead(base.training.sampling),
       ...(options.features !== 'none' && { zoom: 1, jitter: 0 }),
     },
   };
@@ -126,6 +127,12 @@ export async function headConfig(
   } finally {
     network.model.dispose();
   }
+}
+
+/** How frames are drawn stays; which tasks a step is for says nothing where there is one. */
+function ofOneHead(sampling: Config['training']['sampling']): Config['training']['sampling'] {
+  if (sampling === null || Object.keys(sampling.frames).length === 0) return null;
+  return { ...sampling, tasksPerStep: null, shares: {} };
 }
 
 /** @throws naming the part that is not one of the trunk */

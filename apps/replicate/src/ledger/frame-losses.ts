@@ -4,13 +4,13 @@ import type { Dataset, Split } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads';
 import type { VisionNetwork } from '../assemble.ts';
+import { coverageCount, type Coverage } from './coverage.ts';
 
-/** A task's loss over the frames of a split that have its annotation. */
-export interface SplitLoss {
-  /** Frames with the annotation. */
-  readonly labelled: number;
-  /** Mean over those frames of the mean over the places with a truth; null where there are none. */
-  readonly loss: number | null;
+/** What there is of a split. */
+export interface SplitLosses {
+  readonly coverage: Coverage;
+  /** By task, the mean over its labelled frames of the mean over the places with a truth; null where there are none. */
+  readonly losses: Readonly<Record<string, number | null>>;
 }
 
 /** What {@link lossesOfSplits} looks at. */
@@ -30,7 +30,7 @@ export interface LossesOptions {
 export async function lossesOfSplits<S extends Split>(
   splits: readonly S[],
   options: LossesOptions,
-): Promise<Readonly<Record<S, Readonly<Record<string, SplitLoss>>>>> {
+): Promise<Readonly<Record<S, SplitLosses>>> {
   const { network, dataset, size, normalisation } = options;
   const { tasks } = network;
   const sides = [size.height, size.width] as const;
@@ -60,9 +60,10 @@ export async function lossesOfSplits<S extends Split>(
   );
   try {
     await compiled.push();
-    const all: Partial<Record<S, Record<string, SplitLoss>>> = {};
+    const all: Partial<Record<S, SplitLosses>> = {};
     for (const split of splits) {
-      const sums = new Map(tasks.map(({ name }) => [name, { frames: 0, judged: 0, loss: 0 }]));
+      const sums = new Map(tasks.map(({ name }) => [name, { judged: 0, loss: 0 }]));
+      const count = coverageCount(tasks);
       let seen = 0;
       for (const id of dataset.list(split)) {
         const sample = await dataset.read(id, split, size);
@@ -71,23 +72,21 @@ export async function lossesOfSplits<S extends Split>(
         const outputs = await compiled.run(
           Object.fromEntries(given) as Record<string, Float32Array>,
         );
+        count.add(sample);
         for (const task of tasks) {
           const sum = sums.get(task.name)!;
-          if (task.has(sample)) sum.frames++;
           if (outputs[`present/${task.name}`][0] === 0) continue;
           sum.judged++;
           sum.loss += outputs[`loss/${task.name}`][0];
         }
         options.onSeen(split, ++seen);
       }
-      all[split] = Object.fromEntries(
-        [...sums].map(([name, { frames, judged, loss }]) => [
-          name,
-          { labelled: frames, loss: judged === 0 ? null : loss / judged },
-        ]),
+      const means = [...sums].map(
+        ([name, { judged, loss }]) => [name, judged === 0 ? null : loss / judged] as const,
       );
+      all[split] = { coverage: count.result(), losses: Object.fromEntries(means) };
     }
-    return all as Readonly<Record<S, Readonly<Record<string, SplitLoss>>>>;
+    return all as Readonly<Record<S, SplitLosses>>;
   } finally {
     await compiled.dispose();
   }

@@ -1,33 +1,34 @@
-import { ownerName } from '@scene-mtl/core';
+import { costOf, partsOf, type Cost } from '@scene-mtl/core';
 import type { Table } from '@scene-mtl/eval';
 import { progressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf } from '../assemble.ts';
+import { labelled, labellingOf } from '../data/labelling.ts';
 import { dataOf } from '../predict/evaluate-run.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';
 import { readDescription } from '../run/description.ts';
+import type { Coverage } from './coverage.ts';
 import { lossesOfSplits } from './frame-losses.ts';
 
 /** Where the capacity of a network is, and whether what is taught fills it. */
 export interface Ledger {
   readonly run: string;
   readonly step: number;
-  /** Trainable numbers of what several heads share, and of the whole network. */
-  readonly shared: number;
-  readonly total: number;
+  /** Of what several heads share, and of the whole network. */
+  readonly shared: Cost;
+  readonly total: Cost;
   readonly heads: readonly LedgerHead[];
+  readonly coverage: { readonly train: Coverage; readonly val: Coverage };
 }
 
-/** One head. */
-export interface LedgerHead {
+/** One head; its cost is of what is its alone. */
+export interface LedgerHead extends Cost {
   readonly task: string;
-  /** Trainable numbers that are this head's alone. */
-  readonly parameters: number;
   /** Training frames with its annotation, and how many there are. */
   readonly labelled: number;
   readonly frames: number;
-  /** Its own numbers for every 1,000 of these frames; null without any. */
-  readonly perThousand: number | null;
+  /** Its own cost for every 1,000 of these frames; null without any. */
+  readonly perThousand: Cost | null;
   /** Mean losses without weights, as in inference; null where there is nothing to judge. */
   readonly training: number | null;
   readonly validation: number | null;
@@ -48,45 +49,49 @@ export async function ledgerOf(options: {
   const { run } = options;
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, options.checkpoint);
-  const dataset = await dataOf(description, run, options.data);
+  const { config, seed } = description;
+  const whole = await dataOf(description, run, options.data);
+  const labelling = labellingOf(config, seed);
+  // The labels that it was trained on.
+  const dataset = labelling ? labelled(whole, labelling, config.training.batchSize).dataset : whole;
   const network = loadNetwork(description, checkpoint, run);
   const line = progressLine();
   try {
     const { train, val } = await lossesOfSplits(['train', 'val'], {
-      ...{ network, dataset, size: description.config.size, compile: options.compile },
-      normalisation: normalisationOf(description.config),
+      ...{ network, dataset, size: config.size, compile: options.compile },
+      normalisation: normalisationOf(config),
       onSeen: (split, seen) =>
         line.update(() => `${run}: ${seen} of ${dataset.list(split).length} frames of ${split}`),
     });
-    const sizes = sizesByOwner(network);
-    const own = (task: string): number => sizes.get(task) ?? 0;
-    const total = [...sizes.values()].reduce((a, b) => a + b, 0);
+    const total = costOf(network);
     const heads = network.tasks.map(({ name }): LedgerHead => {
-      const { labelled, loss: training } = train[name];
-      const { loss: validation } = val[name];
+      const own = costOf(network, partsOf(network, [name]));
+      const { frames, both } = train.coverage;
+      const [training, validation] = [train.losses[name], val.losses[name]];
       return {
-        ...{ task: name, parameters: own(name), labelled, frames: dataset.list('train').length },
-        perThousand: labelled === 0 ? null : (1000 * own(name)) / labelled,
+        ...{ task: name, ...own, labelled: both[name][name], frames },
+        perThousand: both[name][name] === 0 ? null : times(own, 1000 / both[name][name]),
         ...{ training, validation },
         gap: training === null || validation === null ? null : validation - training,
       };
     });
-    const shared = total - heads.reduce((sum, { parameters }) => sum + parameters, 0);
-    return { run, step: checkpoint.manifest.step, shared, total, heads };
+    const shared = heads.reduce<Cost>((left, head) => plus(left, times(head, -1)), total);
+    const coverage = { train: train.coverage, val: val.coverage };
+    return { run, step: checkpoint.manifest.step, shared, total, heads, coverage };
   } finally {
     network.model.dispose();
   }
 }
 
-function sizesByOwner({ weights }: Pick<VisionNetwork, 'weights'>): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { owner, trainable, variable } of weights) {
-    if (!trainable) continue;
-    const name = ownerName(owner);
-    sizes.set(name, (sizes.get(name) ?? 0) + variable.size);
-  }
-  return sizes;
-}
+const times = ({ parameters, multiplyAdds }: Cost, factor: number): Cost => ({
+  parameters: parameters * factor,
+  multiplyAdds: multiplyAdds * factor,
+});
+
+const plus = (a: Cost, b: Cost): Cost => ({
+  parameters: a.parameters + b.parameters,
+  multiplyAdds: a.multiplyAdds + b.multiplyAdds,
+});
 
 /** The ledger as a table. */
 export function ledgerTable({ run, step, shared, total, heads }: Ledger): Table {
@@ -96,18 +101,24 @@ export function ledgerTable({ run, step, shared, total, heads }: Ledger): Table 
     corner: 'head',
     columns: [
       { name: 'parameters', decimals: 0 },
+      { name: 'multiply-adds', decimals: 0 },
       { name: 'labelled training frames', decimals: 0 },
       { name: 'parameters per 1,000 labelled frames', decimals: 0 },
+      { name: 'multiply-adds per 1,000 labelled frames', decimals: 0 },
       { name: 'training loss', decimals: 4 },
       { name: 'validation loss', decimals: 4 },
       { name: 'gap', decimals: 4 },
     ],
-    rows: heads.map(({ task, parameters, labelled, perThousand, training, validation, gap }) => ({
+    rows: heads.map(({ task, labelled, perThousand, training, validation, gap, ...own }) => ({
       header: task,
-      cells: [parameters, labelled, perThousand, training, validation, gap].map(cell),
+      cells: [
+        ...[own.parameters, own.multiplyAdds, labelled],
+        ...[perThousand?.parameters ?? null, perThousand?.multiplyAdds ?? null],
+        ...[training, validation, gap],
+      ].map(cell),
     })),
     notes: [
-      `Step ${step}; ${total} parameters in all, ${shared} of them shared; ${heads[0].frames} training frames. Losses without weights or augmentation, the network as in inference, each a mean over the frames with a truth; gap: validation − training.`,
+      `Step ${step}; ${total.parameters} parameters and ${total.multiplyAdds} multiply-adds (of one image forward) in all, ${shared.parameters} and ${shared.multiplyAdds} of them shared; ${heads[0].frames} training frames. Losses without weights or augmentation, the network as in inference, each a mean over the frames with a truth; gap: validation − training.`,
     ],
   };
 }

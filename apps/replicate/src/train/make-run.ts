@@ -108,7 +108,7 @@ export async function makeRun(run: RunToMake, prepared?: PreparedRun): Promise<R
   const sigma2: Record<string, number> = {};
   try {
     await saveDescription(folder, description);
-    await built.keepFeatures();
+    await built.lookAtFrames();
     const { metrics, best } = await train({
       step: parts.step,
       streams: Object.fromEntries(

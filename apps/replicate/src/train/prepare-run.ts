@@ -14,8 +14,11 @@ export interface PreparedRun {
   readonly evaluation: Evaluator;
   /** Step from which the run goes on. */
   readonly from: number;
-  /** Computes what of the frozen part's features is not kept yet; nothing where none are wanted. */
-  keepFeatures(): Promise<void>;
+  /**
+   * Looks at the training frames where it hangs on them how often each comes, and computes what of the frozen part's
+   * features is not kept yet: as far as the run wants either.
+   */
+  lookAtFrames(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -48,11 +51,12 @@ export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
       await evaluation.dispose();
       model.dispose();
     };
-    const keepFeatures = async () => {
+    const lookAtFrames = async () => {
       const { kept } = parts;
+      const line = progressLine();
+      await parts.lookAtFrames(line);
       if (!kept) return;
       if (reached) restoreVariables(parts.step.variables, reached.tensors, folder);
-      const line = progressLine();
       const built = await buildFeatures({
         ...{ cut: kept.cut, place: kept.place(), dataset, config, line },
         normalisation: normalisationOf(config),
@@ -61,7 +65,7 @@ export async function prepareRun(run: RunToMake): Promise<PreparedRun> {
       });
       line.print(keptText(built, config));
     };
-    return { parts, evaluation, from: reached?.manifest.step ?? 0, keepFeatures, dispose };
+    return { parts, evaluation, from: reached?.manifest.step ?? 0, lookAtFrames, dispose };
   } catch (error) {
     model.dispose();
     throw error;

@@ -109,7 +109,7 @@ export const faded = (objective: Objective): Objective => ({
 });
 
 /** A step of {@link faded} objectives that gets their factors from what was stopped. */
-export function withFading(step: TrainingStep, fading: Fading): TrainingStep {
+export function withFading(step: TrainingStep, fading: Pick<Fading, 'factor'>): TrainingStep {
   const inputs = Object.entries(step.signature).flatMap(([input, { shape }]) => {
     const [, objective] = /(?:^|\/)fade\/(.*)$/.exec(input) ?? [];
     return objective === undefined ? [] : [{ input, objective, size: shape[0] }];

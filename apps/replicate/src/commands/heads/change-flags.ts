@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import type { FeatureType } from '@scene-mtl/datasets';
-import { LIMITS } from '../../config/limits.ts';
 import type { ChangedRun } from '../../heads/train-head.ts';
 import { untouchedLines } from '../../heads/untouched.ts';
 import { addDataFlags, addEngineFlags, type DataFlags, type EngineFlags } from '../engine-flags.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { addOptions } from './options.ts';
 
 /** Flags of every command that makes a run from another one. */
@@ -40,14 +38,7 @@ export const addChangeFlags = (command: Command): Command =>
 /** Adds what training a head on kept features takes. */
 export const addTrainFlags = (command: Command): Command =>
   addDataFlags(
-    addOptions(addChangeFlags(command), 'cache-type-or-none', 'cache-size')
-      .option(
-        '--steps <n>',
-        'steps (default: as many as the run had)',
-        wholeNumber(1, LIMITS.steps),
-      )
-      .option('--seed <n>', 'seed of order and fresh weights (default: of the run)', wholeNumber(0))
-      .option('--set <key=value...>', 'one value of the configuration', [] as string[])
+    addOptions(addChangeFlags(command), 'steps', 'seed', 'set', 'cache-type-or-none', 'cache-size')
       .option(
         '--unfreeze <parts>',
         'parts of the trunk that are trained too, e.g. encoder/aspp,encoder/stage3; other heads move then',

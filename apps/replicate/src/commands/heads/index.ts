@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { addAddCommand } from './add.ts';
+import { addRefreshCommand } from './refresh.ts';
 import { addRemoveCommand } from './remove.ts';
 import { addReplaceCommand } from './replace.ts';
 import { addShowCommand } from './show.ts';
 import { addTimeCommand } from './time.ts';
 import { addTuneCommand } from './tune.ts';
 import { addGateCommand } from './gate.ts';
+import { addImportanceCommand } from './importance.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addLineageCommand } from './lineage.ts';
 
@@ -21,8 +23,10 @@ export function addHeadsCommands(program: Command): void {
   addAddCommand(heads);
   addReplaceCommand(heads);
   addRemoveCommand(heads);
+  addRefreshCommand(heads);
   addTimeCommand(heads);
   addGateCommand(heads);
   addLineageCommand(heads);
   addLedgerCommand(heads);
+  addImportanceCommand(heads);
 }

@@ -1,6 +1,7 @@
 import { toMarkdown } from '@scene-mtl/eval';
 import { json } from '@scene-mtl/lab';
 import type { Command } from 'commander';
+import { coverageTable } from '../../ledger/coverage.ts';
 import { ledgerOf, ledgerTable } from '../../ledger/ledger.ts';
 import type { CheckpointChoice } from '../../predict/stored-network.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
@@ -17,14 +18,15 @@ export function addLedgerCommand(heads: Command): void {
   const command = heads
     .command('ledger')
     .description(
-      'Per head: parameters, labelled training frames, parameters for every 1,000 of these, and the gap between\n' +
-        'its validation loss and its training loss.',
+      'Per head: parameters and multiply-adds, labelled training frames, both for every 1,000 of these, and the gap\n' +
+        'between its validation loss and its training loss; and how many frames have the labels of two tasks.',
     );
   addEngineFlags(addOptions(command, 'run', 'checkpoint', 'data', 'json')).action(
     async (run: string, flags: Flags) => {
       const { checkpoint, data } = flags;
       const ledger = await ledgerOf({ run, checkpoint, data, compile: compileOptions(flags) });
-      process.stdout.write(flags.json ? json(ledger) : toMarkdown(ledgerTable(ledger)));
+      const tables = [ledgerTable(ledger), coverageTable(run, ledger.coverage)];
+      process.stdout.write(flags.json ? json(ledger) : tables.map(toMarkdown).join('\n'));
     },
   );
 }

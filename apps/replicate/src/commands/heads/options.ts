@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FEATURE_TYPES } from '@scene-mtl/datasets';
+import { LIMITS } from '../../config/limits.ts';
 import { checkpointChoice } from '../engine-flags.ts';
 import { path } from '../path.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** Options and arguments that several commands below `heads` have, each told once. */
 const OPTIONS = {
@@ -24,6 +26,20 @@ const OPTIONS = {
     command.option('--data <root>', 'the data, where it is not where the run had it'),
   json: (command) => command.option('--json', 'print JSON instead of text'),
   force: (command) => command.option('--force', 'replace files that are there'),
+  steps: (command) =>
+    command.option(
+      '--steps <n>',
+      'steps (default: as many as the run had)',
+      wholeNumber(1, LIMITS.steps),
+    ),
+  seed: (command) =>
+    command.option(
+      '--seed <n>',
+      'seed of order and fresh weights (default: of the run)',
+      wholeNumber(0),
+    ),
+  set: (command) =>
+    command.option('--set <key=value...>', 'one value of the configuration', [] as string[]),
   'cache-type': (command) => command.addOption(cacheType(FEATURE_TYPES)),
   'cache-type-or-none': (command) => command.addOption(cacheType([...FEATURE_TYPES, 'none'])),
   'cache-size': (command) =>

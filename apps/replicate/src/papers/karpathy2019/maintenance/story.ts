@@ -16,9 +16,10 @@ import {
   type TrainingRun,
 } from '@scene-mtl/lab';
 import type { Config } from '../../../config/schema.ts';
-import { initialOf, sourceRun } from '../../../heads/source-run.ts';
+import { refreshRun } from '../../../heads/refresh-run.ts';
+import { sourceRun } from '../../../heads/source-run.ts';
 import { trainHead } from '../../../heads/train-head.ts';
-import { proveUntouched, untouchedIfPresent } from '../../../heads/untouched.ts';
+import { untouchedIfPresent } from '../../../heads/untouched.ts';
 import { scenes } from '../../../scenes/program.ts';
 import type { SceneData, Scenes, SceneSpec } from '../../../scenes/kind.ts';
 import { identityOf } from '../../../scenes/spec.ts';
@@ -79,7 +80,7 @@ async function told(
     const source = await sourceRun(last.folder, runs);
     try {
       const options = { ...shared, source, steps, name: nameOf(change.slug) };
-      const made = await changed(change, options, config);
+      const made = await changed(change, options);
       const proof = await untouchedIfPresent(made.folder);
       const same = proof?.heads.filter(({ before, after }) => before === after).length ?? 0;
       metrics = {
@@ -128,35 +129,15 @@ type Shared = Pick<
 async function changed(
   { head, isFresh = false, unfreeze = [] }: Change,
   options: Shared,
-  config: Config,
 ): Promise<{ folder: string; result: RunResult }> {
   const { source, steps } = options;
   const { tasks } = source.description;
-  if (head === undefined) return refreshed(options, config);
+  const say = () => {};
+  if (head === undefined) return refreshRun({ ...options, balance: LEARNED, set: [], say });
   return trainHead({
     ...{ ...options, head, isFresh, unfreeze, steps },
     heads: tasks.includes(head) ? tasks : [...tasks, head],
-    ...{ features: 'f32', set: [], say: () => {} },
-  });
-}
-
-/** The whole network trained on from where it is: `train --init`. */
-async function refreshed(options: Shared, config: Config) {
-  const { source, steps } = options;
-  const { tasks } = source.description;
-  const init = [initialOf(source, ['shared', ...tasks])];
-  return trainRun({
-    ...options,
-    config: {
-      ...config,
-      network: { ...config.network, init, freeze: [] },
-      training: { ...config.training, steps },
-    },
-    tasks,
-    balance: LEARNED,
-    prove: async (network, run) => {
-      await proveUntouched({ source, network, compile: options.compile, ...run });
-    },
+    ...{ features: 'f32', set: [], say },
   });
 }
 
