@@ -54,12 +54,13 @@ import {
   symmetricNormalisation,
   type Normalisation,
 } from '@scene-mtl/vision-heads/targets';
-import { hintObjectives, tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
+import { hintObjectives, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from './config/schema.ts';
 import { augmentationOf } from './data/augmentation.ts';
 import { labelled, labellingOf } from './data/labelling.ts';
 import { repeatsOf, type Repeats } from './data/oversampling.ts';
 import { factorsOf, samplingOf } from './data/sampling.ts';
+import { taskNames } from './data/task-names.ts';
 import { ALL, openStored, type StoredData } from './data/stored-data.ts';
 import { streetRoot, streetTree, type StreetTreeOptions } from './data/street-tree.ts';
 import {
@@ -67,7 +68,6 @@ import {
   trainingBatchesRecipe,
   type TrainingBatches,
 } from './data/training-batches.ts';
-import { everyTask } from './train/selection.ts';
 import { assertKeepable, featurePlace, type FeatureStore } from './features/kept-features.ts';
 
 /** The only file that turns configuration into parts. */
@@ -268,7 +268,7 @@ function learnedOf(tasks: readonly VisionTask[], only: Training['only']): readon
 
 /** @throws naming what is set for a head that the data cannot train */
 function assertHeads({ heads }: Config['network'], dataset: StoredData): void {
-  const names = everyTask(dataset).map(({ name }) => name);
+  const names = taskNames(dataset);
   const unknown = Object.keys(heads).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   throw new Error(`network.heads.${unknown}: no such task; ${didYouMean(unknown, names)}`);

@@ -297,7 +297,14 @@ export { watchGradients, type GradientWatch } from './training/watch-gradients.t
 export { trainingStep } from './steps/training-step.ts';
 export { equivariance, evenness, oddness, type Equivariance } from './hints/equivariance.ts';
 export { examples, VALUE } from './hints/examples.ts';
-export { hinge, hintObjective, type Hint, type HintPlace, type Read, type Says } from './hints/hint.ts';
+export {
+  hinge,
+  hintObjective,
+  type Hint,
+  type HintPlace,
+  type Read,
+  type Says,
+} from './hints/hint.ts';
 export { approximation, HIGH, LOW, range } from './hints/interval.ts';
 export { hintKinds, type HintKind } from './hints/kinds.ts';
 export { aboveOf, convexity, monotonicity, otherOf, SHARE, type PairHint } from './hints/order.ts';

@@ -2,8 +2,8 @@ import { taskSampling, type Fading } from '@scene-mtl/core';
 import { didYouMean } from '@scene-mtl/data';
 import type { Dataset } from '@scene-mtl/datasets';
 import type { Config } from '../config/schema.ts';
-import { everyTask } from '../train/selection.ts';
 import { assertOversampling } from './oversampling.ts';
+import { taskNames } from './task-names.ts';
 
 /** Which frames come more often in a run, and which tasks a step is for. */
 export type Sampling = NonNullable<Config['training']['sampling']>;
@@ -17,7 +17,7 @@ export function samplingOf({ training }: Pick<Config, 'training'>, dataset: Data
   if (sampling === null) return { frames: {}, tasksPerStep: null, shares: {} };
   const { frames, tasksPerStep, shares } = sampling;
   assertOversampling(dataset, frames);
-  const tasks = everyTask(dataset).map(({ name }) => name);
+  const tasks = taskNames(dataset);
   const unknown = Object.keys(shares).find((name) => !tasks.includes(name));
   if (unknown !== undefined) {
     throw new Error(

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { partsOf, type Checkpoint, type Network } from '@scene-mtl/core';
 import { didYouMean } from '@scene-mtl/data';
-import type { VisionTask } from '@scene-mtl/vision-heads';
+import { DERIVED } from '@scene-mtl/datasets';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import type { VisionNetwork } from '../assemble.ts';
 import type { Config } from '../config/schema.ts';
 import { checkpointOf, loadNetwork } from '../predict/stored-network.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { runFolder } from '../run/initial.ts';
-import { everyTask } from '../train/selection.ts';
 
 /** A trained run that another one begins with. */
 export interface SourceRun {
@@ -73,7 +73,8 @@ export function assertSameTrunk(source: SourceRun, other: SourceRun, head: strin
 /** The task that data can train, by name. */
 export function taskNamed(name: string, { description }: SourceRun): VisionTask {
   const { data } = description;
-  const all = everyTask(data);
+  // What is derived from other annotations is known once it is asked for.
+  const all = tasksFor({ ...data, fields: [...new Set([...data.fields, ...DERIVED])] });
   const task = all.find((one) => one.name === name);
   if (task) return task;
   const names = all.map((one) => one.name);

@@ -2,7 +2,10 @@ import type { HeadEntry, NetworkFile } from './network-file.ts';
 import { costText, headLines } from './tree-text.ts';
 
 /** px. */
-const [ROW, WIDTH, GAP, PAD] = [20, 430, 60, 12];
+const [ROW, GAP, PAD] = [20, 60, 12];
+/** Of the boxes of trunk, groups and heads, px. */
+const WIDTHS = [330, 260, 430] as const;
+type Column = 0 | 1 | 2;
 
 interface Box {
   readonly title: string;
@@ -42,18 +45,20 @@ export function treeSvg(file: NetworkFile): string {
     y: (bottom - heightOf(trunkLines.length)) / 2 + PAD / 2,
     height: heightOf(trunkLines.length),
   };
-  const x = (column: number): number => PAD + column * (WIDTH + GAP);
+  const x = (column: Column): number =>
+    PAD + WIDTHS.slice(0, column).reduce((sum, width) => sum + width + GAP, 0);
+  const end = (column: Column): number => x(column) + WIDTHS[column];
   let at = 0;
   const wires = groups.flatMap((group, g) => [
-    wire(x(0) + WIDTH, left, x(1), middle[g]),
-    ...group.heads.map(() => wire(x(1) + WIDTH, middle[g], x(2), right[at++])),
+    wire(end(0), left, x(1), middle[g]),
+    ...group.heads.map(() => wire(end(1), middle[g], x(2), right[at++])),
   ]);
   const boxes = [
-    drawn(x(0), left),
-    ...middle.map((box) => drawn(x(1), box)),
-    ...right.map((box) => drawn(x(2), box)),
+    drawn(x(0), WIDTHS[0], left),
+    ...middle.map((box) => drawn(x(1), WIDTHS[1], box)),
+    ...right.map((box) => drawn(x(2), WIDTHS[2], box)),
   ];
-  const [w, h] = [x(2) + WIDTH + PAD, bottom + PAD];
+  const [w, h] = [end(2) + PAD, bottom + PAD];
   const said = `${groups.length} groups with the heads ${ordered.map(({ name }) => name).join(', ')} on one trunk`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" ` +
@@ -81,22 +86,26 @@ function wire(fromX: number, from: Box, toX: number, to: Box): string {
   return `<path d="M${fromX} ${a}C${half} ${a} ${half} ${b} ${toX} ${b}" fill="none" stroke="#4a5460"/>`;
 }
 
-function drawn(x: number, { title, lines, y, height }: Box): string {
+function drawn(x: number, width: number, { title, lines, y, height }: Box): string {
   const texts = lines.map(
     (line, i) =>
-      `<text x="${x + PAD}" y="${y + ROW * (i + 2)}" fill="#4a5460">${escaped(clipped(line))}</text>`,
+      `<text x="${x + PAD}" y="${y + ROW * (i + 2)}" fill="#4a5460">${escaped(clipped(line, width))}</text>`,
   );
   return (
-    `<rect x="${x}" y="${y}" width="${WIDTH}" height="${height}" rx="6" fill="#f6f8fa" stroke="#d0d7de"/>` +
-    `<text x="${x + PAD}" y="${y + ROW}" font-weight="600" fill="#1b1f24">${escaped(clipped(title))}</text>` +
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="#f6f8fa" stroke="#d0d7de"/>` +
+    `<text x="${x + PAD}" y="${y + ROW}" font-weight="600" fill="#1b1f24">${escaped(clipped(title, width))}</text>` +
     texts.join('')
   );
 }
 
-/** Longest text that stays within its box. */
-const LONGEST = 66;
-const clipped = (text: string): string =>
-  text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+/** Width of a letter on average, px. */
+const LETTER = 6.5;
+
+/** Text that stays within a box of a width. */
+const clipped = (text: string, width: number): string => {
+  const longest = Math.floor(width / LETTER);
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+};
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);

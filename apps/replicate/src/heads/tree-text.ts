@@ -35,7 +35,8 @@ export function headLines(head: HeadEntry): string[] {
     `${owner ?? 'no owner'}; last changed by ${changedBy}`,
     costText(head),
     `${data}: ${frames}`,
-    `${sampling.steps} steps of ${sampling.batchSize}, ${how}; weight ${weight.method}${value}; ${stop}`,
+    `${sampling.steps} steps of ${sampling.batchSize}, ${how}; ${stop}`,
+    `weight ${weight.method}${value}`,
   ];
 }
 

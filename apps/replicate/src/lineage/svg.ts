@@ -13,13 +13,14 @@ interface Box {
 }
 
 /**
- * A lineage as a picture: a box a run, the oldest above; beside them an arrow, in a lane of its own, from each run to
- * the one that began with its parts, which says what it took.
+ * A lineage as a picture: a box a run, the oldest above; beside them an arrow from each run to the one that began with
+ * its parts, which says what it took. Arrows that pass each other have lanes of their own.
  */
 export function lineageSvg(lineage: Lineage): string {
   const { descents } = lineage;
   const boxes = placed(lineage);
-  const left = 2 * PAD + LANE * descents.length;
+  const lanes = lanesOf(descents, boxes);
+  const left = 2 * PAD + LANE * (Math.max(-1, ...lanes) + 1);
   const width = left + Math.max(...boxes.map((box) => box.width)) + PAD;
   const last = boxes.at(-1)!;
   const height = last.y + last.height + PAD;
@@ -27,7 +28,7 @@ export function lineageSvg(lineage: Lineage): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="11">`,
     '<defs><marker id="end" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#345"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...descents.map((descent, lane) => arrow(descent, lane, lineage, boxes, left)),
+    ...descents.map((descent, i) => arrow(descent, lanes[i], lineage, boxes, left)),
     ...boxes.map((box) => drawn(box, left)),
     '</svg>\n',
   ].join('\n');
@@ -55,6 +56,23 @@ const takenBy = ({ id }: LineageRun, { runs, descents }: Lineage): string[] =>
       return `from ${from.name}: ${descentText(descent)}`;
     });
 
+/** For each arrow the lane, counted from the boxes, that is free from its begin to its end: short ones first. */
+function lanesOf(descents: readonly Descent[], boxes: readonly Box[]): number[] {
+  const at = (id: string): number => boxes.findIndex(({ run }) => run.id === id);
+  const spans = descents.map(({ from, to }, i) => ({ i, from: at(from), to: at(to) }));
+  spans.sort((a, b) => a.to - a.from - (b.to - b.from) || a.from - b.from);
+  const taken: { readonly from: number; readonly to: number }[][] = [];
+  const lanes: number[] = [];
+  for (const { i, from, to } of spans) {
+    const isFree = (lane: (typeof taken)[number]) =>
+      lane.every((other) => to <= other.from || from >= other.to);
+    const found = taken.findIndex(isFree);
+    lanes[i] = found < 0 ? taken.length : found;
+    (taken[lanes[i]] ??= []).push({ from, to });
+  }
+  return lanes;
+}
+
 function arrow(
   descent: Descent,
   lane: number,
@@ -69,7 +87,7 @@ function arrow(
     descents.filter((one) => one[end] === descent[end]).indexOf(descent);
   const start = from.y + from.height - 6 - 6 * place('from');
   const end = to.y + 8 + 8 * place('to');
-  const x = PAD + lane * LANE;
+  const x = left - PAD - (lane + 1) * LANE;
   return `<path d="M${left} ${start} H${x} V${end} H${left}" fill="none" stroke="#345" marker-end="url(#end)"/>`;
 }
 

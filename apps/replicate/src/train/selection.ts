@@ -1,5 +1,5 @@
 import { DERIVED, type Dataset } from '@scene-mtl/datasets';
-import { tasksFor, type KitData, type VisionTask } from '@scene-mtl/vision-heads';
+import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
 import type { Config } from '../config/schema.ts';
 import type { Selection } from '../run/description.ts';
 import { metricsOf } from './split-metrics.ts';
@@ -16,10 +16,6 @@ export function withFieldsFor(config: Config, wanted: readonly string[] | undefi
     ? config
     : { ...config, data: { ...config.data, derive: all } };
 }
-
-/** Every task that some data can train, those too whose annotations are computed once they are asked for. */
-export const everyTask = (data: KitData): VisionTask[] =>
-  tasksFor({ ...data, fields: [...new Set([...data.fields, ...DERIVED])] });
 
 /**
  * The tasks of a run, in the order asked for.

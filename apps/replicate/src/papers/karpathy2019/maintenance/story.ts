@@ -16,6 +16,7 @@ import {
   type TrainingRun,
 } from '@scene-mtl/lab';
 import type { Config } from '../../../config/schema.ts';
+import { gateRuns } from '../../../gate/gate-runs.ts';
 import { refreshRun } from '../../../heads/refresh-run.ts';
 import { sourceRun } from '../../../heads/source-run.ts';
 import { trainHead } from '../../../heads/train-head.ts';
@@ -82,6 +83,11 @@ async function told(
       const options = { ...shared, source, steps, name: nameOf(change.slug) };
       const made = await changed(change, options);
       const proof = await untouchedIfPresent(made.folder);
+      const { report } = await gateRuns({
+        ...{ after: made.folder, before: last.folder, checkpoint: 'last', compile },
+        ...{ epsilons: {}, removed: [], rule: 'interval', resamples: 1000, frames: 0, draw: false },
+      });
+      const passes = report.tasks.filter((task) => task.runs === 'both' && task.passes).length;
       const same = proof?.heads.filter(({ before, after }) => before === after).length ?? 0;
       metrics = {
         ...metrics,
@@ -93,6 +99,7 @@ async function told(
         })),
         [metricOfChange(change.slug, 'heads')]: proof?.heads.length ?? 0,
         [metricOfChange(change.slug, 'same')]: same,
+        [metricOfChange(change.slug, 'passes')]: passes,
       };
       await appendMetrics(log, { step: i + 2, kind: 'evaluation', values: made.result.metrics });
       last = made;
