@@ -10,7 +10,9 @@ import {
 } from '../src/papers/ruder2017/sharing/arms.ts';
 import type { StageDegrees } from '../src/papers/ruder2017/degrees.ts';
 import { costBesideHard, degreesOfSharing } from '../src/papers/ruder2017/sharing/measurements.ts';
+import { stepsInTime } from '../src/papers/ruder2017/equal-time.ts';
 import { sharing } from '../src/papers/ruder2017/sharing/sharing.ts';
+import { sharingRoads } from '../src/papers/ruder2017/sharing-roads/sharing-roads.ts';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { madeFrame, madeTasks, placeOf } from './made-place.ts';
 import { resultsOf, street, type MadeRun } from './records.ts';
@@ -160,5 +162,33 @@ describe('ruder2017 sharing', () => {
       degree: 0.25,
       values: { gate: 0.33333 },
     });
+  });
+});
+
+describe('ruder2017 sharing-roads', () => {
+  const numbers = {
+    config: context.config,
+    data: { name: 'roads', frames: { train: 1, val: 1 }, tasks: [] },
+    options: { seeds: [1, 2, 3], smoke: false },
+  };
+  const none = { summary: () => undefined, measured: () => undefined } as never;
+
+  test('nine networks of a task and every architecture, three seeds each', () => {
+    const runs = runsOf(sharingRoads, numbers as never, none);
+    expect(runs).toHaveLength((9 + architectures.length) * 3);
+    expect(sharingRoads.undecided?.(numbers as never, none)).toBe(architectures.length * 3);
+  });
+
+  test('without a run there is a table of dashes', () => {
+    const { tables, verdicts } = sharingRoads.show(numbers, none) as Artefacts;
+    expect(tables.map(({ table }) => table.rows.length)).toEqual([1 + architectures.length]);
+    expect(verdicts.map(({ judgement }) => judgement)).toEqual(['not run', 'not run']);
+  });
+
+  test('steps of equal time are the part of the speeds, in twentieths', () => {
+    expect([stepsInTime(200, 3, 10), stepsInTime(200, 0.01, 10), stepsInTime(200, 20, 10)]).toEqual(
+      [60, 10, 200],
+    );
+    expect(stepsInTime(200, undefined, 10)).toBeUndefined();
   });
 });

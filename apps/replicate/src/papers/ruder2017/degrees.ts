@@ -56,14 +56,11 @@ export function degreeTables(found: readonly Degreed[], prefix: string): NamedTa
       '0: each task has the stage for itself; 1: all have one. What is measured differs between architectures: see docs/sharing.md.',
     ],
   };
-  const rows = made.flatMap((one) => {
-    const all = one.degrees.flatMap((of) => of.flatMap(({ values }) => Object.keys(values)));
-    return [...new Set(all)].map((value) => ({
-      header: `${one.name}: ${value}`,
-      cells: stages.map((_, s) => {
-        const values = one.degrees.flatMap((of) => of[s].values[value] ?? []);
-        return { value: values.length > 0 ? mean(values) : null };
-      }),
+  const rows = made.flatMap(({ name, degrees: [first] }) => {
+    const all = new Set(first.flatMap(({ values }) => Object.keys(values)));
+    return [...all].map((value) => ({
+      header: `${name}: ${value}`,
+      cells: stages.map((_, s) => ({ value: first[s].values[value] ?? null })),
     }));
   });
   const values: Table = {
@@ -71,7 +68,7 @@ export function degreeTables(found: readonly Degreed[], prefix: string): NamedTa
     corner: 'Value',
     columns: stages.map((name) => ({ name, decimals: 3 })),
     rows,
-    notes: ['Mean over seeds, by the weights after the last step.'],
+    notes: ['Of the first seed, by the weights after the last step.'],
   };
   return [
     { name: `${prefix}-degrees`, table: degrees },

@@ -20,4 +20,10 @@ export const ruder2017: readonly Entry[] = [
       'Hard sharing, soft sharing and every architecture between on the same tasks, with equal steps and with equal time: parameters, multiply-adds, milliseconds, Δm with intervals, and how much of each stage is shared in the end.',
     load: async () => (await import('./sharing/sharing.ts')).sharing,
   },
+  {
+    name: 'sharing-roads',
+    summary:
+      'The same on 1-D ALVINN: nine tasks from one row of a made picture of a road, two hidden layers, every architecture with equal steps and with equal time. --trials <n> sets the seeds.',
+    load: async () => (await import('./sharing-roads/sharing-roads.ts')).sharingRoads,
+  },
 ];
