@@ -145,8 +145,8 @@ number of objectives. What a step costs is [measured](#what-a-step-was-measured-
 ![Small charts, one a method: both losses along five paths, and the Pareto front in grey](images/balancing-toy.png)
 
 \`replicate libmtl toy\` draws this: two losses of two parameters (Liu et al. 2021, scaled as by Navon et al. 2022), five
-starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front. (The picture is older
-than MoDo and SDMGrad; both end at the front from all five starts.)
+starts (dots), 3,000 steps of Adam at 0.02, every method with its defaults. Grey: the Pareto front. Where the losses are the
+same for every batch, as here, the second batch of MoDo, SDMGrad, Auto-λ, MOML and FORUM is the first.
 
 ## One loss of all: one backward pass
 
