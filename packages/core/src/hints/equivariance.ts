@@ -4,6 +4,7 @@ import type { Hint, Read } from './hint.ts';
 
 /** What an {@link equivariance} says. */
 export interface Equivariance {
+  /** What of the outputs the hint is about. */
   readonly read: Read;
   /** T: the network's inputs → the same, moved. A virtual example is the pair (x, T x). */
   readonly move: (inputs: Batch) => Batch;

@@ -18,7 +18,7 @@ export interface Hint {
   /**
    * The errors e ≥ 0 of virtual examples.
    * @param says the network; asked twice of the same batch it runs once
-   * @param batch the network's inputs and {@link arrays}, `[B, …]`
+   * @param batch the network's inputs and `arrays`, `[B, …]`
    * @returns any shape, of which the mean counts
    */
   error(says: Says, batch: Batch): tf.Tensor;

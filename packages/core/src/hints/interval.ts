@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { arrayOf, hinge, type Hint, type Read } from './hint.ts';
 
-/** Names of the arrays of an {@link approximation}. */
-export const [LOW, HIGH] = ['low', 'high'];
+/** Name of the array that holds the lower end of an {@link approximation}. */
+export const LOW = 'low';
+
+/** Name of the array that holds its upper end. */
+export const HIGH = 'high';
 
 /**
  * All values of f lie in `low … high`: `e = (low − h)²₊ + (h − high)²₊` (Abu-Mostafa 1995). A virtual example is an

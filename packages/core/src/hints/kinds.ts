@@ -12,6 +12,7 @@ export interface HintKind {
   readonly virtual: string;
   /** e in the symbols of the code. */
   readonly formula: string;
+  /** Makes a hint of what it has to know. */
   readonly make: (options: never) => Hint;
 }
 

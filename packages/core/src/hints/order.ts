@@ -3,6 +3,7 @@ import { arrayOf, hinge, type Hint, type Read } from './hint.ts';
 
 /** What hints on two points need to know. */
 export interface PairHint {
+  /** What of the outputs the hint is about. */
   readonly read: Read;
   /** The network's input, and its shape without the batch's. */
   readonly input: { readonly name: string; readonly shape: readonly number[] };
@@ -11,8 +12,10 @@ export interface PairHint {
 /** Name of the array that holds the upper point of a {@link monotonicity}. */
 export const aboveOf = (input: string): string => `above/${input}`;
 
-/** Names of the arrays of a {@link convexity}: the other point, and the share η of the first. */
+/** Name of the array that holds the other point of a {@link convexity}. */
 export const otherOf = (input: string): string => `other/${input}`;
+
+/** Name of the array that holds the share η of the first point of a {@link convexity}. */
 export const SHARE = 'share';
 
 /**
