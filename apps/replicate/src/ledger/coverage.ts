@@ -49,8 +49,8 @@ export function coverageTable(
     title: `${run}: labels of its frames`,
     corner: 'task',
     columns: [
-      ...tasks.map((name) => ({ name, group: 'training frames that also have', decimals: 0 })),
-      ...splits.map(([name]) => ({ name, group: 'frames with its label', kind: 'text' as const })),
+      ...tasks.map((name) => ({ name, decimals: 0 })),
+      ...splits.map(([name]) => ({ name, kind: 'text' as const })),
     ],
     rows: tasks.map((task) => ({
       header: task,
@@ -60,7 +60,7 @@ export function coverageTable(
       ],
     })),
     notes: [
-      'Training frames have the labels that the run’s configuration leaves them (data.labels).',
+      'Under a task: training frames that have its label and that of the row. Under a split: its frames with the label of the row. Training frames have the labels that the run’s configuration leaves them (data.labels).',
     ],
   };
 }

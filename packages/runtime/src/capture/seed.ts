@@ -30,9 +30,13 @@ let draws: Draws | undefined;
  * const layer = tf.layers.dropout({ rate: 0.5 });
  * const step = ({ x, n }: { x: tf.Tensor; n: tf.Tensor }) =>
  *   withSeed(tf.cast(n, 'int32'), () => ({ y: layer.apply(x, { training: true }) as tf.Tensor }));
- * const compiled = await compile(step, { x: { shape: [64] }, n: { shape: [] } });
- * const run = (n: number) => compiled.run({ x: new Float32Array(64).fill(1), n: Float32Array.of(n) });
- * const [a, b, c] = [await run(1), await run(1), await run(2)].map(({ y }) => y.join());
+ * const shapes = { x: { shape: [64], dtype: 'float32' }, n: { shape: [], dtype: 'float32' } } as const;
+ * const compiled = await compile(step, shapes);
+ * const run = async (n: number): Promise<string> => {
+ *   const { y } = await compiled.run({ x: new Float32Array(64).fill(1), n: Float32Array.of(n) });
+ *   return Array.from(y as Float32Array).join();
+ * };
+ * const [a, b, c] = [await run(1), await run(1), await run(2)];
  * [a === b, a === c]; // → [true, false]
  * await compiled.dispose();
  * ```
