@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { readMetrics } from '@scene-mtl/core';
 import { InvalidArgumentError, type Command } from 'commander';
+import {
+  addArchitectureFlags,
+  architectureHelp,
+  withArchitecture,
+  type ArchitectureFlags,
+} from './architecture-flags.ts';
 import { addBalancerFlags, balanceOf, balancerHelp, type BalancerFlags } from './balancer-flags.ts';
 import {
   addDataFlags,
@@ -24,7 +30,8 @@ import {
 import { path } from './path.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, BalancerFlags {
+interface Flags
+  extends EngineFlags, DataFlags, ConfigurationFlags, BalancerFlags, ArchitectureFlags {
   tasks?: string[];
   select?: string;
   init: string[];
@@ -50,7 +57,7 @@ export function addTrainCommand(program: Command): void {
     .description(
       'One training run. The same command continues a run that was stopped, to the same bytes.',
     );
-  addBalancerFlags(addConfigurationFlags(command))
+  addArchitectureFlags(addBalancerFlags(addConfigurationFlags(command)))
     .option(
       '--tasks <names>',
       'e.g. semantic,depth,normals,edges (default: all that the data has)',
@@ -82,10 +89,11 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--runs <dir>', 'folder of all runs', path, 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
-  command.addHelpText('after', balancerHelp);
+  command.addHelpText('after', balancerHelp).addHelpText('after', architectureHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const { init, freeze, runs } = flags;
-    const config = await withInitial(withFrozen(await configurationOf(flags), freeze), init, runs);
+    const shared = withArchitecture(await configurationOf(flags), flags);
+    const config = await withInitial(withFrozen(shared, freeze), init, runs);
     const balance = await balanceOf(flags);
     const { folder, result } = await trainRun({
       config,

@@ -27,17 +27,17 @@ function merged(base: unknown, change: unknown): unknown {
  * `a.b.c=value` → `{ a: { b: { c: value } } }`; the value is JSON, or else a plain string. What begins as a list,
  * an object or a text in quotes is meant as JSON, so that its faults are said.
  */
-function assignment(text: string): Tree {
+function assignment(text: string, flag: string, example: string): Tree {
   const at = text.indexOf('=');
-  if (at < 1) throw new Error(`--set ${text}: expected key=value, for example training.steps=200`);
+  if (at < 1) throw new Error(`${flag} ${text}: expected key=value, for example ${example}`);
   const keys = text.slice(0, at).split('.');
   const wrong = keys.find((key) => key === '' || key === '__proto__');
   if (wrong !== undefined) {
     throw new Error(
-      `--set ${text}: expected a key of the configuration, got ${wrong || 'nothing'}`,
+      `${flag} ${text}: expected a key of the configuration, got ${wrong || 'nothing'}`,
     );
   }
-  const value = valueOf(text.slice(at + 1), `--set ${text.slice(0, at)}`);
+  const value = valueOf(text.slice(at + 1), `${flag} ${text.slice(0, at)}`);
   return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
@@ -49,6 +49,22 @@ function valueOf(raw: string, source: string): unknown {
     return raw;
   }
 }
+
+/**
+ * `key=value` pairs laid over an object, one after the other.
+ * @param example of one, for messages
+ * @throws naming the pair that is not of this form
+ */
+export const assigned = (
+  base: Readonly<Record<string, unknown>>,
+  pairs: readonly string[],
+  flag: string,
+  example: string,
+): Record<string, unknown> =>
+  pairs.reduce<unknown>(
+    (object, pair) => merged(object, assignment(pair, flag, example)),
+    base,
+  ) as Tree;
 
 /** What may change a profile. */
 export interface Overrides {
@@ -86,7 +102,7 @@ export async function configured(profile: Config, overrides: Overrides): Promise
     parseConfig(config, overrides.file);
   }
   for (const text of overrides.set) {
-    config = merged(config, assignment(text));
+    config = merged(config, assignment(text, '--set', 'training.steps=200'));
     parseConfig(config, `--set ${text}`);
   }
   const whole = parseConfig(config, 'the profile');

@@ -86,7 +86,12 @@ export async function deriveNetwork(options: {
 const stagesOf = ({ encoder, weights }: VisionNetwork): NetworkFile['trunk']['stages'] =>
   encoder.stages.map(({ name }) => ({
     name,
-    ...costOf({ weights }, (weight) => weight.name.startsWith(`encoder/${name}/`)),
+    // In every branch or column of it that tasks share.
+    ...costOf(
+      { weights },
+      (weight) =>
+        ownerName(weight.owner) === 'shared' && `/${weight.name}`.includes(`/encoder/${name}/`),
+    ),
   }));
 
 /** Heads by what of the trunk they read. */
@@ -94,7 +99,7 @@ function groupsOf(network: Network, tasks: readonly string[]): NetworkFile['grou
   // Whatever this run froze: where the trunk ends.
   const weights = network.weights.map((weight) => ({
     ...weight,
-    frozen: ownerName(weight.owner) === 'shared',
+    frozen: typeof weight.owner === 'string',
   }));
   const groups = new Map<string, string[]>();
   for (const task of tasks) {
