@@ -1,5 +1,13 @@
 import type { Stateful } from './balancer.ts';
 
+/** Batches of an epoch. @throws unless the run has said how many */
+export function batchesOfEpoch(method: string, batchesPerEpoch: number | undefined): number {
+  if (batchesPerEpoch === undefined || !Number.isInteger(batchesPerEpoch) || batchesPerEpoch < 1) {
+    throw new Error(`${method}: expected batchesPerEpoch ≥ 1, got ${String(batchesPerEpoch)}`);
+  }
+  return batchesPerEpoch;
+}
+
 /**
  * The input `newEpoch` of methods that go by epochs: 1 at the first batch of every epoch but the first,
  * else 0.
@@ -9,13 +17,11 @@ export function epochInput(
   method: string,
   batchesPerEpoch: number | undefined,
 ): Pick<Stateful, 'inputs' | 'inputsAt'> {
-  if (batchesPerEpoch === undefined || !Number.isInteger(batchesPerEpoch) || batchesPerEpoch < 1) {
-    throw new Error(`${method}: expected batchesPerEpoch ≥ 1, got ${String(batchesPerEpoch)}`);
-  }
+  const batches = batchesOfEpoch(method, batchesPerEpoch);
   return {
     inputs: { newEpoch: [] },
     inputsAt: (batch) => ({
-      newEpoch: Float32Array.of(batch > 0 && batch % batchesPerEpoch === 0 ? 1 : 0),
+      newEpoch: Float32Array.of(batch > 0 && batch % batches === 0 ? 1 : 0),
     }),
   };
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { inputOf, nothing, type ValueFunctionBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { batchesOfEpoch } from './epochs.ts';
 import { bestWithin } from './k-space/bounded-hull.ts';
 import { cosines, normalised, product } from './k-space/cosines.ts';
 import { ownAdam } from './own-adam.ts';
@@ -27,6 +28,22 @@ const SMALLEST = 1e-8;
  * so that its ŵ differs where ν > 0. LibMTL adds the second batch's gradients of one task's own parameters alike, and so
  * does this: a head learns from both batches, by unit lengths. Where the descent ends higher than it began, α stays.
  * An objective without a label keeps its w and α; the w of those that are there have their sum made 1.
+ * @example
+ * ```ts
+ * import { forum } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const objectives = [{ name: 'semantic' }, { name: 'depth' }];
+ * const balancer = forum.make({ objectives, batchesPerEpoch: 1 });
+ * // ∇L̃ of length 1 and 2 and ∇f of length 1, all at right angles; the descent has lowered nothing.
+ * const gram = tf.tensor2d([[1, 0, 0], [0, 4, 0], [0, 0, 1]]);
+ * const [both, one] = [tf.tensor1d([1, 1]), tf.scalar(1)];
+ * const { upper, lower } = balancer.direction(gram, {
+ *   ...{ losses: both, descended: both, present: both, paired: both, applied: one },
+ *   inputs: { follow: one },
+ * });
+ * upper.arraySync(); // → [0.50, 0.25]
+ * lower.arraySync(); // → 0.10
+ * ```
  */
 export const forum = defineBalancer({
   name: 'forum',
@@ -45,15 +62,8 @@ export const forum = defineBalancer({
   }),
   lacks: { scale: 'the bound is on a weighed sum of the losses' },
   make(place, { phi, steps, descentRate, rate, decay }): ValueFunctionBalancer {
-    const { tasks, batchesPerEpoch } = place;
-    if (
-      batchesPerEpoch === undefined ||
-      !Number.isInteger(batchesPerEpoch) ||
-      batchesPerEpoch < 1
-    ) {
-      throw new Error(`forum: expected batchesPerEpoch ≥ 1, got ${String(batchesPerEpoch)}`);
-    }
-    const K = tasks.length;
+    const batches = batchesOfEpoch('forum', place.batchesPerEpoch);
+    const K = place.tasks.length;
     const alpha = tf.variable(tf.zeros<tf.Rank.R1>([K]), false);
     const weights = tf.variable(tf.zeros<tf.Rank.R1>([K]), false);
     const adam = ownAdam(K, { rate });
@@ -64,7 +74,7 @@ export const forum = defineBalancer({
       state: { alpha, weights, ...adam.state },
       inputs: { follow: [] },
       inputsAt: (batch) => ({
-        follow: Float32Array.of((Math.floor(batch / batchesPerEpoch) + 1) ** -decay),
+        follow: Float32Array.of((Math.floor(batch / batches) + 1) ** -decay),
       }),
       descent: { steps, rate: descentRate },
       weights: (present) => softmaxAmong(alpha, present),

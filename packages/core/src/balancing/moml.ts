@@ -30,6 +30,20 @@ const above = <T extends tf.Tensor>(length: tf.Tensor, terms: tf.Tensor, values:
  * authors' first code; LibMTL has it as an option of 0.1. LibMTL steps on a third batch, twice as large as the two; here
  * the step is on the first. The second batches are drawn from the training data in another order. An objective
  * without a label keeps its α.
+ * @example
+ * ```ts
+ * import { moml } from '@scene-mtl/core';
+ * import * as tf from '@tensorflow/tfjs';
+ * const objectives = [{ name: 'semantic' }, { name: 'depth' }];
+ * const balancer = moml.make({ objectives }, { rate: 0.1 });
+ * const both = tf.tensor1d([1, 1]);
+ * balancer.weights(both).arraySync(); // → [0.50, 0.50]
+ * // More weight of the first makes both losses of the second batch smaller.
+ * const slopes = tf.tensor2d([[-1, 0], [-2, 0]]);
+ * const context = { present: both, paired: both, applied: tf.scalar(1), inputs: {} };
+ * balancer.learn(slopes, both, context);
+ * balancer.weights(both).arraySync(); // → [0.55, 0.45]
+ * ```
  */
 export const moml = defineBalancer({
   name: 'moml',
