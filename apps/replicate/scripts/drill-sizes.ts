@@ -51,9 +51,9 @@ const drills: readonly Drill[] = [
     most: [30, 1],
   },
   {
-    title: 'an experiment without images: 1-D ALVINN',
-    own: ['apps/replicate/src/papers/caruana1997/alvinn'],
-    named: /\balvinn\b/,
+    title: 'an experiment without images: inputs as outputs',
+    own: ['apps/replicate/src/papers/caruana1997/inputs-as-outputs'],
+    named: /\binputs-as-outputs\b|\binputsAsOutputs\b/,
     within: ['apps/replicate/src', 'packages/lab/src'],
     most: [120, 2],
   },

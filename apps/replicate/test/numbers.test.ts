@@ -65,13 +65,24 @@ const specOf = (tasks: readonly string[], change: Partial<GivenNumbers> = {}): N
 /** Trains in a folder of its own; `stopAt` is where it is stopped and begun again; `measure` looks at the result. */
 async function trained(
   spec: NumbersSpec,
-  { stopAt, measure }: { stopAt?: number; measure?: NumbersMeasurement['measure'] } = {},
+  {
+    stopAt,
+    measure,
+    engine,
+  }: { stopAt?: number; measure?: NumbersMeasurement['measure']; engine?: 'onnx' } = {},
 ): Promise<Trained & { measured?: Json }> {
   const folder = await mkdtemp(join(tmpdir(), 'numbers-'));
   const session = lines.start({ runs: folder, line: { update: () => {}, print: () => {} } });
   const run = (stop?: number) =>
     session.train({
-      ...{ spec, id: 'lines', folder, compile: {}, dataWorkers: 0, grids: 0 },
+      ...{
+        spec,
+        id: 'lines',
+        folder,
+        compile: { ...(engine && { engine }) },
+        dataWorkers: 0,
+        grids: 0,
+      },
       onProgress({ step }) {
         if (step === stop) throw new Error('stopped');
       },
@@ -99,6 +110,24 @@ describe('a run', () => {
     expect(result.parameters).toBe(24 + 9 + 18 + 9);
     // Snapshots are points to go on from.
     expect((await trained(spec, { stopAt: 50 })).result).toEqual(result);
+  });
+
+  test.each([
+    ['several layers', { hidden: [6, 5], activation: 'sigmoid' }],
+    ['elu and weight decay', { activation: 'elu', weightDecay: 0.01 }],
+    ['softplus, one task blocked', { activation: 'softplus', blocked: ['both'] }],
+    ['relu, no momentum', { activation: 'relu', momentum: 0 }],
+  ] as const)('gives by plain loops what the engine gives: %s', async (_, change) => {
+    const spec = specOf(['sum', 'both', 'sign'], change as Partial<GivenNumbers>);
+    const [plain, engine] = [await trained(spec), await trained(spec, { engine: 'onnx' })];
+    expect([plain.timing.engine, engine.timing.engine]).toEqual(['plain', 'onnx']);
+    const names = Object.keys(engine.result.metrics);
+    expect(Object.keys(plain.result.metrics)).toEqual(names);
+    for (const name of names) {
+      // Relative: both compute in float32, in another order.
+      const [a, b] = [plain, engine].map(({ result }) => result.metrics[name]);
+      expect(Math.abs(a - b)).toBeLessThanOrEqual(2e-4 * Math.abs(b));
+    }
   });
 
   test('measures the network that was kept for a task', async () => {

@@ -115,12 +115,14 @@ export {
 export { adam, type AdamOptions } from './optimisers/adam.ts';
 export { accumulated } from './optimisers/accumulate.ts';
 export { gradientsOf } from './optimisers/gradients.ts';
-export type {
-  Gradients,
-  Norms,
-  Optimiser,
-  OptimiserOptions,
-  Rates,
+export {
+  groupsOf,
+  type Group,
+  type Gradients,
+  type Norms,
+  type Optimiser,
+  type OptimiserOptions,
+  type Rates,
 } from './optimisers/optimiser.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
 export type { WeightDecay } from './optimisers/weight-decay.ts';

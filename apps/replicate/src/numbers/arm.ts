@@ -1,4 +1,4 @@
-import type { Program } from '@scene-mtl/lab';
+import { summariesOf, type ComparedArm, type Program, type Results } from '@scene-mtl/lab';
 import { numbersSchema, type GivenNumbers, type Numbers, type NumbersSpec } from './kind.ts';
 
 /** Runs of an experiment on numbers, without their seeds. */
@@ -27,3 +27,10 @@ export function numbersArm(
   const balance = { name: 'fixed', options };
   return { slug, title, spec: { program, config, tasks, balance } };
 }
+
+/** An arm with its finished runs. */
+export const ran = (
+  { slug, title, spec }: NumbersArm,
+  results: Results<NumbersSpec>,
+  seeds: readonly number[],
+): ComparedArm => ({ slug, title, tasks: spec.tasks, runs: summariesOf(results, seeds, spec) });

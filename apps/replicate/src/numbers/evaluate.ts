@@ -1,4 +1,3 @@
-import type { Network } from '@scene-mtl/core';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { NUMBERS_SPLITS, type Columns } from './drawn.ts';
 import type { Assembled } from './assemble.ts';
@@ -12,19 +11,22 @@ export interface NumbersEvaluator {
   dispose(): Promise<void>;
 }
 
-/** All splits as one batch, compiled once. */
-export async function numbersEvaluator(
-  { columns, kinds, network }: Assembled,
+/** Raw outputs of all splits by task, `[N, m]`, with the present weights. */
+export interface ForwardPass {
+  run(x: Float32Array): Promise<Readonly<Record<string, Float32Array>>>;
+  dispose(): Promise<void>;
+}
+
+/** All splits as one batch. */
+export function numbersEvaluator(
+  { columns, kinds }: Assembled,
   tasks: readonly string[],
-  options: CompileOptions,
-): Promise<NumbersEvaluator> {
-  const all = NUMBERS_SPLITS.map((split) => columns[split]);
-  const x = joined(all);
-  const passed = await compiledForward(network, x.length / columns.train.widths['x'], options);
+  pass: ForwardPass,
+): NumbersEvaluator {
+  const x = joined(NUMBERS_SPLITS.map((split) => columns[split]));
   return {
     async evaluate() {
-      await passed.push();
-      const outputs = await passed.run({ x });
+      const outputs = await pass.run(x);
       const metrics: Record<string, number> = {};
       let row = 0;
       for (const split of NUMBERS_SPLITS) {
@@ -44,17 +46,29 @@ export async function numbersEvaluator(
       const halting = tasks.map((task) => metrics[haltingLoss(task)]);
       return { ...metrics, [HALTING_SUM]: halting.reduce((a, b) => a + b, 0) };
     },
-    dispose: () => passed.dispose(),
+    dispose: () => pass.dispose(),
   };
 }
 
-function compiledForward(network: Network, count: number, options: CompileOptions) {
+/** The pass compiled, for as many examples as there are in all. */
+export async function compiledPass(
+  { columns, network }: Assembled,
+  options: CompileOptions,
+): Promise<ForwardPass> {
+  const count = NUMBERS_SPLITS.reduce((sum, split) => sum + columns[split].count, 0);
   const signature = { x: { shape: [count, ...network.inputs['x']], dtype: 'float32' } } as const;
-  return compile(
+  const compiled = await compile(
     ({ x }) => ({ ...network.forward({ x }, { training: false }).outputs }),
     signature,
     options,
   );
+  return {
+    async run(x) {
+      await compiled.push();
+      return (await compiled.run({ x })) as Record<string, Float32Array>;
+    },
+    dispose: () => compiled.dispose(),
+  };
 }
 
 function joined(columns: readonly Columns[]): Float32Array {

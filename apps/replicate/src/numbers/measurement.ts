@@ -19,7 +19,7 @@ export interface NumbersPlace {
   readonly columns: Readonly<Record<NumbersSplit, Columns>>;
   /**
    * The network as it was at an evaluation; the next call changes its weights.
-   * @param at `last`; `joint` or a task, where that stopped: of a run with `snapshots`
+   * @param at `start`; `last`; `joint` or a task, where that stopped: of a run with `snapshots`
    * @throws where that was not kept
    */
   network(this: void, at: string): Promise<Network>;
@@ -46,6 +46,7 @@ export async function measureNumbers(
     return await measure({
       ...{ spec, columns },
       async network(at) {
+        if (at === 'start') return assembled(of, spec).network;
         const last = await latestCheckpoint(checkpoints);
         const { step, best, bests = {} } = last?.manifest ?? { step: undefined };
         const wanted =

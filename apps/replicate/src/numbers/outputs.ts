@@ -16,6 +16,8 @@ export interface OutputKind {
   predicted(raw: number): number;
   /** Share of an error in the loss, for one number. */
   cost(raw: number, target: number): number;
+  /** Its derivative by the raw output. */
+  slope(raw: number, target: number): number;
   /** Whether targets are 0 or 1, so that there is a share of wrong ones. */
   readonly isBinary: boolean;
 }
@@ -31,6 +33,7 @@ export const outputKinds = {
     loss: maskedL2,
     predicted: (raw) => raw,
     cost: (raw, target) => square(raw - target),
+    slope: (raw, target) => 2 * (raw - target),
     isBinary: false,
   },
   /** Squared error of a sigmoidal unit, as back-propagation had it in 1986 and Caruana 1997 has it. */
@@ -39,6 +42,7 @@ export const outputKinds = {
     loss: (raw, target, mask) => maskedL2(tf.sigmoid(raw), target, mask),
     predicted: sigma,
     cost: (raw, target) => square(sigma(raw) - target),
+    slope: (raw, target) => 2 * (sigma(raw) - target) * sigma(raw) * (1 - sigma(raw)),
     isBinary: false,
   },
   /** Cross-entropy of a sigmoidal unit, `L = softplus(z) − y z`, summed over the numbers of an example. */
@@ -50,6 +54,7 @@ export const outputKinds = {
     },
     predicted: sigma,
     cost: (raw, target) => Math.max(raw, 0) + Math.log1p(Math.exp(-Math.abs(raw))) - target * raw,
+    slope: (raw, target) => sigma(raw) - target,
     isBinary: true,
   },
 } as const satisfies Record<string, OutputKind>;

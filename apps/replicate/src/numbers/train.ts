@@ -11,16 +11,20 @@ import {
   sgd,
   train,
   trainingStep,
+  type CompileStep,
   type Objective,
+  type Parameter,
 } from '@scene-mtl/core';
 import type { Trained, TrainingRun } from '@scene-mtl/lab';
 import { compile } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { assembled, type Assembled } from './assemble.ts';
 import { columnBatches } from './batches.ts';
-import { numbersEvaluator } from './evaluate.ts';
+import { compiledPass, numbersEvaluator, type ForwardPass } from './evaluate.ts';
 import type { NumbersConfig, NumbersSpec } from './kind.ts';
 import type { NumbersData } from './program.ts';
+import { plainNetwork } from './plain/plain-network.ts';
+import { plainStep } from './plain/plain-step.ts';
 import { HALTING_SUM, haltingLoss, stoppedMetrics } from './stopping.ts';
 
 /** Steps between checkpoints: a run of seconds needs none, since it begins again and ends the same. */
@@ -58,7 +62,13 @@ export async function trainOnNumbers(
     },
   });
   const started = performance.now();
-  const evaluator = await numbersEvaluator(parts, tasks, run.compile);
+  const { pass, compileStep } = isPlain(run)
+    ? plainly(parts, spec, trained, optimiser.state)
+    : {
+        pass: await compiledPass(parts, run.compile),
+        compileStep: ((body, signature) => compile(body, signature, run.compile)) as CompileStep,
+      };
+  const evaluator = numbersEvaluator(parts, tasks, pass);
   try {
     await train({
       ...{ step, steps, folder, configHash, onProgress, evalEvery },
@@ -67,7 +77,7 @@ export async function trainOnNumbers(
         ...Object.fromEntries(others.map(([name, { batches }]) => [name, batches])),
       },
       schedule: scheduleOf(config),
-      compile: (body, signature) => compile(body, signature, run.compile),
+      compile: compileStep,
       evaluate: () => evaluator.evaluate(),
       logEvery: Math.ceil(steps / POINTS),
       checkpointEvery: CHECKPOINT_EVERY,
@@ -93,8 +103,45 @@ export async function trainOnNumbers(
       ...{ sigma2: {}, weights: {}, steps },
       parameters: countParameters(parameters).total,
     },
-    timing: { seconds, stepsPerSecond: steps / seconds, engine: run.compile.engine ?? 'onnx' },
+    timing: {
+      seconds,
+      stepsPerSecond: steps / seconds,
+      engine: isPlain(run) ? 'plain' : (run.compile.engine ?? 'onnx'),
+    },
   };
+}
+
+/**
+ * Whether a run is gradient descent on a weighted sum of losses and nothing else, which plain loops do faster than an
+ * engine. One that names an engine gets it; both give the same numbers but for rounding.
+ */
+function isPlain({
+  spec: { config, balance },
+  compile: { engine },
+}: TrainingRun<NumbersSpec>): boolean {
+  const { optimiser, hints, own } = config;
+  const isSum = balance.name === 'fixed' && hints.length === 0;
+  return engine === undefined && isSum && optimiser === 'sgd' && Object.keys(own).length === 0;
+}
+
+/** A run's step and forward pass as plain loops. */
+function plainly(
+  { network, kinds }: Assembled,
+  { config, balance, tasks }: NumbersSpec,
+  trained: readonly Parameter[],
+  state: Readonly<Record<string, tf.Variable>>,
+) {
+  const { momentum, weightDecay, activation, blocked } = config;
+  const weights = balance.options as Readonly<Record<string, number>>;
+  const heads = tasks.map((name, k) => ({
+    ...{ name, kind: kinds[k], weight: weights[name], isBlocked: blocked.includes(name) },
+  }));
+  const plain = plainNetwork(network, trained, heads, activation);
+  const pass: ForwardPass = {
+    run: (x) => Promise.resolve(plain.outputs(x)),
+    dispose: () => Promise.resolve(),
+  };
+  return { pass, compileStep: plainStep(plain, { weights, state, momentum, weightDecay }) };
 }
 
 /** The loss of each task, as it is trained. */
