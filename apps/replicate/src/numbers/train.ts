@@ -112,8 +112,8 @@ export async function trainOnNumbers(
 }
 
 /**
- * Whether a run is gradient descent on a weighted sum of losses and nothing else, which plain loops do faster than an
- * engine. One that names an engine gets it; both give the same numbers but for rounding.
+ * Whether a run is gradient descent on a weighted sum of losses and nothing else, which plain loops do faster than ONNX
+ * Runtime, with the same numbers but for rounding. The engines that compute op by op are there to be compared with.
  */
 function isPlain({
   spec: { config, balance },
@@ -121,7 +121,8 @@ function isPlain({
 }: TrainingRun<NumbersSpec>): boolean {
   const { optimiser, hints, own } = config;
   const isSum = balance.name === 'fixed' && hints.length === 0;
-  return engine === undefined && isSum && optimiser === 'sgd' && Object.keys(own).length === 0;
+  const isOnnx = engine === undefined || engine === 'onnx';
+  return isOnnx && isSum && optimiser === 'sgd' && Object.keys(own).length === 0;
 }
 
 /** A run's step and forward pass as plain loops. */
@@ -131,17 +132,17 @@ function plainly(
   trained: readonly Parameter[],
   state: Readonly<Record<string, tf.Variable>>,
 ) {
-  const { momentum, weightDecay, activation, blocked } = config;
+  const { momentum, blocked } = config;
   const weights = balance.options as Readonly<Record<string, number>>;
   const heads = tasks.map((name, k) => ({
     ...{ name, kind: kinds[k], weight: weights[name], isBlocked: blocked.includes(name) },
   }));
-  const plain = plainNetwork(network, trained, heads, activation);
+  const plain = plainNetwork(network, trained, heads, config);
   const pass: ForwardPass = {
     run: (x) => Promise.resolve(plain.outputs(x)),
     dispose: () => Promise.resolve(),
   };
-  return { pass, compileStep: plainStep(plain, { weights, state, momentum, weightDecay }) };
+  return { pass, compileStep: plainStep(plain, { weights, state, momentum }) };
 }
 
 /** The loss of each task, as it is trained. */

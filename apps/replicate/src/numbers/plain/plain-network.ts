@@ -18,6 +18,8 @@ export interface PlainGroup {
   readonly name: string;
   readonly values: Float32Array;
   readonly gradients: Float32Array;
+  /** λ of all of them. */
+  readonly decay: number;
 }
 
 /** Arrays of one example after the other, by name. */
@@ -44,13 +46,15 @@ export function plainNetwork(
   network: Network,
   trained: readonly Parameter[],
   tasks: readonly PlainTask[],
-  activation: NumbersConfig['activation'],
+  { activation, weightDecay }: Pick<NumbersConfig, 'activation' | 'weightDecay'>,
 ): PlainNetwork {
   const { value: act, slope } = activations[activation];
-  const groups = groupsOf(trained).map(({ name, size, parameters }) => {
-    const [values, gradients] = [new Float32Array(size), new Float32Array(size)];
-    return { name, values, gradients, parameters };
-  });
+  const groups = groupsOf(trained, weightDecay).map(
+    ({ name, size, parameters, weightDecay: decay }) => {
+      const [values, gradients] = [new Float32Array(size), new Float32Array(size)];
+      return { name, values, gradients, parameters, decay };
+    },
+  );
   const places = new Map<string, { values: Float32Array; gradients: Float32Array }>();
   for (const { values, gradients, parameters } of groups) {
     let at = 0;

@@ -5,7 +5,7 @@ import type { NumbersConfig } from '../kind.ts';
 import type { PlainNetwork } from './plain-network.ts';
 
 /** What of a run the step depends on. */
-export interface PlainDescent extends Pick<NumbersConfig, 'momentum' | 'weightDecay'> {
+export interface PlainDescent extends Pick<NumbersConfig, 'momentum'> {
   readonly weights: Readonly<Record<string, number>>;
   /** The optimiser's: `velocity/<group>`. */
   readonly state: Readonly<Record<string, tf.Variable>>;
@@ -18,12 +18,10 @@ export interface PlainDescent extends Pick<NumbersConfig, 'momentum' | 'weightDe
 export const plainStep =
   (network: PlainNetwork, descent: PlainDescent): CompileStep =>
   <S extends Signature, O extends Outputs>(): Compiled<S, O> => {
-    const { weights, state, momentum, weightDecay } = descent;
+    const { weights, state, momentum } = descent;
     const groups = network.groups.map((group) => {
       const variable = state[`velocity/${group.name}`];
-      // Only kernels decay.
-      const decay = group.name === 'plain' ? 0 : weightDecay;
-      return { ...group, variable, decay, velocity: new Float32Array(group.values.length) };
+      return { ...group, variable, velocity: new Float32Array(group.values.length) };
     });
     const pull = (): void => {
       network.write(({ variable }: Parameter, values) => assign(variable, values));

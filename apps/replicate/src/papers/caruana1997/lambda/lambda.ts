@@ -16,7 +16,7 @@ import { trialFlags, type Trials } from '../../../numbers/trials.ts';
 import roads, { roadArm, TASKS } from '../road.ts';
 
 /** λ, the weight of every extra task; 0 is steering alone in the network of all tasks. */
-const LAMBDAS = [0, 0.1, 0.3, 1, 3, 10];
+const LAMBDAS = [0, 0.03, 0.1, 0.3, 1, 2];
 const extra = TASKS.slice(1);
 const steering = rmsOf('steering');
 const source = 'Caruana 1997, figure 7';
@@ -105,7 +105,7 @@ function verdictsOf(
 ): Verdict[] {
   const one = LAMBDAS.indexOf(1);
   const claim = { claim: 'Extra tasks that weigh as much as the main one help it', source };
-  const least = { claim: 'The error is least with a weight near 1 (0.3 to 3)', source };
+  const least = { claim: 'The error is least with a weight near 1 (0.3 to 2)', source };
   const helps = judge(claim, compare(made[one].runs, made[0].runs, [steering]));
   if (errors.some((of) => of.length === 0)) return [helps, notRun(least)];
   const means = errors.map((of) => of.reduce((a, b) => a + b, 0) / of.length);

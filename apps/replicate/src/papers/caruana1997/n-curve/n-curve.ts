@@ -76,7 +76,7 @@ export const nCurve: Experiment<Trials, Numbers> = {
       })),
       notes: [
         lead,
-        `Examples needed alone: where the mean curve of steering alone, straight between its points in logarithms, comes down to the error of all tasks; 95 % bootstrap interval over seeds. ∞: not with ${COUNTS.at(-1)}.`,
+        `Examples needed alone: where the mean curve of steering alone, straight between its points in logarithms, comes down to the error of all tasks; 95 % bootstrap interval over seeds.`,
       ],
     };
     const curve = (name: string, of: 'single' | 'multi') =>
@@ -162,7 +162,8 @@ function worthAt(
   // Where the curve does not reach, the last point is a lower bound that a quantile can be taken of.
   const bounded = (drawn: Int32Array) => Math.min(needed(drawn), (COUNTS.at(-1) ?? 0) / COUNTS[k]);
   const interval = seeds.length > 1 ? bootstrapStatistic(seeds.length, bounded) : undefined;
-  const count = (x: number) => (Number.isFinite(x) ? `${Math.round(x * COUNTS[k])}` : '∞');
+  const count = (x: number) =>
+    Number.isFinite(x) ? `${Math.round(x * COUNTS[k])}` : `more than ${COUNTS.at(-1)}`;
   const edges = interval ? ` (${interval.map(count).join(' … ')})` : '';
   return { factor, interval, n: seeds.length, text: count(factor) + edges };
 }

@@ -71,7 +71,7 @@ export const peaks: Experiment<Trials, Numbers> = {
       publishedDiffers: 'other examples, rate and measure of sensitivity',
       notes: [
         lead,
-        `Sensitivity: |∂y/∂h| · sd(h) over the test examples. Test RMSE of the functions ${error === undefined ? 'not known' : error.toFixed(3)} in the first run; always saying the mean gives 0.289.`,
+        `Sensitivity: derivative of the output by the hidden unit, without its sign, times the deviation of that unit over the test examples. Test RMSE of the functions ${error === undefined ? 'not known' : error.toFixed(3)} in the first run; always saying the mean gives 0.289.`,
       ],
     };
     const curves = LINES.map((line) => ({
