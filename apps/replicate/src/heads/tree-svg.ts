@@ -4,7 +4,7 @@ import { costText, headLines } from './tree-text.ts';
 /** px. */
 const [ROW, GAP, PAD] = [20, 60, 12];
 /** Of the boxes of trunk, groups and heads, px. */
-const WIDTHS = [330, 260, 430] as const;
+const WIDTHS = [400, 260, 430] as const;
 type Column = 0 | 1 | 2;
 
 interface Box {
@@ -89,21 +89,21 @@ function wire(fromX: number, from: Box, toX: number, to: Box): string {
 function drawn(x: number, width: number, { title, lines, y, height }: Box): string {
   const texts = lines.map(
     (line, i) =>
-      `<text x="${x + PAD}" y="${y + ROW * (i + 2)}" fill="#4a5460">${escaped(clipped(line, width))}</text>`,
+      `<text x="${x + PAD}" y="${y + ROW * (i + 2)}" fill="#4a5460">${escaped(clipped(line, width, LETTER))}</text>`,
   );
   return (
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="#f6f8fa" stroke="#d0d7de"/>` +
-    `<text x="${x + PAD}" y="${y + ROW}" font-weight="600" fill="#1b1f24">${escaped(clipped(title, width))}</text>` +
+    `<text x="${x + PAD}" y="${y + ROW}" font-weight="600" fill="#1b1f24">${escaped(clipped(title, width, BOLD))}</text>` +
     texts.join('')
   );
 }
 
-/** Width of a letter on average, px. */
-const LETTER = 6.5;
+/** Width of a letter on average, px; of a title, which is bold. */
+const [LETTER, BOLD] = [6.5, 7.5];
 
 /** Text that stays within a box of a width. */
-const clipped = (text: string, width: number): string => {
-  const longest = Math.floor(width / LETTER);
+const clipped = (text: string, width: number, letter: number): string => {
+  const longest = Math.floor((width - PAD) / letter);
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 };
 
