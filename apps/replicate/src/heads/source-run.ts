@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { partsOf, type Checkpoint, type Network } from '@scene-mtl/core';
+import { partsOf, type Checkpoint, type Network, type Weight } from '@scene-mtl/core';
 import { didYouMean } from '@scene-mtl/data';
 import { DERIVED } from '@scene-mtl/datasets';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
@@ -21,13 +21,35 @@ export interface SourceRun {
 /**
  * Opens a trained run.
  * @param run its folder, or its name among `runs`
- * @throws when it is no run, or has no checkpoint
+ * @throws when it is no run, has no checkpoint, or a network whose heads cannot be changed one by one
  */
 export async function sourceRun(run: string, runs: string): Promise<SourceRun> {
   const folder = await runFolder(run, runs);
   const description = await readDescription(folder);
   const checkpoint = await checkpointOf(folder, 'last');
-  return { folder, description, checkpoint, network: loadNetwork(description, checkpoint, folder) };
+  const network = loadNetwork(description, checkpoint, folder);
+  assertTrunk(folder, network, description);
+  return { folder, description, checkpoint, network };
+}
+
+/**
+ * Makes sure that what a network's tasks share is a trunk, which stays as it is while one head is changed.
+ * @throws naming a weight that couples tasks, or that stands in one task's part and serves others
+ */
+export function assertTrunk(
+  folder: string,
+  { weights }: { readonly weights: readonly Pick<Weight, 'name' | 'owner'>[] },
+  { config, tasks }: Pick<RunDescription, 'config' | 'tasks'>,
+): void {
+  const coupling = weights.find(
+    ({ name, owner }) =>
+      owner === 'between' || (owner === 'shared' && tasks.includes(name.split('/')[0])),
+  );
+  if (!coupling) return;
+  throw new Error(
+    `${folder}: expected a trunk that its heads stand on, got ${config.network.architecture.name}, in which ` +
+      `${coupling.name} serves several tasks; train a new run, by replicate train`,
+  );
 }
 
 /** @throws naming the heads that there are, when a run has not this one */
