@@ -10,6 +10,7 @@ import { augmentationOf } from '../src/data/augmentation.ts';
 import { labellingOf } from '../src/data/labelling.ts';
 import { ALL, openStored, type StoredData } from '../src/data/stored-data.ts';
 import { trainingBatches } from '../src/data/training-batches.ts';
+import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { countsOf, focusOf } from '../src/papers/ruder2017/scenes/arms.ts';
 import { framesFor, framesText, rising } from '../src/papers/ruder2017/scenes/equivalent.ts';
 import { scenes } from '../src/papers/ruder2017/scenes/scenes.ts';
@@ -164,6 +165,18 @@ describe('ruder2017 scenes', () => {
     expect(runs.slice(0, 4).map(({ label }) => label)).toEqual([
       ...['alone-4/seed-1', 'together-4/seed-1', 'few-4/seed-1', 'control-4/seed-1'],
     ]);
+  });
+
+  test('with all labels, one task and all tasks are runs of Table 1', () => {
+    const of = { ...context, options: table1.options({}) };
+    const known = new Set(
+      runsOf(table1, of, resultsOf(of, [])).map(({ spec }) => sceneRunId(spec)),
+    );
+    const all = runsOf(scenes, context, resultsOf(context, [])).filter(({ label }) =>
+      /^(alone|together)-32\//.test(label),
+    );
+    expect(all).toHaveLength(2 * 3);
+    expect(all.filter(({ spec }) => !known.has(sceneRunId(spec)))).toEqual([]);
   });
 
   test('a gain that the control has not: transfer, worth as many frames as the curve says', async () => {
