@@ -163,16 +163,22 @@ redis.stop();
 
 const wrong: string[] = [];
 let hands = 0;
+let uncleared = 0;
 for (const job of jobs) {
   const outcome = await outcomeOf(options.root, job);
-  wrong.push(...outcome.wrong, ...(server ? leftInBucket(server, prefix, job.id) : []));
+  wrong.push(...outcome.wrong);
   hands += outcome.hands;
+  if (!server) continue;
+  const left = leftInBucket(server, prefix, job.id);
+  wrong.push(...left.wrong);
+  if (left.isUncleared) uncleared++;
 }
 for (const [kind, count] of Object.entries(counts)) log(`${count} × ${kind}`);
 log(
   `${flags.faults} faults, runs in a ${flags.store}: ${jobs.length} runs of 60 steps, which ${hands} workers took in hand; ` +
     `${askedAgain} were asked for again after all tries; ${wrong.length} missing, wrong, trained twice or half written`,
 );
+if (server) log(`${uncleared} runs whose last worker ended before it had cleared up`);
 for (const text of wrong) log(text);
 await server?.stop();
 if (isMounted) spawnSync('umount', [disk]);

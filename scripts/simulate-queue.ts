@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { workingOrder } from '@scene-mtl/lab';
 import { Queue } from 'bullmq';
 import {
   connected,
   PREFIX,
+  priorityOf,
   queueAddress,
   queueName,
   serve,
@@ -70,8 +72,10 @@ const memory = async (): Promise<number> =>
 
 /** Puts so many runs into the queue, the published ones again and again. */
 async function fill(wanted: number): Promise<void> {
-  const jobs = Array.from({ length: wanted }, (_, i) => {
-    const { id, spec, timing } = published[i % published.length];
+  const all = Array.from({ length: wanted }, (_, i) => i);
+  const ordered = workingOrder(all, (i) => published[i % published.length].timing.seconds);
+  const jobs = ordered.map((i, rank) => {
+    const { id, spec } = published[i % published.length];
     const payload: JobPayload = {
       ...{ version: place.code.version, store: place.store, id: `${id}.${i}` },
       program: 'apps/replicate/src/scenes/program.ts',
@@ -79,7 +83,7 @@ async function fill(wanted: number): Promise<void> {
       measurements: [],
       ...{ engine: 'onnx', dataWorkers: 1, grids: 0 },
     };
-    const opts = { jobId: payload.id, priority: Math.ceil(timing.seconds / 60), attempts: 4 };
+    const opts = { jobId: payload.id, priority: priorityOf(rank, wanted), attempts: 4 };
     return { name: payload.id, data: payload, opts };
   });
   for (let i = 0; i < jobs.length; i += 500) await queue.addBulk(jobs.slice(i, i + 500));

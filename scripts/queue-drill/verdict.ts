@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '@scene-mtl/lab';
+import { clearAbandoned, type Job } from '@scene-mtl/lab';
 import { chainEnd, madeTwice, type ChainSpec } from '../../packages/lab/test/chain-program.ts';
 import type { S3Server } from '../../packages/lab/test/s3-server.ts';
 
@@ -23,6 +23,8 @@ export async function outcomeOf(
       ? undefined
       : (JSON.parse(record) as { result: { metrics: { end: number } } }).result.metrics.end;
   if (made !== chainEnd(spec)) wrong.push(`${id}: missing or wrong`);
+  // What a worker left that was killed when it was done; the next command does the same.
+  await clearAbandoned(folder);
   const twice = await madeTwice(folder);
   if (twice.length > 0) wrong.push(`${id}: made twice: steps ${twice.join(', ')}`);
   const left = (await readdir(folder, { recursive: true }).catch(() => [])).filter((name) =>
@@ -33,8 +35,12 @@ export async function outcomeOf(
   return { wrong, hands: hands.split('\n').length - 1 };
 }
 
-/** Of one run in a bucket: whether somebody has it still, a part is missing, or one is of no file. */
-export function leftInBucket({ objects }: S3Server, prefix: string, id: string): string[] {
+/**
+ * Of one run in a bucket: parts that its index names and that are not there; and whether the last worker was killed, or
+ * refused, before it had cleared up: its name stands in the index until another takes the run, or a part of no file is
+ * there, which costs space alone.
+ */
+export function leftInBucket({ objects }: S3Server, prefix: string, id: string) {
   const place = `${prefix}/trained/${id}/`;
   const index = JSON.parse(objects.get(`${place}index.json`)?.body.toString() ?? '{}') as {
     readonly files?: Record<string, { readonly part: string }>;
@@ -46,9 +52,8 @@ export function leftInBucket({ objects }: S3Server, prefix: string, id: string):
       .filter((key) => key.startsWith(`${place}parts/`))
       .map((key) => key.split('/').at(-1)!),
   );
-  return [
-    ...(index.holder === undefined ? [] : [`${id}: somebody has it still`]),
-    ...[...named].filter((part) => !there.has(part)).map((part) => `${id}: lacks ${part}`),
-    ...[...there].filter((part) => !named.has(part)).map((part) => `${id}: left over: ${part}`),
-  ];
+  return {
+    wrong: [...named].filter((part) => !there.has(part)).map((part) => `${id}: lacks ${part}`),
+    isUncleared: index.holder !== undefined || [...there].some((part) => !named.has(part)),
+  };
 }

@@ -73,6 +73,7 @@ export { localExecutor } from './execute/local-executor.ts';
 export { jobClock } from './execute/job-clock.ts';
 export { distinctJobs, unfinished, type Job } from './execute/jobs.ts';
 export { perform, type Performer } from './execute/perform.ts';
+export { workingOrder } from './execute/order.ts';
 export { planOf, type Plan } from './execute/plan.ts';
 export { type TimedRun } from './execute/rates.ts';
 export { duration, progressLine } from './execute/progress-line.ts';

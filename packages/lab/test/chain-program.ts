@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSummary, Kind, Program, RunSpec } from '@scene-mtl/lab';
 import { writeAtomically } from '@scene-mtl/data/files';
+import { runs, startOf } from '../src/store/process-identity.ts';
 import { z } from 'zod';
 
 /**
@@ -50,21 +51,14 @@ async function newest(folder: string): Promise<z.infer<typeof stateSchema> | und
   return stateSchema.parse(JSON.parse(await readFile(join(folder, last), 'utf8')));
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** @throws where another process that lives trains the same run */
 async function assertAlone(folder: string): Promise<void> {
   const others = (await readdir(folder)).filter((name) => name.startsWith('working-'));
   for (const name of others) {
     const pid = Number(name.slice('working-'.length));
-    if (pid !== process.pid && isAlive(pid)) {
+    const started = await readFile(join(folder, name), 'utf8').catch(() => '');
+    // One that was killed and that nobody has asked after, or whose number another has by now, is none.
+    if (pid !== process.pid && runs({ pid, started: started || null })) {
       await mkdir(join(folder, 'violation'), { recursive: true });
       throw new Error(`${folder}: process ${pid} trains it too`);
     }
@@ -86,7 +80,7 @@ export const chain: Program<ChainSpec, Chain> = {
       const checkpoints = join(folder, 'checkpoints');
       await assertAlone(folder);
       const mark = join(folder, `working-${process.pid}`);
-      await writeFile(mark, '');
+      await writeFile(mark, startOf(process.pid) ?? '');
       let { step, value } = (await newest(checkpoints)) ?? { step: 0, value: spec.seed };
       while (step < steps) {
         value = next(value);

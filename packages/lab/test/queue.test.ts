@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { perform, runId, type ExecutorOptions, type Job, type Watch } from '@scene-mtl/lab';
 import { Queue } from 'bullmq';
@@ -14,12 +15,15 @@ import {
   queueName,
   queueStates,
   serve,
+  serveMetrics,
+  setDrained,
   usualTiming,
   workPlace,
   type QueueTiming,
   type ServeOptions,
   type WorkPlace,
 } from '../src/queue/index.ts';
+import { closedSoon } from '../src/queue/closing.ts';
 import { dashboard } from '../src/queue/dashboard.ts';
 import { chain, chainEnd, chainSpec, madeTwice, type ChainSpec } from './chain-program.ts';
 import { hasRedis, openRedis, ownRedis, withRedis, type OwnRedis } from './redis.ts';
@@ -257,6 +261,46 @@ withRedis(
     expect(await readdir(join(place.options.root, job.id))).toContain('checkpoints');
   },
 );
+
+withRedis('a worker of a drained queue finishes what it has and takes no more', async () => {
+  const place = await madePlace();
+  const jobs = [1, 2, 3].map((seed) => jobOf(chainSpec(seed, { steps: 30, pace: 5 })));
+  const worker = begun(place, 'w1');
+  let drained: Promise<number> | undefined;
+  const making = place.executor.execute(jobs, {
+    ...place.watch,
+    progress: (_slot, _job, { kind }) => {
+      if (kind === 'taken') drained ??= setDrained(redis, place.place, true);
+    },
+  });
+  const { url, end } = await serveMetrics(redis, { host: '127.0.0.1', port: 0 });
+  const numberOf = async (name: string): Promise<number> => {
+    const text = await (await fetch(url)).text();
+    const store = `store="${place.place.store}",version="${place.place.code.version}"`;
+    return Number(new RegExp(`^scene_mtl_${name}{${store}[^}]*} (\\d+)$`, 'm').exec(text)?.[1]);
+  };
+  while ((await numberOf('drained')) !== 1 || (await numberOf('runs_active')) > 0);
+  // As long as a look at the queue takes, some times over.
+  await pause(5 * timing.look);
+  expect(place.finished).toHaveLength(1);
+  expect(await numberOf('runs_waiting')).toBe(2);
+  expect(await worker.idle()).toBeUndefined();
+  expect(await drained).toBe(1);
+  await setDrained(redis, place.place, false);
+  await making;
+  await worker.stop();
+  expect(place.finished.sort()).toEqual(jobs.map(({ id }) => id).sort());
+  expect(worker.said.filter((text) => text.endsWith(': begins'))).toHaveLength(3);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(new URL('/', url))).status).toBe(404);
+  await end();
+});
+
+test('what is to be told to a server that is away is not waited for', async () => {
+  const failing = Promise.reject(new Error('no server'));
+  await expect(closedSoon([failing], 10_000)).resolves.toBeUndefined();
+  await expect(closedSoon([new Promise(() => {})], 10)).resolves.toBeUndefined();
+});
 
 withRedis('a job that is none is refused by field, and the next one is made', async () => {
   const place = await madePlace();

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { Postponed, type MakeExecutor } from '../execute/executor.ts';
+import { workingOrder } from '../execute/order.ts';
 import { codeIn } from '../remote/code-version.ts';
 import { payloadOf } from '../remote/payload.ts';
 import { storeId } from '../remote/store-id.ts';
@@ -24,13 +25,11 @@ export const slurmExecutor =
         // Tasks that lack the same data would all make it.
         for (const job of jobs) await executor.session.prepare?.(job);
         const folder = resolve(executor.folder);
-        // Cheap rows first, as far as the cluster follows the numbers of tasks.
+        // As far as the cluster follows the numbers of tasks.
         const workOf = (job: (typeof jobs)[number]) => executor.program.effort(job.spec).work;
         const content: JobFile = {
           command: [...command],
-          jobs: [...jobs]
-            .sort((a, b) => workOf(a) - workOf(b))
-            .map((job) => payloadOf(job, executor, place)),
+          jobs: workingOrder(jobs, workOf).map((job) => payloadOf(job, executor, place)),
         };
         const script = `${batchFolder(folder)}/array.sbatch`;
         await writeAtomically(jobFileIn(folder), json(content));

@@ -60,6 +60,9 @@ export function jobProcess(
   return {
     died,
     async perform(order, onProgress) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(endingOf(child.exitCode, child.signalCode));
+      }
       let hear: ((answer: JobAnswer) => void) | undefined;
       const answered = new Promise<void>((resolve, reject) => {
         hear = (answer) => {

@@ -32,13 +32,19 @@ export function processCarrier(place: WorkPlace, own: OwnOptions, log: string): 
       if (signal.aborted) throw new Error('stopped');
       const order = orderOf(payload, place, own);
       const child = idle.pop() ?? begin();
+      let stop = (): void => {};
       const stopped = new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => {
+        stop = () => {
           all.delete(child);
           void child.end().then(() => reject(new Error('stopped')));
-        });
+        };
       });
-      await Promise.race([child.perform(order, onProgress), stopped]).then(
+      signal.addEventListener('abort', stop);
+      const performed = Promise.race([child.perform(order, onProgress), stopped]).finally(() => {
+        // A signal that comes when it is done would end the process at its next job.
+        signal.removeEventListener('abort', stop);
+      });
+      await performed.then(
         () => idle.push(child),
         (error: unknown) => {
           // Whatever went wrong in it: the next job begins with a new one.

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Executor, ExecutorPlace, JobProgress } from '../execute/executor.ts';
 import { unfinished, type Job } from '../execute/jobs.ts';
+import { workingOrder } from '../execute/order.ts';
 import { jobKey, payloadOf, type JobPayload, type WorkPlace } from '../remote/payload.ts';
 import type { RunSpec } from '../specs/spec.ts';
 import { resultsIn } from '../store/results.ts';
@@ -24,6 +25,7 @@ export interface QueueExecutor<S extends RunSpec> {
 interface Asked<S extends RunSpec> {
   readonly job: Job<S>;
   readonly payload: JobPayload;
+  readonly priority: number;
   /** How often the queue said it is done when its files were not there. */
   missed: number;
 }
@@ -89,13 +91,15 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
     try {
       await events.waitUntilReady();
       await announceQueue(redis, name);
-      for (const job of jobs) {
+      const ordered = workingOrder(jobs, ({ spec }) => options.executor.program.effort(spec).work);
+      for (const [rank, job] of ordered.entries()) {
         // Two machines that lack the same data would both make it.
         await session.prepare?.(job);
         const payload = payloadOf(job, options.executor, place);
         await clearCancelled(redis, name, jobKey(payload));
-        await enqueued(queue, payload, priorityOf(options, job), timing);
-        open.set(jobKey(payload), { job, payload, missed: 0 });
+        const priority = priorityOf(rank, ordered.length);
+        await enqueued(queue, payload, priority, timing);
+        open.set(jobKey(payload), { job, payload, priority, missed: 0 });
       }
       line.print(
         `${jobs.length} runs in the queue; stop this when you like, the same command comes back`,
@@ -158,9 +162,15 @@ export const inQueue = <S extends RunSpec>(options: QueueExecutor<S>): Executor<
   },
 });
 
-/** The cheaper, the sooner: 8 grades for each doubling of the work. */
-const priorityOf = <S extends RunSpec>({ executor }: QueueExecutor<S>, { spec }: Job<S>): number =>
-  Math.max(1, Math.min(2000, Math.round(8 * Math.log2(executor.program.effort(spec).work + 1))));
+/** Largest that is given; the queue takes twice as much. */
+const LEAST_URGENT = 1_000_000;
+
+/**
+ * 1 is taken first. The place among all that were asked for together, so that of several commands each gets on.
+ * @param rank from 0
+ */
+export const priorityOf = (rank: number, count: number): number =>
+  1 + Math.floor((LEAST_URGENT * rank) / count);
 
 /** Puts a job into the queue unless it is there; one that failed before is tried anew. */
 async function enqueued(
@@ -235,6 +245,6 @@ async function settled<S extends RunSpec>(
     };
   }
   if (state === 'completed' && asked.missed < MISSED) return undefined;
-  await enqueued(queue, payload, priorityOf(options, job), timing);
+  await enqueued(queue, payload, asked.priority, timing);
   return undefined;
 }

@@ -12,7 +12,7 @@ export type { RemoteRuns } from '../remote/remote-runs.ts';
 export { storeId } from '../remote/store-id.ts';
 export { connected, queueAddress, type QueueAddress } from './connection.ts';
 export { queueExecutor, type QueueExecutorOptions } from './executor.ts';
-export { inQueue, type QueueExecutor } from './in-queue.ts';
+export { inQueue, priorityOf, type QueueExecutor } from './in-queue.ts';
 export {
   cancelJobs,
   jobsIn,
