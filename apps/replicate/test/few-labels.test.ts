@@ -167,6 +167,14 @@ describe('ruder2017 scenes', () => {
     ]);
   });
 
+  test('the width of the configuration alone asks for no other, nor for a table of widths', async () => {
+    const plain = { ...context, options: scenes.options({ ...flags, widths: '1' }) };
+    const runs = runsOf(scenes, plain, resultsOf(plain, []));
+    expect(runs).toHaveLength(4 * 5 + 4 * 3 + 2 * 3);
+    const { tables, verdicts } = await scenes.show(plain, resultsOf(plain, []));
+    expect([tables.length, verdicts.length]).toEqual([3, 6]);
+  });
+
   test('with all labels, one task and all tasks are runs of Table 1', () => {
     const of = { ...context, options: table1.options({}) };
     const known = new Set(

@@ -26,7 +26,10 @@ export const scenes: SceneExperiment<ScenesOptions> = {
     command
       .option('--labelled <counts>', 'numbers of labelled frames (default 20,40,100,200 … all)')
       .option('--labelled-share <share>', 'of each batch, from the labelled frames (default 0.5)')
-      .option('--widths <factors>', 'of the channels, with the fewest labels (default 0.5,1.5)')
+      .option(
+        '--widths <factors>',
+        'of the channels, with 40 labelled frames; 1: no others (default 0.5,1.5)',
+      )
       .option('--more-seeds <seeds>', 'besides the usual ones, with 40 and 100 labelled frames'),
   options({ labelled, labelledShare, widths, moreSeeds }) {
     const share = flagNumbers(labelledShare ?? '0.5', '--labelled-share', (x) => x > 0 && x < 1);
@@ -35,7 +38,9 @@ export const scenes: SceneExperiment<ScenesOptions> = {
     return {
       labelled: labelled === undefined ? undefined : flagNumbers(labelled, '--labelled', isFrames),
       share: share[0],
-      widths: flagNumbers(widths ?? '0.5,1.5', '--widths', (x) => x > 0 && x <= 8),
+      widths: flagNumbers(widths ?? '0.5,1.5', '--widths', (x) => x > 0 && x <= 8).filter(
+        (width) => width !== 1,
+      ),
       moreSeeds: flagNumbers(moreSeeds, '--more-seeds', (x) => Number.isSafeInteger(x) && x >= 0),
     };
   },
