@@ -5,7 +5,7 @@ export const caruana1997: readonly Entry[] = [
   {
     name: 'alvinn',
     summary:
-      'Caruana 1997, section 2.1 and table 1: nine tasks learned from one row of a picture of a road, each alone with 2, 4, 8 and 16 hidden units and all in one network, with five controls. Made data; --trials <n> sets the seeds, each with roads of its own.',
+      'Caruana 1997, section 2.1 and table 1: nine tasks learned from one row of a picture of a road, each alone with 2, 4, 8 and 16 hidden units and all in one network, with four controls. Made data; --trials <n> sets the seeds, each with roads of its own.',
     load: async () => (await import('./alvinn/alvinn.ts')).alvinn,
   },
   {

@@ -162,7 +162,7 @@ function figuresOf(
         wrap: true,
       }),
       caption:
-        'Error of steering of the best network alone, of all tasks, and of the controls: what takes the information from the extra labels takes the gain away.',
+        'Error of steering of the best network alone, of all tasks, and of the controls. A control that errs as little as all tasks says that the gain needs no other task.',
       description: 'Error of steering by network, one dot an arm with its range over seeds',
     },
   ];
@@ -174,7 +174,7 @@ const range = (values: readonly number[]) =>
 function verdictsOf(
   rows: readonly Row[],
   multi: ComparedArm,
-  [shuffled, noise, copies, , wide]: readonly ComparedArm[],
+  [shuffled, noise, copies]: readonly ComparedArm[],
 ): Verdict[] {
   const best = rows[0].best?.runs ?? [];
   const better = (claim: string, ours: ComparedArm, theirs: ComparedArm['runs']) =>
@@ -195,11 +195,6 @@ function verdictsOf(
       '… and better than with copies of steering, which only raise its rate',
       multi,
       copies.runs,
-    ),
-    better(
-      'Nine times as many hidden units keep the gain: it is not a lack of capacity',
-      wide,
-      best,
     ),
     nothingElsewhere(rows, multi),
   ];

@@ -1,6 +1,6 @@
 import type { NumbersArm } from '../../../numbers/arm.ts';
 import type { Trials } from '../../../numbers/trials.ts';
-import { CONFIG, roadArm, TASKS, type RoadTask } from '../road.ts';
+import { roadArm, TASKS, type RoadTask } from '../road.ts';
 import { SIZES } from './published.ts';
 
 /** Networks of one task: `single.steering[2]` has the third of {@link SIZES}. */
@@ -10,7 +10,7 @@ export type Singles = Readonly<Record<RoadTask, readonly NumbersArm[]>>;
 export interface AlvinnArms {
   readonly single: Singles;
   readonly multi: NumbersArm;
-  /** What must not help steering, and what must not hurt. */
+  /** What must not help steering. */
   readonly controls: readonly NumbersArm[];
 }
 
@@ -50,10 +50,6 @@ export function armsOf(options: Trials): AlvinnArms {
       control('noise', 'noise in place of the extra labels', inPlace('noise')),
       control('copies', 'eight copies of steering', copies),
       arm('off', 'all tasks, extra ones weigh 0', TASKS, {}, off),
-      // With the rate of 16 units it diverges: what a step changes of the outputs grows with the units.
-      arm('wide', 'all tasks, 144 hidden, rate / 9', TASKS, {
-        ...{ hidden: [144], learningRate: CONFIG.learningRate / 9 },
-      }),
     ],
   };
 }

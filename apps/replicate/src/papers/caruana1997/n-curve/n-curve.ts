@@ -169,21 +169,32 @@ function worthAt(
 }
 
 function moreData(worth: readonly (Worth | undefined)[]): Verdict {
-  const claim = { claim: 'Steering alone needs about half as many examples again', source };
+  const claim = {
+    claim:
+      'Steering alone needs more examples for the same error (in the paper half as many again)',
+    source,
+  };
   const found = worth.flatMap((one, k) => (one ? [{ ...one, at: AT[k] }] : []));
   if (found.length < AT.length) return notRun(claim);
+  const times = (x: number, at: number) => {
+    const most = (COUNTS.at(-1) ?? 0) / at;
+    return x < most ? x.toFixed(2) : `more than ${most}`;
+  };
   const evidence = found
     .map(({ at, factor, interval, n }) => {
-      const edges = interval?.map((edge) => edge.toFixed(2)).join(' … ') ?? 'unknown';
-      return `${factor.toFixed(2)} times as many as ${at} (95 % interval ${edges}, ${n} seeds)`;
+      const edges = interval?.map((edge) => times(edge, at)).join(' … ') ?? 'unknown';
+      return `${times(factor, at)} times as many as ${at} (95 % interval ${edges}, ${n} seeds)`;
     })
     .join('; ');
   const enough = found.every(({ n }) => n >= ENOUGH_SEEDS);
   const more = found.every(({ interval }) => interval && interval[0] > 1);
-  const half = found.every(({ interval }) => interval && interval[0] <= 1.5 && interval[1] >= 1.5);
-  return {
-    ...claim,
-    judgement: !enough || !more ? 'cannot tell' : half ? 'reproduced' : 'not reproduced',
-    evidence: more && !half ? `${evidence}; more, but not by half` : evidence,
-  };
+  const fewer = found.some(({ interval }) => interval && interval[1] < 1);
+  const judgement = !enough
+    ? 'cannot tell'
+    : more
+      ? 'reproduced'
+      : fewer
+        ? 'not reproduced'
+        : 'cannot tell';
+  return { ...claim, judgement, evidence };
 }
