@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { runId, type RunSpec } from '@scene-mtl/lab';
 import { arrayScript, gathered, jobFileIn, slurmExecutor, taskLog } from '../src/batch/index.ts';
@@ -198,4 +200,13 @@ test('runs are written as an array, cheap ones first, and gathered when all are 
   });
   await writeFile(jobFileIn(folder), '{"command":[],"jobs":[]}');
   await expect(gathered(folder, runs)).rejects.toThrow(/jobs\.json: .*command/);
+});
+
+test('a signal that comes when a run is done ends nothing of the next one', async () => {
+  const runs = await mkdtemp(join(tmpdir(), 'lab-carrier-'));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx')],
+    ...[fileURLToPath(new URL('two-jobs.ts', import.meta.url)), runs],
+  ]);
+  expect(stdout).toBe('first\nsecond\n');
 });
