@@ -8,6 +8,16 @@ import { headOn, perHead, sumOfParameters } from './parts.ts';
  * at one budget.
  *
  * Degree of sharing: 0 everywhere.
+ * @example
+ * ```ts
+ * import { countParameters, dilatedResidual, multiTaskModel, parametersOf, singleTasks } from '@scene-mtl/core';
+ * import { depth, semantic } from '@scene-mtl/vision-heads';
+ * const encoder = dilatedResidual({ stem: 4, channels: [4, 4, 4], blocks: [1, 1, 1], aspp: null });
+ * const tasks = [semantic(19), depth()];
+ * const architecture = singleTasks.make();
+ * const network = multiTaskModel({ encoder, tasks, size: [16, 16], seed: 1, architecture });
+ * countParameters(parametersOf(network)).shared; // → 0
+ * ```
  */
 export const singleTasks = defineArchitecture({
   name: 'single-tasks',
