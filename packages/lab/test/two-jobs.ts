@@ -11,7 +11,7 @@ for (const id of ['first', 'second']) {
   const payload: JobPayload = {
     ...{ version: place.code.version, store: place.store, id },
     program: 'packages/lab/test/chain-program.ts',
-    spec: chainSpec(1, { steps: 5, pace: 0 }),
+    spec: { ...chainSpec(1, { steps: 5, pace: 0 }), tasks: ['a'] },
     ...{ measurements: [], dataWorkers: 0, grids: 0 },
   };
   const ending = new AbortController();
