@@ -69,7 +69,6 @@ export type OutputName = keyof typeof outputKinds;
  * @param raw `[N, m]`
  * @param target `[N, m]`
  * @param known `[N]`
- * @example judgedOutputs(outputKinds.linear, [1, 5], [0, 0], [1, 0]) gives { loss: 1, rms: 1 }
  */
 export function judgedOutputs(
   kind: OutputKind,
