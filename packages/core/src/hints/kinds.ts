@@ -16,8 +16,7 @@ export interface HintKind {
   readonly make: (options: never) => Hint;
 }
 
-/** Every kind of hint by its name. A new one is a function and an entry here; the property suite runs over them. */
-export const hintKinds = {
+const kinds = {
   examples: {
     ...{ known: 'f(x) = value; of an extra head: catalytic', virtual: '(x, value)' },
     ...{ formula: '(h(x) − value)²', make: examples },
@@ -51,3 +50,6 @@ export const hintKinds = {
     ...{ formula: '(low − h(x))²₊ + (h(x) − high)²₊', make: approximation },
   },
 } as const satisfies Readonly<Record<string, HintKind>>;
+
+/** Every kind of hint by its name. A new one is a function and an entry here; the property suite runs over them. */
+export const hintKinds: Readonly<Record<keyof typeof kinds, HintKind>> = kinds;

@@ -6,8 +6,11 @@ import { owned, type Scope } from './scope.ts';
 export interface ComputedOptions {
   /** Shape of one example's output. */
   readonly shape: readonly number[];
-  /** @param inputs `[B, …]`, in their order */
-  readonly call: (inputs: readonly tf.Tensor[], context: LayerContext) => tf.Tensor;
+  /**
+   * Its output, `[B, …shape]`.
+   * @param inputs `[B, …]`, in their order
+   */
+  call(inputs: readonly tf.Tensor[], context: LayerContext): tf.Tensor;
 }
 
 /** A layer that plain TensorFlow.js does not have: a model with one is exported to ONNX alone. */

@@ -20,6 +20,7 @@ export interface ProbabilityScore {
   add(gt: ArrayLike<number>, probabilities: ArrayLike<number>): void;
   /** Adds what another accumulator holds. */
   merge(other: ProbabilityScore): void;
+  /** Over everything added so far. */
   result(): ProbabilityScoreResult;
   /** Raw sums as exact partials, and the count: for `merge`. */
   state(): { readonly sums: readonly (readonly number[])[]; readonly pixels: number };
