@@ -52,6 +52,7 @@ const foldersMayImport = {
     queue: ['specs', 'store', 'execute', 'remote'],
     bucket: ['specs', 'store', 'remote'],
     batch: ['specs', 'store', 'execute', 'remote'],
+    testing: ['queue', 'bucket'],
     compare: ['specs'],
     experiment: ['specs', 'store', 'execute', 'compare'],
     publishing: ['specs', 'store', 'compare', 'experiment'],

@@ -17,7 +17,7 @@ import {
   workPlace,
 } from '@scene-mtl/lab/queue';
 import { chain, chainSpec, type ChainSpec } from '../packages/lab/test/chain-program.ts';
-import { s3Server } from '../packages/lab/test/s3-server.ts';
+import { s3Server } from '@scene-mtl/lab/testing';
 import { crewAt } from './queue-drill/crew.ts';
 import { faults, type Scene } from './queue-drill/faults.ts';
 import { drillRedis } from './queue-drill/servers.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { S3Server } from '../../packages/lab/test/s3-server.ts';
+import type { S3Server } from '@scene-mtl/lab/testing';
 import type { Crew } from './crew.ts';
 import type { DrillRedis } from './servers.ts';
 

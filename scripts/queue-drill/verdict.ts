@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearAbandoned, type Job } from '@scene-mtl/lab';
 import { chainEnd, madeTwice, type ChainSpec } from '../../packages/lab/test/chain-program.ts';
-import type { S3Server } from '../../packages/lab/test/s3-server.ts';
+import type { S3Server } from '@scene-mtl/lab/testing';
 
 /** What became of runs: a line for each that is not as it should be, and how many workers had them in hand. */
 export interface Outcome {

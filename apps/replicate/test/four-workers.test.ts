@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect } from '@jest/globals';
-import { ownRedis, withRedis } from '../../../packages/lab/test/redis.ts';
-import { s3Server } from '../../../packages/lab/test/s3-server.ts';
+import { expect, test } from '@jest/globals';
+import { hasRedis, ownRedis, s3Server } from '@scene-mtl/lab/testing';
 
 const at = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const node = [
   ...['--conditions=@scene-mtl/source', '--import', fileURLToPath(import.meta.resolve('tsx'))],
 ];
+
+/** A test that needs a Redis: skipped, with the reason in its name, where `redis-server` is not installed. */
+const withRedis = (title: string, body: () => Promise<void>): void =>
+  hasRedis
+    ? test(title, body)
+    : test.skip(`${title} (skipped: redis-server is not installed)`, body);
 
 /** All bytes of all files below a folder. */
 async function allIn(folder: string): Promise<Buffer> {

@@ -14,7 +14,7 @@ import {
   type BucketTiming,
 } from '../src/bucket/index.ts';
 import { frozen } from '../src/bucket/snapshot.ts';
-import { s3Server, type S3Server } from './s3-server.ts';
+import { s3Server, type S3Server } from '../src/testing/index.ts';
 
 /** Runs kept in a bucket, on a server in this process. */
 

@@ -127,7 +127,8 @@ const kindsOf: Study = {
 // --- Schedules -------------------------------------------------------------------------------------
 
 const all: HintArm = { of: 0, train: FEW, hints: SEVERAL };
-const WEIGHTS = [0.1, 1, 10];
+// With 10 some seeds diverge at this rate.
+const WEIGHTS = [0.1, 1, 3];
 const fixed = WEIGHTS.map((weight) => ({
   x: weight,
   arm:

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bucketAddress, type BucketAddress } from '../src/bucket/index.ts';
+import { bucketAddress, type BucketAddress } from '../bucket/index.ts';
 
 /**
  * What of S3 is used here, on loopback and in memory: GET, PUT, DELETE and ListObjectsV2 with the bucket in the path,

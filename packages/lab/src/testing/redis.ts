@@ -2,16 +2,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { test } from '@jest/globals';
-import { connected, queueAddress } from '../src/queue/connection.ts';
+import { connected, queueAddress } from '../queue/connection.ts';
 
 const { error } = spawnSync('redis-server', ['--version']);
 
-/** A test that needs a Redis: skipped, with the reason in its name, where `redis-server` is not installed. */
-export const withRedis = (title: string, body: () => Promise<void>): void =>
-  error ? test.skip(`${title} (skipped: redis-server is not installed)`, body) : test(title, body);
-
-/** Whether there is one. */
+/** Whether `redis-server` is installed. */
 export const hasRedis = error === undefined;
 
 /** A Redis of a test's own: on loopback, without a file. */
@@ -55,4 +50,5 @@ export async function ownRedis(password?: string): Promise<OwnRedis> {
   };
 }
 
+/** A connection to it. */
 export const openRedis = (url: string) => connected(queueAddress(url, {}));
