@@ -1,7 +1,7 @@
 import { numbersArm, type NumbersArm } from '../../../numbers/arm.ts';
 import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
 import { rms, rowsOf, seenBy } from '../../../numbers/studies/look.ts';
-import { functionOf, type FunctionNumber } from './functions.ts';
+import { functionOf, functions, type FunctionNumber } from './functions.ts';
 import type { HintName } from './known.ts';
 import { heldOutError } from './virtual.ts';
 
@@ -53,7 +53,8 @@ export function hintArm(title: string, arm: HintArm): NumbersArm {
     {
       ...{ data: { function: of }, inputs: ['x'], hidden: [16], hints: [...hints] },
       ...{ train, val: 10, test: 1000, batchSize: Math.min(16, train) },
-      ...{ steps: 800, evalEvery: 800, learningRate: 0.03, schedule: 'poly', stopping: 'last' },
+      ...{ steps: 800, evalEvery: 800, learningRate: functions[of].rate },
+      ...{ schedule: 'poly', stopping: 'last' },
     },
     // Labels of the part are in the examples too; the extra head is to learn from virtual ones alone.
     { ...Object.fromEntries(hints.map((hint) => [hint, weight])), ...(part && { part: 0 }) },

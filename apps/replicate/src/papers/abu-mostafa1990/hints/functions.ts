@@ -8,6 +8,8 @@ export interface Function {
   draw(this: void, random: Random): { readonly x: number[]; readonly value: number };
   /** Deviation of the noise of a label. */
   readonly noise: number;
+  /** Learning rate at which no seed diverges, with or without hints. */
+  readonly rate: number;
   /** The function at an input, where it can be computed of it. */
   readonly at?: (x: readonly number[]) => number;
   /** Something that the function is made of, for a catalytic hint. */
@@ -20,7 +22,7 @@ const computed = (
   at: (x: readonly number[]) => number,
   part?: (x: readonly number[]) => number,
 ): Function => ({
-  ...{ inputs: NUMBERS, noise: 0.2, at, ...(part && { part }) },
+  ...{ inputs: NUMBERS, noise: 0.2, rate: 0.03, at, ...(part && { part }) },
   draw(random) {
     const x = within(random);
     return { x, value: at(x) };
@@ -29,7 +31,7 @@ const computed = (
 
 /** A row of a road with or without a lane for those who come the other way. Steering is 0 straight ahead. */
 const road = (lanes: 0 | 1): Function => ({
-  ...{ inputs: 32, noise: 0 },
+  ...{ inputs: 32, noise: 0, rate: 0.01 },
   draw(random) {
     for (;;) {
       const drawn = drawRoad(random);
