@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import {
+  architectures,
   convolution,
   imageClassifier,
   lastFeatures,
@@ -8,10 +9,11 @@ import {
   loadWeights,
   mobileNet,
   mobileNetName,
+  multiTaskModel,
   readTfjsWeights,
 } from '../src/index.ts';
 import { useCpu } from './cpu.ts';
-import { gradientError } from './toy.ts';
+import { gradientError, toyTask } from './toy.ts';
 
 beforeAll(useCpu);
 
@@ -106,8 +108,43 @@ test('names follow the published ones', () => {
   expect(mobileNetName('encoder/block13/pointwise/bn/moving_mean')).toBe(
     'conv_pw_13_bn/moving_mean',
   );
+  expect(mobileNetName('depth/expert2/block1/pointwise/conv/kernel')).toBe('conv_pw_1/kernel');
+  // A joint many-task network's.
+  expect(mobileNetName('encoder/block3/join/kernel')).toBeUndefined();
   expect(mobileNetName('encoder/aspp/point/conv/kernel')).toBeUndefined();
   expect(mobileNetName('depth/hidden/conv/kernel')).toBeUndefined();
+});
+
+const sizes = { tasks: ['a', 'b', 'c'], stages: ['stem', 'block1', 'block2'] };
+
+test.each(architectures.map((one) => [one.name, one] as const))(
+  '%s: what is published is found in every copy of the encoder',
+  (_, definition) => {
+    const [usual] = Object.values(definition.settings(sizes.tasks, sizes.stages));
+    const { model } = multiTaskModel({
+      encoder: mobileNet({ alpha: 0.25, outputStride: 4, blocks: 2 }),
+      tasks: sizes.tasks.map((name) => toyTask(name, 'laplace', 2)),
+      ...{ size: [8, 8], seed: 1, architecture: definition.make(usual) },
+    });
+    const weights = model.weights.map(({ originalName }) => originalName);
+    const found = weights.map((name) => mobileNetName(name));
+    // Of the stem, and of two halves of two blocks: a kernel and four numbers a channel.
+    expect(new Set(found.filter((name) => name !== undefined)).size).toBe(5 * 5);
+    const kernels = weights.filter((name) =>
+      /^(?!.*attention|carried).*\/(stem|block\d+\/pointwise)\/conv\/kernel$/.test(name),
+    );
+    expect(kernels.every((name) => mobileNetName(name) !== undefined)).toBe(true);
+  },
+);
+
+test('a network that has nothing of what is stored is an error', () => {
+  const { model } = multiTaskModel({
+    encoder: mobileNet({ alpha: 0.25, outputStride: 4, blocks: 2 }),
+    ...{ tasks: [toyTask('a', 'laplace', 2)], size: [8, 8], seed: 1 },
+  });
+  expect(() => loadWeights(model, new Map(), () => undefined)).toThrow(
+    /none of the \d+ weights of the network has a name in the stored ones \(first: encoder\/stem/,
+  );
 });
 
 test('strides become dilations, and dilated depthwise convolutions have gradients', () => {

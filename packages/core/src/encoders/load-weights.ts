@@ -8,7 +8,8 @@ import { dtypeOf } from '../checkpoint/stored-types.ts';
  *   `undefined` for a weight that is to keep its value
  * @param convert brings a stored tensor into the weight's layout
  * @returns names of the weights that were loaded
- * @throws when a stored tensor is missing, no float32, or has another shape; nothing is changed then
+ * @throws when no weight has a stored name, or a stored tensor is missing, no float32, or has another shape; nothing
+ *   is changed then
  */
 export function loadWeights(
   model: tf.LayersModel,
@@ -37,11 +38,22 @@ export function loadWeights(
       }
       return [{ name, weight, value: tf.tensor(data as Float32Array, [...shape]) }];
     });
+    if (loaded.length === 0) {
+      throw new Error(
+        `loading weights: none of the ${model.weights.length} weights of the network has a name in the stored ones ` +
+          `(first: ${model.weights[0]?.originalName ?? 'it has none'}); is its encoder of their kind?`,
+      );
+    }
     for (const { weight, value } of loaded) weight.write(value);
     return loaded.map(({ name }) => name);
   });
 }
 
-/** What stands behind the encoder's prefix in a weight's name, `encoder/` or `<task>/encoder/`. */
-export const encoderPart = (weight: string): string | undefined =>
-  /^(?:[^/]+\/)?encoder\/(.*)$/.exec(weight)?.[1];
+/**
+ * Where an encoder's weights may stand: in the one of all tasks or of a task (`encoder/`, `depth/encoder/`), in an expert
+ * (`expert2/`, `depth/expert1/`), in a node of a tree that is still to be found (`node3/`).
+ */
+const COPY = /^(?:[^/]+\/)?(?:encoder|expert\d+|node\d+)\/(.*)$/;
+
+/** What stands behind the name of a copy of the encoder in a weight's name; undefined elsewhere. */
+export const encoderPart = (weight: string): string | undefined => COPY.exec(weight)?.[1];

@@ -2,20 +2,20 @@ import type * as tf from '@tensorflow/tfjs';
 import { encoderPart, loadWeights } from './load-weights.ts';
 import { readTfjsWeights } from './tfjs-weights.ts';
 
+/** A weight of the stem, or of one of a block's two convolutions and their normalisations. */
+const PLACE = /^(?:stem|block(\d+)\/(depth|point)wise)\/(conv|bn)\/(\w+)$/;
+
 /**
  * Name in the published MobileNet v1 of a weight of `mobileNet`:
- * `encoder/block3/depthwise/bn/gamma` is `conv_dw_3_bn/gamma`, and so it is in a task's own encoder,
- * `depth/encoder/…`. `undefined` for any other weight.
+ * `encoder/block3/depthwise/bn/gamma` is `conv_dw_3_bn/gamma`, and so it is in every copy of the encoder that an
+ * architecture has: `depth/encoder/…`, `expert2/…`. `undefined` for any other weight.
  */
 export function mobileNetName(weight: string): string | undefined {
-  const [part, ...rest] = encoderPart(weight)?.split('/') ?? [];
-  if (part === undefined) return undefined;
-  const leaf = rest.at(-1) ?? '';
-  const suffix = rest.at(-2) === 'bn' ? '_bn' : '';
-  if (part === 'stem') return `conv1${suffix}/${leaf}`;
-  const block = /^block(\d+)$/.exec(part)?.[1];
-  if (block === undefined) return undefined;
-  return `conv_${rest[0] === 'depthwise' ? 'dw' : 'pw'}_${block}${suffix}/${leaf}`;
+  const found = PLACE.exec(encoderPart(weight) ?? '');
+  if (!found) return undefined;
+  const [, block, half, kind, leaf] = found;
+  const layer = block === undefined ? 'conv1' : `conv_${half === 'depth' ? 'dw' : 'pw'}_${block}`;
+  return `${layer}${kind === 'bn' ? '_bn' : ''}/${leaf}`;
 }
 
 /**

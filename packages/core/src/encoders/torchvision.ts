@@ -13,8 +13,9 @@ const leaves: Readonly<Record<string, string>> = {
 
 /**
  * Name in torchvision's state dict of a weight of `resNet` or of its classifier:
- * `encoder/stage2/block1/shortcut/bn/gamma` is `layer2.0.downsample.1.weight`, and so it is in a task's
- * own encoder, `depth/encoder/…`. `undefined` for any other weight (a decoder's, ASPP's).
+ * `encoder/stage2/block1/shortcut/bn/gamma` is `layer2.0.downsample.1.weight`, and so it is in every copy of the
+ * encoder that an architecture has: `depth/encoder/…`, `expert2/…`. `undefined` for any other weight (a decoder's,
+ * ASPP's).
  */
 export function torchvisionName(weight: string): string | undefined {
   const leaf = leaves[weight.slice(weight.lastIndexOf('/') + 1)];
