@@ -39,7 +39,7 @@ test('RESULTS.md can be read in one go', () => {
 
 test('README’s table is that of RESULTS.md, and no two rows have one name', () => {
   const stated = tableAfter(readme, '## Results');
-  // Loss, semantic IoU, instance mean error, inverse depth mean error of the standard profile.
+  // Loss, semantic IoU, instance mean error, inverse depth mean error.
   const shown = tableAfter(summary, '## Table 1');
   expect(stated).toHaveLength(10);
   expect(stated).toEqual(shown.map((cells) => [0, 4, 5, 7].map((column) => cells[column])));

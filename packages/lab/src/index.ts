@@ -123,6 +123,6 @@ export { experimentNames } from './publishing/sections.ts';
 export { legendOf, places, type PictureCodec } from './publishing/grid-picture.ts';
 export { experimentResults, optionsOf, shownOf, type Shown } from './publishing/shown.ts';
 export { readGroup, writeGroup, type GroupContent } from './publishing/stored-group.ts';
-export { firstPart } from './publishing/summary-page.ts';
 export { parseVariant, variantSchema, type Variant } from './publishing/variant.ts';
+export { firstPart } from './publishing/verdicts.ts';
 export { writeOwn, WRITTEN } from './publishing/written.ts';

@@ -91,6 +91,7 @@ const group = (name: string, seeds: number, run: boolean): ResultsGroup => ({
 
 const texts: ResultsTexts = {
   ...{ subject: 'A paper.', asked: ['Whether A holds.'], howToRead: ['A dash: not run.'] },
+  remarks: [{ heading: 'What was hard', points: ['[All](results/table1.md) of it.'] }],
   ...{ notRunLead: 'Not run:', program: 'run', main: 'table1' },
 };
 
@@ -99,24 +100,35 @@ const files = await resultsFiles(groups, texts, codec);
 const content = (path: string): string => String(files.find((f) => f.path === path)?.content);
 const summary = content('RESULTS.md');
 const details = content('results/table1.md');
+const allClaims = content('results/claims.md');
 
-test('the summary asks, judges, shows the main table, says what was not run and how to read it', () => {
+test('the summary asks, judges, says what was learned and how to read it, and shows the main table', () => {
   expect(summary.match(/^#+ .*$/gm)).toEqual([
-    ...['# Results', '## What was asked', '## Claims', '## Table 1', '## Not run'],
+    ...['# Results', '## What was asked', '## What came out', '## What was hard', '## Table 1'],
     ...['## How to read this', '## Details'],
   ]);
-  expect(summary).toContain('| Group of results | Data | Seeds |');
-  expect(summary).toContain('standard: 1 seeds; other groups in');
+  expect(summary).toContain(
+    '| Group of results | Data | Seeds | reproduced | not reproduced | no difference larger than δ | cannot tell | not run |',
+  );
+  expect(summary).toContain('| standard | street | 1 | 1 | 0 | 0 | 1 | 1 |');
+  expect(summary).toContain('\n- [All](results/table1.md) of it.\n');
+  // The table of the group with most seeds.
+  expect(summary).toContain('quick: 3 seeds; other groups in');
+});
+
+test('the summary has the first claim of each experiment: its mark, number and picture', () => {
+  const picture = 'results/figures/standard-table1-one.svg';
+  expect(/(\| Claim .*\n(?:\|.*\n)+)/.exec(summary)![1].trim().split('\n').slice(2)).toEqual([
+    `| [A holds](results/table1.md) | ✓ | 1 \\| 2 _(quick)_ | <a href="${picture}"><img src="${picture}" width="160" alt="Table 1"></a> |`,
+  ]);
 });
 
 test('a claim has one line: a verdict for each group, and the first number of that with most seeds', () => {
   const [, , first, second, ...rest] = /(\| Claim .*\n(?:\|.*\n)+)/
-    .exec(summary)![1]
+    .exec(allClaims)![1]
     .trim()
     .split('\n');
-  expect(first).toBe(
-    '| [A holds](results/table1.md) | reproduced | reproduced | 1 \\| 2 _(quick)_ |',
-  );
+  expect(first).toBe('| [A holds](table1.md) | reproduced | reproduced | 1 \\| 2 _(quick)_ |');
   expect(second).toContain('| cannot tell | cannot tell | one seed _(quick)_ |');
   expect(rest).toEqual([]);
 });
@@ -127,8 +139,8 @@ test('the first part of evidence ends at the first semicolon outside brackets', 
 });
 
 test('what was not run stands in a line per group with its command', () => {
-  expect(summary).not.toContain('C holds');
-  expect(summary).toContain(
+  expect(summary + allClaims).not.toContain('C holds');
+  expect(allClaims).toContain(
     [
       '- Not run at standard: table1 (1 of 3 claims). Command: `run EXPERIMENT --profile standard`',
       '- Not run at quick: table1 (1 of 3 claims), figure9. Command: `run EXPERIMENT --profile quick`',

@@ -46,12 +46,14 @@ export interface ResultsTexts {
   readonly subject: string;
   /** What was asked, a paragraph each. */
   readonly asked: readonly string[];
+  /** What was learned in doing it: a heading and its points. */
+  readonly remarks: readonly { readonly heading: string; readonly points: readonly string[] }[];
   readonly howToRead: readonly string[];
   /** What stands before the list of what was not run. */
   readonly notRunLead: string;
   /** What every command begins with. */
   readonly program: string;
-  /** The experiment whose first table stands in the summary. */
+  /** The experiment whose first table stands in the summary, as the group with most seeds has it. */
   readonly main: string;
 }
 

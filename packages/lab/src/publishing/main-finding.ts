@@ -8,8 +8,8 @@ import {
 import { signs } from '../compare/verdict.ts';
 import { partSlug } from './figures.ts';
 import { slugOf, type ResultsGroup, type ResultsTexts } from './group.ts';
-import { sectionsOf, type SectionPart } from './sections.ts';
-import { firstPart } from './summary-page.ts';
+import { mostSeeds, sectionsOf, type SectionPart } from './sections.ts';
+import { firstPart } from './verdicts.ts';
 
 /** px of the plotting area: the chart stands beside the table. */
 const CHART_WIDTH = 220;
@@ -25,9 +25,7 @@ export async function mainFinding(
 ): Promise<MainFinding | undefined> {
   const section = sectionsOf(groups).find(({ name }) => name === texts.main);
   if (!section) return undefined;
-  const part = section.parts.reduce((best, one) =>
-    one.group.seeds > best.group.seeds ? one : best,
-  );
+  const part = mostSeeds(section);
   const table = part.artefacts.tables[0]?.table;
   const judged = (artefacts: SectionPart['artefacts']) =>
     artefacts.verdicts

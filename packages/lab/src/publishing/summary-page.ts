@@ -1,20 +1,24 @@
-import { toMarkdown } from '@scene-mtl/eval';
+import { toMarkdown, type Sign } from '@scene-mtl/eval';
 import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { escaped, markdownTable } from './markdown-table.ts';
-import { sectionsOf, type SectionPart } from './sections.ts';
-import { claims, notRun } from './verdicts.ts';
+import { mostSeeds, sectionsOf, type ResultsSection } from './sections.ts';
+import { claims, firstPart, judgedSo, judgements, telling } from './verdicts.ts';
 
-/** Where the summary finds other pages. */
+/** Where the summary finds other pages and pictures. */
 export interface SummaryLinks {
   /** Path of the page of a section. */
   readonly section: (name: string) => string;
+  /** Path of the first picture on the page of a section; undefined: it has none. */
+  readonly picture: (name: string) => string | undefined;
+  /** Path of the page of all claims. */
+  readonly claims: string;
   /** Path of the page of conditions and machines. */
   readonly conditions: string;
 }
 
 /**
- * The page that one reads: what was asked, a line a claim with the verdict of each group and the first number
- * behind it, the main table, and what was not run.
+ * The page that one reads: what was asked, the first claim of each experiment with its mark, a number and a picture,
+ * what was learned in doing it, and the main table.
  */
 export function summaryPage(
   groups: readonly ResultsGroup[],
@@ -29,10 +33,15 @@ export function summaryPage(
     ...texts.asked,
     overviewTable(groups),
     `Machines, versions and the rest of the conditions: [${links.conditions}](${links.conditions}).`,
-    '## Claims',
-    claimsTable(groups, links),
+    '## What came out',
+    'The first claim of each experiment, as the group with most seeds that can tell it says; ' +
+      `${Object.values(MARKS).join(', ')}. All claims, in every group: [${links.claims}](${links.claims}).`,
+    firstClaims(groups, links),
+    ...texts.remarks.flatMap(({ heading, points }) => [
+      `## ${escaped(heading)}`,
+      points.map((point) => `- ${point}`).join('\n'),
+    ]),
     ...mainTable(groups, texts, links),
-    ...notRunParts(groups, texts),
     '## How to read this',
     texts.howToRead.map((line) => `- ${escaped(line)}`).join('\n'),
     '## Details',
@@ -43,63 +52,63 @@ export function summaryPage(
   return `${parts.join('\n\n')}\n`;
 }
 
+/** What the groups were made with, and how many of their claims were judged how. */
 const overviewTable = (groups: readonly ResultsGroup[]): string =>
   markdownTable(
-    ['Group of results', ...Object.keys(groups[0]?.overview ?? {})],
-    groups.map(({ name, overview }) => [name, ...Object.values(overview)].map(escaped)),
+    ['Group of results', ...Object.keys(groups[0]?.overview ?? {}), ...judgements],
+    groups.map((group) => [
+      ...[group.name, ...Object.values(group.overview)].map(escaped),
+      ...judgements.map((kind) => String(judgedSo(group, kind))),
+    ]),
   );
 
-/** A line a claim; the number is of the group that decides, or of all, with most seeds. */
-function claimsTable(groups: readonly ResultsGroup[], links: SummaryLinks): string {
-  const seeds = ({ group }: { readonly group: string }): number =>
-    groups.find(({ name }) => name === group)?.seeds ?? 0;
-  const rows = claims(groups).map(({ claim, section, findings }) => {
-    const deciding = findings.filter(({ judgement }) => judgement !== 'cannot tell');
-    const told = (deciding.length > 0 ? deciding : findings).reduce((best, finding) =>
-      seeds(finding) > seeds(best) ? finding : best,
-    );
+/** Marks of verdicts, with what they stand for. */
+const MARKS: Readonly<Record<Sign, string>> = {
+  holds: '✓ reproduced',
+  fails: '✗ not reproduced, or no difference that matters',
+  open: '? cannot tell',
+};
+
+function firstClaims(groups: readonly ResultsGroup[], links: SummaryLinks): string {
+  const all = claims(groups);
+  const rows = sectionsOf(groups).flatMap(({ name, title }) => {
+    const first = all.find(({ section }) => section === name);
+    if (!first) return [];
+    const { sign, evidence, group } = telling(first, groups);
+    const picture = links.picture(name);
     return [
-      `[${escaped(claim)}](${links.section(section)})`,
-      ...groups.map(({ name }) => findings.find(({ group }) => group === name)?.judgement ?? '–'),
-      `${escaped(firstPart(told.evidence))} _(${escaped(told.group)})_`,
+      [
+        `[${escaped(first.claim)}](${links.section(name)})`,
+        MARKS[sign].slice(0, 1),
+        `${escaped(firstPart(evidence))} _(${escaped(group)})_`,
+        picture ? pictured(picture, title) : '–',
+      ],
     ];
   });
   if (rows.length === 0) return 'None yet: nothing was run.';
-  return markdownTable(['Claim', ...groups.map(({ name }) => escaped(name)), 'Evidence'], rows);
+  return markdownTable(['Claim', '', 'Number', 'Picture'], rows);
 }
 
-/** What stands before the first `; ` that is not within brackets. */
-export function firstPart(evidence: string): string {
-  let open = 0;
-  for (let i = 0; i < evidence.length; i++) {
-    if (evidence[i] === '(') open++;
-    if (evidence[i] === ')') open--;
-    if (open === 0 && evidence.startsWith('; ', i)) return evidence.slice(0, i);
-  }
-  return evidence;
-}
+/** A picture small enough for a cell, which leads to itself. Markdown has no sizes. */
+const pictured = (path: string, title: string): string =>
+  `<a href="${path}"><img src="${path}" width="160" alt="${title.replace(/["&<>|]/g, ' ')}"></a>`;
 
 function mainTable(
   groups: readonly ResultsGroup[],
   texts: ResultsTexts,
   links: SummaryLinks,
 ): string[] {
-  const section = sectionsOf(groups).find(({ name }) => name === texts.main);
-  const part: SectionPart | undefined = section?.parts[0];
-  const table = part?.artefacts.tables[0]?.table;
-  if (!section || !part || !table) return [];
+  const section: ResultsSection | undefined = sectionsOf(groups).find(
+    ({ name }) => name === texts.main,
+  );
+  if (!section) return [];
+  const { group, experiment, artefacts } = mostSeeds(section);
+  if (artefacts.tables.length === 0) return [];
+  const page = links.section(section.name);
   return [
     `## ${escaped(section.title)}`,
-    `${escaped(part.group.heading)}; other groups in [${links.section(section.name)}](${links.section(section.name)}).`,
-    `\`\`\`sh\n${commandOf(texts, part.group, part.experiment)}\n\`\`\``,
-    toMarkdown({ ...table, notes: [] }).trimEnd(),
+    `${escaped(group.heading)}; other groups in [${page}](${page}).`,
+    `\`\`\`sh\n${commandOf(texts, group, experiment)}\n\`\`\``,
+    toMarkdown({ ...artefacts.tables[0].table, notes: [] }).trimEnd(),
   ];
-}
-
-function notRunParts(groups: readonly ResultsGroup[], texts: ResultsTexts): string[] {
-  const lines = notRun(groups, texts).map(
-    ({ group, command, experiments }) =>
-      `- Not run at ${escaped(group)}: ${experiments.map(escaped).join(', ')}. Command: \`${command}\``,
-  );
-  return lines.length > 0 ? ['## Not run', texts.notRunLead, lines.join('\n')] : [];
 }

@@ -33,6 +33,30 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
   return [...found.values()].filter(({ findings }) => findings.length > 0);
 }
 
+/** Of what groups say of a claim the one that counts: of those that decide, or of all, the one with most seeds. */
+export function telling(
+  { findings }: JudgedClaim,
+  groups: readonly ResultsGroup[],
+): JudgedClaim['findings'][number] {
+  const seeds = ({ group }: { readonly group: string }): number =>
+    groups.find(({ name }) => name === group)?.seeds ?? 0;
+  const deciding = findings.filter(({ judgement }) => judgement !== 'cannot tell');
+  return (deciding.length > 0 ? deciding : findings).reduce((best, finding) =>
+    seeds(finding) > seeds(best) ? finding : best,
+  );
+}
+
+/** What stands before the first `; ` that is not within brackets. */
+export function firstPart(evidence: string): string {
+  let open = 0;
+  for (let i = 0; i < evidence.length; i++) {
+    if (evidence[i] === '(') open++;
+    if (evidence[i] === ')') open--;
+    if (open === 0 && evidence.startsWith('; ', i)) return evidence.slice(0, i);
+  }
+  return evidence;
+}
+
 /** By group, the experiments of which claims were not run, and the command that runs them. */
 export const notRun = (groups: readonly ResultsGroup[], texts: ResultsTexts): ReportNotRun[] =>
   groups.flatMap((group) => {
@@ -54,14 +78,19 @@ const plural = (claims: number): string => `${claims} claim${claims === 1 ? '' :
 
 /** What came of an experiment: its verdicts by kind. */
 export function outcome(artefacts: Artefacts): string {
-  const counts = kinds.flatMap((kind) => {
+  const counts = judgements.flatMap((kind) => {
     const n = count(artefacts, kind);
     return n > 0 ? [`${n} ${kind}`] : [];
   });
   return counts.length > 0 ? counts.join(', ') : 'run';
 }
 
-const kinds = [
+/** How many claims a group judged so. */
+export const judgedSo = ({ experiments }: ResultsGroup, kind: Judgement): number =>
+  experiments.reduce((sum, { artefacts }) => sum + (artefacts ? count(artefacts, kind) : 0), 0);
+
+/** Every judgement, in the order in which pages count them. */
+export const judgements = [
   'reproduced',
   'not reproduced',
   'no difference larger than δ',
