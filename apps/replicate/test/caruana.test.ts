@@ -19,7 +19,7 @@ import { nCurve } from '../src/papers/caruana1997/n-curve/n-curve.ts';
 import { draw as drawPeaks, FUNCTIONS } from '../src/papers/caruana1997/peaks/functions.ts';
 import { peaks } from '../src/papers/caruana1997/peaks/peaks.ts';
 import { correlations, shared } from '../src/papers/caruana1997/peaks/sensitivity.ts';
-import { draw, TASKS } from '../src/papers/caruana1997/road.ts';
+import { CONFIG, draw, TASKS } from '../src/papers/caruana1997/road.ts';
 
 describe('examples', () => {
   test('a road is what its numbers say', () => {
@@ -114,7 +114,7 @@ describe('alvinn', () => {
 
   test('holds where all tasks are better and the controls are not', async () => {
     const verdicts = await judged((spec) => (isMulti(spec) && !isControl(spec) ? 0.06 : 0.08));
-    expect(verdicts).toEqual([...Array<string>(4).fill('reproduced'), 'not reproduced']);
+    expect(verdicts).toEqual([...Array<string>(5).fill('reproduced'), 'not reproduced']);
   });
 
   test('says of a control that helps as much that it does not take the gain away', async () => {
@@ -123,23 +123,35 @@ describe('alvinn', () => {
     expect(controls.slice(0, 3)).toEqual(Array(3).fill('no difference larger than δ'));
   });
 
+  test('says which rate does as much for steering alone, where one does', async () => {
+    const { verdicts } = await alvinn.show(
+      context(alvinn),
+      resultsWith(({ tasks, config }) =>
+        tasks.length > 1 || config.learningRate === 4 * CONFIG.learningRate ? 0.06 : 0.08,
+      ),
+    );
+    const tuned = verdicts.find(({ claim }) => claim.includes('sizes and rates'))!;
+    expect(tuned.judgement).toBe('no difference larger than δ');
+    expect(tuned.evidence).toMatch(/, against steering alone, 4 times the rate$/);
+  });
+
   test('says that nothing was run', async () => {
     const { tables, figures } = await alvinn.show(
       context(alvinn),
       resultsWith(() => undefined),
     );
-    expect(await judged(() => undefined)).toEqual(Array(5).fill('not run'));
+    expect(await judged(() => undefined)).toEqual(Array(6).fill('not run'));
     expect(tables.map(({ name }) => name)).toEqual(['alvinn']);
     expect(figures).toEqual([]);
   });
 
-  test('trains nine tasks in four sizes, all of them, and four controls', () => {
+  test('trains nine tasks in four sizes, all of them, four controls, and steering wider and faster', () => {
     const runs = runsOf(
       alvinn,
       context(alvinn),
       resultsWith(() => undefined),
     );
-    expect(runs).toHaveLength(4 * (9 * 4 + 1 + 4));
+    expect(runs).toHaveLength(4 * (9 * 4 + 1 + 4 + 5));
     expect(() => alvinn.options({ trials: '0' })).toThrow('--trials 0');
   });
 });

@@ -1,6 +1,6 @@
 import type { NumbersArm } from '../../../numbers/arm.ts';
 import type { Trials } from '../../../numbers/trials.ts';
-import { roadArm, TASKS, type RoadTask } from '../road.ts';
+import { CONFIG, roadArm, TASKS, type RoadTask } from '../road.ts';
 import { SIZES } from './published.ts';
 
 /** Networks of one task: `single.steering[2]` has the third of {@link SIZES}. */
@@ -12,7 +12,14 @@ export interface AlvinnArms {
   readonly multi: NumbersArm;
   /** What must not help steering. */
   readonly controls: readonly NumbersArm[];
+  /** Steering alone with more hidden units or a larger rate: whether the extra tasks do what these do. */
+  readonly tuned: readonly NumbersArm[];
 }
+
+/** Hidden units beyond those of the paper. */
+const WIDER = [32, 64];
+/** Factors of the rate, with 16 hidden units; nine copies of a task move the shared layer nine times as far. */
+const FASTER = [2, 4, 9];
 
 /** Parameters behind the first two. */
 type Tail<F extends (...all: never) => unknown> =
@@ -50,6 +57,16 @@ export function armsOf(options: Trials): AlvinnArms {
       control('noise', 'noise in place of the extra labels', inPlace('noise')),
       control('copies', 'eight copies of steering', copies),
       arm('off', 'all tasks, extra ones weigh 0', TASKS, {}, off),
+    ],
+    tuned: [
+      ...WIDER.map((n) =>
+        arm(`steering-${n}`, `steering alone, ${n} hidden`, ['steering'], { hidden: [n] }),
+      ),
+      ...FASTER.map((times) =>
+        arm(`steering-rate-${times}`, `steering alone, ${times} times the rate`, ['steering'], {
+          learningRate: times * CONFIG.learningRate,
+        }),
+      ),
     ],
   };
 }
