@@ -130,6 +130,16 @@ describe('a run', () => {
     }
   });
 
+  // Of the same layers as hard sharing, of more on the way, and of two trunks.
+  test.each(['gradient-reversal', 'mtan', 'cross-stitch'])(
+    'leaves %s to the engine',
+    async (name) => {
+      const architecture = { name, options: {} };
+      const { timing } = await trained(specOf(['sum', 'both'], { architecture, steps: 3 }));
+      expect(timing.engine).toBe('onnx');
+    },
+  );
+
   test('measures the network that was kept for a task', async () => {
     const { result, measured } = await trained(specOf(['sum', 'both'], { snapshots: true }), {
       async measure({ columns: { test: seen }, network }) {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import {
   adam,
+  architectureNamed,
   balancerNamed,
   constant,
   countParameters,
+  hardSharing,
   MAIN_STREAM,
   parametersOf,
   poly,
@@ -112,17 +114,19 @@ export async function trainOnNumbers(
 }
 
 /**
- * Whether a run is gradient descent on a weighted sum of losses and nothing else, which plain loops do faster than ONNX
- * Runtime, with the same numbers but for rounding. The engines that compute op by op are there to be compared with.
+ * Whether a run is gradient descent on a weighted sum of losses through one trunk and nothing else, which plain loops do
+ * faster than ONNX Runtime, with the same numbers but for rounding. The engines that compute op by op are there to be
+ * compared with.
  */
 function isPlain({
   spec: { config, balance },
   compile: { engine },
 }: TrainingRun<NumbersSpec>): boolean {
-  const { optimiser, hints, own } = config;
+  const { optimiser, hints, own, architecture } = config;
+  const isTrunk = architectureNamed(architecture.name) === hardSharing;
   const isSum = balance.name === 'fixed' && hints.length === 0;
   const isOnnx = engine === undefined || engine === 'onnx';
-  return isOnnx && isSum && optimiser === 'sgd' && Object.keys(own).length === 0;
+  return isOnnx && isTrunk && isSum && optimiser === 'sgd' && Object.keys(own).length === 0;
 }
 
 /** A run's step and forward pass as plain loops. */

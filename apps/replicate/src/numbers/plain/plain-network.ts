@@ -40,7 +40,8 @@ export interface PlainNetwork {
 /**
  * The same network as plain loops over numbers, for gradient descent on a weighted sum: no graph, no engine. A step of
  * one with 16 hidden units is 250,000 multiplications; the calls of an engine take longer than that.
- * @param network dense, without layers of the tasks' own
+ * @param network dense, hard sharing, without layers of the tasks' own
+ * @throws naming a parameter that the loops would leave out
  */
 export function plainNetwork(
   network: Network,
@@ -64,9 +65,11 @@ export function plainNetwork(
       at += variable.size;
     }
   }
+  const left = new Set(places.keys());
   const layer = (name: string): PlainLayer => {
     const [kernel, bias] = [places.get(`${name}/kernel`), places.get(`${name}/bias`)];
     if (!kernel || !bias) throw new Error(`${name}: expected a dense layer`);
+    for (const part of ['kernel', 'bias']) left.delete(`${name}/${part}`);
     const units = bias.values.length;
     return {
       ...{ units, inputs: kernel.values.length / units, kernel: kernel.values, bias: bias.values },
@@ -79,6 +82,11 @@ export function plainNetwork(
     const own = layer(`${task.name}/output`);
     return { ...task, own, raw: new Float32Array(own.units), dRaw: new Float32Array(own.units) };
   });
+  if (left.size > 0) {
+    throw new Error(
+      `plain loops: expected dense layers of one trunk and of heads, got ${[...left][0]} too`,
+    );
+  }
   const values = hidden.map(({ units }) => new Float32Array(units));
   const slopes = hidden.map(({ units }) => new Float32Array(units));
   const width = network.inputs['x'][0];
