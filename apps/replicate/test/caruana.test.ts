@@ -127,12 +127,12 @@ describe('alvinn', () => {
     const { verdicts } = await alvinn.show(
       context(alvinn),
       resultsWith(({ tasks, config }) =>
-        tasks.length > 1 || config.learningRate === 3 * CONFIG.learningRate ? 0.06 : 0.08,
+        tasks.length > 1 || config.learningRate === 2 * CONFIG.learningRate ? 0.06 : 0.08,
       ),
     );
     const tuned = verdicts.find(({ claim }) => claim.includes('sizes and rates'))!;
     expect(tuned.judgement).toBe('no difference larger than δ');
-    expect(tuned.evidence).toMatch(/, against steering alone, 3 times the rate$/);
+    expect(tuned.evidence).toMatch(/, against steering alone, 2 times the rate$/);
   });
 
   test('says that nothing was run', async () => {
@@ -151,7 +151,7 @@ describe('alvinn', () => {
       context(alvinn),
       resultsWith(() => undefined),
     );
-    expect(runs).toHaveLength(4 * (9 * 4 + 1 + 4 + 4));
+    expect(runs).toHaveLength(4 * (9 * 4 + 1 + 4 + 3));
     expect(() => alvinn.options({ trials: '0' })).toThrow('--trials 0');
   });
 });
