@@ -1,5 +1,6 @@
 // jest gives each test file a realm with its own typed arrays; native modules (onnxruntime, sharp)
 // build the outer realm's and test with `instanceof`. Sharing the constructors makes both agree.
+const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
 const shared = [
@@ -18,7 +19,21 @@ const shared = [
   'SharedArrayBuffer',
 ];
 
+const { createContext } = vm;
+const ordinary = () => createContext(vm.constants.DONT_CONTEXTIFY);
+
 module.exports = class extends TestEnvironment {
+  constructor(...given) {
+    // jest's realm looks up each global, Math too, through a proxy, some hundred times as slowly as an
+    // ordinary realm does: most of the time of a test that computes. It offers no setting for it.
+    vm.createContext = ordinary;
+    try {
+      super(...given);
+    } finally {
+      vm.createContext = createContext;
+    }
+  }
+
   async setup() {
     await super.setup();
     for (const name of shared) this.global[name] = globalThis[name];
