@@ -1,4 +1,5 @@
 import { compile, type Compiled, type CompileOptions } from './compile.ts';
+import { checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
 import {
   signatureKey,
@@ -39,6 +40,7 @@ export function compileEach<O extends Outputs>(
   step: (inputs: InputTensors<Signature>) => O,
   options: CompileEachOptions = {},
 ): CompiledEach<O> {
+  checkNames('compileEach', options, ['onCompile', 'limit']);
   const { onCompile, limit = 16, ...rest } = options;
   const compiled = new Map<string, Compiled<Signature, O>>();
   const signatures: Signature[] = [];

@@ -4,7 +4,7 @@ import { countStep, settingsGuard } from './capture/optimisers.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
 import { OnnxStep, type OnnxOptions, type State } from './engines/onnx.ts';
-import { checkEngine } from './engines/options.ts';
+import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Ref } from './onnx/graph.ts';
@@ -119,6 +119,7 @@ export async function compile<S extends Signature, O extends Outputs>(
   signature: S,
   options: CompileOptions = {},
 ): Promise<Compiled<S, O>> {
+  checkNames('compile', options);
   const { engine = 'onnx', seed, debug = {} } = options;
   checkEngine(options);
   checkSignature(signature, seed);

@@ -17,6 +17,13 @@ export {
   type CompiledModel,
   type CompileModelOptions,
 } from './model/compile-model.ts';
+export {
+  registerLowering,
+  type GraphBuilder,
+  type NodeLowering,
+  type OpLowering,
+  type RegisterOptions,
+} from './custom-lowering.ts';
 export type { DebugOptions } from './debug.ts';
 export {
   catalogue,
@@ -34,6 +41,9 @@ export { batchNormTraining, type BatchNormTrainingResult } from './ops/batch-nor
 export { applyGradientsAtRate } from './ops/scheduled.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';
 export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
+export type { Attrs, CapturedType, OutputShape } from './capture/value.ts';
+export type { Attribute, Ref } from './onnx/graph.ts';
+export type { OnnxType } from './onnx/proto.ts';
 export type {
   InputSpec,
   InputTensors,

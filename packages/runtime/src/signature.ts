@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { CaptureError } from './capture/errors.ts';
 import { sizeOf } from './onnx/graph.ts';
+import { refuseUnknown } from './options.ts';
 
 /** Shape and type of one per-step input. */
 export interface InputSpec {
@@ -46,7 +47,9 @@ export const signatureKey = (signature: Signature): string =>
  * scalar input
  */
 export function checkSignature(signature: Signature, seed?: string): void {
-  for (const [name, { shape, dtype }] of Object.entries(signature)) {
+  for (const [name, spec] of Object.entries(signature)) {
+    refuseUnknown(`compile: input '${name}'`, spec, ['shape', 'dtype']);
+    const { shape, dtype } = spec;
     if (!Object.hasOwn(arrayNames, dtype)) {
       throw new Error(
         `compile: input '${name}': expected dtype float32, int32 or bool, got ${String(dtype)}`,

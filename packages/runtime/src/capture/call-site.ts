@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 /** Places in the caller's code, found without reading the source maps of the libraries between. */
 
-const foreign = /node_modules[\\/](@tensorflow|onnxruntime)|tfjs-[a-z-]+[\\/]src[\\/]|node:/;
+const foreign =
+  /node_modules[\\/](@tensorflow|@scene-mtl|onnxruntime)|tfjs-[a-z-]+[\\/]src[\\/]|node:/;
 
 /** This package's own folder, wherever it is installed, as a path and as a URL. */
 const own = [new URL('..', import.meta.url)].flatMap((url) => [fileURLToPath(url), url.href]);

@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../options.ts';
 import { catalogue, engineOf, type CatalogueEntry, type EngineId } from './catalogue.ts';
 import { reasonOf } from './device.ts';
 import { tinyStep } from './tiny-step.ts';
@@ -32,6 +33,7 @@ export interface Choice {
  * ```
  */
 export async function chooseEngine(options: ChooseOptions = {}): Promise<Choice> {
+  refuseUnknown('chooseEngine', options, ['among', 'say']);
   const { among, say = (line) => void process.stderr.write(`${line}\n`) } = options;
   const order = among ? among.map(engineOf) : catalogue;
   const refused: string[] = [];

@@ -52,6 +52,12 @@ export function defineCompositions(...compositions: readonly Composition[]): voi
   }
 }
 
+/** Takes what is known of a kernel out of the registry: for another lowering of it. */
+export function forgetKernel(name: string): void {
+  registry.delete(name);
+  composed.delete(name);
+}
+
 /** All kernels that are lowered, by name. */
 export const kernels: ReadonlyMap<string, Kernel> = registry;
 

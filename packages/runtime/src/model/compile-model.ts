@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CompileEachOptions } from '../compile-each.ts';
+import { checkNames } from '../engines/options.ts';
 import { fitSource, testSource, type BatchSource } from './datasets.ts';
 import { fit, test, type ModelRunner } from './fit.ts';
 import { functionalOf, internalsOf, withMethods } from './internals.ts';
@@ -73,6 +74,7 @@ export async function compileModel(
   options: CompileModelOptions = {},
 ): Promise<CompiledModel> {
   const { seed, ...rest } = options;
+  checkNames('compileModel', rest, ['onCompile', 'limit', 'seed']);
   // A fresh process has no backend yet to come back to.
   await tf.ready();
   const functional = functionalOf(model);
