@@ -1,9 +1,9 @@
-import { deepStrictEqual } from 'node:assert';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { blocksOf, checked, FIRST_LINE } from './doc-blocks.ts';
+import { equals } from './equals.ts';
 
 /**
  * Type-checks and runs every example of the documentation: the `@example` of exported symbols, and the ts blocks
@@ -82,20 +82,4 @@ async function runErrors(): Promise<string[]> {
     }
   }
   return wrong;
-}
-
-/** Throws unless two values are equal; numbers to the digits after the point that the documentation prints. */
-function equals(actual: unknown, expected: unknown, digits?: number): void {
-  const rounded = (value: unknown): unknown => {
-    // 0 added: what rounds to −0 is 0.
-    if (typeof value === 'number')
-      return (digits === undefined ? value : Number(value.toFixed(digits))) + 0;
-    if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array, rounded);
-    if (value instanceof Map || value instanceof Set)
-      return new Map(rounded([...value.entries()]) as []);
-    if (Array.isArray(value)) return value.map(rounded);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rounded(v)]));
-  };
-  deepStrictEqual(rounded(actual), rounded(expected));
 }

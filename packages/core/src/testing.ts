@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** An event as a test reads it. */
 export interface DecodedEvent {
   readonly wallTime: number;

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** `@scene-mtl/datasets/testing`: a student's data set, drawn, for tests of other packages. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

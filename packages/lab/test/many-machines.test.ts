@@ -150,6 +150,7 @@ test("a job array's script is bash, whatever its folders are called", async () =
   const odd = await mkdtemp(join(tmpdir(), 'odd \'name\' $HOME "%j" '));
   const script = arrayScript({
     ...{
+      program: 'npm run replicate --',
       name: 'table1 smoke',
       tasks: 12,
       root: odd,
@@ -169,7 +170,7 @@ test("a job array's script is bash, whatever its folders are called", async () =
   await writeFile(join(bin, 'npm'), '#!/bin/sh\npwd\nprintf "<%s>\\n" "$@"\n', { mode: 0o755 });
   const env = { PATH: `${bin}:${process.env['PATH']}`, SLURM_ARRAY_TASK_ID: '7' };
   expect(execFileSync('bash', { input: script, env, encoding: 'utf8' }).split('\n')).toEqual([
-    ...[odd, '<run>', '<--silent>', '<replicate>', '<-->', '<slurm-task>'],
+    ...[odd, '<run>', '<replicate>', '<-->', '<slurm-task>'],
     ...['<--jobs>', `<${odd}/jobs.json>`, '<--runs>', `<${odd}>`, '<--task>', '<7>'],
     ...['<--threads>', '<2>', ''],
   ]);
@@ -180,7 +181,9 @@ test('runs are written as an array, cheap ones first, and gathered when all are 
   const folder = join(runs, 'table');
   const specs = [chainSpec(1, { steps: 40 }), chainSpec(2, { steps: 10 })];
   const jobs = specs.map((one) => ({ id: runId(chain, one), spec: one, measurements: [] }));
-  const make = slurmExecutor(['table1', '--executor', 'slurm'], 1);
+  const make = slurmExecutor({
+    ...{ program: 'npx replicate', command: ['table1', '--executor', 'slurm'], cores: 1 },
+  });
   const line = { update: () => {}, print: () => {} };
   const session = chain.start({ runs, line });
   const executor = await make<RunSpec>({
@@ -188,7 +191,7 @@ test('runs are written as an array, cheap ones first, and gathered when all are 
   });
   const watch = { progress: () => {}, finished: () => Promise.resolve() };
   await expect(executor.execute(jobs, watch)).rejects.toThrow(
-    /^2 runs to do\. Submit them, [^]*sbatch .*array\.sbatch\n.*gather /,
+    /^2 runs to do\. Submit them, [^]*sbatch .*array\.sbatch\n.*npx replicate gather /,
   );
   await writeFile(taskLog(folder, 1), 'step 10/40\nkilled: no memory\n');
   expect(await gathered(folder, runs)).toEqual({

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { shellWords } from '@scene-mtl/data';
 import { Option, type Command } from 'commander';
 import { wholeNumber } from './whole-number.ts';
+import { INVOCATION } from '../config/invocation.ts';
 import { configured } from '../config/overrides.ts';
 import { profiles, type ProfileName } from '../config/profiles.ts';
 import { LIMITS } from '../config/limits.ts';
@@ -76,4 +77,4 @@ export const groupOf = ({ profile, data, pretrained }: ConfigurationFlags): stri
 
 /** The command as one types it to get the same arguments again. */
 export const typedCommand = (): string =>
-  `npm run replicate -- ${shellWords(process.argv.slice(2))}`.trim();
+  `${INVOCATION} ${shellWords(process.argv.slice(2))}`.trim();

@@ -2,6 +2,7 @@ import { shellWords } from '@scene-mtl/data';
 import { localExecutor, type MakeExecutor } from '@scene-mtl/lab';
 import type { RemoteRuns } from '@scene-mtl/lab/bucket';
 import { Option, type Command } from 'commander';
+import { INVOCATION } from '../config/invocation.ts';
 import { LIMITS } from '../config/limits.ts';
 import { queueOption } from './queue-option.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -64,13 +65,17 @@ export async function executorOf(
     const address = queueAddress(queue);
     const words = shellWords(['worker', '--queue', address.shown, '--runs', runs]);
     return queueExecutor(address, {
-      workerCommand: `npm run replicate -- ${words}`,
+      workerCommand: `${INVOCATION} ${words}`,
       ...(remote && { remote }),
     });
   }
   if (name === 'slurm') {
     const { slurmExecutor } = await import('@scene-mtl/lab/batch');
-    return slurmExecutor(process.argv.slice(2), threads ?? 1);
+    return slurmExecutor({
+      program: INVOCATION,
+      command: process.argv.slice(2),
+      cores: threads ?? 1,
+    });
   }
   return localExecutor(jobs);
 }

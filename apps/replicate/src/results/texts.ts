@@ -1,4 +1,5 @@
 import type { ResultsTexts } from '@scene-mtl/lab';
+import { INVOCATION } from '../config/invocation.ts';
 
 /** What pages of results say besides results. */
 export const texts: ResultsTexts = {
@@ -46,6 +47,6 @@ export const texts: ResultsTexts = {
   ],
   notRunLead:
     'Claims whose runs a group does not have, by the experiment that makes them; its name in place of EXPERIMENT gives the command.',
-  program: 'npm run replicate --',
+  program: INVOCATION,
   main: 'table1',
 };

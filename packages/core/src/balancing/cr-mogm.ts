@@ -36,7 +36,7 @@ export function crMogm(methods: readonly GramianMethod[]) {
       smoothing: z.number().min(0).max(1).default(0.9).describe('α'),
     },
     lacks: first.lacks,
-    make(place, { method, ...refresh }) {
+    make(place, { method, ...refresh }): GramianBalancer | GroupedBalancer {
       const other = methods.find(({ name }) => name === method) as GramianMethod;
       return { ...other.make(place, refresh), name: 'cr-mogm' };
     },

@@ -2,10 +2,12 @@ import { shellWords } from '@scene-mtl/data';
 
 /** What a job array is made from. */
 export interface ScriptParts {
+  /** How the program is typed in `root`. */
+  readonly program: string;
   /** Shown in the list of jobs. */
   readonly name: string;
   readonly tasks: number;
-  /** Folder of the repository, where the tasks run. */
+  /** Folder that holds the code, where the tasks run. */
   readonly root: string;
   readonly jobs: string;
   readonly runs: string;
@@ -19,7 +21,8 @@ export interface ScriptParts {
  * A job array for Slurm's `sbatch`, one task a run. A task that is put back (`--requeue`) goes on from the last
  * checkpoint; what a run needs besides cores (memory, time, a partition) is given to `sbatch`, or written in.
  */
-export function arrayScript({ name, tasks, root, jobs, runs, log, cores }: ScriptParts): string {
+export function arrayScript(parts: ScriptParts): string {
+  const { program, name, tasks, root, jobs, runs, log, cores } = parts;
   return `#!/bin/bash
 #SBATCH --job-name=${directive(name)}
 #SBATCH --array=0-${tasks - 1}
@@ -30,7 +33,7 @@ export function arrayScript({ name, tasks, root, jobs, runs, log, cores }: Scrip
 
 set -euo pipefail
 cd -- ${shellWords([root])}
-exec npm run --silent replicate -- slurm-task --jobs ${shellWords([jobs])} --runs ${shellWords([runs])} \\
+exec ${program} slurm-task --jobs ${shellWords([jobs])} --runs ${shellWords([runs])} \\
   --task "\${SLURM_ARRAY_TASK_ID:?expected a task of an array: submit this with sbatch}" \\
   --threads "\${SLURM_CPUS_PER_TASK:-${cores}}"
 `;

@@ -10,13 +10,21 @@ import { shellWords } from '@scene-mtl/data';
 import { batchFolder, jobFileIn, taskLog, type JobFile } from './job-file.ts';
 import { arrayScript } from './script.ts';
 
+/** How a command is put off to a cluster. */
+export interface SlurmOptions {
+  /** How the program is typed, without a command of its own. */
+  readonly program: string;
+  /** Arguments of the command that gathers the runs later. */
+  readonly command: readonly string[];
+  /** Of a task. */
+  readonly cores: number;
+}
+
 /**
  * Writes the runs that are to do as a job array for Slurm, and ends the command with how to submit it.
- * @param command arguments of the command that gathers the runs later
- * @param cores of a task
  */
 export const slurmExecutor =
-  (command: readonly string[], cores: number): MakeExecutor =>
+  ({ program, command, cores }: SlurmOptions): MakeExecutor =>
   async (executor) => {
     const place = { code: codeIn(), store: await storeId(executor.runs), runs: executor.runs };
     return {
@@ -36,6 +44,7 @@ export const slurmExecutor =
         await writeAtomically(
           script,
           arrayScript({
+            program,
             name: basename(folder),
             tasks: jobs.length,
             root: place.code.root,
@@ -48,7 +57,7 @@ export const slurmExecutor =
         throw new Postponed(
           `${jobs.length} runs to do. Submit them, then gather what came of them:\n` +
             `  sbatch ${shellWords([script])}\n` +
-            `  npm run replicate -- gather ${shellWords([executor.folder])}\n`,
+            `  ${program} gather ${shellWords([executor.folder])}\n`,
         );
       },
     };

@@ -5,18 +5,20 @@ import { fileURLToPath } from 'node:url';
 
 /** Which code a process runs. */
 export interface Code {
-  /** Folder of the whole repository: addresses of modules are said from there. */
+  /** Folder of the whole repository, or of the project that installed it: addresses of modules are said from there. */
   readonly root: string;
   /** 12 hex digits of a hash over all source files and the lock file of the dependencies. */
   readonly version: string;
 }
 
-/** The folder above a module that holds the lock file of the whole repository. */
+/** The folder above a module that holds the lock file: of the whole repository, or of who installed this. */
 export function codeRoot(from: string = import.meta.url): string {
   for (let at = dirname(fileURLToPath(from)); ; at = dirname(at)) {
     if (existsSync(join(at, 'package-lock.json'))) return at;
     if (at === dirname(at)) {
-      throw new Error(`${fileURLToPath(from)}: no package-lock.json above it; run from a checkout`);
+      throw new Error(
+        `${fileURLToPath(from)}: no package-lock.json above it; run from a checkout, or from a project that npm installed it in`,
+      );
     }
   }
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CompileOptions } from '../compile.ts';
+import { commands } from './commands.ts';
 import { deviceCommands, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
-import { installedTensorFlow, tensorFlowCommand } from './tensorflow.ts';
+import { installedTensorFlow } from './tensorflow.ts';
 
 /** Engine and device in one name. */
 export type EngineId = 'onnx/cpu' | 'onnx/webgpu' | 'onnx/cuda' | 'tensorflow' | 'cpu';
@@ -54,7 +55,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     id: 'tensorflow',
     options: { engine: 'tensorflow' },
     title: "op by op on TensorFlow's own library",
-    command: tensorFlowCommand,
+    command: commands.tensorFlow,
     find: () => {
       const [found] = installedTensorFlow();
       return Promise.resolve(
@@ -68,7 +69,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     id: 'cpu',
     options: { engine: 'cpu' },
     title: 'op by op in JavaScript, slow: the oracle of the tests',
-    command: 'npm ci',
+    command: commands.install,
     find: () =>
       Promise.resolve({ present: true, why: '@tensorflow/tfjs', version: tf.version.tfjs }),
   },

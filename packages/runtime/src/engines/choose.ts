@@ -1,5 +1,6 @@
 import { refuseUnknown } from '../options.ts';
 import { catalogue, engineOf, type CatalogueEntry, type EngineId } from './catalogue.ts';
+import { commands } from './commands.ts';
 import { reasonOf } from './device.ts';
 import { tinyStep } from './tiny-step.ts';
 
@@ -57,7 +58,7 @@ export async function chooseEngine(options: ChooseOptions = {}): Promise<Choice>
     return { id: entry.id, options: entry.options, line };
   }
   throw new Error(
-    `chooseEngine: no engine runs: ${refused.join('; ')}. 'npm run engines' says how to get one`,
+    `chooseEngine: no engine runs: ${refused.join('; ')}. '${commands.engines}' says how to get one`,
   );
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
+import { commands } from './commands.ts';
 import { checkTelemetry, disableTelemetry } from './quiet.ts';
 
 /**
@@ -56,15 +57,15 @@ export function missingDevice(ort: typeof Ort, device: Device): string | undefin
 
 /** The command that gets what a device lacks. */
 export const deviceCommands: Readonly<Record<Device, string>> = {
-  cpu: 'npm ci',
+  cpu: commands.install,
   webgpu: 'install a graphics driver with Vulkan 1.1 (Linux), Metal or Direct3D 12',
-  cuda: 'npm run setup:gpu -- --onnx-cuda',
+  cuda: commands.onnxCuda,
 };
 
 /** The error of a session that cannot be created on a device. */
 export const deviceError = (device: Device, why: string, cause?: unknown): Error =>
   new Error(
     `compile: engine onnx on device ${device} does not start: ${why}; to get it: ` +
-      `${deviceCommands[device]}. 'npm run engines' lists what runs here; device 'cpu' always does`,
+      `${deviceCommands[device]}. '${commands.engines}' lists what runs here; device 'cpu' always does`,
     { cause },
   );

@@ -1,12 +1,10 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
+import { commands } from './commands.ts';
 import { reasonOf } from './device.ts';
 
 /** The packages that bring TensorFlow's own engine, preferred ones first. */
 export const tensorFlowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
-
-/** The command that installs one of them with its native part. */
-export const tensorFlowCommand = 'npm run setup:gpu (without an NVIDIA card: -- --cpu)';
 
 /** A package found, with its version. */
 export interface TensorFlowPackage {
@@ -64,6 +62,6 @@ async function load(): Promise<TensorFlowPackage> {
       ? reasons.join('; ')
       : `none of ${tensorFlowPackages.join(', ')} is installed`;
   throw new Error(
-    `compile: engine tensorflow does not start: ${why}. To get it: ${tensorFlowCommand}`,
+    `compile: engine tensorflow does not start: ${why}. To get it: ${commands.tensorFlow}`,
   );
 }

@@ -9,6 +9,7 @@ import {
   SPLITS,
 } from '@scene-mtl/datasets';
 import { shellWords } from '@scene-mtl/data';
+import { INVOCATION } from '../../config/invocation.ts';
 
 /** Adds `data init`: a first description of a folder of one's own data. */
 export function addInitCommand(data: Command): void {
@@ -42,7 +43,7 @@ export async function initData(root: string, force = false): Promise<string[]> {
   return [
     ...reasons,
     `${file}: ${basename(resolve(root))}, ${counts} frames; read it and correct what is wrong, then:`,
-    `  npm run replicate -- data check ${typed}`,
-    `  npm run replicate -- table1 --profile smoke --data ${typed}`,
+    `  ${INVOCATION} data check ${typed}`,
+    `  ${INVOCATION} table1 --profile smoke --data ${typed}`,
   ];
 }

@@ -143,7 +143,7 @@ function tableOf(
     })),
     notes: [
       ...notesOf(context),
-      'Steps/s: of runs that may have been made at different times, beside other work; what a step costs is measured by npm run bench -- balancing.',
+      'Steps/s: of runs that may have been made at different times, beside other work; what a step costs is measured by the repository’s npm run bench -- balancing.',
     ],
   };
 }
