@@ -44,6 +44,18 @@ add('depthwiseConv2d, dilation 2', { x: image, w: filter }, ({ x, w }) =>
   tf.depthwiseConv2d(as4(x), as4(w), 1, 'same', 'NHWC', 2),
 );
 add('avgPool with a clipped border', { x: image }, ({ x }) => tf.avgPool(as4(x), 3, 2, 'same'));
+const volume = float(1, [2, 3, 4, 5, 2]);
+const as5 = (x: tf.Tensor) => x as tf.Tensor5D;
+add('conv3d, stride 2', { x: volume, w: float(2, [2, 3, 2, 2, 3]) }, ({ x, w }) =>
+  tf.conv3d(as5(x), as5(w), 2, 'same'),
+);
+add('avgPool3d with a clipped border', { x: volume }, ({ x }) =>
+  tf.avgPool3d(as5(x), 3, 2, 'same'),
+);
+add('maxPool3d', { x: volume }, ({ x }) => tf.maxPool3d(as5(x), 2, 2, 'same'));
+add('dilation2d', { x: image, w: float(2, [2, 3, 3]) }, ({ x, w }) =>
+  tf.dilation2d(as4(x), w as tf.Tensor3D, 1, 'same'),
+);
 add('maxPool', { x: image }, ({ x }) => tf.maxPool(as4(x), 2, 2, 'same'));
 for (const [corners, centres] of [
   [false, false],

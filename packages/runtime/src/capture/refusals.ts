@@ -8,6 +8,32 @@ import type { TraceValue } from './value.ts';
 export const KEPT =
   'a captured step is a function of its inputs and of tf.Variables: keep state in a tf.Variable and assign it';
 
+const counted = 'how large its result is depends on the numbers it is given';
+
+/** Why some kernels have no lowering, and what serves in their place. */
+const reasons: Readonly<Record<string, string>> = {
+  NonMaxSuppressionV3: `${counted}: tf.image.nonMaxSuppressionPadded with padToMaxOutputSize has one size`,
+  NonMaxSuppressionV5: `${counted}, and it lowers the scores one after the other`,
+  Unique: counted,
+  RaggedGather: counted,
+  RaggedRange: counted,
+  RaggedTensorToTensor: counted,
+  StaticRegexReplace: 'a step has no strings',
+  StringNGrams: 'a step has no strings',
+  StringSplit: 'a step has no strings',
+  StringToHashBucketFast: 'a step has no strings',
+  Draw: 'it writes to a canvas',
+};
+
+/** The error of an op that cannot be captured, with its place. */
+export const noLowering = (kernel: string): CaptureError =>
+  new CaptureError(
+    `compile: the op ${kernel} at ${callSite()} has no lowering` +
+      `${reasons[kernel] === undefined ? '' : ` (${reasons[kernel]})`}; docs/kernels.md lists those that have. ` +
+      'Compute it outside the step and pass the result in, give it one by registerLowering, or run the step ' +
+      'on an eager engine',
+  );
+
 /** A value that outlives the call that made it, in words. */
 export const survivor = ({ shape, source }: TraceValue): string => {
   const what = source.kind === 'node' ? `the result of ${source.node.kernel}` : 'a value';

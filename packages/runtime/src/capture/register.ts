@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
-import { callSite } from './call-site.ts';
-import { CaptureError } from './errors.ts';
 import { evaluate, runOnNumbers, type Known } from './evaluate.ts';
+import { noLowering } from './refusals.ts';
 import type { Attrs } from './value.ts';
 
 let backend: CaptureBackend | undefined;
@@ -64,13 +63,7 @@ function folding(made: CaptureBackend, name: string): tf.KernelFunc {
       if (!info) continue;
       const value = made.traceValue(info.dataId);
       const data = evaluate(value);
-      if (!data) {
-        throw new CaptureError(
-          `compile: the op ${name} at ${callSite()} has no lowering; docs/kernels.md lists those that have. ` +
-            'Compute it outside the step and pass the result in, give it one by registerLowering, or run the ' +
-            'step on an eager engine',
-        );
-      }
+      if (!data) throw noLowering(name);
       numbers[key] = { data, shape: info.shape, dtype: value.dtype };
     }
     const infos = runOnNumbers(name, numbers, attrs as Attrs).map(({ data, shape, dtype }) => ({

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attrs } from '../capture/value.ts';
+import { channelsLast } from '../ops/data-format.ts';
 import { defineCompositions, type Composition } from './kernel.ts';
 
 /** Convolutions of `[N, C, H, W]`, which TensorFlow.js calls NCHW: those of `[N, H, W, C]`, turned. */
 
-const last = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 3, 1]);
-const first = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 3, 1, 2]);
+const { last, first } = channelsLast('NCHW');
 
 /**
  * @param images inputs that are images; filters have their channels last in either format
@@ -70,6 +70,7 @@ const inputGradient: Composition = {
 
 defineCompositions(
   channelsFirst('Conv2D', ['x']),
+  channelsFirst('DepthwiseConv2dNative', ['x']),
   inputGradient,
   channelsFirst('Conv2DBackpropFilter', ['x', 'dy'], false),
 );

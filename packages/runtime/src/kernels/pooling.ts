@@ -9,7 +9,8 @@ import { padAfter } from './window.ts';
 
 type Shape4 = [number, number, number, number];
 
-const geometryOf = (shape: readonly number[], attrs: Attrs) =>
+/** What a pool over an image does, from the attributes of its kernel. */
+export const poolInfo = (shape: readonly number[], attrs: Attrs) =>
   tf.backend_util.computePool2DInfo(
     shape as Shape4,
     attrs['filterSize'] as number,
@@ -19,9 +20,10 @@ const geometryOf = (shape: readonly number[], attrs: Attrs) =>
     attrs['dimRoundingMode'] as 'floor' | undefined,
   );
 
-type Info = ReturnType<typeof geometryOf>;
+type Info = ReturnType<typeof poolInfo>;
 
-function attributesOf(info: Info): Record<string, Attribute> {
+/** Attributes of the ONNX pool. */
+export function poolAttributes(info: Info): Record<string, Attribute> {
   const { top, left } = info.padInfo;
   const { inHeight, outHeight, strideHeight, filterHeight } = info;
   const { inWidth, outWidth, strideWidth, filterWidth } = info;
@@ -47,7 +49,7 @@ function pool(
   // Worth a reordering only where the value is blocked already.
   const blocked = ctx.canBlock(x.shape) && ctx.canBlock(y.shape) && ctx.native(x) === 'blocked';
   const layout = blocked ? 'blocked' : 'nchw';
-  const attributes = { ...attributesOf(info), ...extra };
+  const attributes = { ...poolAttributes(info), ...extra };
   const options = blocked ? { domain: NCHWC } : {};
   const input = g.cast(ctx.as(x, layout), 'float32');
   const pooled = g.op(op, [input], [n, c, h, w], attributes, options);
@@ -57,9 +59,9 @@ function pool(
 const pooling = (name: string, op: string, extra: Readonly<Record<string, Attribute>>): Kernel => ({
   name,
   lowering: `${op}, in blocks of channels where the input is`,
-  infer: ({ x }, attrs) => [{ shape: geometryOf(x.shape, attrs).outShape, dtype: x.dtype }],
+  infer: ({ x }, attrs) => [{ shape: poolInfo(x.shape, attrs).outShape, dtype: x.dtype }],
   lower: (ctx, { inputs: { x }, attrs, outputs: [y] }) =>
-    pool(ctx, op, x, geometryOf(x.shape, attrs), y, extra),
+    pool(ctx, op, x, poolInfo(x.shape, attrs), y, extra),
 });
 
 /** dy goes to the first maximum of each window, where ONNX and TensorFlow.js both put it. */
@@ -71,12 +73,12 @@ const maxPoolGrad: Kernel = {
     const { graph: g } = ctx;
     const [n, h, w, c] = input.shape;
     const [, outH, outW] = dy.shape;
-    const info = geometryOf(input.shape, attrs);
+    const info = poolInfo(input.shape, attrs);
     const [, indices] = g.ops(
       'MaxPool',
       [g.cast(ctx.as(input, 'nchw'), 'float32')],
       [{ shape: [n, c, outH, outW] }, { shape: [n, c, outH, outW], type: 'int64' }],
-      attributesOf(info),
+      poolAttributes(info),
     );
     const size = sizeOf(input.shape);
     const count = sizeOf(dy.shape);
@@ -99,7 +101,7 @@ defineKernels(
 
 /** True where ONNX Runtime refuses the padding: it takes none as wide as the window. */
 const isWide = (attrs: Attrs, shape: readonly number[]): boolean => {
-  const { padInfo, filterHeight, filterWidth } = geometryOf(shape, attrs);
+  const { padInfo, filterHeight, filterWidth } = poolInfo(shape, attrs);
   const { top, bottom, left, right } = padInfo;
   return Math.max(top, bottom) >= filterHeight || Math.max(left, right) >= filterWidth;
 };
@@ -133,7 +135,7 @@ defineCompositions(
     lowering: WIDE,
     when: (attrs, { x }) => isWide(attrs, x.shape),
     compose: ({ x }, attrs) => {
-      const y = run('MaxPool', { x: paddedBy(x, geometryOf(x.shape, attrs), -Infinity) }, attrs);
+      const y = run('MaxPool', { x: paddedBy(x, poolInfo(x.shape, attrs), -Infinity) }, attrs);
       // Of a window without a pixel ONNX Runtime gives the least number.
       return tf.where(tf.less(y, LEAST), tf.fill(y.shape, -Infinity), y);
     },
@@ -143,10 +145,26 @@ defineCompositions(
     lowering: WIDE,
     when: (attrs, { input }) => isWide(attrs, input.shape),
     compose: ({ dy, input, output }, attrs) => {
-      const info = geometryOf(input.shape, attrs);
+      const info = poolInfo(input.shape, attrs);
       const inputs = { dy, input: paddedBy(input, info, -Infinity), output };
       const { top, left } = info.padInfo;
       return tf.slice(run('MaxPoolGrad', inputs, attrs), [0, top, left, 0], input.shape);
+    },
+  },
+  {
+    name: 'AvgPoolGrad',
+    lowering: 'transposed depthwise convolution of dy / (k_h·k_w) with ones',
+    // As the kernel is, also where the window is cut off; inside steps the gradient is another one.
+    compose: ({ dy, input }, attrs) => {
+      const { filterHeight, filterWidth, inChannels } = poolInfo(input.shape, attrs);
+      const filter = tf.ones([filterHeight, filterWidth, inChannels, 1]);
+      const shares = tf.div(dy, filterHeight * filterWidth);
+      return tf
+        .engine()
+        .runKernel<tf.Tensor>('DepthwiseConv2dNativeBackpropInput', { dy: shares, filter }, {
+          ...{ strides: attrs['strides'], pad: attrs['pad'], dilations: 1 },
+          ...{ dimRoundingMode: attrs['dimRoundingMode'], inputShape: input.shape },
+        } as never);
     },
   },
   {
@@ -154,7 +172,7 @@ defineCompositions(
     lowering: WIDE,
     when: (attrs, { x }) => isWide(attrs, x.shape),
     compose: ({ x }, attrs) => {
-      const info = geometryOf(x.shape, attrs);
+      const info = poolInfo(x.shape, attrs);
       // The mean over the part of a window that lies inside: not a number where none does.
       const inside = run('AvgPool', { x: paddedBy(tf.onesLike(x), info, 0) }, attrs);
       return tf.div(run('AvgPool', { x: paddedBy(x, info, 0) }, attrs), inside);

@@ -6,7 +6,7 @@ import type { OnnxType } from '../onnx/proto.ts';
 /**
  * How the elements of a rank-4 value `[N, H, W, C]` lie in memory:
  * - `plain`: as TensorFlow.js has them, row-major in the value's own shape (every rank);
- * - `nchw`: row-major `[N, C, H, W]`;
+ * - `nchw`: row-major `[N, C, H, W]`; of a volume `[N, D, H, W, C]` too, `[N, C, D, H, W]`;
  * - `blocked`: `[N, C/b, H, W, b]`, ONNX Runtime's NCHWc with blocks of b channels. ONNX Runtime
  *   calls its shape `[N, C, H, W]`, and so do we; only the order of the bytes differs.
  */
@@ -204,6 +204,11 @@ export class Lowering {
 
   #convert(value: TraceValue, layout: Layout, forms: Map<Layout, Form>): Ref {
     const { graph: g } = this;
+    if (value.shape.length === 5 && layout !== 'blocked') {
+      return layout === 'nchw'
+        ? g.transpose(this.as(value, 'plain'), [0, 4, 1, 2, 3])
+        : g.transpose(this.as(value, 'nchw'), [0, 2, 3, 4, 1]);
+    }
     const [n, h, w, c] = value.shape;
     if (value.shape.length !== 4)
       throw new Error(`layout ${layout} of a rank-${value.shape.length} value`);

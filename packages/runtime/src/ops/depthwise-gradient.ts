@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { compositeKernel, runBackward } from './composite.ts';
+import { channelsLast } from './data-format.ts';
 import { gradientInSteps } from './inside-step.ts';
 
 /**
@@ -101,7 +102,10 @@ gradientInSteps(
     gradFunc: (dyOrArray, saved, attrs) => {
       const dy = dyOrArray as tf.Tensor;
       const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-      const { strides, pad, dimRoundingMode, dilations } = attrs as unknown as Attrs;
+      const { strides, pad, dimRoundingMode, dilations, dataFormat } = attrs as unknown as Attrs;
+      const { last, first } = channelsLast(dataFormat);
+      const image = last(x);
+      const given = last(dy);
       const dilated = !isOne(dilations);
       const geometryAttrs = { strides, pad, dimRoundingMode, dilations: dilations ?? 1 };
       const run = (kernel: string, inputs: Record<string, tf.Tensor>, extra: object): tf.Tensor => {
@@ -114,8 +118,8 @@ gradientInSteps(
         ? [INPUT, FILTER]
         : ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'];
       return {
-        x: () => run(input, { dy, filter }, { inputShape: x.shape }),
-        filter: () => run(weights, { x, dy }, { filterShape: filter.shape }),
+        x: () => first(run(input, { dy: given, filter }, { inputShape: image.shape })),
+        filter: () => run(weights, { x: image, dy: given }, { filterShape: filter.shape }),
       };
     },
   },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { compositeKernel, runBackward } from './composite.ts';
+import { channelsLast } from './data-format.ts';
 import { gradientInSteps } from './inside-step.ts';
 
 /**
@@ -110,14 +111,15 @@ gradientInSteps(
             run('Conv2DBackpropFilter', { x, dy }, { ...standard, filterShape: filter.shape }),
         };
       }
-      if (dataFormat !== 'NHWC') {
-        throw new Error(
-          `gradient of a dilated conv2d: expected dataFormat NHWC, got ${dataFormat}; transpose first`,
-        );
-      }
+      const { last, first } = channelsLast(dataFormat);
+      const image = last(x);
+      const given = last(dy);
+      const format = { dataFormat: 'NHWC' };
       return {
-        x: () => backward(INPUT, { dy, filter }, { inputShape: x.shape }),
-        filter: () => backward(FILTER, { x, dy }, { filterShape: filter.shape }),
+        x: () =>
+          first(backward(INPUT, { dy: given, filter }, { ...format, inputShape: image.shape })),
+        filter: () =>
+          backward(FILTER, { x: image, dy: given }, { ...format, filterShape: filter.shape }),
       };
     },
   },

@@ -27,6 +27,59 @@ function counts(info: ReturnType<typeof tf.backend_util.computePool2DInfo>): tf.
   return tf.tensor4d(values, [1, outHeight, outWidth, 1]);
 }
 
+/** Voxels of the volume under each window, `[1, d, h, w, 1]`: the product of what lies inside along each axis. */
+function volumeCounts(info: ReturnType<typeof tf.backend_util.computePool3DInfo>): tf.Tensor {
+  const { front, top, left } = info.padInfo;
+  const along = (count: number, stride: number, before: number, window: number, size: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => Math.min(size, i * stride - before + window) - Math.max(0, i * stride - before),
+    );
+  const depths = along(info.outDepth, info.strideDepth, front, info.filterDepth, info.inDepth);
+  const rows = along(info.outHeight, info.strideHeight, top, info.filterHeight, info.inHeight);
+  const columns = along(info.outWidth, info.strideWidth, left, info.filterWidth, info.inWidth);
+  return tf.mul(
+    tf.mul(
+      tf.reshape(tf.tensor1d(depths), [1, -1, 1, 1, 1]),
+      tf.reshape(tf.tensor1d(rows), [-1, 1, 1]),
+    ),
+    tf.reshape(tf.tensor1d(columns), [-1, 1]),
+  );
+}
+
+/** As that of `avgPool`, for volumes: the channels become part of the batch, W is one filter of ones. */
+gradientInSteps({
+  kernelName: 'AvgPool3D',
+  inputsToSave: ['x'],
+  gradFunc: (dy, [x], untyped) => {
+    const { filterSize, strides, pad, dimRoundingMode } = untyped as unknown as Attrs;
+    const info = tf.backend_util.computePool3DInfo(
+      x.shape as [number, number, number, number, number],
+      filterSize as number,
+      strides as number,
+      1,
+      pad as 'same',
+      dimRoundingMode as 'floor' | undefined,
+    );
+    const [n, d, h, w, c] = x.shape;
+    const { outDepth, outHeight, outWidth } = info;
+    return {
+      x: () => {
+        const shares = tf.div(dy as tf.Tensor, volumeCounts(info));
+        const apart = tf.transpose(shares, [0, 4, 1, 2, 3]);
+        const given = tf.reshape(apart, [n * c, outDepth, outHeight, outWidth, 1]);
+        const filter = tf.ones([info.filterDepth, info.filterHeight, info.filterWidth, 1, 1]);
+        const spread = tf
+          .engine()
+          .runKernel<tf.Tensor>('Conv3DBackpropInputV2', { dy: given, filter }, {
+            ...{ strides, pad, inputShape: [n * c, d, h, w, 1] },
+          } as never);
+        return tf.transpose(tf.reshape(spread, [n, c, d, h, w]), [0, 2, 3, 4, 1]);
+      },
+    };
+  },
+});
+
 gradientInSteps({
   kernelName: 'AvgPool',
   inputsToSave: ['x'],

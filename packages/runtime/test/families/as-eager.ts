@@ -74,7 +74,7 @@ export const asEagerFamilies: readonly Family[] = [
   {
     name: 'convolutions with channels first and their gradients agree with eager',
     covers: ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
-    shapes: 'float32 NCHW [1–2, 3 | 16, 5–8, 5–9], stride 1–3, same and valid',
+    shapes: 'float32 NCHW [1–2, 3 | 16, 5–8, 5–9], stride 1–3, dilation 1–2, same and valid',
     examples: fc.tuple(windows, fc.constantFrom(3, 16)).map(([w, c]): Example => ({
       given: {
         x: float(w.seed, [w.n, c, ...w.size]),
@@ -82,7 +82,14 @@ export const asEagerFamilies: readonly Family[] = [
       },
       step: withGradients(
         ({ x, f }) =>
-          tf.conv2d(as4(x), as4(f), w.stride, w.pad === 'same' ? 'same' : 'valid', 'NCHW'),
+          tf.conv2d(
+            as4(x),
+            as4(f),
+            w.stride,
+            w.pad === 'same' ? 'same' : 'valid',
+            'NCHW',
+            w.dilation,
+          ),
         ['x', 'f'],
       ),
     })),

@@ -6,7 +6,9 @@ import { elementwiseFamilies } from './elementwise.ts';
 import { layoutFamilies } from './layout.ts';
 import { poolingFamilies } from './pooling.ts';
 import { productFamilies } from './products.ts';
+import { rarerFamilies } from './rarer.ts';
 import { shapeFamilies } from './shape.ts';
+import { volumeFamilies } from './volumes.ts';
 
 /** Every family of examples. */
 export const families: readonly Family[] = [
@@ -18,6 +20,8 @@ export const families: readonly Family[] = [
   ...convolutionFamilies,
   ...poolingFamilies,
   ...asEagerFamilies,
+  ...volumeFamilies,
+  ...rarerFamilies,
 ];
 
 /** Kernels that another test covers, and which. */
