@@ -88,21 +88,21 @@ function scenesOf(
  * in `data/cache` of the folder of all runs.
  */
 export async function datasetOf(
-  config: Pick<Config, 'data' | 'size'>,
+  config: Pick<Config, 'data' | 'size' | 'plugins'>,
   runs: string,
   line: ProgressLine,
 ): Promise<StoredData> {
-  const { data, size } = config;
+  const { data, size, plugins } = config;
   const { holdOut, derive } = data;
   const cache = join(runs, 'data', 'cache');
   if (data.source === 'folder') {
     const { root, classes, skyDisparity, maxTrain, maxVal } = data;
     const limits = { train: maxTrain, val: maxVal, test: null };
-    return openStored({ root, classes, skyDisparity, derive, limits, holdOut, cache });
+    return openStored({ root, classes, skyDisparity, derive, limits, holdOut, plugins, cache });
   }
   const root = await streetTree(scenesOf(data, size, runs, line));
   const truth = data.disparitySigma > 0 ? { truth: join(root, 'truth') } : {};
-  return openStored({ root, ...truth, derive, limits: ALL, holdOut, cache });
+  return openStored({ root, ...truth, derive, limits: ALL, holdOut, plugins, cache });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { commands } from './commands/index.ts';
+import { loadTyped } from './commands/plugin-flag.ts';
 import { guardOutput, reportError } from './terminal.ts';
 
 guardOutput(process);
@@ -21,6 +22,7 @@ if (args.length === 0 || (args[0].startsWith('-') && args[0] !== '--help')) {
 const wanted = commands.find(({ name }) => name === args[0]);
 
 try {
+  await loadTyped(args);
   if (wanted) await wanted.add(program);
   // A list to print, or to tell what an unknown word may have meant.
   else for (const { name, summary } of commands) program.command(name).description(summary);

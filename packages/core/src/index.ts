@@ -41,6 +41,7 @@ export { groupsByStage, tree, treeText, type Tree } from './architectures/tree.t
 export {
   architectureNamed,
   architectures,
+  registerArchitecture,
   type AnyArchitecture,
 } from './architectures/registry.ts';
 export { relationshipNetwork } from './architectures/relationship-network.ts';
@@ -164,6 +165,10 @@ export {
   type MetricsRecord,
 } from './training/metrics-log.ts';
 export {
+  checkTasks,
+  nothing,
+  perTask,
+  weightReport,
   type Balancer,
   type BalancerInputs,
   type Balanced,
@@ -192,6 +197,7 @@ export {
 } from './balancing/balancer.ts';
 export {
   defineBalancer,
+  noOptions,
   type BalancerDefinition,
   type BalancerFacts,
   type BalancerPlace,
@@ -257,6 +263,7 @@ export {
   gradientMethods,
   lossMethods,
   namedPairs,
+  registerBalancer,
   type AnyBalancer,
 } from './balancing/registry.ts';
 export { relobralo } from './balancing/relobralo.ts';

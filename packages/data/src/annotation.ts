@@ -25,7 +25,12 @@ export type Annotation =
   | { readonly kind: 'normals' }
   | { readonly kind: 'edges' }
   | { readonly kind: 'label'; readonly classes: readonly string[] }
-  | { readonly kind: 'numbers'; readonly length: number };
+  | { readonly kind: 'numbers'; readonly length: number }
+  | {
+      readonly kind: 'other';
+      /** Name of the field's kind, one's own by `defineFieldKind`; a kit of one's own learns from it. */
+      readonly of: string;
+    };
 
 /** Name of a kind that an annotation may have. */
 export type AnnotationKind = Annotation['kind'];

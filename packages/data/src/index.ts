@@ -9,6 +9,7 @@ export {
   type ClassLegend,
 } from './annotation.ts';
 export { centresOf, type Centre } from './centres.ts';
+export { addedTo, definitionKind, marked, type DefinitionKind } from './definition.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { connectedComponents, type Components } from './components.ts';
 export { normal, normalPairs, pickIndex, shuffled } from './draws.ts';

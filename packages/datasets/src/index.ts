@@ -11,6 +11,7 @@ export {
 export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
+export { dataFolder, dataPlace, defineDataset, type DatasetDefinition } from './define.ts';
 export {
   guessDescription,
   type GuessedDescription,

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { openCamVid, type CamVidOptions } from './camvid/reader.ts';
 import { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 import type { Dataset } from './dataset.ts';
+import { openNamed, openRecognised } from './define.ts';
 import { openDescribed } from './described/reader.ts';
 import { DESCRIPTION } from './described/schema.ts';
 import { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
@@ -13,7 +14,7 @@ export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
 /**
  * Opens a folder as a data set: one's own, described by `dataset.json`; a Cityscapes tree (has `leftImg8bit`), official or generated; CamVid
  * in the SegNet split (has `train.txt` and `trainannot`); or MultiMNIST from the files of MNIST (has
- * `train-images-idx3-ubyte.gz`).
+ * `train-images-idx3-ubyte.gz`). What `defineDataset` added is opened by its name, or by a folder that it recognises.
  * @throws for a folder that is missing, unreadable or neither of these
  * @example
  * ```ts
@@ -26,6 +27,8 @@ export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
  * ```
  */
 export async function openDataset(root: string, options: OpenOptions = {}): Promise<Dataset> {
+  const own = await openNamed(root);
+  if (own) return own;
   let names: Set<string>;
   try {
     names = new Set(await readdir(root));
@@ -42,6 +45,8 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
       { cause },
     );
   }
+  const recognised = await openRecognised(root, names);
+  if (recognised) return recognised;
   if (names.has(DESCRIPTION)) return openDescribed(root);
   if (names.has('leftImg8bit')) {
     const name = names.has(MANIFEST) ? 'street' : 'cityscapes';

@@ -1,5 +1,7 @@
 export { classification, type ClassificationPrediction } from './classification/task.ts';
 export { decoder } from './decoder.ts';
+export { labelKit, numberKit, type LabelOf, type NumberOf } from './computed.ts';
+export { defineTask } from './define-task.ts';
 export { depth, type DepthPrediction } from './depth/task.ts';
 export { edges, type EdgesPrediction } from './edges/task.ts';
 export { exampleHead } from './example-head.ts';

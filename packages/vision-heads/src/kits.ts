@@ -1,3 +1,4 @@
+import { claims } from './claims.ts';
 import { classificationKit } from './classification/kit.ts';
 import { depthKit } from './depth/kit.ts';
 import { edgesKit } from './edges/kit.ts';
@@ -5,11 +6,14 @@ import { instanceKit } from './instance/kit.ts';
 import type { TaskKit, VisionTask } from './kit.ts';
 import { metricDepthKit } from './metric-depth/kit.ts';
 import { normalsKit } from './normals/kit.ts';
+import { LIKELIHOODS, missingParts, type Parts } from './parts.ts';
 import { regressionKit } from './regression/kit.ts';
 import { semanticKit } from './semantic/kit.ts';
 import type { KitData } from './target-kit.ts';
 
-/** All kits, in the order in which tasks are listed everywhere: the paper's columns first. */
+/**
+ * All kits, in the order in which tasks are listed everywhere: the paper's columns first, what `defineTask` added last.
+ */
 export const kits: readonly TaskKit[] = [
   semanticKit,
   instanceKit,
@@ -20,6 +24,8 @@ export const kits: readonly TaskKit[] = [
   classificationKit,
   regressionKit,
 ];
+
+const usual = kits.length;
 
 /**
  * The kit of a name.
@@ -48,7 +54,32 @@ export function kitNamed(name: string): TaskKit {
  * ```
  */
 export const tasksFor = (data: KitData): VisionTask[] =>
-  kits.flatMap((kit) => kit.fieldsIn(data).map((field) => kit.task(data, field)));
+  claims(kits, usual, data).map(({ kit, field }) => {
+    const task = kit.task(data, field);
+    return kits.indexOf(kit) < usual ? task : checkedTask(task, kit, field);
+  });
+
+const TASK: Parts<VisionTask> = {
+  name: 'string',
+  title: 'string',
+  likelihood: LIKELIHOODS,
+  metrics: 'metrics',
+  targetChannels: 'number',
+  outputChannels: 'number',
+  ...{ has: 'function', encode: 'function', decoder: 'function', loss: 'function' },
+  ...{ decode: 'function', accumulator: 'function', judges: 'function', constant: 'function' },
+  ...{ files: 'function', meaning: 'function' },
+};
+
+/** @throws naming what the kit of somebody else left out of its task */
+function checkedTask(task: VisionTask, kit: TaskKit, field: string): VisionTask {
+  const missing =
+    missingParts(task, TASK) ??
+    (task.name === field ? undefined : `name: expected '${field}', got '${task.name}'`);
+  // A task that was made of another kit's says so still.
+  if (missing === undefined) return task.kit === kit ? task : { ...task, kit };
+  throw new Error(`task kit ${kit.name}: its task ${field}: ${missing}`);
+}
 
 /**
  * Tasks in the order of the kits; those of one kit stay in theirs.

@@ -1,5 +1,6 @@
 /** `@scene-mtl/vision-heads/targets`: samples as arrays, the targets of the heads; no TensorFlow.js. */
 import type { TargetEncoder } from '@scene-mtl/core';
+import { claims } from './claims.ts';
 import { classificationTargetKit } from './classification/targets.ts';
 import { depthTargetKit } from './depth/targets.ts';
 import { edgesTargetKit } from './edges/targets.ts';
@@ -24,7 +25,7 @@ export {
 export { classMapOf } from './semantic/targets.ts';
 export type { KitData, TargetKit } from './target-kit.ts';
 
-/** The part without tensors of all kits, in the order of the kits. */
+/** The part without tensors of all kits, in the order of the kits; `defineTask` adds to it. */
 export const targetKits: readonly TargetKit[] = [
   semanticTargetKit,
   instanceTargetKit,
@@ -35,6 +36,8 @@ export const targetKits: readonly TargetKit[] = [
   classificationTargetKit,
   regressionTargetKit,
 ];
+
+const usual = targetKits.length;
 
 /**
  * How the targets of each task of some data are made, by the task's name: those of `tasksFor`.
@@ -50,7 +53,7 @@ export const targetKits: readonly TargetKit[] = [
  */
 export const targetsFor = (data: KitData): Readonly<Record<string, TargetEncoder>> =>
   Object.fromEntries(
-    targetKits.flatMap((kit) =>
-      kit.fieldsIn(data).map((field) => [field, kit.encoder(data, field)] as const),
+    claims(targetKits, usual, data).map(
+      ({ kit, field }) => [field, kit.encoder(data, field)] as const,
     ),
   );

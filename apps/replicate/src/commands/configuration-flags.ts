@@ -1,15 +1,18 @@
 import { basename, resolve } from 'node:path';
 import { shellWords } from '@scene-mtl/data';
+import { dataPlace } from '@scene-mtl/datasets';
 import { Option, type Command } from 'commander';
 import { wholeNumber } from './whole-number.ts';
 import { INVOCATION } from '../config/invocation.ts';
 import { configured } from '../config/overrides.ts';
+import { loadPlugins } from '../plugins/load.ts';
+import { addPluginFlag, type PluginFlags } from './plugin-flag.ts';
 import { profiles, type ProfileName } from '../config/profiles.ts';
 import { LIMITS } from '../config/limits.ts';
 import type { Config } from '../config/schema.ts';
 
 /** Flags of every command that begins from a profile. */
-export interface ConfigurationFlags {
+export interface ConfigurationFlags extends PluginFlags {
   readonly profile: ProfileName;
   readonly config?: string;
   readonly set: string[];
@@ -18,9 +21,9 @@ export interface ConfigurationFlags {
   readonly pretrained?: string;
 }
 
-/** Adds `--profile`, `--data`, `--pretrained`, `--config` and `--set`. */
+/** Adds `--profile`, `--data`, `--pretrained`, `--plugin`, `--config` and `--set`. */
 export function addConfigurationFlags(command: Command): Command {
-  return command
+  return addPluginFlag(command)
     .addOption(
       new Option(
         '--profile <name>',
@@ -31,7 +34,7 @@ export function addConfigurationFlags(command: Command): Command {
     )
     .option(
       '--data <root>',
-      'your own data (dataset.json), a Cityscapes tree or CamVid, in place of generated scenes',
+      'your own data (dataset.json), a Cityscapes tree, CamVid, or a data set of --plugin, in place of generated scenes',
     )
     .option(
       '--frames <n>',
@@ -51,18 +54,20 @@ export function addConfigurationFlags(command: Command): Command {
 }
 
 /** The configuration that the flags say. */
-export const configurationOf = ({
+export const configurationOf = async ({
   profile,
   config: file,
   set,
   data,
   frames,
   pretrained,
+  plugin,
 }: ConfigurationFlags): Promise<Config> =>
   configured(profiles[profile], {
     file,
     set,
-    data: data === undefined ? undefined : resolve(data),
+    plugins: await loadPlugins(plugin),
+    data: data === undefined ? undefined : dataPlace(data),
     frames,
     pretrained: pretrained === undefined ? undefined : resolve(pretrained),
   });
@@ -71,7 +76,7 @@ export const configurationOf = ({
 export const groupOf = ({ profile, data, pretrained }: ConfigurationFlags): string =>
   [
     profile,
-    ...(data === undefined ? [] : [basename(resolve(data))]),
+    ...(data === undefined ? [] : [basename(dataPlace(data)).replace(':', '-')]),
     ...(pretrained === undefined ? [] : ['imagenet']),
   ].join('-');
 

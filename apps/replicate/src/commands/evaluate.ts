@@ -11,6 +11,7 @@ import {
 import { evaluateRun, type Evaluation, type FrameMetrics } from '../predict/evaluate-run.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { path } from './path.ts';
+import { addPluginFlag } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags extends EngineFlags {
@@ -47,7 +48,7 @@ export function addEvaluateCommand(program: Command): void {
       "write the tasks' metrics of each frame by itself, a JSON line a frame",
       path,
     );
-  addEngineFlags(command).action(async (flags: Flags) => {
+  addEngineFlags(addPluginFlag(command)).action(async (flags: Flags) => {
     const { run, split, checkpoint, data } = flags;
     const { resamples, perFrame } = flags;
     const frames: FrameMetrics[] = [];

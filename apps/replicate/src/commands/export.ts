@@ -5,6 +5,7 @@ import { checkpointChoice } from './engine-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { path } from './path.ts';
+import { addPluginFlag } from './plugin-flag.ts';
 
 interface Flags {
   run: string;
@@ -17,8 +18,7 @@ interface Flags {
 
 /** Adds `replicate export`: the network of a stored run for other programs. */
 export function addExportCommand(program: Command): void {
-  program
-    .command('export')
+  addPluginFlag(program.command('export'))
     .description(
       'The network of a stored run for other programs: an .onnx file for any ONNX runtime, or a\n' +
         'tf.layers model (model.json, weights.bin) for plain TensorFlow.js, in a browser for example.',

@@ -4,6 +4,7 @@ import { gathered, performTask } from '@scene-mtl/lab/batch';
 import type { Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
 import { path } from './path.ts';
+import { loadTyped } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** Adds `replicate gather` and what a job array's tasks run. */
@@ -31,6 +32,7 @@ export function addGatherCommand(program: Command): void {
       const wanted = commands.find(({ name }) => name === command[0]);
       if (!wanted)
         throw new Error(`${folder}: was asked for by ${command[0]}, which is no command`);
+      await loadTyped(command);
       await wanted.add(program);
       await program.parseAsync(command, { from: 'user' });
     });

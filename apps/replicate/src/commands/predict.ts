@@ -9,6 +9,7 @@ import {
 import { predictPhotos } from '../predict/predict-photos.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { path } from './path.ts';
+import { addPluginFlag } from './plugin-flag.ts';
 
 interface Flags extends EngineFlags {
   run: string;
@@ -31,7 +32,7 @@ export function addPredictCommand(program: Command): void {
     .option('--out <dir>', 'folder of the files (default: predicted/ in the run)', path)
     .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there and would change');
-  addEngineFlags(command).action(async (flags: Flags) => {
+  addEngineFlags(addPluginFlag(command)).action(async (flags: Flags) => {
     const { run, image, checkpoint, force, out = join(run, 'predicted') } = flags;
     const files = await predictPhotos({
       run,

@@ -23,6 +23,7 @@ import {
   type ConfigurationFlags,
 } from './configuration-flags.ts';
 import { path } from './path.ts';
+import { addPluginFlag } from './plugin-flag.ts';
 
 interface PublishFlags extends ConfigurationFlags {
   runs: string;
@@ -89,8 +90,7 @@ export function addReportCommands(program: Command): void {
       const rest = all > made ? `, ${all - made} were there` : '';
       process.stdout.write(`${root}: ${made} of ${all} runs put back${rest}\n`);
     });
-  program
-    .command('report')
+  addPluginFlag(program.command('report'))
     .description(
       'RESULTS.md and a page for each experiment under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
     )
@@ -111,11 +111,12 @@ export function addReportCommands(program: Command): void {
 }
 
 /** What chose the data and changed the profile, as one types it; a folder by its kind alone. */
-const typedFlags = ({ profile, set, data, frames, pretrained }: PublishFlags): string =>
+const typedFlags = ({ profile, set, data, frames, pretrained, plugin }: PublishFlags): string =>
   [
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
     ...(frames === undefined ? [] : [`--frames ${frames}`]),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
+    ...plugin.map((module) => `--plugin ${shellWords([module])}`),
     ...(set.length > 0 ? [`--set ${shellWords(set)}`] : []),
   ].join(' ');

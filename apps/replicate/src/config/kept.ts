@@ -1,4 +1,5 @@
 import type { KeptConfig } from '@scene-mtl/lab';
+import { withoutPluginPlaces } from './plugins.ts';
 import { withoutWeightsFolder } from './pretrained.ts';
 import { configSchema, type Config } from './schema.ts';
 
@@ -8,10 +9,10 @@ export const withoutDataFolder = <C extends Pick<Config, 'data'>>(config: C): C 
 
 /** A configuration as the folder of its results keeps it. */
 export const keptConfig = (config: Config): KeptConfig => ({
-  config: withoutWeightsFolder(config),
+  config: withoutPluginPlaces(withoutWeightsFolder(config)),
   schema: configSchema,
   decisive: (stored) => {
     const known = configSchema.safeParse(stored);
-    return known.success ? withoutDataFolder(known.data) : stored;
+    return known.success ? withoutPluginPlaces(withoutDataFolder(known.data)) : stored;
   },
 });

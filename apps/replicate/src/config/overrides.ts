@@ -1,6 +1,7 @@
 import { parseJson, parseJsonFile } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { checkMemory } from './memory.ts';
+import type { PluginRecord } from './plugins.ts';
 import { withPretrained } from './pretrained.ts';
 import { parseConfig, type Config } from './schema.ts';
 
@@ -76,6 +77,8 @@ export interface Overrides {
   readonly data?: string | undefined;
   /** Of that folder: frames of each split at most. */
   readonly frames?: number | undefined;
+  /** Modules of one's own definitions, loaded. */
+  readonly plugins?: readonly PluginRecord[];
   /** Folder of ImageNet weights for the encoder. */
   readonly pretrained?: string | undefined;
 }
@@ -86,7 +89,8 @@ export interface Overrides {
  * this machine
  */
 export async function configured(profile: Config, overrides: Overrides): Promise<Config> {
-  let config: unknown = profile;
+  const { plugins = [] } = overrides;
+  let config: unknown = plugins.length > 0 ? { ...profile, plugins } : profile;
   if (overrides.frames !== undefined && overrides.data === undefined) {
     throw new Error(
       '--frames: expected --data too; of generated scenes set data.train and data.val',

@@ -60,6 +60,7 @@ const quick: Config = {
     only: null,
     features: 'none',
   },
+  plugins: [],
   seeds: [1],
   strips: 6,
 };
@@ -163,6 +164,7 @@ const paper: Config = {
     only: null,
     features: 'none',
   },
+  plugins: [],
   seeds: [1, 2, 3],
   strips: 6,
 };
@@ -200,6 +202,7 @@ const camvid: Config = {
     evalEvery: 350,
     checkpointEvery: 50,
   },
+  plugins: [],
   seeds: [1],
   strips: 6,
 };

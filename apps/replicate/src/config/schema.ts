@@ -3,6 +3,7 @@ import { DERIVED, FEATURE_TYPES, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { sayingKeys } from '@scene-mtl/lab';
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
+import { pluginSchema } from './plugins.ts';
 
 /**
  * Everything that decides the numbers of a run. Unknown keys are errors. A new option has a default that
@@ -298,6 +299,10 @@ export const configSchema = z.strictObject({
         'compute what the frozen part gives once and keep it, as f32 or f16; none: in each step',
       ),
   }),
+  plugins: z
+    .array(pluginSchema)
+    .default([])
+    .describe('modules of one’s own tasks, data sets, balancers and architectures, by --plugin'),
   optimalWeights: z
     .record(z.string(), z.number().min(0))
     .optional()

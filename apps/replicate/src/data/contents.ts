@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Split } from '@scene-mtl/datasets';
+import { dataFolder, type Split } from '@scene-mtl/datasets';
 import { contentsOf, type Contents, type ProgressLine } from '@scene-mtl/lab';
 import type { StoredData } from './stored-data.ts';
 
@@ -16,7 +16,7 @@ export async function contentsOfData(
   const { name, recipe, files } = dataset;
   if (!files) return undefined;
   const all = splits.flatMap((split) => dataset.list(split).flatMap((id) => files(id, split)));
-  return contentsOf(recipe.root, all, {
+  return contentsOf(dataFolder(recipe.root), all, {
     cache: join(runs, 'data', 'contents'),
     onProgress: (done, total) =>
       line.update(() => `${name}: looked at ${done} of ${total} files for changes`),

@@ -10,10 +10,12 @@ import {
   type OpenOptions,
   type Split,
 } from '@scene-mtl/datasets';
+import type { PluginRecord } from '../config/plugins.ts';
+import { loadConfigured } from '../plugins/load.ts';
 
 /** Where the data of a run lies and what of it is used: what a worker thread needs to open it. */
 export interface DataRecipe {
-  /** A Cityscapes tree or CamVid. */
+  /** A Cityscapes tree, CamVid, one's own; or what `defineDataset` named, see `dataPlace`. */
   readonly root: string;
   /** Of a Cityscapes tree; 20: void is a class too. Default 19. */
   readonly classes?: 19 | 20;
@@ -27,6 +29,8 @@ export interface DataRecipe {
   readonly limits: Readonly<Record<Split, number | null>>;
   /** So many training frames stand in for the validation split; null: none. */
   readonly holdOut: number | null;
+  /** Modules that define the data set, or tasks that learn from it; absent: none. */
+  readonly plugins?: readonly PluginRecord[];
   /** Folder of decoded and resized samples; absent: every reading decodes. */
   readonly cache?: string;
 }
@@ -47,7 +51,8 @@ const CACHE_BYTES = 4 * 2 ** 30;
  * @throws as `openDataset` does; for data without annotations; when fewer frames are there than held out
  */
 export async function openStored(recipe: DataRecipe): Promise<StoredData> {
-  const { truth, limits, holdOut, derive = [] } = recipe;
+  const { truth, limits, holdOut, derive = [], plugins } = recipe;
+  await loadConfigured(plugins);
   const labelled = await opened(recipe.root, recipe);
   const judged = truth === undefined ? labelled : judgedBy(await opened(truth, recipe), labelled);
   const limited: Dataset = {
@@ -59,7 +64,7 @@ export async function openStored(recipe: DataRecipe): Promise<StoredData> {
 
 async function opened(
   root: string,
-  { classes, skyDisparity, cache }: DataRecipe,
+  { classes, skyDisparity, plugins = [], cache }: DataRecipe,
 ): Promise<Dataset> {
   const options: OpenOptions = {
     ...(classes && { classes }),
@@ -74,8 +79,11 @@ async function opened(
   }
   const warning = listingWarning(root, dataset);
   if (warning !== undefined) warnOnce(`warning: ${warning}`);
-  if (cache === undefined) return dataset;
-  const key = JSON.stringify(options);
+  // Of what has no files a cache would not see a change.
+  if (cache === undefined || (plugins.length > 0 && !dataset.files)) return dataset;
+  // A plugin may decide what is read from the same files.
+  const checksums = plugins.map(({ checksum }) => checksum).sort();
+  const key = JSON.stringify(checksums.length > 0 ? { ...options, checksums } : options);
   return diskCached(dataset, { folder: cache, maximumBytes: CACHE_BYTES, key });
 }
 

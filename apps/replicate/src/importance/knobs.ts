@@ -23,10 +23,11 @@ export function knobsBetween(before: RunDescription, after: RunDescription): Kno
 }
 
 function toldTo({ config, tasks, balance, select }: RunDescription): unknown {
-  const { seeds: _, strips: __, training, network, ...rest } = config;
+  const { seeds: _, strips: __, training, network, plugins, ...rest } = config;
   const init = network.init.map(({ checksum, parts }) => ({ checksum, parts }));
   return {
     ...rest,
+    plugins: plugins.map(({ checksum }) => checksum),
     network: { ...network, init },
     training: decisiveTraining({ ...training, logEvery: undefined }),
     ...{ tasks, balance, select },

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Manifest } from '@scene-mtl/core';
-import type { Split } from '@scene-mtl/datasets';
+import { dataPlace, type Split } from '@scene-mtl/datasets';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Annotated } from '@scene-mtl/data';
 import type { Accumulator, Judge, VisionTask } from '@scene-mtl/vision-heads';
@@ -180,7 +180,7 @@ export async function dataOf(
   const dataset =
     root === undefined
       ? await datasetOf(config, await runsOf(run), progressLine())
-      : await openStored({ root: resolve(root), derive, limits: ALL, holdOut: null });
+      : await openStored({ root: dataPlace(root), derive, limits: ALL, holdOut: null });
   const [expected, got] = [data, dataset].map(classesIn);
   if (expected !== got) {
     throw new Error(

@@ -7,6 +7,7 @@ import { parseJsonFileIfPresent } from '@scene-mtl/data/json';
 import { json } from '@scene-mtl/lab';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
+import { loadRecorded, recordedIn } from '../plugins/recorded.ts';
 
 const colour = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -25,6 +26,7 @@ const annotation = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('edges') }),
   z.strictObject({ kind: z.literal('label'), classes: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('numbers'), length: z.number().int().positive() }),
+  z.strictObject({ kind: z.literal('other'), of: z.string() }),
 ]);
 
 const schema = z.strictObject({
@@ -100,8 +102,11 @@ export function describeRun(run: {
 }
 
 /** Writes `run.json`. */
-export const saveDescription = (folder: string, description: RunDescription): Promise<void> =>
-  writeAtomically(join(folder, FILE), json(description));
+export function saveDescription(folder: string, description: RunDescription): Promise<void> {
+  const { config } = description;
+  const kept = { ...config, plugins: recordedIn(folder, config.plugins) };
+  return writeAtomically(join(folder, FILE), json({ ...description, config: kept }));
+}
 
 /** The description in a folder, or undefined where there is none yet. */
 export async function descriptionIfPresent(folder: string): Promise<RunDescription | undefined> {
@@ -110,12 +115,16 @@ export async function descriptionIfPresent(folder: string): Promise<RunDescripti
 }
 
 /**
- * The description of a stored run.
- * @throws naming the folder when it is not that of a run, or the wrong field
+ * The description of a stored run; the plugins that it was made with are loaded.
+ * @throws naming the folder when it is not that of a run, or the wrong field; a plugin that is gone or has changed
  */
 export async function readDescription(folder: string): Promise<RunDescription> {
   const description = await descriptionIfPresent(folder);
-  if (description) return description;
+  if (description) {
+    const { config } = description;
+    const plugins = await loadRecorded(folder, config.plugins);
+    return { ...description, config: { ...config, plugins } };
+  }
   throw new Error(
     `${folder}: no ${FILE} in it; give the folder of one training run, for example ` +
       `runs/train-smoke, or runs/table1-smoke/<row>/seed-1 for a row of Table 1`,

@@ -8,6 +8,7 @@ import {
 } from '@scene-mtl/lab';
 import { decisiveTraining } from '../config/decisive.ts';
 import { withoutDataFolder } from '../config/kept.ts';
+import { withoutPluginPlaces } from '../config/plugins.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import { assertSameRun, descriptionIfPresent, type RunDescription } from './description.ts';
@@ -22,7 +23,10 @@ type Decisive = Pick<RunDescription, 'config' | 'balance' | 'select'> & {
  * saved. Values that equal the defaults of the configuration do not count.
  */
 export function trainRunHash({ config, tasks, balance, select }: Decisive): string {
-  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as Config;
+  const bare = withoutDefaults(
+    configSchema,
+    withoutPluginPlaces(withoutWeightsFolder(config)),
+  ) as Config;
   const { training, strips: _, ...others } = bare;
   const whole = { ...others, training: decisiveTraining(training), tasks, balance, select };
   return hashOfText(canonicalJson(whole));

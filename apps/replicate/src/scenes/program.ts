@@ -18,6 +18,7 @@ import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { featureStore } from '../features/kept-features.ts';
 import { kits, tasksFor } from '@scene-mtl/vision-heads';
+import { loadConfigured } from '../plugins/load.ts';
 import { makeRun, type RunToMake } from '../train/make-run.ts';
 import { checkRun } from '../train/prepare-run.ts';
 import { chosenTasks } from '../train/selection.ts';
@@ -30,7 +31,7 @@ import { notesOf } from './notes.ts';
 import { identityOf, portable, sceneTitle, slugOf } from './spec.ts';
 
 /** What a data set is opened by. */
-type DataConfig = Pick<Config, 'data' | 'size'>;
+type DataConfig = Pick<Config, 'data' | 'size' | 'plugins'>;
 
 /** Networks on images: the usual program of the command line. */
 export const scenes: Program<SceneSpec, Scenes> = {
@@ -68,9 +69,9 @@ export const sceneRunId = (spec: SceneSpec, fingerprint?: string): string =>
 
 function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
   const opened = new Map<string, Promise<StoredData>>();
-  const datasetAt = ({ data, size }: DataConfig): Promise<StoredData> => {
+  const datasetAt = ({ data, size, plugins }: DataConfig): Promise<StoredData> => {
     const key = JSON.stringify([data, size]);
-    const dataset = opened.get(key) ?? datasetOf({ data, size }, runs, line);
+    const dataset = opened.get(key) ?? datasetOf({ data, size, plugins }, runs, line);
     opened.set(key, dataset);
     return dataset;
   };
@@ -93,6 +94,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
         : openedAs(config, await datasetAt(config)),
     async check(run) {
       const { config } = run.spec;
+      await loadConfigured(config.plugins);
       const dataset = (await datasetThere(config)) ?? foreseenScenes(config);
       await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset, runs));
     },

@@ -1,6 +1,7 @@
 import { GENERATOR_VERSION } from '@scene-mtl/datasets';
 import { titleOf, withoutDefaults, type Balance } from '@scene-mtl/lab';
 import { decisiveTraining } from '../config/decisive.ts';
+import { withoutPluginPlaces } from '../config/plugins.ts';
 import { withoutWeightsFolder } from '../config/pretrained.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { RunConfig, SceneArm, SceneSpec } from './kind.ts';
@@ -45,7 +46,10 @@ function dataIdentity(data: RunConfig['data'], fingerprint: string | undefined):
  */
 export function identityOf(spec: SceneSpec, fingerprint?: string): object {
   const { config, tasks, balance, seed } = spec;
-  const bare = withoutDefaults(configSchema, withoutWeightsFolder(config)) as RunConfig;
+  const bare = withoutDefaults(
+    configSchema,
+    withoutPluginPlaces(withoutWeightsFolder(config)),
+  ) as RunConfig;
   return {
     ...bare,
     version: RUN_VERSION,
@@ -69,7 +73,7 @@ export const sceneTitle = (spec: SceneSpec): string => {
 
 /** The specification without folders of this machine. */
 export function portable(spec: SceneSpec): SceneSpec {
-  const config = withoutWeightsFolder(spec.config);
+  const config = withoutPluginPlaces(withoutWeightsFolder(spec.config));
   const { data } = config;
   return data.source === 'generated'
     ? { ...spec, config }

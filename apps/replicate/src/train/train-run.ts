@@ -27,6 +27,7 @@ import type { StoredData } from '../data/stored-data.ts';
 import { describeRun, type Selection } from '../run/description.ts';
 import { featureStore } from '../features/kept-features.ts';
 import { configHashIn } from '../run/identity.ts';
+import { loadConfigured } from '../plugins/load.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
@@ -69,6 +70,7 @@ export async function trainRun(
   options: TrainRunOptions,
 ): Promise<{ readonly folder: string; readonly result: RunResult }> {
   const { runs, name, seed } = options;
+  await loadConfigured(options.config.plugins);
   const config = withFieldsFor({ ...options.config, seeds: [seed] }, options.tasks);
   assertFolderName(name);
   const folder = join(runs, name);

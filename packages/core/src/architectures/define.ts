@@ -1,3 +1,4 @@
+import { marked } from '@scene-mtl/data';
 import { checkedBy } from '@scene-mtl/data/json';
 import type { z } from 'zod';
 import type { Architecture, ArchitecturePlace, Sharing } from './architecture.ts';
@@ -86,13 +87,13 @@ export function defineArchitecture<S extends z.ZodType>({
   readonly build: (place: ArchitecturePlace, options: z.output<S>) => Sharing;
 }): ArchitectureDefinition<S> {
   const { name } = facts;
-  return {
+  return marked('architecture', {
     ...facts,
-    make(given) {
+    make(given?: z.input<S>) {
       const options = checkedBy(facts.options, given ?? {}, name);
       return {
         name,
-        build(place) {
+        build(place: ArchitecturePlace) {
           const made = build(place, options);
           const missing = place.heads.find(
             (head) => !made.outputs[head.name] || !made.stages[head.name],
@@ -104,5 +105,5 @@ export function defineArchitecture<S extends z.ZodType>({
         },
       };
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { addedTo } from '@scene-mtl/data';
 import type { z } from 'zod';
 import { cgc } from './cgc.ts';
 import type { ArchitectureDefinition } from './define.ts';
@@ -64,3 +65,24 @@ export function architectureNamed(nameOrAlias: string): AnyArchitecture {
   const names = architectures.map(({ name }) => name).join(', ');
   throw new Error(`architecture ${nameOrAlias}: expected one of ${names}`);
 }
+
+/**
+ * Makes an architecture of one's own known by its name, to `architectureNamed` and to all that lists
+ * {@link architectures}.
+ * @param definition what `defineArchitecture` gave
+ * @throws when another has its name or alias
+ * @example
+ * ```ts
+ * import { architectureNamed, hardSharing, registerArchitecture } from '@scene-mtl/core';
+ * registerArchitecture({ ...hardSharing, name: 'mine', alias: [] });
+ * architectureNamed('mine').formula; // → hardSharing.formula
+ * ```
+ */
+export const registerArchitecture = <S extends z.ZodType>(
+  definition: ArchitectureDefinition<S>,
+): void =>
+  addedTo<Pick<AnyArchitecture, 'name' | 'alias'>>(
+    architectures,
+    definition,
+    'registerArchitecture',
+  );

@@ -63,9 +63,20 @@ export function composed(
         );
       const first = losses.make(place, optionsOf(losses.name));
       const second = gradients.make(place, optionsOf(gradients.name));
+      assertGoTogether(name, first, second);
       return compose(name, first, second);
     },
   };
+}
+
+/** Of methods of one's own the kind is known only now. */
+function assertGoTogether(name: string, losses: Balancer, gradients: Balancer): void {
+  if (losses.kind !== 'scalar') {
+    throw new Error(`${name}: before the + a method of the losses; ${losses.name} is none`);
+  }
+  if (!['gramian', 'grouped', 'jacobian', 'cross'].includes(gradients.kind)) {
+    throw new Error(`${name}: after the + a method of the gradients; ${gradients.name} is none`);
+  }
 }
 
 /** What either lacks; but a factor of a loss that one of them takes out is out for both. */

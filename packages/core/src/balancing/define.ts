@@ -1,3 +1,4 @@
+import { marked } from '@scene-mtl/data';
 import { checkedBy } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import type { Balanced, Balancer } from './balancer.ts';
@@ -106,16 +107,16 @@ export function defineBalancer<S extends z.ZodType, B extends Balancer>({
   readonly make: (place: BalancerPlace & { tasks: string[] }, options: z.output<S>) => B;
 }): BalancerDefinition<S, B> {
   const { name } = facts;
-  return {
+  return marked('balancer', {
     ...facts,
-    make(place, options) {
+    make(place: BalancerPlace, options?: z.input<S>) {
       const tasks = place.objectives.map((objective) => objective.name);
       if (tasks.length === 0 || new Set(tasks).size < tasks.length) {
         throw new Error(`${name}: expected one or more distinct tasks, got [${tasks.join(', ')}]`);
       }
       return make({ ...place, tasks }, checkedBy(facts.options, nested(name, options ?? {}), name));
     },
-  };
+  });
 }
 
 /**

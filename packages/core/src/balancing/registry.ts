@@ -1,3 +1,4 @@
+import { addedTo } from '@scene-mtl/data';
 import type { z } from 'zod';
 import type { Balancer } from './balancer.ts';
 import { autoLambda } from './auto-lambda.ts';
@@ -126,6 +127,29 @@ export const balancers: readonly AnyBalancer[] = [
 /** What may stand after the + of two methods. */
 const following = [...gradientMethods, ...crossMethods];
 
+/** Methods of one's own; which kind one is of is known once it is made. */
+const own: BalancerDefinition<z.ZodType, never>[] = [];
+
+/**
+ * Makes a method of one's own known by its name, to `balancerNamed` and to all that lists {@link balancers}.
+ * @param definition what `defineBalancer` gave
+ * @throws when another has its name or alias
+ * @example
+ * ```ts
+ * import { balancerNamed, defineBalancer, equal, registerBalancer } from '@scene-mtl/core';
+ * const mine = defineBalancer({ ...equal, name: 'mine', alias: ['ME'], make: equal.make });
+ * registerBalancer(mine);
+ * balancerNamed('me+pcgrad').name; // → 'mine+pcgrad'
+ * ```
+ */
+export function registerBalancer<S extends z.ZodType, B extends Balancer>(
+  definition: BalancerDefinition<S, B>,
+): void {
+  for (const registry of [balancers, own]) {
+    addedTo<Pick<AnyBalancer, 'name' | 'alias'>>(registry, definition, 'registerBalancer');
+  }
+}
+
 /**
  * The method of a name or an alias, whatever its case; or two of them, `uw+gradnorm`: one of the losses, and
  * one of the gradients of what it makes of them (see `composed`).
@@ -147,8 +171,8 @@ export function balancerNamed(nameOrAlias: string): AnyBalancer {
   if (parts.length > 2) {
     throw new Error(`${where}: expected one method, or two with one + between, as uw+gradnorm`);
   }
-  const losses = found(lossMethods, parts[0]);
-  const gradients = found(following, parts[1]);
+  const losses = found([...lossMethods, ...own], parts[0]);
+  const gradients = found([...following, ...own], parts[1]);
   return composed(
     losses ?? unknown(`${where}: before the + a method of the losses`, lossMethods),
     gradients ?? unknown(`${where}: after the + a method of the gradients`, following),

@@ -145,6 +145,8 @@ const makers: { readonly [K in AnnotationKind]: (annotation: AnnotationOf<K>) =>
       lines: () => all.map((one, k) => (length > 1 ? `${k}: ` : '') + one.text('')),
     };
   },
+  // Of a kind that only its own kit knows: counted, not described.
+  other: () => ({ add: () => {}, lines: () => [] }),
 };
 
 const collectorOf = <K extends AnnotationKind>(annotation: AnnotationOf<K>): Collector =>

@@ -1,4 +1,4 @@
-import { maskedCrossEntropy, type Task } from '@scene-mtl/core';
+import { maskedCrossEntropy, type TargetEncoder, type Task } from '@scene-mtl/core';
 import { exampleHead } from '../example-head.ts';
 import { mostProbable } from '../most-probable.ts';
 import { classificationMetrics } from './metrics.ts';
@@ -22,16 +22,23 @@ export interface ClassificationPrediction {
  * classification('digit', 10).decode(Float32Array.of(0, 0, 0, 7, 0, 0, 0, 0, 0, 0), 1, 1).value; // → 3
  * ```
  */
-export function classification(field: string, classes: number): Task<ClassificationPrediction> {
+export const classification = (field: string, classes: number): Task<ClassificationPrediction> =>
+  classificationOn(labelTargets(field, classes), classes);
+
+/** The same of classes that are had in any way. */
+export function classificationOn(
+  targets: TargetEncoder,
+  classes: number,
+): Task<ClassificationPrediction> {
   return {
-    ...labelTargets(field, classes),
+    ...targets,
     likelihood: 'softmax',
     outputChannels: classes,
     metrics: classificationMetrics,
     decoder: (features, _, options) => exampleHead(features, classes, options),
     loss: maskedCrossEntropy,
     decode(output) {
-      const { classes: best, probabilities } = mostProbable(field, output, 1, classes);
+      const { classes: best, probabilities } = mostProbable(targets.name, output, 1, classes);
       return { value: best[0], probabilities };
     },
   };

@@ -1,4 +1,4 @@
-import { maskedL1, maskedL2, type Task } from '@scene-mtl/core';
+import { maskedL1, maskedL2, type Task, type TargetEncoder } from '@scene-mtl/core';
 import { exampleHead } from '../example-head.ts';
 import { regressionMetrics } from './metrics.ts';
 import { numberTargets } from './targets.ts';
@@ -22,13 +22,20 @@ export interface RegressionPrediction {
  * steering.loss(tf.tensor2d([[3]]), tf.tensor2d([[1]]), tf.tensor2d([[1]])).arraySync(); // → 4
  * ```
  */
-export function regression(
+export const regression = (
   field: string,
   count: number,
   norm: 'l1' | 'l2' = 'l2',
+): Task<RegressionPrediction> => regressionOn(numberTargets(field, count), norm);
+
+/** The same of numbers that are had in any way. */
+export function regressionOn(
+  targets: TargetEncoder,
+  norm: 'l1' | 'l2' = 'l2',
 ): Task<RegressionPrediction> {
+  const { name, targetChannels: count } = targets;
   return {
-    ...numberTargets(field, count),
+    ...targets,
     likelihood: norm === 'l1' ? 'laplace' : 'gaussian',
     outputChannels: count,
     metrics: regressionMetrics,
@@ -36,7 +43,7 @@ export function regression(
     loss: norm === 'l1' ? maskedL1 : maskedL2,
     decode(output) {
       if (output.length !== count) {
-        throw new Error(`${field}: expected ${count} numbers to decode, got ${output.length}`);
+        throw new Error(`${name}: expected ${count} numbers to decode, got ${output.length}`);
       }
       return { values: output };
     },

@@ -26,6 +26,7 @@ import { checkPlots } from './check-plots.ts';
 import { checkTable } from './check-table.ts';
 import { progress } from './progress.ts';
 import { path } from '../path.ts';
+import { addPluginFlag } from '../plugin-flag.ts';
 
 const SHOWN = 20;
 
@@ -45,8 +46,7 @@ export interface CheckResult {
 
 /** Adds `data check`: decodes every file and prints statistics beside the published ones. */
 export function addCheckCommand(data: Command): void {
-  data
-    .command('check')
+  addPluginFlag(data.command('check'))
     .description(
       'decode every file of a data set; what is in its labels, of street scenes beside Cityscapes’',
     )

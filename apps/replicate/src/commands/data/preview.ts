@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { assertPixels, type Size } from '@scene-mtl/data';
 import { assertFree, writeAtomically } from '@scene-mtl/data/files';
 import { path } from '../path.ts';
+import { addPluginFlag } from '../plugin-flag.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { size } from './arguments.ts';
 
@@ -17,8 +18,7 @@ interface Options {
 
 /** Adds `data preview`: a contact sheet as PNG. */
 export function addPreviewCommand(data: Command): void {
-  data
-    .command('preview')
+  addPluginFlag(data.command('preview'))
     .description('contact sheet: the photograph beside a picture of each label')
     .argument(
       '<root>',

@@ -27,7 +27,7 @@ export interface TrainFlags extends ChangeFlags, DataFlags {
 export const addChangeFlags = (command: Command): Command =>
   addEngineFlags(
     addOptions(
-      addOptions(command, 'from').requiredOption(
+      addOptions(command, 'from', 'plugin').requiredOption(
         '--name <name>',
         'folder of the new run inside that of all runs',
       ),

@@ -61,7 +61,7 @@ export function addGateCommand(heads: Command): void {
       5,
     )
     .option('--out <dir>', 'write gate.json, gate.junit.xml and worse-<task>.png there', path);
-  addEngineFlags(addOptions(command, 'epsilon', 'data', 'force', 'json')).action(
+  addEngineFlags(addOptions(command, 'epsilon', 'data', 'plugin', 'force', 'json')).action(
     async (after: string, flags: Flags) => {
       const { against: before, epsilon, checkpoint, removed, by: rule, out } = flags;
       const { resamples, frames, data } = flags;

@@ -25,7 +25,7 @@ export function addImportanceCommand(heads: Command): void {
     .argument('<runs...>', 'folders of the runs with a knob turned')
     .requiredOption('--against <runs...>', 'folders of the runs without, one for each seed')
     .option('--resamples <n>', 'of the frames, for the intervals', wholeNumber(100, 100_000), 1000);
-  addEngineFlags(addOptions(command, 'data', 'json')).action(
+  addEngineFlags(addOptions(command, 'data', 'plugin', 'json')).action(
     async (runs: string[], flags: Flags) => {
       const { against, resamples, data } = flags;
       const compile = compileOptions(flags);

@@ -21,7 +21,7 @@ export function addLedgerCommand(heads: Command): void {
       'Per head: parameters and multiply-adds, labelled training frames, both for every 1,000 of these, and the gap\n' +
         'between its validation loss and its training loss; and how many frames have the labels of two tasks.',
     );
-  addEngineFlags(addOptions(command, 'run', 'checkpoint', 'data', 'json')).action(
+  addEngineFlags(addOptions(command, 'run', 'checkpoint', 'data', 'plugin', 'json')).action(
     async (run: string, flags: Flags) => {
       const { checkpoint, data } = flags;
       const ledger = await ledgerOf({ run, checkpoint, data, compile: compileOptions(flags) });

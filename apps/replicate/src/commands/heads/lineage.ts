@@ -53,7 +53,7 @@ export function addLineageCommand(heads: Command): void {
     .option('--suffix <text>', 'what the names of the new runs get', '-again')
     .option('--seed <n>', 'seed of all new runs (default: those of the old)', wholeNumber(0))
     .option('--pretrained <dir>', 'ImageNet weights that a run of it began with', path);
-  const options = addOptions(command, 'run', 'epsilon', 'force', 'json');
+  const options = addOptions(command, 'run', 'epsilon', 'plugin', 'force', 'json');
   addDataFlags(addEngineFlags(options)).action(async (run: string, flags: Flags) => {
     const epsilons = epsilonsOf(flags.epsilon);
     const { out } = flags;

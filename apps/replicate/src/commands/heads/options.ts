@@ -3,6 +3,7 @@ import { FEATURE_TYPES } from '@scene-mtl/datasets';
 import { LIMITS } from '../../config/limits.ts';
 import { checkpointChoice } from '../engine-flags.ts';
 import { path } from '../path.ts';
+import { addPluginFlag } from '../plugin-flag.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 /** Options and arguments that several commands below `heads` have, each told once. */
@@ -15,6 +16,7 @@ const OPTIONS = {
       path,
     ),
   runs: (command) => command.option('--runs <dir>', 'folder of all runs', path, 'runs'),
+  plugin: addPluginFlag,
   checkpoint: (command) =>
     command.option(
       '--checkpoint <which>',

@@ -33,7 +33,7 @@ export function addShowCommand(heads: Command): void {
     .requiredOption('--run <dir>', 'folder of the run', path)
     .option('--owner <head=text>', 'who answers for a head; repeatable', owner, {})
     .option('--out <file.svg>', 'draw the tree', path);
-  addOptions(command, 'data', 'force', 'json').action(
+  addOptions(command, 'data', 'plugin', 'force', 'json').action(
     async ({ run, owner: owners, data, out, force, json }: Flags) => {
       if (out !== undefined) await assertFree([out], force);
       const file = await networkOfRun({ run, owners, data, say });

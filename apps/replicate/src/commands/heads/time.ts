@@ -31,7 +31,7 @@ export function addTimeCommand(heads: Command): void {
         'side by side, in turns. Nothing is trained that is kept, but for the features themselves.',
     )
     .option('--epochs <n>', 'epochs of each', wholeNumber(1, 1000), 5);
-  const options = addOptions(command, 'from', 'runs', 'cache-type', 'cache-size', 'json');
+  const options = addOptions(command, 'from', 'runs', 'plugin', 'cache-type', 'cache-size', 'json');
   addDataFlags(addEngineFlags(options)).action(async (head: string, flags: Flags) => {
     const source = await sourceRun(flags.from, flags.runs);
     assertHead(source, head);
