@@ -8,7 +8,7 @@ import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Ref } from './onnx/graph.ts';
-import { standaloneModel, writeWhole } from './save.ts';
+import { standaloneModel, writeWhole } from './save/model.ts';
 import {
   checkedInputs,
   checkSignature,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
-import { freeze } from './capture/freeze.ts';
-import type { Trace } from './capture/value.ts';
-import { lower } from './lowering/lower.ts';
-import type { Graph, OnnxNode, Ref } from './onnx/graph.ts';
-import { encodeModel } from './onnx/proto.ts';
+import { freeze } from '../capture/freeze.ts';
+import type { Trace } from '../capture/value.ts';
+import { lower } from '../lowering/lower.ts';
+import type { Graph, OnnxNode, Ref } from '../onnx/graph.ts';
+import { encodeModel } from '../onnx/proto.ts';
 
 type Model = Pick<Graph, 'inputs' | 'outputs' | 'live'>;
 
