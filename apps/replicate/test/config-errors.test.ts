@@ -39,7 +39,7 @@ test.each([
   ['training.steps', ': expected key=value, for example training.steps=200'],
   [
     'constructor.prototype.steps=5',
-    ': unknown key "constructor", there are: data, size, network, training, optimalWeights, seeds, strips',
+    ': unknown key "constructor", there are: data, size, network, training, plugins, optimalWeights, seeds, strips',
   ],
   ['training.stepz=7', `: training: unknown key "stepz", did you mean steps? There are: ${known}`],
   [
@@ -98,7 +98,7 @@ test.each([
   ['[]', ': expected an object, got []'],
   [
     '{ "trianing": {} }',
-    ': unknown key "trianing", did you mean training? There are: data, size, network, training, optimalWeights, seeds, strips',
+    ': unknown key "trianing", did you mean training? There are: data, size, network, training, plugins, optimalWeights, seeds, strips',
   ],
   ['{ "seeds": [1], "seeds": [2] }', ':1:17: the key "seeds" is there twice; leave one'],
   ['{ "__proto__": { "seeds": [2] } }', ':1:3: the key "__proto__" is not taken; rename it'],

@@ -52,13 +52,10 @@ const isMetric = (value: unknown): boolean => {
   );
 };
 
-const shown = (part: unknown): string =>
-  part === undefined
-    ? 'nothing'
-    : typeof part === 'string'
-      ? `'${part}'`
-      : Array.isArray(part)
-        ? 'another list'
-        : typeof part === 'object'
-          ? 'an object'
-          : String(part as number);
+const shown = (part: unknown): string => {
+  if (part === undefined) return 'nothing';
+  if (typeof part === 'string') return `'${part}'`;
+  if (typeof part === 'number') return String(part);
+  if (Array.isArray(part)) return 'another list';
+  return `a value of type ${typeof part}`;
+};

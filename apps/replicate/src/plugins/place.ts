@@ -29,12 +29,12 @@ export function fileOf(place: string): string {
     throw new Error(existsSync(place) ? 'expected a file, this is a folder' : 'no such file');
   }
   try {
-    return createRequire(join(process.cwd(), 'from-here.js')).resolve(place);
+    return fileURLToPath(import.meta.resolve(place));
   } catch {
-    // Not for `require`, or installed beside this program.
+    // Not beside this program; perhaps from the current folder.
   }
   try {
-    return fileURLToPath(import.meta.resolve(place));
+    return createRequire(join(process.cwd(), 'from-here.js')).resolve(place);
   } catch (cause) {
     throw new Error(
       `no package of this name is installed; npm install ${place}, or give a file, ./${place}.ts`,
