@@ -59,6 +59,13 @@ export {
 } from './street/tree/manifest.ts';
 export { hasLabelNoise, type NoiseOptions } from './street/tree/noise.ts';
 export { type FrameCounts } from './street/tree/plan.ts';
+export {
+  defineStreamedDataset,
+  type ExampleSource,
+  type StreamedDataset,
+  type StreamedExample,
+  type Values,
+} from './streamed.ts';
 export { toyDataset } from './toy/dataset.ts';
 export { toyRegression, type ToyOptions, type ToyRegression } from './toy/regression.ts';
 export { compose, withProbability } from './transforms/compose.ts';

@@ -1,5 +1,7 @@
+import type * as tf from '@tensorflow/tfjs';
 import { generator, type Dataset as TfDataset } from '@tensorflow/tfjs-data';
 import { batches, type Batch, type BatchOptions } from './batches.ts';
+import type { ExampleSource, StreamedExample } from './streamed.ts';
 
 /**
  * The stream of `batches` as a `tf.data` data set, for `forEachAsync`, `map` and the rest. Each
@@ -20,3 +22,69 @@ export function asTfDataset(options: BatchOptions): TfDataset<Batch & Record<str
   // tf.data types its elements as tensors or records of them; it passes these through untouched.
   return generator(() => batches(options) as never);
 }
+
+/** An element of a `tf.data` data set: an image `[H, W, 3]`, 0 … 255, and its labels, see `StreamedExample`. */
+export interface TensorExample {
+  readonly image: tf.Tensor;
+  readonly labels: Readonly<Record<string, tf.Tensor | number>>;
+}
+
+/**
+ * The elements of a `tf.data` data set as examples of a split of `defineStreamedDataset`, in their order, without
+ * batches: `.unbatch()` is not in TensorFlow.js, so take the data set before `.batch()`. Its tensors are disposed of.
+ * @param source makes the data set anew, with the same elements each time
+ * @throws for an element without an image `[H, W, 3]`, or an image in 0 … 1
+ * @example
+ * ```ts
+ * import { defineStreamedDataset, openDataset } from '@scene-mtl/datasets';
+ * import { fromTfDataset } from '@scene-mtl/datasets/tf-data';
+ * import * as tf from '@tensorflow/tfjs';
+ * const pictures = () =>
+ *   tf.data.array([0, 1]).map((bright) => ({
+ *     image: tf.fill([2, 2, 3], 200 * (bright as unknown as number) + 20),
+ *     labels: { bright },
+ *   }));
+ * defineStreamedDataset({
+ *   name: 'greys-of-tf',
+ *   annotations: { bright: { kind: 'label', classes: ['no', 'yes'] } },
+ *   splits: () => ({ train: fromTfDataset(pictures) }),
+ * });
+ * (await openDataset('greys-of-tf')).list('train'); // → ['0', '1']
+ * ```
+ */
+export const fromTfDataset = (
+  source: () => TfDataset<never> | TfDataset<tf.TensorContainer>,
+): ExampleSource =>
+  async function* () {
+    const elements = await source().iterator();
+    for (let n = 0; ; n++) {
+      const { value, done } = (await elements.next()) as { value: TensorExample; done: boolean };
+      if (done) return;
+      yield exampleOf(value, `tf.data element ${n}`);
+    }
+  };
+
+function exampleOf({ image, labels }: Partial<TensorExample>, where: string): StreamedExample {
+  if (image?.rank !== 3 || image.shape[2] !== 3) {
+    throw new Error(`${where}: image: expected a tensor [H, W, 3], got ${shapeText(image)}`);
+  }
+  const [height, width] = image.shape;
+  const data = taken(image);
+  // A picture in 0 … 1 would be black.
+  if (data.every((one) => one <= 1) && data.some((one) => one > 0 && one < 1)) {
+    throw new Error(`${where}: image: expected 0 … 255, got fractions; multiply by 255`);
+  }
+  const numbers = Object.entries(labels ?? {}).map(
+    ([name, label]) => [name, typeof label === 'number' ? label : taken(label)] as const,
+  );
+  return { image: { height, width, data }, labels: Object.fromEntries(numbers) };
+}
+
+function taken(tensor: tf.Tensor): tf.TypedArray {
+  const values = tensor.dataSync();
+  tensor.dispose();
+  return values;
+}
+
+const shapeText = (value: tf.Tensor | undefined): string =>
+  value?.shape ? `[${value.shape.join(', ')}]` : typeof value;
