@@ -8,7 +8,8 @@ export default {
   testEnvironmentOptions: {
     customExportConditions: ['@scene-mtl/source', 'node', 'node-addons'],
   },
-  setupFilesAfterEnv: [here('./jest.setup.ts'), here('./jest.data.ts')],
+  globalSetup: here('./jest.compile.js'),
+  setupFilesAfterEnv: ['./jest.setup.ts', './jest.data.ts', './jest.compiled.ts'].map(here),
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/runs/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const cli = compiled(new URL('../src/cli.ts', import.meta.url));
 
 interface Outcome {
   code: number;
@@ -18,8 +16,7 @@ interface Outcome {
 /** `replicate data …` in a process of its own. */
 const data = (...args: string[]): Promise<Outcome> =>
   new Promise((resolve) => {
-    const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli, 'data'];
-    execFile(process.execPath, [...node, ...args], (error, output, stderr) =>
+    execFile(process.execPath, [cli, 'data', ...args], (error, output, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output, error: stderr }),
     );
   });

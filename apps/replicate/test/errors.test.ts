@@ -3,12 +3,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { generateTree } from '@scene-mtl/datasets';
 import { beforeAll, expect, test } from '@jest/globals';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const cli = compiled(new URL('../src/cli.ts', import.meta.url));
 
 let runs: string;
 
@@ -23,8 +21,7 @@ interface Outcome {
 
 const replicate = (...args: string[]): Promise<Outcome> =>
   new Promise((resolve) => {
-    const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
-    execFile(process.execPath, [...node, ...args, '--runs', runs], (error, _, stderr) =>
+    execFile(process.execPath, [cli, ...args, '--runs', runs], (error, _, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, error: stderr }),
     );
   });

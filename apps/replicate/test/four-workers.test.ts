@@ -3,21 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { hasRedis, ownRedis, s3Server } from '@scene-mtl/lab/testing';
+import { needingRedis, ownRedis, s3Server } from '@scene-mtl/lab/testing';
 
-const at = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const node = [
-  ...['--conditions=@scene-mtl/source', '--import', fileURLToPath(import.meta.resolve('tsx'))],
-];
+const at = (file: string): string => compiled(new URL(file, import.meta.url));
 
-/** A test that needs a Redis: skipped, with the reason in its name, where `redis-server` is not installed. */
-const withRedis = (title: string, body: () => Promise<void>): void =>
-  hasRedis
-    ? test(title, body)
-    : test.skip(`${title} (skipped: redis-server is not installed)`, body);
+const withRedis = needingRedis(test);
 
 /** All bytes of all files below a folder. */
 async function allIn(folder: string): Promise<Buffer> {
@@ -45,13 +37,13 @@ withRedis(
     ];
     const ending = new AbortController();
     const replicate = (...args: string[]) =>
-      promisify(execFile)(process.execPath, [...node, at('../src/cli.ts'), ...table, ...args], {
+      promisify(execFile)(process.execPath, [at('../src/cli.ts'), ...table, ...args], {
         env,
         signal: ending.signal,
       });
     const workers = spawn(
       process.execPath,
-      [...node, at('four-workers.ts'), redis.url, bucket, join(folder, 'hands')],
+      [at('four-workers.ts'), redis.url, bucket, join(folder, 'hands')],
       { env, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let said = '';

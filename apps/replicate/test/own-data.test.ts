@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { drawPlants } from '@scene-mtl/datasets/testing';
@@ -201,11 +200,10 @@ test('a run on own tasks is whole: trained, evaluated, predicted with', async ()
 });
 
 test('from a folder to the report in two commands', async () => {
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-  const node = ['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx'), cli];
+  const cli = compiled(new URL('../src/cli.ts', import.meta.url));
   const replicate = (...args: string[]) =>
     new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, [...node, ...args], (error, output, stderr) =>
+      execFile(process.execPath, [cli, ...args], (error, output, stderr) =>
         error ? reject(new Error(stderr)) : resolve(output),
       );
     });

@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const cli = compiled(new URL('../src/cli.ts', import.meta.url));
 
 const flags = [
   ['data.train=8', 'data.val=4', 'training.steps=24', 'training.evalEvery=6'],
@@ -15,9 +13,8 @@ const flags = [
 
 /** Runs the command; kills it with SIGKILL when the text shows up in its progress. */
 function replicate(runs: string, killAt?: RegExp): Promise<{ code: number | null; log: string }> {
-  const args = ['--conditions=@scene-mtl/source', '--import', tsx, cli, 'table1'];
   const child = spawn(process.execPath, [
-    ...args,
+    ...[cli, 'table1'],
     ...['--profile', 'smoke', '--runs', runs, '--rows', 'depth-only,uncertainty-instance-depth'],
     ...['--threads', '1', '--set', ...flags],
   ]);

@@ -3,26 +3,23 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { generateTree } from '@scene-mtl/datasets';
 import { configured } from '../src/config/overrides.ts';
 import { profiles } from '../src/config/profiles.ts';
 import type { Config } from '../src/config/schema.ts';
 import { trainRun, type TrainRunOptions } from '../src/train/train-run.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
-
-const node = ['--conditions=@scene-mtl/source', '--import', tsx, cli];
+const cli = compiled(new URL('../src/cli.ts', import.meta.url));
 
 /** Runs `replicate` as a user does, in a process of its own; gives what it printed. */
 export async function replicate(...args: string[]): Promise<string> {
-  return (await promisify(execFile)(process.execPath, [...node, ...args])).stdout;
+  return (await promisify(execFile)(process.execPath, [cli, ...args])).stdout;
 }
 
 /** Begins `replicate` in a process of its own, to be ended by the test. */
 export const begun = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [...node, ...args], { stdio: 'ignore' });
+  spawn(process.execPath, [cli, ...args], { stdio: 'ignore' });
 
 /** A folder of runs, and scenes to train on. */
 export interface Scratch {
@@ -37,11 +34,10 @@ export async function scratch(): Promise<Scratch> {
   await tf.setBackend('cpu');
   const runs = await mkdtemp(join(tmpdir(), 'replicate-run-'));
   const tree = join(runs, 'data', 'street');
-  // In a process of its own: rendering is slow in a test runner's sandbox.
-  await replicate(
-    ...['data', 'generate', '--out', tree, '--frames', '12', '--val', '4'],
-    ...['--size', '64x128', '--workers', '1'],
-  );
+  await generateTree({
+    ...{ out: tree, frames: { train: 12, val: 4 }, height: 64, width: 128, seed: 1 },
+    gaps: 'photometric',
+  });
   return { runs, tree };
 }
 

@@ -9,15 +9,14 @@ async function loadedBy(module: string): Promise<number> {
   const code = `import { createRequire } from 'node:module';
     await import(${JSON.stringify(module)});
     console.log(${tensorFlow});`;
-  const node = ['--import', import.meta.resolve('tsx'), '--conditions=@scene-mtl/source'];
-  const args = [...node, '--input-type=module', '-e', code];
-  const cwd = new URL('..', import.meta.url);
+  const args = ['--input-type=module', '-e', code];
+  const cwd = compiled(new URL('..', import.meta.url));
   return Number((await promisify(execFile)(process.execPath, args, { cwd })).stdout);
 }
 
 // It would cost a second at the start, and each collection of garbage the marking of its heap.
 test('a data worker loads no TensorFlow.js', async () => {
-  const recipe = new URL('../src/data/training-batches.ts', import.meta.url).href;
+  const recipe = compiled(new URL('../src/data/training-batches.ts', import.meta.url));
   expect(await loadedBy(recipe)).toBe(0);
   expect(await loadedBy('@scene-mtl/core')).toBeGreaterThan(0);
 });

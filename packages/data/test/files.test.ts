@@ -119,13 +119,13 @@ describe('what cannot be written', () => {
   test('more than `ulimit -f` allows is an error like the others, not an end by a signal', async () => {
     const within = join(folder, 'limited');
     await mkdir(within);
-    const module = new URL('../src/files.ts', import.meta.url).href;
+    const module = compiled(new URL('../src/files.ts', import.meta.url));
     const code = `
       import { writeAtomically } from ${JSON.stringify(module)};
       await writeAtomically(process.argv[1], new Uint8Array(100_000)).catch((e) => console.log(e.message));`;
     // In blocks of 512 or 1024 bytes.
     const { stdout } = await promisify(execFile)('sh', [
-      ...['-c', 'ulimit -f 8 && exec "$@"', 'sh', process.execPath, '--import', tsx],
+      ...['-c', 'ulimit -f 8 && exec "$@"', 'sh', process.execPath],
       ...['--input-type=module', '-e', code, join(within, 'file')],
     ]);
     expect(stdout).toMatch(
@@ -134,8 +134,6 @@ describe('what cannot be written', () => {
     expect(await readdir(within)).toEqual([]);
   });
 });
-
-const tsx = import.meta.resolve('tsx');
 
 test('a link is written through, a link that leads nowhere is replaced, a device stays one', async () => {
   const within = join(folder, 'links');

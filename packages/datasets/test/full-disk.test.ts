@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { newFolder } from './support.ts';
@@ -11,7 +10,7 @@ const canMount =
   spawnSync('unshare', [...mount, 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
 const real = canMount ? test : test.skip;
 const why = canMount ? '' : ' (skipped: this system gives no private mounts)';
-const index = new URL('../src/index.ts', import.meta.url).href;
+const index = compiled(new URL('../src/index.ts', import.meta.url));
 
 interface Outcome {
   message: string;
@@ -28,13 +27,17 @@ async function onSmallDisk(kilobytes: number, work: string): Promise<Outcome> {
     let message = 'nothing was thrown';
     try { ${work} } catch (error) { message = error.message; }
     console.log(JSON.stringify({ message, left: await readdir(at, { recursive: true }) }));`;
-  const node = ['--import', 'tsx', '--conditions=@scene-mtl/source', '--input-type=module'];
   const script = `mount -t tmpfs -o size=${kilobytes}k tmpfs "$1" && shift && exec "$@"`;
-  const { stdout } = await promisify(execFile)(
-    'unshare',
-    [...mount, script, 'sh', at, process.execPath, ...node, '-e', code],
-    { cwd: fileURLToPath(new URL('..', import.meta.url)) },
-  );
+  const { stdout } = await promisify(execFile)('unshare', [
+    ...mount,
+    script,
+    'sh',
+    at,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    code,
+  ]);
   return JSON.parse(stdout) as Outcome;
 }
 

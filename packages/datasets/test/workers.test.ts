@@ -1,22 +1,22 @@
 import { execFile } from 'node:child_process';
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
-import {
-  batches,
-  batchesInWorkers,
-  generateTree,
-  moduleBeside,
-  type Batch,
-  type WorkerBatchOptions,
-} from '../src/index.ts';
+import type { Batch, WorkerBatchOptions } from '../src/index.ts';
 import treeOptions, { type TreeArgument } from './recipes/tree.ts';
 import { framePaths, newFolder, put, putFrame } from './support.ts';
 
-const recipe = moduleBeside(import.meta.url, 'recipes/tree');
+// Compiled, as its threads are.
+const index = compiled(new URL('../src/index.ts', import.meta.url));
+const { batches, batchesInWorkers, generateTree } = (await import(
+  index
+)) as typeof import('../src/index.ts');
+const recipeOf = (name: string): string =>
+  pathToFileURL(compiled(new URL(`recipes/${name}.ts`, import.meta.url))).href;
+const recipe = recipeOf('tree');
 
 async function take(source: AsyncIterable<Batch>, count = Infinity): Promise<Batch[]> {
   const result: Batch[] = [];
@@ -154,18 +154,18 @@ describe('what goes wrong in a worker', () => {
     await expect(inWorkers({ root, batchSize: 2 }).next()).rejects.toThrow(
       /train has 1 frames, which gives no batch of 2/,
     );
-    const broken = moduleBeside(import.meta.url, 'recipes/broken');
+    const broken = recipeOf('broken');
     const failing = batchesInWorkers({ recipe: broken, argument: 'no data here', workers: 2 });
     await expect(failing.next()).rejects.toThrow(/^no data here$/);
     expect(await failing.next()).toEqual({ done: true, value: undefined });
-    const empty = moduleBeside(import.meta.url, 'recipes/empty');
+    const empty = recipeOf('empty');
     await expect(batchesInWorkers({ recipe: empty, argument: 0 }).next()).rejects.toThrow(
-      /empty\.ts: expected a default export/,
+      /empty\.js: expected a default export/,
     );
   });
 
   test('a worker that ends by itself is an error, not a wait without end', async () => {
-    const broken = moduleBeside(import.meta.url, 'recipes/broken');
+    const broken = recipeOf('broken');
     const stream = batchesInWorkers({ recipe: broken, argument: 'exit' });
     await expect(stream.next()).rejects.toThrow(/ended early \(exit code 7\)/);
   });
@@ -174,17 +174,13 @@ describe('what goes wrong in a worker', () => {
 describe('a process with workers', () => {
   const run = promisify(execFile);
   const program = (root: string, body: string) =>
-    run(
-      process.execPath,
-      [
-        ...['--import', 'tsx', '--conditions=@scene-mtl/source', '--input-type=module', '-e'],
-        `import { batchesInWorkers } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    run(process.execPath, [
+      ...['--input-type=module', '-e'],
+      `import { batchesInWorkers } from ${JSON.stringify(index)};
         const argument = ${JSON.stringify({ root, batchSize: 1 })};
         const stream = batchesInWorkers({ recipe: ${JSON.stringify(recipe)}, argument, workers: 2 });
         ${body}`,
-      ],
-      { cwd: fileURLToPath(new URL('..', import.meta.url)) },
-    );
+    ]);
 
   test('ends by itself, the stream closed or forgotten, and waits for a batch', async () => {
     const root = await newFolder();

@@ -3,7 +3,6 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { FolderBusy } from '../src/store/lock.ts';
@@ -423,12 +422,9 @@ test('the client looks for nothing in files, nor asks the machine who it is', as
   `;
   const child = await promisify(execFile)(
     process.execPath,
-    [
-      ...['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx')],
-      ...['--input-type=module', '--eval', script],
-    ],
+    ['--input-type=module', '--eval', script],
     {
-      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      cwd: compiled(new URL('.', import.meta.url)),
       env: { PATH: process.env['PATH'], HOME: home, ...server.env },
     },
   );

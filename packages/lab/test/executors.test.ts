@@ -2,7 +2,6 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import {
@@ -19,13 +18,11 @@ import { startOf } from '../src/store/process-identity.ts';
 import { endingOf } from '../src/execute/job-process.ts';
 import { asked, lineArm, lines, processOf, type LineSpec } from './line-program.ts';
 
-const script = fileURLToPath(new URL('run-lines.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const script = compiled(new URL('run-lines.ts', import.meta.url));
 
-/** Runs `run-lines.ts` in a process of its own, whose children understand TypeScript too. */
+/** Runs `run-lines.ts` in a process of its own. */
 async function runLines(runs: string, ...args: string[]) {
-  const node = ['--conditions=@scene-mtl/source', '--import', tsx, script];
-  const { stdout } = await promisify(execFile)(process.execPath, [...node, runs, ...args]);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, runs, ...args]);
   return JSON.parse(stdout) as { pid: number; ids: string[]; slots: number[]; failed?: string };
 }
 
@@ -91,8 +88,7 @@ test('a process that is killed is one error that names its run; the same command
 
 test('a process whose parent was killed ends by itself, and its run is free', async () => {
   const runs = await mkdtemp(join(tmpdir(), 'lab-orphan-'));
-  const node = ['--conditions=@scene-mtl/source', '--import', tsx, script];
-  const parent = spawn(process.execPath, [...node, runs, '2', 'endless'], { stdio: 'ignore' });
+  const parent = spawn(process.execPath, [script, runs, '2', 'endless'], { stdio: 'ignore' });
   const pidFile = async (): Promise<string | undefined> =>
     (await readdir(runs, { recursive: true })).find((name) => name.endsWith('/pid'));
   await until(async () => (await pidFile()) !== undefined);

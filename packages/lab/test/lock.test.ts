@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { alone, clearAbandoned } from '@scene-mtl/lab';
 import { beating, SILENCE } from '../src/store/beat.ts';
@@ -202,13 +201,11 @@ test('of several that want a folder with a stale lock at one moment exactly one 
   }
 });
 
-const racer = fileURLToPath(new URL('lock-racer.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const racer = compiled(new URL('lock-racer.ts', import.meta.url));
 
 /** Starts a process that takes the lock again and again, once it is told to. */
 function race(rounds: number) {
-  const node = ['--conditions=@scene-mtl/source', '--import', tsx, racer];
-  const child = spawn(process.execPath, [...node, folder, String(rounds)], {
+  const child = spawn(process.execPath, [racer, folder, String(rounds)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let said = '';

@@ -4,7 +4,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { runId, type RunSpec } from '@scene-mtl/lab';
@@ -208,8 +207,7 @@ test('runs are written as an array, cheap ones first, and gathered when all are 
 test('a signal that comes when a run is done ends nothing of the next one', async () => {
   const runs = await mkdtemp(join(tmpdir(), 'lab-carrier-'));
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx')],
-    ...[fileURLToPath(new URL('two-jobs.ts', import.meta.url)), runs],
+    ...[compiled(new URL('two-jobs.ts', import.meta.url)), runs],
   ]);
   expect(stdout).toBe('first\nsecond\n');
 });

@@ -26,13 +26,15 @@ import {
 import { closedSoon } from '../src/queue/closing.ts';
 import { dashboard } from '../src/queue/dashboard.ts';
 import { chain, chainEnd, chainSpec, madeTwice, type ChainSpec } from './chain-program.ts';
-import { hasRedis, openRedis, ownRedis, type OwnRedis } from '../src/testing/index.ts';
+import {
+  hasRedis,
+  needingRedis,
+  openRedis,
+  ownRedis,
+  type OwnRedis,
+} from '../src/testing/index.ts';
 
-/** A test that needs a Redis: skipped, with the reason in its name, where `redis-server` is not installed. */
-const withRedis = (title: string, body: () => Promise<void>): void =>
-  hasRedis
-    ? test(title, body)
-    : test.skip(`${title} (skipped: redis-server is not installed)`, body);
+const withRedis = needingRedis(test);
 
 /** Workers in this process, on a Redis of its own. */
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { jobKey, workPlace, type JobPayload } from '@scene-mtl/lab/queue';
 import { processCarrier } from '../src/queue/carrier.ts';
 import { chainSpec } from './chain-program.ts';
@@ -10,7 +10,7 @@ const carrier = processCarrier(place, { threads: 1, worker: 'w' }, join(runs, 'w
 for (const id of ['first', 'second']) {
   const payload: JobPayload = {
     ...{ version: place.code.version, store: place.store, id },
-    program: 'packages/lab/test/chain-program.ts',
+    program: `packages/lab/test/chain-program${extname(import.meta.url)}`,
     spec: { ...chainSpec(1, { steps: 5, pace: 0 }), tasks: ['a'] },
     ...{ measurements: [], dataWorkers: 0, grids: 0 },
   };

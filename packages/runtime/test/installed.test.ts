@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 /** This package as another project has it: in node_modules, in a process of its own. */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
 let project: string;
 
 beforeAll(async () => {
@@ -17,7 +16,7 @@ beforeAll(async () => {
   const modules = join(project, 'node_modules');
   const own = join(modules, '@scene-mtl', 'runtime');
   await mkdir(own, { recursive: true });
-  const from = join(root, 'packages', 'runtime');
+  const from = compiled(new URL('..', import.meta.url));
   for (const part of ['src', 'package.json']) {
     await cp(join(from, part), join(own, part), { recursive: true });
   }
@@ -35,8 +34,7 @@ async function ran(name: string, code: string): Promise<string[]> {
     "import * as tf from '@tensorflow/tfjs';\nimport { compile } from '@scene-mtl/runtime';\n" +
     "const x = { x: { shape: [2], dtype: 'float32' } };\n";
   await writeFile(file, head + code);
-  const args = ['--import', tsx, '--conditions=@scene-mtl/source', file];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: project });
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project });
   return stdout.trim().split('\n');
 }
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 /** That a run opens no connection and leaves no file behind. */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const script = fileURLToPath(new URL('fixtures/quiet-run.ts', import.meta.url));
+const script = compiled(new URL('fixtures/quiet-run.ts', import.meta.url));
 const strace = spawnSync('strace', ['-V']).status === 0;
 const CALLS = 'socket,connect,sendto,open,openat,creat,mkdir,mkdirat,rename,unlink';
 
@@ -27,17 +27,16 @@ async function watched(how: string, traced: boolean) {
   await mkdir(temporary);
   // The real environment, not jest's copy of it, and undecided.
   const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
-  const node = [process.execPath, '--import', 'tsx', '--conditions=@scene-mtl/source', script, how];
+  const node = [process.execPath, script, how];
   const [command, ...args] = traced
     ? ['strace', '-f', '-e', `trace=${CALLS}`, '-o', trace, ...node]
     : node;
   const { stdout } = await promisify(execFile)(command, args, {
     cwd: root,
-    // XDG_CACHE_HOME would lead past the home folder; tsx keeps a cache in the temporary one.
-    env: { ...env, HOME: home, TMPDIR: temporary, XDG_CACHE_HOME: '', TSX_DISABLE_CACHE: '1' },
+    // XDG_CACHE_HOME would lead past the home folder.
+    env: { ...env, HOME: home, TMPDIR: temporary, XDG_CACHE_HOME: '' },
   });
-  const left = async (at: string) =>
-    (await readdir(at, { recursive: true })).filter((name) => !name.startsWith('tsx-'));
+  const left = (at: string) => readdir(at, { recursive: true });
   const calls = traced ? (await readFile(trace, 'utf8')).split('\n') : [];
   return {
     printed: stdout.trim(),
@@ -61,7 +60,7 @@ describe.each([['main'], ['worker']])('a step in the %s thread', (how) => {
     expect(calls.some((call) => call.includes('libonnxruntime'))).toBe(true);
     expect(calls.filter((call) => /socket\(AF_INET/.test(call))).toEqual([]);
     const writes = calls.filter((call) => /O_WRONLY|O_RDWR|O_CREAT|creat\(|mkdir/.test(call));
-    const elsewhere = writes.filter((call) => !/"\/(dev|proc|sys)\/|\/tsx-\d+/.test(call));
+    const elsewhere = writes.filter((call) => !/"\/(dev|proc|sys)\//.test(call));
     expect(elsewhere).toEqual([]);
   };
   if (strace) test(title, traced);

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { scalarsOf, type BilevelBalancer } from '../balancing/balancer.ts';
 import { commit } from '../layers/forward.ts';
-import { MAIN_STREAM, onStream, SECOND_STREAM, type Objective } from '../objective.ts';
+import { MAIN_STREAM, type Objective } from '../objective.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import { lossesOf } from './evaluate-losses.ts';
 import { moveBy, remembered, weighedSum } from './look-ahead.ts';
-import { stacked } from './second-batch.ts';
-import { outlineOf, type StepOptions, type TrainingStep } from './step.ts';
+import { stacked, withSecondBatch } from './second-batch.ts';
+import type { StepOptions, TrainingStep } from './step.ts';
 
 /** Length of the move along the second gradient, by which a second derivative is a difference. */
 const REACH = 0.01;
@@ -30,17 +30,13 @@ const REACH = 0.01;
  * first pass.
  */
 export function bilevelStep(options: StepOptions<BilevelBalancer>): TrainingStep {
-  const { network, objectives, balancer, optimiser, batchSizes } = options;
+  const { network, objectives, balancer, optimiser } = options;
   const trained = optimiser.parameters;
   const names = objectives.map(({ name }) => name);
   const main = objectives.filter(({ stream }) => stream === MAIN_STREAM);
-  const second = onStream(objectives, SECOND_STREAM);
+  const { second, outline } = withSecondBatch(options);
   return {
-    ...outlineOf({
-      ...options,
-      objectives: [...objectives, ...second],
-      batchSizes: { ...batchSizes, [SECOND_STREAM]: batchSizes[MAIN_STREAM] },
-    }),
+    ...outline,
     run(inputs) {
       const rate = inputs['rate/network'] as tf.Scalar;
       const apply = inputs['apply'] as tf.Scalar;

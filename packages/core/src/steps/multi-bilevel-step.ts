@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { scalarsOf, sumOf, type MultiBilevelBalancer } from '../balancing/balancer.ts';
 import { commit } from '../layers/forward.ts';
-import { MAIN_STREAM, onStream, SECOND_STREAM, type Objective } from '../objective.ts';
+import type { Objective } from '../objective.ts';
 import { differentiated } from './differentiated.ts';
 import { crossProducts, partsOfParameters } from './gradient-rows.ts';
 import { combinedGradients, moveBy, remembered } from './look-ahead.ts';
-import { inPlace, stacked } from './second-batch.ts';
-import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
+import { inPlace, stacked, withSecondBatch } from './second-batch.ts';
+import { balancerInputs, type StepOptions, type TrainingStep } from './step.ts';
 
 /**
  * The training step of a balancer that learns its weights from what they do to each objective's loss on other data: θ is
@@ -22,16 +22,12 @@ import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from '
  * main one are trained, and have no L̃. Moving averages are those of the first pass. `total` is `Σ λᵢ Lᵢ`.
  */
 export function multiBilevelStep(options: StepOptions<MultiBilevelBalancer>): TrainingStep {
-  const { network, objectives, balancer, optimiser, batchSizes } = options;
+  const { network, objectives, balancer, optimiser } = options;
   const trained = optimiser.parameters;
   const parts = partsOfParameters(trained);
-  const second = onStream(objectives, SECOND_STREAM);
+  const { second, outline } = withSecondBatch(options);
   return {
-    ...outlineOf({
-      ...options,
-      objectives: [...objectives, ...second],
-      batchSizes: { ...batchSizes, [SECOND_STREAM]: batchSizes[MAIN_STREAM] },
-    }),
+    ...outline,
     run(inputs) {
       const rate = inputs['rate/network'] as tf.Scalar;
       const applied = inputs['apply'] as tf.Scalar;

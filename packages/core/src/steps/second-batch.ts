@@ -1,11 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
-import { MAIN_STREAM, type Objective } from '../objective.ts';
+import { MAIN_STREAM, onStream, SECOND_STREAM, type Objective } from '../objective.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Differentiated } from './differentiated.ts';
+import { outlineOf, type StepOptions, type TrainingStep } from './step.ts';
 
 /** `[K]` of scalars. */
 export const stacked = (values: readonly tf.Scalar[]): tf.Tensor1D =>
   tf.stack([...values]) as tf.Tensor1D;
+
+/** The objectives of the main stream on the stream `second`, and the outline of a step that reads those too. */
+export function withSecondBatch(options: StepOptions): {
+  readonly second: readonly Objective[];
+  readonly outline: Omit<TrainingStep, 'run'>;
+} {
+  const { objectives, batchSizes } = options;
+  const second = onStream(objectives, SECOND_STREAM);
+  const outline = outlineOf({
+    ...options,
+    objectives: [...objectives, ...second],
+    batchSizes: { ...batchSizes, [SECOND_STREAM]: batchSizes[MAIN_STREAM] },
+  });
+  return { second, outline };
+}
 
 /** What objectives gave on another batch than the one that is stepped on, in the places of all. */
 export interface OnOtherBatch {

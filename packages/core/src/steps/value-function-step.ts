@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { scalarsOf, type ValueFunctionBalancer } from '../balancing/balancer.ts';
 import { commit } from '../layers/forward.ts';
-import { MAIN_STREAM, onStream, SECOND_STREAM } from '../objective.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import { differentiated } from './differentiated.ts';
 import { lossesOf } from './evaluate-losses.ts';
 import { gramOfGradients, partsOfParameters } from './gradient-rows.ts';
 import { combinedGradients, moveBy, remembered, weighedSum } from './look-ahead.ts';
-import { inPlace, stacked } from './second-batch.ts';
-import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from './step.ts';
+import { inPlace, stacked, withSecondBatch } from './second-batch.ts';
+import { balancerInputs, type StepOptions, type TrainingStep } from './step.ts';
 
 /**
  * The training step of a balancer that goes down the losses of other data within a bound on those of the batch: θ is what
@@ -25,17 +24,13 @@ import { balancerInputs, outlineOf, type StepOptions, type TrainingStep } from '
  * `total` is f; `weight/<objective>` is λ.
  */
 export function valueFunctionStep(options: StepOptions<ValueFunctionBalancer>): TrainingStep {
-  const { network, objectives, balancer, optimiser, batchSizes } = options;
+  const { network, objectives, balancer, optimiser } = options;
   const trained = optimiser.parameters;
   const parts = partsOfParameters(trained);
-  const second = onStream(objectives, SECOND_STREAM);
+  const { second, outline } = withSecondBatch(options);
   const { steps, rate } = balancer.descent;
   return {
-    ...outlineOf({
-      ...options,
-      objectives: [...objectives, ...second],
-      batchSizes: { ...batchSizes, [SECOND_STREAM]: batchSizes[MAIN_STREAM] },
-    }),
+    ...outline,
     run(inputs) {
       const weights = (present: tf.Tensor1D) => tf.mul(balancer.weights(present), present);
       const lower = () => weighedSum(network, objectives, weights, trained, inputs);

@@ -9,6 +9,16 @@ const { error } = spawnSync('redis-server', ['--version']);
 /** Whether `redis-server` is installed. */
 export const hasRedis = error === undefined;
 
+type Registering = (title: string, body: () => Promise<void>) => void;
+
+/** A runner's `test` for what needs a Redis: skipped, with the reason in its name, where there is none. */
+export const needingRedis =
+  (test: Registering & { readonly skip: Registering }): Registering =>
+  (title, body) =>
+    hasRedis
+      ? test(title, body)
+      : test.skip(`${title} (skipped: redis-server is not installed)`, body);
+
 /** A Redis of a test's own: on loopback, without a file. */
 export interface OwnRedis {
   readonly url: string;
