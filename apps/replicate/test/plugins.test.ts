@@ -19,7 +19,7 @@ import type { Evaluation } from '../src/predict/evaluate-run.ts';
 import { scenes } from '../src/scenes/program.ts';
 import { armOf } from '../src/scenes/spec.ts';
 import { trainRun } from '../src/train/train-run.ts';
-import { replicate } from './tiny-run.ts';
+import { replicateFromSource } from './tiny-run.ts';
 
 const here = fileURLToPath(new URL('./plugins/', import.meta.url));
 const stripes = join(here, 'stripes.ts');
@@ -114,7 +114,7 @@ test('a run is whole, with batches made by a thread, and finds its plugin again'
   expect(place).toBe('../../../plugins/stripes.ts');
   expect(stored.config.plugins).toEqual([{ checksum: pluginChecksum(stripes), module: place }]);
   // Another process knows nothing of it but what the run says.
-  const json = await replicate('evaluate', '--run', folder, '--json', '--threads', '1');
+  const json = await replicateFromSource('evaluate', '--run', folder, '--json', '--threads', '1');
   const { metrics } = JSON.parse(json) as Evaluation;
   expect(metrics).toEqual({
     'tone/accuracy': expect.any(Number),

@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { generateTree } from '@scene-mtl/datasets';
 import { configured } from '../src/config/overrides.ts';
@@ -15,6 +16,13 @@ const cli = compiled(new URL('../src/cli.ts', import.meta.url));
 /** Runs `replicate` as a user does, in a process of its own; gives what it printed. */
 export async function replicate(...args: string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [cli, ...args])).stdout;
+}
+
+/** As {@link replicate}, from source by a loader: where the process reads TypeScript of its user's. */
+export async function replicateFromSource(...args: string[]): Promise<string> {
+  const source = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const loader = ['--conditions=@scene-mtl/source', '--import', import.meta.resolve('tsx'), source];
+  return (await promisify(execFile)(process.execPath, [...loader, ...args])).stdout;
 }
 
 /** Begins `replicate` in a process of its own, to be ended by the test. */
