@@ -45,7 +45,7 @@ import {
   type TrainingStep,
   type WeightDecay,
 } from '@scene-mtl/core';
-import { didYouMean, stream } from '@scene-mtl/data';
+import { didYouMean, stream, type Size } from '@scene-mtl/data';
 import { batches, batchesInWorkers, readManifest, type FeaturePlace } from '@scene-mtl/datasets';
 import type { Balance, ProgressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
@@ -158,13 +158,17 @@ export type NetworkOf<T extends Task> = Omit<MultiTaskModel, 'tasks'> & {
   readonly tasks: readonly T[];
 };
 
-/** The network of a configuration with its initial weights, and with what it freezes. */
+/**
+ * The network of a configuration with its initial weights, and with what it freezes.
+ * @param size of its pictures, px; another one than the configuration's changes no weight and no dilation
+ */
 export function networkOf<T extends Task>(
   config: Pick<Config, 'network' | 'size'>,
   tasks: readonly T[],
   seed: number,
+  size: Size = config.size,
 ): NetworkOf<T> {
-  const { size, network } = config;
+  const { network } = config;
   const whole = multiTaskModel({
     encoder: encoderOf(config),
     tasks,

@@ -105,7 +105,7 @@ async function threeAps(boxes: readonly Box[]) {
 
   const out = join(root, 'predicted');
   const image = new Uint8Array(3 * pixels.length);
-  const photo = { stem: PREFIX, image, size, native: size, predictions };
+  const photo = { stem: PREFIX, image, size, native: size, input: size, predictions };
   const files = tasks.find(({ name }) => name === 'instance')!.files(photo);
   for (const { path, content } of files) {
     const file = join(out, path);

@@ -196,6 +196,7 @@ test('a run on own tasks is whole: trained, evaluated, predicted with', async ()
     'masks/plant_000_trainIds.png',
     'overlay/plant_000_depth.png',
     'overlay/plant_000_masks.png',
+    'side-by-side/plant_000.png',
   ]);
 });
 

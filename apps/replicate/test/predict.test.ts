@@ -1,20 +1,26 @@
 import sharp from 'sharp';
-import { resizeNearest } from '@scene-mtl/data';
+import { triangleRows } from '@scene-mtl/data';
 import { whileReadOnly } from '@scene-mtl/data/testing';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Dataset, openDataset, legendOf, readPhoto } from '@scene-mtl/datasets';
 import { readPng } from '@scene-mtl/data/png';
-import { scoreDisparity, scoreInstance, scoreSemantic } from '@scene-mtl/eval';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { scoreDisparity, scoreInstance, scorePanoptic, scoreSemantic } from '@scene-mtl/eval';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
 import { evaluateRun, type FrameMetrics } from '../src/predict/evaluate-run.ts';
+import { photoPredictor } from '../src/predict/photo-predictor.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
 import { readDescription } from '../src/run/description.ts';
 import { evaluator } from '../src/train/evaluation.ts';
-import { regularIds, toRegularIds } from '@scene-mtl/vision-heads';
+import {
+  regularIds,
+  toRegularIds,
+  type DepthPrediction,
+  type SemanticPrediction,
+} from '@scene-mtl/vision-heads';
 import { scratch, type Scratch, tinyRun } from './tiny-run.ts';
 
 let place: Scratch;
@@ -46,7 +52,7 @@ describe('predicting the frames of a split', () => {
     await predict(frames, out);
   });
 
-  test('gives the classes that evaluation gives, as regular ids at the photograph’s size', async () => {
+  test('gives the probabilities that evaluation gives, decided at the photograph’s size', async () => {
     const description = await readDescription(run);
     const network = loadNetwork(description, await checkpointOf(run, 'last'), run);
     const evaluation = await evaluator({
@@ -61,14 +67,21 @@ describe('predicting the frames of a split', () => {
     const [id] = dataset.list('val');
     const [{ predictions }] = await evaluation.predict([id]);
     await evaluation.dispose();
-    const { classes } = predictions['semantic'] as { classes: Uint8Array };
+    const { probabilities } = predictions['semantic'] as SemanticPrediction;
     const ids = regularIds(legendOf(dataset).classes) as Uint8Array;
     const written = await readPng(join(out, 'semantic', `${id}_labelIds.png`));
     expect([written.kind, written.depth, written.width, written.height]).toEqual([
       ...['grey', 8],
       ...[128, 64],
     ]);
-    const expected = resizeNearest(toRegularIds(classes, ids), size, { width: 128, height: 64 });
+    const native = { width: 128, height: 64 };
+    const classes = Array.from(triangleRows(probabilities, size, native, ids.length), (row) =>
+      Array.from({ length: native.width }, (_, x) => {
+        const own = row.slice(x * ids.length, (x + 1) * ids.length);
+        return own.indexOf(Math.max(...own));
+      }),
+    ).flat();
+    const expected = toRegularIds(Uint8Array.from(classes), ids);
     expect(Buffer.from(written.data as Uint8Array).equals(Buffer.from(expected))).toBe(true);
     const distinct = new Set(expected);
     expect(distinct.size).toBeGreaterThan(1);
@@ -87,13 +100,35 @@ describe('predicting the frames of a split', () => {
     });
     expect(disparity.mean).toBeGreaterThan(0);
     expect(disparity.images).toBe(4);
+    // Against itself every segment is found; list and picture agree, or it would be an error.
+    const panoptic = join(out, 'panoptic.json');
+    const { all, images } = await scorePanoptic({ gt: panoptic, pred: panoptic });
+    expect([all.pq, images]).toEqual([1, 4]);
   });
 
-  test('shows the three tasks over the photograph at the run’s size', async () => {
+  test('shows the three tasks over the photograph, with a key below, and all side by side', async () => {
+    const [id] = dataset.list('val');
     for (const task of ['semantic', 'instance', 'depth']) {
-      const file = join(out, 'overlay', `${dataset.list('val')[0]}_${task}.png`);
-      expect(await sharp(file).metadata()).toMatchObject({ width: 64, height: 32, channels: 3 });
+      const { width, height, channels } = await sharp(
+        join(out, 'overlay', `${id}_${task}.png`),
+      ).metadata();
+      expect([width, channels]).toEqual([128, 3]);
+      // An image without objects has no key.
+      if (task !== 'instance') expect(height).toBeGreaterThan(64);
     }
+    const { width } = await sharp(join(out, 'side-by-side', `${id}.png`)).metadata();
+    expect(width).toBe(2 * 128);
+  });
+
+  test('puts more photographs into the same panoptic file, and leaves another’s alone', async () => {
+    const file = join(out, 'panoptic.json');
+    const whole = await readFile(file, 'utf8');
+    const [first] = frames;
+    await predict([first], out);
+    expect(await readFile(file, 'utf8')).toBe(whole);
+    const other = await newFolder();
+    await writeFile(join(other, 'panoptic.json'), '{"mine":1}');
+    await expect(predict([first], other)).rejects.toThrow('panoptic.json: there already; ');
   });
 });
 
@@ -204,4 +239,60 @@ test('a bad image is one error that names the file', async () => {
 test('photographs that would write the same files are refused', () => {
   expect(stemsOf(['a/x_leftImg8bit.png', 'b/y z.tar.jpg'])).toEqual(['x', 'y_z.tar']);
   expect(() => stemsOf(['a/x.png', 'b/x.jpg'])).toThrow('--image a/x.png and b/x.jpg: both');
+});
+
+describe('a photograph that is wider than the network’s pictures', () => {
+  let wide: string;
+  const opened: { dispose(): Promise<void> }[] = [];
+  const predictor = async (options: Partial<Parameters<typeof photoPredictor>[0]>) => {
+    const one = await photoPredictor({
+      run,
+      checkpoint: 'last',
+      compile: { threads: 1 },
+      ...options,
+    });
+    opened.push(one);
+    return one;
+  };
+  beforeAll(async () => {
+    wide = join(place.runs, 'wide.png');
+    const data = new Uint8Array(3 * 32 * 128).map((_, i) => (i * 7919) % 251);
+    await sharp(data, { raw: { width: 128, height: 32, channels: 3 } })
+      .png()
+      .toFile(wide);
+  });
+  afterAll(() => Promise.all(opened.map((one) => one.dispose())));
+
+  test('gives in each window what it gives for that part alone', async () => {
+    const windows = await predictor({});
+    const { size, native, input, predictions } = await windows.predict(wide, 'wide');
+    expect([size, native, input]).toEqual([
+      { height: 32, width: 128 },
+      { height: 32, width: 128 },
+      { height: 32, width: 64 },
+    ]);
+    const { disparity } = predictions['depth'] as DepthPrediction;
+    // Windows begin at 0, 32 and 64; the first column is in the first alone, which is a picture of its own.
+    const left = await sharp(wide)
+      .extract({ left: 0, top: 0, width: 64, height: 32 })
+      .png()
+      .toBuffer();
+    const half = wide.replace('wide', 'half');
+    await writeFile(half, left);
+    const alone = (await windows.predict(half, 'half')).predictions['depth'] as DepthPrediction;
+    for (const row of [0, 16, 31]) {
+      expect(disparity[row * 128]).toBeCloseTo(alone.disparity[row * 64], 5);
+    }
+    expect(disparity[0]).not.toBe(disparity[127]);
+  });
+
+  test('takes pictures of another size, and says where it cannot', async () => {
+    const large = await predictor({ size: { height: 64, width: 128 } });
+    const { size, predictions } = await large.predict(wide, 'wide');
+    expect(size).toEqual({ height: 64, width: 256 });
+    expect((predictions['depth'] as DepthPrediction).disparity).toHaveLength(64 * 256);
+    await expect(predictor({ size: { height: 60, width: 128 } })).rejects.toThrow(
+      /^--size 60x128: the network of this run cannot take it \(.*stride 8.*\); its own is 32x64$/,
+    );
+  });
 });

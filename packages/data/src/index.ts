@@ -34,7 +34,7 @@ export {
 export { imageOf, photo, photoKind, type Photo } from './kinds/photo.ts';
 export { type Pixels } from './pixels/mirror.ts';
 export { nearestIndices, resizeNearest } from './pixels/nearest.ts';
-export { resizeTriangle } from './pixels/triangle.ts';
+export { resizeTriangle, triangleRows, triangleTaps, type Taps } from './pixels/triangle.ts';
 export {
   fromState,
   randomSource,

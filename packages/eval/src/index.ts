@@ -48,6 +48,9 @@ export {
   type Palette,
   type Rgb,
 } from './images/colours.ts';
+export { normalsKey } from './images/normals-key.ts';
+export type { ColourKey, Overlay, PictureLabel } from './images/overlay.ts';
+export { overlayPng, sideBySidePng } from './images/overlay-png.ts';
 export { tilePng, type Tile } from './images/tile.ts';
 export {
   angularError,

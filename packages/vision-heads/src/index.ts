@@ -48,6 +48,7 @@ export type {
   Metric,
   Metrics,
   OutputFile,
+  PanopticSegmentation,
   Picture,
   PredictedPhoto,
   Predictions,

@@ -1,6 +1,6 @@
 import type { Hint, Likelihood, MetricInfo, Target, Task } from '@scene-mtl/core';
 import type { Sample, Size } from '@scene-mtl/data';
-import type { PixelErrors, Rgb } from '@scene-mtl/eval';
+import type { Overlay, Palette, PanopticImage, PixelErrors, Rgb } from '@scene-mtl/eval';
 import type { KitData, TargetKit } from './target-kit.ts';
 
 /** One number by which a task is judged. */
@@ -72,11 +72,16 @@ export interface MapView<P = unknown> {
 export interface PredictedPhoto {
   /** Name of its files, without an ending. */
   readonly stem: string;
-  /** RGB at the size of the network, `u8 [H, W, 3]`. */
+  /** RGB at its own size, `u8 [H, W, 3]`. */
   readonly image: Uint8Array;
-  /** Size of the network, and that of the photograph, px. */
+  /** Size of the predictions, and that of the photograph, px. */
   readonly size: Size;
   readonly native: Size;
+  /**
+   * Size of the pictures that the network takes, px: distances and areas are chosen by it. Predictions that were
+   * put together from several of these are larger.
+   */
+  readonly input: Size;
   readonly predictions: Predictions;
 }
 
@@ -90,6 +95,16 @@ export interface OutputFile {
   readonly path: string;
   /** Text, or a picture that becomes a PNG. */
   readonly content: string | Picture;
+}
+
+/** A photograph in segments, at its own size; id 0 where a class is countable and no object was found. */
+export interface PanopticSegmentation extends PanopticImage {
+  readonly categories: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly isThing: boolean;
+    readonly colour: Palette[number];
+  }[];
 }
 
 /** A task with all that belongs to it, made for some data. */
@@ -111,8 +126,14 @@ export interface VisionTask<P = unknown> extends Task<P> {
   constant(): ConstantFit;
   /** Absent for a task that has no map. */
   readonly view?: MapView<P>;
-  /** Overlay and official files of one photograph. */
+  /** The photograph under what was predicted, at its own size. Absent for a task that has no map. */
+  overlay?(photo: PredictedPhoto): Overlay | undefined;
+  /** What was predicted, in a line of words, for a task that has no map. */
+  words?(photo: PredictedPhoto): string;
+  /** Official files of one photograph, at its own size. */
   files(photo: PredictedPhoto): readonly OutputFile[];
+  /** Every pixel in one segment, stuff or object: of a task that finds objects within classes. */
+  panoptic?(photo: PredictedPhoto): PanopticSegmentation | undefined;
   /** What the output of an exported network means and how a prediction is made of it. */
   meaning(size: Size): string;
 }

@@ -1,6 +1,5 @@
 import type { Size } from '@scene-mtl/data';
 import type { Rgb } from '@scene-mtl/eval';
-import type { OutputFile } from './kit.ts';
 
 /** Part of the colour in an overlay; the rest is the photograph. */
 export const OPACITY = 0.55;
@@ -22,12 +21,6 @@ export function over(
   }
   return { height, width, data: mixed };
 }
-
-/** The file of a task's overlay. */
-export const overlayFile = (stem: string, task: string, content: Rgb): OutputFile => ({
-  path: `overlay/${stem}_${task}.png`,
-  content,
-});
 
 /** Whether a pixel has a neighbour, above, below, left or right, of another value. */
 export function onContour(ids: ArrayLike<number>, i: number, { height, width }: Size): boolean {

@@ -285,16 +285,17 @@ describe.each(tasks.map((task) => [task.name, task] as const))('%s', (_, task) =
         const semantic = tasks[0].decode(tasks[0].constant().output(size), height, width);
         const files = task.files({
           stem: 'street_1',
-          image: new Uint8Array(3 * height * width),
-          size,
-          native,
+          image: new Uint8Array(3 * 4 * height * width),
+          ...{ size, native, input: size },
           predictions: { semantic, [task.name]: prediction },
         });
         expect(files.length).toBeGreaterThan(0);
         for (const { path, content } of files) {
           if (typeof content === 'string') continue;
-          const expected = path.startsWith('overlay/') ? size : native;
-          expect({ height: content.height, width: content.width }).toEqual(expected);
+          expect({ path, height: content.height, width: content.width }).toEqual({
+            path,
+            ...native,
+          });
           expect([1, 3]).toContain(content.data.length / (content.height * content.width));
         }
       }),

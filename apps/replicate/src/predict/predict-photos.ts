@@ -1,86 +1,132 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { predictionStep } from '@scene-mtl/core';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
-import { readPhoto } from '@scene-mtl/datasets';
-import { compile, type CompileOptions } from '@scene-mtl/runtime';
-import { normalised, type OutputFile, type Picture } from '@scene-mtl/vision-heads';
+import { overlayPng, sideBySidePng, type Overlay } from '@scene-mtl/eval';
+import type { OutputFile, Picture, PredictedPhoto, VisionTask } from '@scene-mtl/vision-heads';
 import sharp from 'sharp';
-import { normalisationOf } from '../assemble.ts';
-import { readDescription } from '../run/description.ts';
-import { decoded } from '../train/evaluation.ts';
-import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';
+import { findPhotos } from './find-photos.ts';
+import { PANOPTIC, panopticImage, panopticJson, type PanopticEntry } from './panoptic-file.ts';
+import { photoPredictor, type PredictorOptions } from './photo-predictor.ts';
 
 /** What `replicate predict` does. */
-export interface PredictOptions {
-  /** Folder of the run. */
-  readonly run: string;
-  readonly checkpoint: CheckpointChoice;
+export interface PredictOptions extends PredictorOptions {
+  /** Photographs, folders of them, patterns: see `findPhotos`. */
   readonly images: readonly string[];
   /** Folder that gets the files. */
   readonly out: string;
   /** Replaces files that are there and differ. */
   readonly force?: boolean | undefined;
-  readonly compile: CompileOptions;
+  /** Told of each photograph when its files are there. */
+  readonly onPhoto?: ((done: number, of: number) => void) | undefined;
 }
 
+/** A file and its content. */
+type Content = readonly [path: string, content: string | Uint8Array];
+
 /**
- * Predicts photographs, one after the other, and writes what each task makes of them
- * (`VisionTask.files`).
+ * Predicts photographs, one after the other, and writes what each task makes of them (`VisionTask.files`), each
+ * task's overlay, all of them side by side and, at the end, the JSON file of the panoptic pictures.
  * @returns paths of the files written
  * @throws naming the photograph that cannot be read, or the file that is there already and differs; no
  * photograph's files are ever half there
  */
 export async function predictPhotos(options: PredictOptions): Promise<string[]> {
-  const { run, images, out } = options;
+  const { out, force, onPhoto } = options;
+  const images = await findPhotos(options.images);
   const stems = stemsOf(images);
-  const description = await readDescription(run);
-  const network = loadNetwork(description, await checkpointOf(run, options.checkpoint), run);
-  const { size } = description.config;
-  const normalisation = normalisationOf(description.config);
-  const step = predictionStep(network, 1);
-  const compiled = await compile(step.run, step.signature, options.compile);
+  const predictor = await photoPredictor(options);
   const written: string[] = [];
+  const entries: PanopticEntry[] = [];
+  const write = async (files: readonly Content[]) => {
+    const changed = await differing(files);
+    await assertFree(
+      changed.map(([path]) => path),
+      force,
+    );
+    // Not flushed to the disk one by one: they are many, and made again from the same photographs.
+    await writeTogether(changed, { sync: false });
+    written.push(...files.map(([path]) => path));
+  };
   try {
-    await compiled.push();
     for (const [i, file] of images.entries()) {
-      const { data: image, native } = await readPhoto(file, size).catch((cause: Error) => {
-        throw new Error(`--image ${cause.message}`, { cause });
-      });
-      const outputs = await compiled.run({ image: normalised(image, normalisation) });
-      const predictions = Object.fromEntries(
-        network.tasks.map((task) => {
-          const output = outputs[task.name] as Float32Array;
-          return [task.name, decoded(task, output, 0, 1, size)];
-        }),
-      );
-      const photo = { stem: stems[i], image, size, native, predictions };
-      const files = await Promise.all(
-        network.tasks
-          .flatMap((task) => task.files(photo))
-          .map(async (made) => [join(out, made.path), await contentOf(made)] as const),
-      );
-      const changed = await differing(files);
-      await assertFree(
-        changed.map(([path]) => path),
-        options.force,
-      );
-      // Not flushed to the disk one by one: they are many, and made again from the same photographs.
-      await writeTogether(changed, { sync: false });
-      written.push(...files.map(([path]) => path));
+      const photo = await predictor.predict(file, stems[i]);
+      const { files, entry } = await contentsOf(photo, predictor.tasks);
+      await write(files.map(([path, content]) => [join(out, path), content]));
+      if (entry) entries.push(entry);
+      onPhoto?.(i + 1, images.length);
     }
+    if (entries.length > 0) written.push(await writePanoptic(out, entries, force));
     return written;
   } finally {
-    await compiled.dispose();
-    network.model.dispose();
+    await predictor.dispose();
   }
 }
 
+/** Puts photographs into `panoptic.json`. @throws where another file of this name is there, unless forced */
+async function writePanoptic(
+  out: string,
+  entries: readonly PanopticEntry[],
+  force: boolean | undefined,
+): Promise<string> {
+  const file = join(out, `${PANOPTIC}.json`);
+  const there = await readFile(file, 'utf8').catch(() => undefined);
+  const more = panopticJson(there, entries);
+  if (more === undefined) await assertFree([file], force);
+  await writeTogether([[file, more ?? panopticJson(undefined, entries)!]], { sync: false });
+  return file;
+}
+
+/** All files of a photograph, below the output folder, and what the panoptic JSON says of it. */
+async function contentsOf(
+  photo: PredictedPhoto,
+  tasks: readonly VisionTask[],
+): Promise<{ readonly files: readonly Content[]; readonly entry: PanopticEntry | undefined }> {
+  const overlays = overlaysOf(photo, tasks);
+  const [segments] = tasks.flatMap((task) => task.panoptic?.(photo) ?? []);
+  const panoptic = segments && panopticImage(photo.stem, photo.native, segments);
+  const official = [
+    ...tasks.flatMap((task) => task.files(photo)),
+    ...(panoptic ? [panoptic.file] : []),
+  ];
+  const files = await Promise.all([
+    ...overlays.map(async ([task, overlay]): Promise<Content> => [
+      `overlay/${photo.stem}_${task}.png`,
+      await overlayPng(overlay),
+    ]),
+    sheetOf(photo, tasks, overlays).then((png): Content => [`side-by-side/${photo.stem}.png`, png]),
+    ...official.map(async (file): Promise<Content> => [file.path, await contentOf(file)]),
+  ]);
+  return { files, entry: panoptic?.entry };
+}
+
+/** The overlays of a photograph by the names of their tasks. */
+const overlaysOf = (
+  photo: PredictedPhoto,
+  tasks: readonly VisionTask[],
+): (readonly [task: string, overlay: Overlay])[] =>
+  tasks.flatMap((task) => {
+    const overlay = task.overlay?.(photo);
+    return overlay ? [[task.name, overlay] as const] : [];
+  });
+
+/** A photograph and its overlays side by side, as PNG. */
+export function sheetOf(
+  photo: PredictedPhoto,
+  tasks: readonly VisionTask[],
+  overlays = overlaysOf(photo, tasks),
+): Promise<Buffer> {
+  const notes = tasks.flatMap((task) => task.words?.(photo) ?? []);
+  const picture = { ...photo.native, data: photo.image };
+  return sideBySidePng(
+    picture,
+    overlays.map(([, overlay]) => overlay),
+    notes,
+  );
+}
+
 /** Those of some files whose content is not what is there already. */
-async function differing<F extends readonly [path: string, content: string | Uint8Array]>(
-  files: readonly F[],
-): Promise<F[]> {
-  const changed: F[] = [];
+async function differing(files: readonly Content[]): Promise<Content[]> {
+  const changed: Content[] = [];
   // One after the other: masks may be more than files that may be open.
   for (const file of files) {
     const [path, content] = file;

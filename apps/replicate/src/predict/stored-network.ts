@@ -8,7 +8,7 @@ import {
   type Checkpoint,
   type Manifest,
 } from '@scene-mtl/core';
-import { didYouMean } from '@scene-mtl/data';
+import { didYouMean, type Size } from '@scene-mtl/data';
 import type { Split } from '@scene-mtl/datasets';
 import { noCheckpointRemedy } from '@scene-mtl/lab';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
@@ -91,14 +91,16 @@ export const tasksIn = ({ data, tasks }: RunDescription): VisionTask[] => {
 
 /**
  * The network of a stored run with the weights of a checkpoint; what only training needs is left.
+ * @param size of its pictures, px, where that is not the run's: the weights of convolutions fit every size
  * @throws naming the tensors that are missing or of another shape
  */
 export function loadNetwork(
   description: RunDescription,
   { tensors, manifest }: Checkpoint,
   folder: string,
+  size?: Size,
 ): VisionNetwork {
-  const network = networkOf(description.config, tasksIn(description), description.seed);
+  const network = networkOf(description.config, tasksIn(description), description.seed, size);
   const { trained, frozen, buffers } = parametersOf(network);
   const variables = new Map([
     ...[...trained, ...frozen, ...buffers].map(({ name, variable }) => [name, variable] as const),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Progress } from '@scene-mtl/core';
 import { writeAtomically } from '@scene-mtl/data/files';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import {
@@ -9,7 +8,6 @@ import {
   checkFolder,
   claimFolder,
   clearAbandoned,
-  duration,
   environment,
   json,
   keepData,
@@ -28,6 +26,7 @@ import { describeRun, type Selection } from '../run/description.ts';
 import { featureStore } from '../features/kept-features.ts';
 import { configHashIn } from '../run/identity.ts';
 import { loadConfigured } from '../plugins/load.ts';
+import { progressText } from './progress-text.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
@@ -141,24 +140,3 @@ function announced({ folder, tasks, balance, dataset }: RunToMake): string {
 
 const unrecorded = (folder: string): string =>
   `${folder}: begun before the data of runs were recorded; whether they are the same is not known`;
-
-/** Steps, rate, time left, losses and weights: one line. */
-function progressText(): (progress: Progress) => string {
-  const started = performance.now();
-  let first: number | undefined;
-  return ({ step, steps, values, engine }) => {
-    first ??= step - 1;
-    const rate = (step - first) / ((performance.now() - started) / 1000);
-    const named = (prefix: string, title: (task: string) => string) =>
-      Object.entries(values)
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, value]) => `${title(key.slice(prefix.length))} ${value.toFixed(3)}`);
-    return [
-      `step ${step}/${steps}`,
-      `${rate.toFixed(1)} steps/s on ${engine}`,
-      `${duration((steps - step) / rate)} left`,
-      ...named('loss/', (task) => task),
-      ...named('weight/', (task) => `w(${task})`),
-    ].join('  ');
-  };
-}

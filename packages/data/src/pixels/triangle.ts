@@ -18,8 +18,40 @@ export function resizeTriangle(
   to: Size,
   channels: number,
 ): Uint8Array {
-  const columns = taps(from.width, to.width);
-  const rows = taps(from.height, to.height);
+  const result = new Uint8Array(to.height * to.width * channels);
+  let at = 0;
+  for (const row of triangleRows(image, from, to, channels)) {
+    for (const value of row) result[at++] = Math.round(value);
+  }
+  return result;
+}
+
+/**
+ * Rows of a map `[H, W, C]` at another size, from the top, by the filter of {@link resizeTriangle}: for maps of
+ * numbers that may be mixed (probabilities, disparities), never of labels. One row is held at a time: of many
+ * channels at the size of a photograph the whole would fill the memory.
+ * @returns each row `f64 [W, C]`; it is overwritten by the next
+ * @throws when `map` is not of H · W · C values
+ * @example
+ * ```ts
+ * import { triangleRows } from '@scene-mtl/data';
+ * const [row] = triangleRows(Float32Array.of(0, 1), { height: 1, width: 2 }, { height: 1, width: 4 }, 1);
+ * row; // → [0, 0.25, 0.75, 1]
+ * ```
+ */
+export function* triangleRows(
+  map: Uint8Array | Float32Array,
+  from: Size,
+  to: Size,
+  channels: number,
+): Generator<Float64Array, void> {
+  if (map.length !== from.height * from.width * channels) {
+    throw new Error(
+      `triangleRows: expected ${from.height} × ${from.width} × ${channels} values, got ${map.length}`,
+    );
+  }
+  const columns = triangleTaps(from.width, to.width);
+  const rows = triangleTaps(from.height, to.height);
   const narrow = new Float32Array(from.height * to.width * channels);
   for (let r = 0; r < from.height; r++) {
     for (let c = 0; c < to.width; c++) {
@@ -27,32 +59,32 @@ export function resizeTriangle(
       for (let k = 0; k < channels; k++) {
         let sum = 0;
         for (let t = 0; t < weights.length; t++) {
-          sum += weights[t] * image[(r * from.width + first + t) * channels + k];
+          sum += weights[t] * map[(r * from.width + first + t) * channels + k];
         }
         narrow[(r * to.width + c) * channels + k] = sum;
       }
     }
   }
-  const result = new Uint8Array(to.height * to.width * channels);
   const stride = to.width * channels;
-  for (let r = 0; r < to.height; r++) {
-    const { first, weights } = rows[r];
+  const row = new Float64Array(stride);
+  for (const { first, weights } of rows) {
     for (let i = 0; i < stride; i++) {
       let sum = 0;
       for (let t = 0; t < weights.length; t++) sum += weights[t] * narrow[(first + t) * stride + i];
-      result[r * stride + i] = Math.round(sum);
+      row[i] = sum;
     }
+    yield row;
   }
-  return result;
 }
 
-interface Taps {
+/** What a pixel of a resized side is made of: `weights`, of sum 1, of the pixels from `first` on. */
+export interface Taps {
   readonly first: number;
   readonly weights: Float64Array;
 }
 
 /** Source pixels and weights of each target pixel along one side. */
-function taps(from: number, to: number): Taps[] {
+export function triangleTaps(from: number, to: number): Taps[] {
   const ratio = from / to;
   const radius = Math.max(1, ratio);
   return Array.from({ length: to }, (_, t) => {

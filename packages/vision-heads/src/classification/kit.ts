@@ -41,6 +41,10 @@ export function classificationKitOf(of: ClassesOf): TaskKit<ClassificationPredic
         accumulator: () => classificationAccumulator(task),
         judges: () => [],
         constant: () => mostFrequent(names.length, perExample),
+        words: ({ predictions }: PredictedPhoto) => {
+          const { value, probabilities } = predictions[field] as ClassificationPrediction;
+          return `${field}: ${names[value]} (p ${probabilities[value].toFixed(2)})`;
+        },
         files: ({ stem, predictions }: PredictedPhoto) => {
           const { value, probabilities } = predictions[field] as ClassificationPrediction;
           const text = JSON.stringify({ class: names[value], probability: probabilities[value] });

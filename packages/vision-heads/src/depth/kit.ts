@@ -1,10 +1,10 @@
-import { resizeNearest } from '@scene-mtl/data';
-import { colourDisparity } from '@scene-mtl/eval';
+import { colourDisparity, disparityMap, type Overlay } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
 import { flipHint, rowsHint } from '../hints/picture-hints.ts';
 import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
-import { over, overlayFile } from '../overlay.ts';
+import { enlarged } from '../enlarged.ts';
+import { over } from '../overlay.ts';
 import { depthAccumulator, depthJudge, depthMetrics, DISPARITY_UNIT } from './metrics.ts';
 import { depthTargetKit } from './targets.ts';
 import { showsFor, titleFor } from '../title.ts';
@@ -32,6 +32,7 @@ export const depthKit: TaskKit<DepthPrediction> = {
       judges: () => [depthJudge(task)],
       constant: () => meanTarget(1, perPixel),
       view: { ...view, shows: showsFor(depthKit, field, view.shows) },
+      overlay: (photo) => depthOverlay(photo, field),
       files: (photo) => depthFiles(photo, field),
       meaning: ({ width }) =>
         `Disparity in px at width ${width}; below 0 counts as 0. Inverse depth: disparity / (baseline · fx).`,
@@ -60,33 +61,37 @@ const view: MapView<DepthPrediction> = {
   top: (truth) => largest(truth) / 2,
 };
 
-/**
- * The overlay (the lightest is the nearest pixel), and the disparity as a 16-bit Cityscapes PNG at the
- * photograph's size, in px at that width: `p = round(256 d) + 1`. A negative prediction counts as 0;
- * above 255.99 px it is clipped.
- */
-function depthFiles(
-  { stem, image, size, native, predictions }: PredictedPhoto,
-  field: string,
-): OutputFile[] {
+/** Disparity at the photograph's size, in px at its width. */
+function disparityOf({ size, native, predictions }: PredictedPhoto, field: string): Float32Array {
   const { disparity } = predictions[field] as DepthPrediction;
-  const { height, width } = size;
-  const colours = colourDisparity(
-    disparity,
-    undefined,
-    height,
-    width,
-    largest({ value: disparity }),
-  );
-  const scale = native.width / width;
-  const recorded = Uint16Array.from(resizeNearest(disparity, size, native), (d) =>
-    Math.min(65535, Math.round(Math.fround(Math.max(0, d * scale)) * 256) + 1),
+  const scale = native.width / size.width;
+  return enlarged(disparity, size, native).map((d) => d * scale);
+}
+
+/** The photograph under its disparity; the lightest is the nearest pixel. */
+function depthOverlay(photo: PredictedPhoto, field: string): Overlay {
+  const { height, width } = photo.native;
+  const disparity = disparityOf(photo, field);
+  const nearest = largest({ value: disparity });
+  return {
+    title: showsFor(depthKit, field, 'disparity'),
+    picture: over(photo.image, colourDisparity(disparity, undefined, height, width, nearest)),
+    key: { kind: 'scale', colours: disparityMap, from: 0, to: nearest, unit: DISPARITY_UNIT },
+  };
+}
+
+/**
+ * The disparity as a 16-bit Cityscapes PNG at the photograph's size, in px at that width: `p = round(256 d) + 1`. A
+ * negative prediction counts as 0; above 255.99 px it is clipped.
+ */
+function depthFiles(photo: PredictedPhoto, field: string): OutputFile[] {
+  const recorded = Uint16Array.from(disparityOf(photo, field), (d) =>
+    Math.min(65535, Math.round(Math.fround(Math.max(0, d)) * 256) + 1),
   );
   return [
-    overlayFile(stem, field, over(image, colours)),
     {
-      path: `${showsFor(depthKit, field, 'disparity')}/${stem}_disparity.png`,
-      content: { ...native, data: recorded },
+      path: `${showsFor(depthKit, field, 'disparity')}/${photo.stem}_disparity.png`,
+      content: { ...photo.native, data: recorded },
     },
   ];
 }

@@ -1,8 +1,8 @@
-import { resizeNearest } from '@scene-mtl/data';
-import { colourProbability } from '@scene-mtl/eval';
+import { colourProbability, type Overlay } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
-import { over, overlayFile } from '../overlay.ts';
+import { enlarged } from '../enlarged.ts';
+import { over } from '../overlay.ts';
 import { edgesAccumulator, edgesMetrics } from './metrics.ts';
 import { edgesTargetKit } from './targets.ts';
 import { titleFor } from '../title.ts';
@@ -30,6 +30,7 @@ export const edgesKit: TaskKit<EdgesPrediction> = {
       // The logit of the share.
       constant: () => meanTarget(1, perPixel, (p) => Math.log(p / (1 - p))),
       view: { ...view, shows: field },
+      overlay: (photo) => edgesOverlay(photo, field),
       files: (photo) => edgesFiles(photo, field),
       meaning: () =>
         'Logit that a boundary of a class or object runs through the pixel; its sigmoid is a score, ' +
@@ -56,23 +57,30 @@ const view: MapView<EdgesPrediction> = {
   top: () => 100,
 };
 
-/** The overlay (white on the edges), and the score at the photograph's size, 0 … 255. */
-function edgesFiles(
-  { stem, image, size, native, predictions }: PredictedPhoto,
-  field: string,
-): OutputFile[] {
-  const { edges: found } = predictions[field] as EdgesPrediction;
-  const colours = colourProbability(found, undefined, size.height, size.width);
-  const score = Uint8Array.from(found, (p) => Math.round(255 * p));
-  return [
-    overlayFile(
-      stem,
-      field,
-      over(image, colours, (i) => found[i]),
-    ),
-    {
-      path: `${field}/${stem}_edges.png`,
-      content: { ...native, data: resizeNearest(score, size, native) },
-    },
-  ];
+const scoreOf = ({ size, native, predictions }: PredictedPhoto, field: string): Float32Array =>
+  enlarged((predictions[field] as EdgesPrediction).edges, size, native);
+
+const GREYS = Array.from({ length: 256 }, (_, i) => [i, i, i] as const);
+
+/** The photograph, white on the edges. */
+function edgesOverlay(photo: PredictedPhoto, field: string): Overlay {
+  const score = scoreOf(photo, field);
+  const { height, width } = photo.native;
+  const colours = colourProbability(score, undefined, height, width);
+  return {
+    title: field,
+    picture: over(photo.image, colours, (i) => score[i]),
+    key: { kind: 'scale', colours: GREYS, from: 0, to: 1, unit: 'score' },
+  };
 }
+
+/** The score at the photograph's size, 0 … 255. */
+const edgesFiles = (photo: PredictedPhoto, field: string): OutputFile[] => [
+  {
+    path: `${field}/${photo.stem}_edges.png`,
+    content: {
+      ...photo.native,
+      data: Uint8Array.from(scoreOf(photo, field), (p) => Math.round(255 * p)),
+    },
+  },
+];

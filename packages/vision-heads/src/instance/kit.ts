@@ -8,13 +8,13 @@ import { regularIds } from '../semantic/official-labels.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
 import { showsFor, titleFor } from '../title.ts';
 import { decodingFor } from './decoding.ts';
-import { objectFiles } from './files.ts';
+import { objectFiles, objectsOverlay, panopticOf, type ObjectFields } from './files.ts';
 import { instanceAccumulator, instanceMetrics } from './metrics.ts';
 import { objectJudge } from './object-judge.ts';
 import { instanceTargetKit } from './targets.ts';
 import { instance, type InstancePrediction } from './task.ts';
 
-const NO_CLASSES = { classes: [], instanceClasses: [] } as const;
+const NO_CLASSES = { classes: [], palette: [], instanceClasses: [] } as const;
 
 const error = { title: 'centre vector error', unit: 'px' };
 
@@ -31,11 +31,12 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   task(data, field) {
     // Objects are found in classes; without those there are only vectors.
     const { within } = annotationIn(data, field, 'objects');
-    const { classes, instanceClasses } =
+    const { classes, palette, instanceClasses } =
       within === undefined ? NO_CLASSES : annotationIn(data, within, 'classes');
     const ids = classes.length > 0 && isUsual(data, field) ? regularIds(classes) : undefined;
     const labels = ids ?? classes.map((_, c) => c);
     const task = instance(field);
+    const fields: ObjectFields = { field, within, classes, palette, instanceClasses, labels };
     return {
       ...task,
       kit: instanceKit,
@@ -48,7 +49,9 @@ export const instanceKit: TaskKit<InstancePrediction> = {
           : [],
       constant: () => meanTarget(2, perPixel),
       view: { ...view, shows: showsFor(instanceKit, field, view.shows) },
-      files: (photo) => objectFiles(photo, { field, within }, instanceClasses, labels),
+      overlay: (photo) => objectsOverlay(photo, fields),
+      files: (photo) => objectFiles(photo, fields),
+      panoptic: (photo) => panopticOf(photo, fields),
       meaning: ({ width }) =>
         `Vector (dx, dy) from each pixel to the centre of its object, px at width ${width}, x to the ` +
         'right, y down. Objects: cluster pixel + vector within each class of `instanceClasses`.',

@@ -1,11 +1,11 @@
 import type { Target } from '@scene-mtl/core';
-import { resizeNearest } from '@scene-mtl/data';
-import { colourDisparity, type Rgb } from '@scene-mtl/eval';
+import { colourDisparity, disparityMap, type Overlay, type Rgb } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/data';
 import { meanTarget, perPixel } from '../constant.ts';
 import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
-import { over, overlayFile } from '../overlay.ts';
+import { enlarged } from '../enlarged.ts';
+import { over } from '../overlay.ts';
 import { annotationIn } from '../target-kit.ts';
 import { titleFor } from '../title.ts';
 import { metricDepthAccumulator, metricDepthJudge, metricDepthMetrics } from './metrics.ts';
@@ -34,6 +34,7 @@ export const metricDepthKit: TaskKit<MetricDepthPrediction> = {
       judges: (size) => [metricDepthJudge(task, unit, size)],
       constant: () => meanTarget(1, perPixel),
       view: viewOf(field, unit),
+      overlay: (photo) => depthOverlay(photo, field, unit),
       files: (photo) => depthFiles(photo, field),
       meaning: () => `Depth in ${unit}; below 0 counts as 0.`,
     };
@@ -68,21 +69,29 @@ function coloured(
   return colourDisparity(near, mask && Uint8Array.from(mask), height, width, farthest);
 }
 
+const depthOf = ({ size, native, predictions }: PredictedPhoto, field: string): Float32Array =>
+  enlarged((predictions[field] as MetricDepthPrediction).depth, size, native);
+
+/** The photograph under its depth; the lightest is the nearest pixel. */
+function depthOverlay(photo: PredictedPhoto, field: string, unit: string): Overlay {
+  const depth = depthOf(photo, field);
+  const farthest = largest({ value: depth });
+  return {
+    title: field,
+    picture: over(photo.image, coloured(depth, undefined, photo.native, farthest)),
+    key: { kind: 'scale', colours: disparityMap, from: farthest, to: 0, unit },
+  };
+}
+
 /**
- * The overlay (the lightest is the nearest pixel), and the depth at the photograph's size as a 16-bit PNG,
- * `p = round(256 z)` as KITTI has it; clipped to what 16 bits hold, 0 … 255.996.
+ * The depth at the photograph's size as a 16-bit PNG, `p = round(256 z)` as KITTI has it; clipped to what 16 bits
+ * hold, 0 … 255.996.
  */
-function depthFiles(
-  { stem, image, size, native, predictions }: PredictedPhoto,
-  field: string,
-): OutputFile[] {
-  const { depth } = predictions[field] as MetricDepthPrediction;
-  const recorded = Uint16Array.from(resizeNearest(depth, size, native), (z) =>
+function depthFiles(photo: PredictedPhoto, field: string): OutputFile[] {
+  const recorded = Uint16Array.from(depthOf(photo, field), (z) =>
     Math.min(65535, Math.round(256 * Math.max(0, z))),
   );
-  const colours = coloured(depth, undefined, size, largest({ value: depth }));
   return [
-    overlayFile(stem, field, over(image, colours)),
-    { path: `${field}/${stem}_depth.png`, content: { ...native, data: recorded } },
+    { path: `${field}/${photo.stem}_depth.png`, content: { ...photo.native, data: recorded } },
   ];
 }

@@ -1,8 +1,8 @@
-import { resizeNearest } from '@scene-mtl/data';
-import { colourNormals, degreesBetween } from '@scene-mtl/eval';
+import { colourNormals, degreesBetween, normalsKey, type Rgb } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
-import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
-import { over, overlayFile } from '../overlay.ts';
+import type { MapView, PredictedPhoto, TaskKit } from '../kit.ts';
+import { enlarged } from '../enlarged.ts';
+import { over } from '../overlay.ts';
 import { normalsAccumulator, normalsMetrics } from './metrics.ts';
 import { normalsTargetKit } from './targets.ts';
 import { titleFor } from '../title.ts';
@@ -29,7 +29,13 @@ export const normalsKit: TaskKit<NormalsPrediction> = {
       judges: () => [],
       constant: () => meanTarget(3, perPixel),
       view: { ...view, shows: field },
-      files: (photo) => normalsFiles(photo, field),
+      overlay: (photo) => ({
+        ...{ title: field, key: normalsKey },
+        picture: over(photo.image, mapOf(photo, field)),
+      }),
+      files: (photo) => [
+        { path: `${field}/${photo.stem}_normals.png`, content: mapOf(photo, field) },
+      ],
       meaning: () =>
         'Direction that the surface of each pixel faces, (x, y, z) in the frame of the camera: x to the ' +
         'right, y down, z away from the camera. Divide by the length to get unit vectors.',
@@ -55,18 +61,9 @@ const view: MapView<NormalsPrediction> = {
   top: () => 45,
 };
 
-/** The overlay, and the normals at the photograph's size in the colours of normal maps. */
-function normalsFiles(
-  { stem, image, size, native, predictions }: PredictedPhoto,
-  field: string,
-): OutputFile[] {
+/** The normals at the photograph's size in the colours of normal maps, which go by the direction alone. */
+function mapOf({ size, native, predictions }: PredictedPhoto, field: string): Rgb {
   const { normals: found } = predictions[field] as NormalsPrediction;
-  const colours = colourNormals(found, undefined, size.height, size.width);
-  return [
-    overlayFile(stem, field, over(image, colours)),
-    {
-      path: `${field}/${stem}_normals.png`,
-      content: { ...native, data: resizeNearest(colours.data, size, native, 3) },
-    },
-  ];
+  const own = enlarged(found, size, native, 3);
+  return colourNormals(own, undefined, native.height, native.width);
 }

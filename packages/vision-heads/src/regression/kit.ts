@@ -39,6 +39,10 @@ export function regressionKitOf(of: NumbersOf): TaskKit<RegressionPrediction> {
         accumulator: () => regressionAccumulator(task),
         judges: () => [],
         constant: () => meanTarget(count, perExample),
+        words: ({ predictions }: PredictedPhoto) => {
+          const { values } = predictions[field] as RegressionPrediction;
+          return `${field}: ${Array.from(values, (v) => v.toPrecision(4)).join(', ')}`;
+        },
         files: ({ stem, predictions }: PredictedPhoto) => {
           const { values } = predictions[field] as RegressionPrediction;
           return [

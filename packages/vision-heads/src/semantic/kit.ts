@@ -1,12 +1,13 @@
-import { resizeNearest, VOID } from '@scene-mtl/data';
-import { colourClasses, type Palette } from '@scene-mtl/eval';
+import { VOID } from '@scene-mtl/data';
+import { colourClasses, type Overlay, type Palette } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
 import { mostFrequent, perPixel } from '../constant.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { flipHint, lightHint } from '../hints/picture-hints.ts';
-import { over, overlayFile } from '../overlay.ts';
+import { over } from '../overlay.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
 import { showsFor, titleFor } from '../title.ts';
+import { classesOfPhoto } from './classes-of-photo.ts';
 import { classJudge, pixelJudge } from './judges.ts';
 import { semanticAccumulator, semanticMetrics } from './metrics.ts';
 import { regularIds, toRegularIds } from './official-labels.ts';
@@ -45,7 +46,8 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
       ],
       constant: () => mostFrequent(classes.length, perPixel),
       view: classView(palette, showsFor(semanticKit, field, 'classes')),
-      files: (photo) => semanticFiles(photo, field, palette, ids),
+      overlay: (photo) => semanticOverlay(photo, field, classes, palette),
+      files: (photo) => semanticFiles(photo, field, ids),
       meaning: () =>
         'Logits of the training classes, in the order of `classes`. Class: argmax over the last axis; ' +
         'probabilities: softmax over it.',
@@ -73,24 +75,54 @@ const classView = (palette: Palette, shows: string): MapView<SemanticPrediction>
   top: () => 100,
 });
 
+/** Classes under 0.5 % of the pixels do not stand in the key. */
+const LEAST_SHARE = 0.005;
+
+/** The photograph under its classes; the key has the share of each, and how sure the network is of its pixels. */
+function semanticOverlay(
+  photo: PredictedPhoto,
+  field: string,
+  names: readonly string[],
+  palette: Palette,
+): Overlay {
+  const { height, width } = photo.native;
+  const { classes, confidence } = classesOfPhoto(photo, field);
+  const [counts, sums] = [new Float64Array(names.length), new Float64Array(names.length)];
+  classes.forEach((c, i) => {
+    counts[c]++;
+    sums[c] += confidence[i];
+  });
+  const shown = names.map((_, c) => c).filter((c) => counts[c] >= LEAST_SHARE * classes.length);
+  const entries = shown
+    .sort((a, b) => counts[b] - counts[a])
+    .map((c) => {
+      const share = Math.round((100 * counts[c]) / classes.length);
+      return {
+        colour: palette[c],
+        text: `${names[c]} ${share} % (p ${(sums[c] / counts[c]).toFixed(2)})`,
+      };
+    });
+  return {
+    title: field,
+    picture: over(photo.image, colourClasses(classes, height, width, palette)),
+    key: { kind: 'names', entries },
+  };
+}
+
 /**
- * The overlay, and the classes at the photograph's own size (each pixel takes the nearest) as a PNG of
- * one channel: regular ids or, for classes that Cityscapes does not have, training ids.
+ * The classes at the photograph's own size as a PNG of one channel: regular ids or, for classes that Cityscapes
+ * does not have, training ids.
  */
 function semanticFiles(
-  { stem, image, size, native, predictions }: PredictedPhoto,
+  photo: PredictedPhoto,
   field: string,
-  palette: Palette,
   ids: Uint8Array | undefined,
 ): OutputFile[] {
-  const { classes } = predictions[field] as SemanticPrediction;
-  const values = ids ? toRegularIds(classes, ids) : classes;
-  const colours = colourClasses(classes, size.height, size.width, palette);
+  const { classes } = classesOfPhoto(photo, field);
   return [
-    overlayFile(stem, field, over(image, colours)),
     {
-      path: `${field}/${stem}_${ids ? 'labelIds' : 'trainIds'}.png`,
-      content: { ...native, data: resizeNearest(values, size, native) },
+      path: `${field}/${photo.stem}_${ids ? 'labelIds' : 'trainIds'}.png`,
+      content: { ...photo.native, data: ids ? toRegularIds(classes, ids) : classes },
     },
   ];
 }
