@@ -23,6 +23,11 @@ export function asTfDataset(options: BatchOptions): TfDataset<Batch & Record<str
   return generator(() => batches(options) as never);
 }
 
+/** Anything with the iterator of a `tf.data.Dataset`. */
+export interface TfElements {
+  iterator(): Promise<{ next(): Promise<{ readonly value: unknown; readonly done?: boolean }> }>;
+}
+
 /** An element of a `tf.data` data set: an image `[H, W, 3]`, 0 … 255, and its labels, see `StreamedExample`. */
 export interface TensorExample {
   readonly image: tf.Tensor;
@@ -41,7 +46,7 @@ export interface TensorExample {
  * import * as tf from '@tensorflow/tfjs';
  * const pictures = () =>
  *   tf.data.array([0, 1]).map((bright) => ({
- *     image: tf.fill([2, 2, 3], 200 * (bright as unknown as number) + 20),
+ *     image: tf.fill([2, 2, 3], 200 * bright + 20),
  *     labels: { bright },
  *   }));
  * defineStreamedDataset({
@@ -52,15 +57,13 @@ export interface TensorExample {
  * (await openDataset('greys-of-tf')).list('train'); // → ['0', '1']
  * ```
  */
-export const fromTfDataset = (
-  source: () => TfDataset<never> | TfDataset<tf.TensorContainer>,
-): ExampleSource =>
+export const fromTfDataset = (source: () => TfElements): ExampleSource =>
   async function* () {
     const elements = await source().iterator();
     for (let n = 0; ; n++) {
-      const { value, done } = (await elements.next()) as { value: TensorExample; done: boolean };
+      const { value, done = false } = await elements.next();
       if (done) return;
-      yield exampleOf(value, `tf.data element ${n}`);
+      yield exampleOf(value as Partial<TensorExample>, `tf.data element ${n}`);
     }
   };
 

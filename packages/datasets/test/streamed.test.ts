@@ -92,7 +92,7 @@ test('tf.data goes in, and leaves no tensor behind', async () => {
   defineStreamedDataset({
     name: 'from-tf',
     annotations,
-    splits: () => ({ val: fromTfDataset(elements as never) }),
+    splits: () => ({ val: fromTfDataset(elements) }),
   });
   const dataset = await openDataset('from-tf');
   const { fields } = await dataset.read('1', 'val', { height: 2, width: 2 });
@@ -119,7 +119,7 @@ test.each([
   defineStreamedDataset({
     name,
     annotations,
-    splits: () => ({ train: fromTfDataset(elements as never) }),
+    splits: () => ({ train: fromTfDataset(elements) }),
   });
   await expect(openDataset(name)).rejects.toThrow(why);
 });

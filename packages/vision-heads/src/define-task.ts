@@ -24,15 +24,14 @@ const KIT: Parts<TaskKit> = {
  * @example
  * ```ts
  * import { defineTask, kitNamed, tasksFor } from '@scene-mtl/vision-heads';
- * const depth = kitNamed('depth');
+ * // Disparity under another name, with another title.
  * defineTask({
- *   ...depth,
- *   name: 'closer',
- *   fieldsIn: (data) => (data.fields.includes('depth') ? ['closer'] : []),
- *   encoder: (data) => ({ ...depth.encoder(data, 'depth'), name: 'closer' }),
- *   task: (data) => ({ ...depth.task(data, 'depth'), name: 'closer', title: 'Closer' }),
+ *   ...kitNamed('depth'),
+ *   name: 'far-depth',
+ *   title: 'Far',
+ *   fieldsIn: ({ fields }) => fields.filter((field) => field === 'far'),
  * });
- * tasksFor({ fields: ['depth'] }).map(({ name }) => name); // → ['depth', 'closer']
+ * tasksFor({ fields: ['far'] }).map(({ name, kit }) => [name, kit.title]); // → [['far', 'Far']]
  * ```
  */
 export function defineTask<P>(kit: TaskKit<P>): TaskKit<P> {
