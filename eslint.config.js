@@ -75,6 +75,7 @@ const foldersMayImport = {
     lineage: ['config', 'run', 'data', 'train', 'predict', 'heads', 'assemble.ts'],
     ledger: ['config', 'run', 'data', 'train', 'predict', 'assemble.ts'],
     importance: ['config', 'run', 'predict', 'gate'],
+    compare: ['config', 'run', 'predict'],
     numbers: [],
     papers: [
       ...['config', 'data', 'train', 'predict', 'gate', 'heads'],
@@ -83,7 +84,7 @@ const foldersMayImport = {
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'plugins', 'run', 'data', 'train', 'predict', 'export'],
-      ...['gate', 'heads', 'importance', 'ledger', 'lineage'],
+      ...['gate', 'heads', 'importance', 'ledger', 'lineage', 'compare'],
       ...['scenes', 'measure', 'papers', 'results', 'terminal.ts'],
     ],
   },

@@ -85,6 +85,12 @@ export const commands: readonly ListedCommand[] = [
       (await withTensors(() => import('./evaluate.ts'))).addEvaluateCommand(program),
   },
   {
+    name: 'compare',
+    summary: 'Finished runs beside each other: mean ± sd, a paired test, what differs, plots.',
+    add: async (program) =>
+      (await withTensors(() => import('./compare.ts'))).addCompareCommand(program),
+  },
+  {
     name: 'predict',
     summary: 'Predict photographs with a stored run: overlays and official files.',
     add: async (program) =>
@@ -102,6 +108,11 @@ export const commands: readonly ListedCommand[] = [
       'Networks that live for years: show, tune, add, replace, remove, compare, trace and take stock of their heads.',
     add: async (program) =>
       (await withTensors(() => import('./heads/index.ts'))).addHeadsCommands(program),
+  },
+  {
+    name: 'config',
+    summary: 'Every key of the configuration: its meaning, what it may be, what a profile has.',
+    add: async (program) => (await import('./config.ts')).addConfigCommand(program),
   },
   {
     name: 'data',

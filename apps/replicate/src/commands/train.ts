@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readMetrics } from '@scene-mtl/core';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   addArchitectureFlags,
   architectureHelp,
@@ -38,6 +38,7 @@ interface Flags
   freeze?: string[];
   gradientHealth?: number;
   seed?: number;
+  seeds?: number[];
   runs: string;
   name?: string;
 }
@@ -48,6 +49,14 @@ const taskList = (text: string): string[] => {
     throw new InvalidArgumentError('expected names of tasks, each once, e.g. semantic,depth.');
   }
   return tasks;
+};
+
+const seedList = (text: string): number[] => {
+  const seeds = text.split(',').map(wholeNumber(0));
+  if (new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError(
+    'expected each seed once: a run that is there twice has no spread.',
+  );
 };
 
 /** Adds `replicate train`: one training run in a folder of its own. */
@@ -72,6 +81,14 @@ export function addTrainCommand(program: Command): void {
       'seed of everything (default: the first of the configuration)',
       wholeNumber(0),
     )
+    .addOption(
+      new Option(
+        '--seeds <list>',
+        'several runs, one after the other, <name>-seed-<n> each: 1,2,3. See replicate compare',
+      )
+        .argParser(seedList)
+        .conflicts('seed'),
+    )
     .option(
       '--init <run:parts...>',
       'begin parts of the network as another run left them, e.g. runs/first:shared,depth',
@@ -95,38 +112,44 @@ export function addTrainCommand(program: Command): void {
     const shared = withArchitecture(await configurationOf(flags), flags);
     const config = await withInitial(withFrozen(shared, freeze), init, runs);
     const balance = await balanceOf(flags);
-    const { folder, result } = await trainRun({
-      config,
-      runs,
-      name: flags.name ?? `train-${groupOf(flags)}`,
-      seed: flags.seed ?? config.seeds[0],
-      tasks: flags.tasks,
-      balance,
-      select: flags.select,
-      compile: compileOptions(flags),
-      dataWorkers: flags.dataWorkers,
-      command: typedCommand(),
-      ...(flags.gradientHealth !== undefined && {
-        health: {
-          every: flags.gradientHealth,
-          say: (text: string) => void process.stdout.write(`${text}\n`),
-        },
-      }),
-    });
-    const { metrics, best } = result;
-    for (const [metric, value] of Object.entries(metrics)) {
-      process.stdout.write(`${metric} ${value === null ? '–' : value.toFixed(4)}\n`);
-    }
-    if (best) {
-      process.stdout.write(
-        `best ${best.metric} ${best.value.toFixed(4)} on validation, step ${best.step}\n`,
+    const whole = flags.name ?? `train-${groupOf(flags)}`;
+    const all = flags.seeds?.map((seed) => ({ seed, name: `${whole}-seed-${seed}` })) ?? [
+      { seed: flags.seed ?? config.seeds[0], name: whole },
+    ];
+    for (const { seed, name } of all) {
+      const { folder, result } = await trainRun({
+        config,
+        runs,
+        name,
+        seed,
+        tasks: flags.tasks,
+        balance,
+        select: flags.select,
+        compile: compileOptions(flags),
+        dataWorkers: flags.dataWorkers,
+        command: typedCommand(),
+        ...(flags.gradientHealth !== undefined && {
+          health: {
+            every: flags.gradientHealth,
+            say: (text: string) => void process.stdout.write(`${text}\n`),
+          },
+        }),
+      });
+      const { metrics, best } = result;
+      for (const [metric, value] of Object.entries(metrics)) {
+        process.stdout.write(`${metric} ${value === null ? '–' : value.toFixed(4)}\n`);
+      }
+      if (best) {
+        process.stdout.write(
+          `best ${best.metric} ${best.value.toFixed(4)} on validation, step ${best.step}\n`,
+        );
+      }
+      const regret = regretOf(
+        await readMetrics(join(folder, 'metrics.jsonl')),
+        tasksIn(await readDescription(folder)),
       );
+      if (regret) process.stdout.write(`${regretText(regret)}\n`);
+      process.stdout.write(`${folder}\n`);
     }
-    const regret = regretOf(
-      await readMetrics(join(folder, 'metrics.jsonl')),
-      tasksIn(await readDescription(folder)),
-    );
-    if (regret) process.stdout.write(`${regretText(regret)}\n`);
-    process.stdout.write(`${folder}\n`);
   });
 }

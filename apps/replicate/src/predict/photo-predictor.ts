@@ -68,10 +68,7 @@ export async function photoPredictor(options: PredictorOptions): Promise<PhotoPr
       }
       const { height, width } = plan.size;
       const predictions = Object.fromEntries(
-        network.tasks.map((task, i) => [
-          task.name,
-          task.decode(blends[i].result(), height, width),
-        ]),
+        network.tasks.map((task, i) => [task.name, task.decode(blends[i].result(), height, width)]),
       );
       return { stem, image, size: plan.size, native, input, predictions };
     },

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { writeTogether } from '@scene-mtl/data/files';
+import { toMarkdown } from '@scene-mtl/eval';
+import type { Command } from 'commander';
+import { comparedRuns, differencesOf, type ComparedRuns } from '../compare/arms.ts';
+import { comparedCharts } from '../compare/charts.ts';
+import { storedRuns } from '../compare/stored-runs.ts';
+import { differencesTable, meansTable } from '../compare/tables.ts';
+import { path } from './path.ts';
+
+/** Adds `replicate compare`: finished runs beside each other. */
+export function addCompareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description(
+      'Finished runs beside each other: mean ± sd over seeds, a paired test against the first where seeds match,\n' +
+        'and what differs between them.',
+    )
+    .argument('<run...>', 'folders of runs, or folders that hold some')
+    .option('--out <dir>', 'write compare.md and a plot of each loss, weight and σ² there', path)
+    .action(async (places: string[], { out }: { out?: string }) => {
+      const runs = await storedRuns(places, (folder) => {
+        process.stderr.write(`${folder}: not finished; left out\n`);
+      });
+      const sets = comparedRuns(runs);
+      const text = textOf(sets);
+      process.stdout.write(text);
+      if (out === undefined) return;
+      const charts = await comparedCharts(sets);
+      const pictures = charts.map(({ name }) => `![${name}](${name}.svg)\n`);
+      await writeTogether([
+        [join(out, 'compare.md'), [text, ...pictures].join('\n')],
+        ...charts.map(({ name, svg }) => [join(out, `${name}.svg`), svg] as const),
+      ]);
+      process.stdout.write(`\n${out}\n`);
+    });
+}
+
+/** Tables and what differs. */
+function textOf(sets: readonly ComparedRuns[]): string {
+  const paired = differencesTable(sets);
+  const differ = differencesOf(sets).map(
+    ({ key, values }) => `- ${key}: ${values.map((v, i) => `${sets[i].name} ${v}`).join('; ')}`,
+  );
+  return [
+    toMarkdown(meansTable(sets)),
+    ...(paired ? [toMarkdown(paired)] : []),
+    ...(differ.length > 0 ? [`What differs:\n\n${differ.join('\n')}\n`] : []),
+  ].join('\n');
+}
