@@ -28,17 +28,21 @@ export function configKeys(): ConfigKey[] {
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
-/** The options of a node; itself where it has none. What may be null is the other option. */
-const optionsOf = (node: Node): Node[] =>
-  [...(node.anyOf ?? []), ...(node.oneOf ?? [])].filter(isNode).flatMap(optionsOf);
+/** The options of a node, and of those; itself where it has none. */
+function optionsOf(node: Node): Node[] {
+  const options = [...(node.anyOf ?? []), ...(node.oneOf ?? [])].filter(isNode);
+  return options.length === 0 ? [node] : options.flatMap(optionsOf);
+}
+
+/** What may stand under any name in a node. */
+const namedIn = ({ additionalProperties: named }: Node): Node | undefined =>
+  isNode(named) ? named : undefined;
 
 function keysIn(node: Node, before: string): ConfigKey[] {
-  const options = optionsOf(node);
-  const nodes = options.length > 0 ? options : [node];
-  return nodes.flatMap((one) => {
+  return optionsOf(node).flatMap((one) => {
     const fields = Object.entries(one.properties ?? {});
-    const named = isNode(one.additionalProperties) ? one.additionalProperties : undefined;
-    if (named && Object.keys(named).length > 0) fields.push(['<name>', named]);
+    const named = namedIn(one);
+    if (named) fields.push(['<name>', named]);
     return fields.flatMap(([name, inner]) => (isNode(inner) ? keyOf(inner, before + name) : []));
   });
 }
@@ -51,8 +55,9 @@ function keyOf(node: Node, key: string): ConfigKey[] {
     range: rangeOf(node),
     standard: node.default === undefined ? undefined : JSON.stringify(node.default),
   };
-  // What only holds others is no key that is set, unless something is said of it.
-  return below.length > 0 && own.meaning === '' ? below : [own, ...below];
+  // What only holds keys that are listed is none that is set.
+  const onlyHolds = below.length > 0 && !optionsOf(node).some(namedIn);
+  return onlyHolds && own.meaning === '' ? below : [own, ...below];
 }
 
 function rangeOf(node: Node): string {

@@ -27,10 +27,10 @@ const SAME_SHAPE = 1.05;
  *   its longer side. One of (nearly) the network's shape is resized.
  * - `resize`: the whole is squashed or stretched to the network's size.
  * - `letterbox`: the photograph keeps its shape and just fits into the network's size, in the middle.
+ *
+ * A frame of KITTI, 375×1242, and a network of 192×256: 636 columns at 192 rows, three windows of 256.
  * @param native size of the photograph, px
  * @param input size of the network's pictures, px
- * @example
- * A frame of KITTI, 375×1242, and a network of 192×256: 636 columns at 192 rows, three windows of 256.
  */
 export function planOf(fit: Fit, native: Size, input: Size): PhotoPlan {
   const [down, across] = [input.height / native.height, input.width / native.width];

@@ -83,7 +83,14 @@ export interface Taps {
   readonly weights: Float64Array;
 }
 
-/** Source pixels and weights of each target pixel along one side. */
+/**
+ * Source pixels and weights of each target pixel along one side.
+ * @example
+ * ```ts
+ * import { triangleTaps } from '@scene-mtl/data';
+ * triangleTaps(2, 4)[1].weights; // → [0.75, 0.25]
+ * ```
+ */
 export function triangleTaps(from: number, to: number): Taps[] {
   const ratio = from / to;
   const radius = Math.max(1, ratio);
