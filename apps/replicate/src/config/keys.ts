@@ -82,7 +82,10 @@ function rangeOf(node: Node): string {
   }
 }
 
-function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Node): string {
+function bounds(node: Node): string {
+  const { maximum, exclusiveMinimum, exclusiveMaximum } = node;
+  // "Positive" of a whole number.
+  const minimum = node.type === 'integer' && exclusiveMinimum === 0 ? 1 : node.minimum;
   const known = (bound: unknown): bound is number =>
     typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   if (known(minimum) && known(maximum)) return ` ${minimum} … ${maximum}`;
