@@ -36,7 +36,9 @@ describe('runs', () => {
       { key: 'training.steps', values: ['600', '900'] },
       { key: 'seeds', values: ['1, 2', '1, 2, 3'] },
     ]);
-    expect(() => comparedRuns([...short, short[0]])).toThrow('the same settings and the same seed 1');
+    expect(() => comparedRuns([...short, short[0]])).toThrow(
+      'the same settings and the same seed 1',
+    );
   });
 
   test('have a mean and a deviation, and are paired by the seeds that both have', () => {
@@ -71,7 +73,10 @@ test('every key of a profile is listed, with what it may be', () => {
   const keys = new Map(configKeys().map((one) => [one.key, one]));
   const leaves = (value: object, before = ''): string[] =>
     Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length > 0
+      typeof inner === 'object' &&
+      inner !== null &&
+      !Array.isArray(inner) &&
+      Object.keys(inner).length > 0
         ? leaves(inner, `${before}${key}.`)
         : [before + key],
     );

@@ -5,15 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
+import type * as datasets from '../src/index.ts';
 import type { Batch, WorkerBatchOptions } from '../src/index.ts';
 import treeOptions, { type TreeArgument } from './recipes/tree.ts';
 import { framePaths, newFolder, put, putFrame } from './support.ts';
 
 // Compiled, as its threads are.
 const index = compiled(new URL('../src/index.ts', import.meta.url));
-const { batches, batchesInWorkers, generateTree } = (await import(
-  index
-)) as typeof import('../src/index.ts');
+const { batches, batchesInWorkers, generateTree } = (await import(index)) as typeof datasets;
 const recipeOf = (name: string): string =>
   pathToFileURL(compiled(new URL(`recipes/${name}.ts`, import.meta.url))).href;
 const recipe = recipeOf('tree');

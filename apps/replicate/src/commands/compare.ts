@@ -7,11 +7,11 @@ import { comparedCharts } from '../compare/charts.ts';
 import { storedRuns } from '../compare/stored-runs.ts';
 import { differencesTable, meansTable } from '../compare/tables.ts';
 import { path } from './path.ts';
+import { addPluginFlag } from './plugin-flag.ts';
 
 /** Adds `replicate compare`: finished runs beside each other. */
 export function addCompareCommand(program: Command): void {
-  program
-    .command('compare')
+  addPluginFlag(program.command('compare'))
     .description(
       'Finished runs beside each other: mean ± sd over seeds, a paired test against the first where seeds match,\n' +
         'and what differs between them.',

@@ -64,7 +64,7 @@ function rangeOf(node: Node): string {
   const options = [...(node.anyOf ?? []), ...(node.oneOf ?? [])].filter(isNode);
   if (options.length > 0) return [...new Set(options.map(rangeOf))].join(' | ');
   if (node.enum) return node.enum.join(' | ');
-  if (node.const !== undefined) return String(node.const as unknown);
+  if (node.const !== undefined) return String(node.const);
   switch (node.type) {
     case 'integer':
     case 'number':

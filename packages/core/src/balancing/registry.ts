@@ -139,7 +139,7 @@ const own: BalancerDefinition<z.ZodType, never>[] = [];
  * import { balancerNamed, defineBalancer, equal, registerBalancer } from '@scene-mtl/core';
  * const mine = defineBalancer({ ...equal, name: 'mine', alias: ['ME'], make: equal.make });
  * registerBalancer(mine);
- * balancerNamed('me+pcgrad').name; // → 'mine+pcgrad'
+ * balancerNamed('me+upgrad').name; // → 'mine+upgrad'
  * ```
  */
 export function registerBalancer<S extends z.ZodType, B extends Balancer>(
