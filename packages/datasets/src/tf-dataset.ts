@@ -23,9 +23,16 @@ export function asTfDataset(options: BatchOptions): TfDataset<Batch & Record<str
   return generator(() => batches(options) as never);
 }
 
+/** The elements of a `tf.data` data set one after the other. */
+export interface TfIterator {
+  /** The next one; done where there is none. */
+  next(): Promise<{ readonly value: unknown; readonly done?: boolean }>;
+}
+
 /** Anything with the iterator of a `tf.data.Dataset`. */
 export interface TfElements {
-  iterator(): Promise<{ next(): Promise<{ readonly value: unknown; readonly done?: boolean }> }>;
+  /** Begins with the first element. */
+  iterator(): Promise<TfIterator>;
 }
 
 /** An element of a `tf.data` data set: an image `[H, W, 3]`, 0 … 255, and its labels, see `StreamedExample`. */

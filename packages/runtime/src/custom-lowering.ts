@@ -54,6 +54,7 @@ export interface NodeLowering {
 
 /** A custom kernel as the TensorFlow.js ops that it consists of; no gradient is taken through them. */
 export interface OpLowering {
+  /** The kernel of other ops, from its inputs and attributes by name. */
   readonly compose: (
     inputs: Readonly<Record<string, tf.Tensor>>,
     attrs: Attrs,

@@ -301,6 +301,7 @@ export const nothing = {
   variables: {},
   state: {},
   inputs: {},
+  /** No inputs, at every batch. */
   inputsAt: () => ({}),
 } as const;
 
