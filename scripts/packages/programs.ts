@@ -95,7 +95,11 @@ export const FOREIGN = /(^|\/)node_modules\/(@tensorflow|@webgpu\/types|typescri
 /** Writes the `equals` that assertions of examples call, for `node --import`; gives the file. */
 export function writeEquals(folder: string): string {
   const source = readFileSync(join(dirname(import.meta.dirname), 'equals.ts'), 'utf8');
-  const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS });
+  // By its name a module of ECMAScript, whatever the package around it.
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: OPTIONS,
+    fileName: 'equals.mts',
+  });
   const file = join(folder, 'equals.mjs');
   writeFileSync(file, `${outputText}\nObject.assign(globalThis, { equals });\n`);
   return file;
