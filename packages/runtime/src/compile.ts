@@ -3,17 +3,26 @@ import { captureTwice, checkUnchanged } from './capture/capture-twice.ts';
 import { countStep, settingsGuard } from './capture/optimisers.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
-import { OnnxStep, type OnnxOptions, type State } from './engines/onnx.ts';
+import { OnnxStep, reload, valuesOf, type OnnxOptions, type State } from './engines/onnx.ts';
 import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
+import { Recent } from './engines/recent.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
+import type { Trace } from './capture/value.ts';
 import type { Ref } from './onnx/graph.ts';
-import { standaloneModel, writeWhole } from './save/model.ts';
+import { standaloneModel } from './save/model.ts';
+import { openBatch, SAMPLES } from './save/open-batch.ts';
+import { saveSettings, type SaveOptions } from './save/options.ts';
+import { writeModel } from './save/write.ts';
 import {
+  batchOf,
   checkedInputs,
   checkSignature,
+  isOpen,
+  withBatch,
   type InputTensors,
   type InputValues,
+  type OpenSignature,
   type Outputs,
   type OutputValues,
   type Signature,
@@ -23,10 +32,10 @@ import {
  * A step compiled for one signature. The values of every `tf.Variable` that the step reads or
  * assigns live in the engine between runs.
  */
-export interface Compiled<S extends Signature, O extends Outputs> {
+export interface Compiled<S extends OpenSignature, O extends Outputs> {
   /** Engine that runs it, for example `onnx/cpu` or `eager/cpu`. */
   readonly engine: string;
-  /** Shapes of the outputs by name. */
+  /** Shapes of the outputs by name; where the signature leaves the batch open, of the run before. */
   readonly outputShapes: Readonly<Record<keyof O & string, readonly number[]>>;
   /**
    * Runs one step, after those asked for before it. The arrays returned are the caller's own, unless
@@ -59,18 +68,19 @@ export interface Compiled<S extends Signature, O extends Outputs> {
    * (await reading.run({})).square; // → [16]
    * ```
    */
-  beside<T extends Signature, P extends Outputs>(
+  beside<const T extends OpenSignature, P extends Outputs>(
     step: (inputs: InputTensors<T>) => P,
     signature: T,
   ): Promise<Compiled<T, P>>;
   /**
-   * Writes the step as a standalone `.onnx` file for any ONNX runtime (opset 21, standard operators
-   * only): variables with their present values inside, inputs and outputs by their names and
-   * row-major as in TensorFlow.js. Assignments to variables are left out.
-   * @param metadata written as the model's `metadata_props`
+   * Writes the step as a standalone `.onnx` file for any ONNX runtime (standard operators only): variables with their
+   * present values inside, inputs and outputs by their names and row-major as in TensorFlow.js. Assignments to variables
+   * are left out. With an open batch the file is for any size, or for the one of `options.batch`.
+   * @throws when an option is unknown, an output bears the name of an input, an op is not in the opset, is another one
+   * for another batch size or not in the standard, or the file cannot be written
    */
-  save(path: string, metadata?: Readonly<Record<string, string>>): Promise<void>;
-  /** Frees the engine's buffers; the `tf.Variable`s keep what `pull` last gave them. */
+  save(path: string, options?: SaveOptions): Promise<void>;
+  /** Frees the engine's buffers; the `tf.Variable`s keep what `pull` last gave them. Twice does no harm. */
   dispose(): Promise<void>;
 }
 
@@ -90,6 +100,11 @@ export interface CompileOptions extends OnnxOptions {
   readonly seed?: string;
   /** Checks after every step; engine `onnx` only. */
   readonly debug?: DebugOptions;
+  /**
+   * Where the signature leaves the batch open: sizes whose sessions are kept, engine `onnx` only. Each is compiled when it
+   * first comes; of one more, the one that was not used for longest is freed. Default: 8.
+   */
+  readonly batchSizes?: number;
 }
 
 /**
@@ -99,6 +114,9 @@ export interface CompileOptions extends OnnxOptions {
  * `variable.assign` in an optimiser) becomes one graph. It must be a function of its inputs and of
  * `tf.Variable`s alone; what varies from step to step, a learning rate for example, comes in as an
  * input. What it closes over besides, tensors and numbers, is constant from here on.
+ *
+ * A first size of null in the signature, `[null, 28, 28, 1]`, leaves the batch open: the step is compiled when a size first
+ * comes, with the errors that follow then.
  *
  * @throws CaptureError for an op without a lowering, a value read inside the step, a random draw, an
  * async step, a step that does something else on its second call or keeps a tensor for it, or
@@ -114,15 +132,20 @@ export interface CompileOptions extends OnnxOptions {
  * await compiled.dispose();
  * ```
  */
-export async function compile<S extends Signature, O extends Outputs>(
+export async function compile<const S extends OpenSignature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   options: CompileOptions = {},
 ): Promise<Compiled<S, O>> {
   checkNames('compile', options);
-  const { engine = 'onnx', seed, debug = {} } = options;
+  const { engine = 'onnx', seed, debug = {}, batchSizes = 8 } = options;
   checkEngine(options);
   checkSignature(signature, seed);
+  if (!Number.isSafeInteger(batchSizes) || batchSizes < 1) {
+    throw new Error(
+      `compile: batchSizes: expected a whole number above 0, got ${String(batchSizes)}`,
+    );
+  }
   if (engine !== 'onnx') {
     if (debug.finite || debug.frozen) {
       throw new Error(`compile: debug needs engine 'onnx', got '${engine}'`);
@@ -141,62 +164,121 @@ interface Common {
   readonly queue: Queue;
 }
 
-async function compiledIn<S extends Signature, O extends Outputs>(
+async function compiledIn<S extends OpenSignature, O extends Outputs>(
   common: Common,
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   options: CompileOptions,
 ): Promise<Compiled<S, O>> {
-  const { device = 'cpu', seed, debug = {} } = options;
-  const { queue } = common;
-  const captured = captureTwice(step, signature, seed);
-  const { trace, optimisers } = captured;
-  const settingsHold = settingsGuard(optimisers);
-  const onnx = await OnnxStep.create(trace, options, common.state);
-  let steps = 0;
+  const { device = 'cpu', seed, batchSizes = 8 } = options;
+  const { queue, state } = common;
+  const open = isOpen(signature);
+  const of = (fixed: Signature) => fixedStep(state, step as never, fixed, options);
+  const sizes = new Recent<number, FixedStep>(batchSizes, (one) => one.dispose());
+  /** Of a signature without an open size the only one, under 0. */
+  const sized = (batch: number) => sizes.get(batch, () => of(withBatch(signature, batch)));
+  let last = open ? undefined : await sized(0);
   let disposed = false;
 
-  const once = async (inputs: ReturnType<typeof checkedInputs>): Promise<OutputValues<O>> => {
+  const once = async (batch: number, values: ReturnType<typeof checkedInputs>) => {
     if (disposed) throw new Error('run: the step was disposed; compile it again');
-    settingsHold();
-    if (debug.frozen) checkUnchanged(captured, step, signature, seed);
-    const before = debug.finite ? snapshotOf(onnx) : [];
-    const outputs = await onnx.run(inputs);
-    const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
-    if (bad) {
-      restore(before);
-      onnx.push();
-      const cause = await blame(trace, bad.value, inputs, options);
-      throw new Error(
-        `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
-          'The variables are back at their values before the step',
-      );
-    }
-    steps++;
-    for (const optimiser of optimisers) countStep(optimiser);
-    return outputs as OutputValues<O>;
+    last = await sized(batch);
+    return (await last.run(values)) as OutputValues<O>;
   };
 
   return {
     engine: `onnx/${device}`,
-    outputShapes: shapesOf(onnx.lowered.outputs) as Record<keyof O & string, readonly number[]>,
-    run: async (inputs) => {
-      const values = checkedInputs(signature, inputs);
-      return queue.add(() => once(values));
+    get outputShapes() {
+      return (last?.outputShapes ?? {}) as Record<keyof O & string, readonly number[]>;
     },
-    pull: () => queue.add(() => restore(onnx.state())),
-    push: () => queue.add(() => onnx.push()),
+    run: async (inputs) => {
+      const batch = open ? batchOf(signature, inputs) : 0;
+      const values = checkedInputs(withBatch(signature, batch), inputs);
+      return queue.add(() => once(batch, values));
+    },
+    pull: () => queue.add(() => restore(valuesOf(state))),
+    push: () => queue.add(() => reload(state)),
     beside: async (other, signatureOf) => {
       checkSignature(signatureOf, seed);
       return queue.add(() => compiledIn(common, other, signatureOf, options));
     },
-    save: (path, metadata) =>
-      queue.add(() => writeWhole(path, standaloneModel(trace, new Map(onnx.state()), metadata))),
+    save: async (path, given = {}) => {
+      const settings = saveSettings(given, open);
+      return queue.add(async () => {
+        const model = (batch: number) => {
+          const { trace } = captureTwice(step as never, withBatch(signature, batch), seed);
+          return standaloneModel(trace, variablesIn(trace, state), settings.opset);
+        };
+        const kept = last && !open ? last.trace : undefined;
+        const whole = kept
+          ? standaloneModel(kept, new Map(valuesOf(state)), settings.opset)
+          : settings.batch === undefined
+            ? openBatch(SAMPLES.map(model), openInput(signature))
+            : model(settings.batch);
+        await writeModel(path, whole, settings);
+      });
+    },
     dispose: () =>
       queue.add(async () => {
-        if (!disposed) await onnx.dispose();
         disposed = true;
+        await sizes.clear();
       }),
+  };
+}
+
+const openInput = (signature: OpenSignature): string =>
+  Object.keys(signature).find((name) => signature[name].shape[0] === null) as string;
+
+/** Values of the variables that a trace reads: the engine's, and of one that it does not have yet its own. */
+const variablesIn = (trace: Trace, state: State): Map<tf.Variable, tf.backend_util.TypedArray> =>
+  new Map([
+    ...trace.variables.map(({ variable }) => [variable, variable.dataSync()] as const),
+    ...valuesOf(state),
+  ]);
+
+/** A step compiled for one size of every input. Its runs follow each other. */
+interface FixedStep {
+  readonly trace: Trace;
+  readonly outputShapes: Readonly<Record<string, readonly number[]>>;
+  run(inputs: ReturnType<typeof checkedInputs>): Promise<Record<string, unknown>>;
+  dispose(): Promise<void>;
+}
+
+async function fixedStep(
+  state: State,
+  step: (inputs: InputTensors<Signature>) => Outputs,
+  signature: Signature,
+  options: CompileOptions,
+): Promise<FixedStep> {
+  const { seed, debug = {} } = options;
+  const captured = captureTwice(step, signature, seed);
+  const { trace, optimisers } = captured;
+  const settingsHold = settingsGuard(optimisers);
+  const onnx = await OnnxStep.create(trace, options, state);
+  let steps = 0;
+  return {
+    trace,
+    outputShapes: shapesOf(onnx.lowered.outputs),
+    async run(inputs) {
+      settingsHold();
+      if (debug.frozen) checkUnchanged(captured, step, signature, seed);
+      const before = debug.finite ? snapshotOf(onnx) : [];
+      const outputs = await onnx.run(inputs);
+      const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
+      if (bad) {
+        restore(before);
+        onnx.push();
+        const cause = await blame(trace, bad.value, inputs, options);
+        throw new Error(
+          `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
+            'The variables are back at their values before the step',
+        );
+      }
+      steps++;
+      for (const optimiser of optimisers) countStep(optimiser);
+      return outputs;
+    },
+    dispose: () => onnx.dispose(),
   };
 }
 

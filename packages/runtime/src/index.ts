@@ -44,11 +44,16 @@ export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
 export type { Attrs, CapturedType, OutputShape } from './capture/value.ts';
 export type { Attribute, Ref } from './onnx/graph.ts';
 export type { OnnxType } from './onnx/proto.ts';
+export type { SaveOptions } from './save/options.ts';
+export type { Opset } from './onnx/opset.ts';
 export type {
   InputSpec,
   InputTensors,
   InputValues,
+  OpenInputSpec,
+  OpenSignature,
   Outputs,
   OutputValues,
+  Ranked,
   Signature,
 } from './signature.ts';

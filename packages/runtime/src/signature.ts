@@ -12,8 +12,20 @@ export interface InputSpec {
 /** The per-step inputs of a step, by name. A scalar has shape `[]`. */
 export type Signature = Readonly<Record<string, InputSpec>>;
 
+/** Shape and type of one per-step input whose first size may be open, `[null, 28, 28, 1]`. */
+export interface OpenInputSpec {
+  readonly shape: readonly (number | null)[];
+  readonly dtype: InputSpec['dtype'];
+}
+
+/**
+ * The per-step inputs of a step, by name; null for a first size, the batch, that each run has its own of. In one run it
+ * is the same for all inputs.
+ */
+export type OpenSignature = Readonly<Record<string, OpenInputSpec>>;
+
 /** Per-step input values: flat row-major arrays of the size that the signature states. */
-export type InputValues<S extends Signature> = {
+export type InputValues<S extends OpenSignature> = {
   readonly [K in keyof S]: S[K]['dtype'] extends 'float32'
     ? Float32Array
     : S[K]['dtype'] extends 'int32'
@@ -21,8 +33,27 @@ export type InputValues<S extends Signature> = {
       : Uint8Array;
 };
 
-/** Symbolic or eager tensors of the inputs, as the step sees them. */
-export type InputTensors<S extends Signature> = { readonly [K in keyof S]: tf.Tensor };
+/** A tensor of the rank of a shape, where the type of the shape says it. */
+export type Ranked<D extends readonly (number | null)[]> = number extends D['length']
+  ? tf.Tensor
+  : D['length'] extends keyof RankedTensors
+    ? RankedTensors[D['length']]
+    : tf.Tensor;
+
+interface RankedTensors {
+  0: tf.Scalar;
+  1: tf.Tensor1D;
+  2: tf.Tensor2D;
+  3: tf.Tensor3D;
+  4: tf.Tensor4D;
+  5: tf.Tensor5D;
+  6: tf.Tensor<tf.Rank.R6>;
+}
+
+/** Symbolic or eager tensors of the inputs, as the step sees them, each of the rank of its shape. */
+export type InputTensors<S extends OpenSignature> = {
+  readonly [K in keyof S]: Ranked<S[K]['shape']>;
+};
 
 /** What a step returns: tensors by name. */
 export type Outputs = Record<string, tf.Tensor>;
@@ -46,7 +77,7 @@ export const signatureKey = (signature: Signature): string =>
  * @throws when a shape is no list of whole numbers ≥ 0, a type is unknown, or the seed is no int32
  * scalar input
  */
-export function checkSignature(signature: Signature, seed?: string): void {
+export function checkSignature(signature: OpenSignature, seed?: string): void {
   for (const [name, spec] of Object.entries(signature)) {
     refuseUnknown(`compile: input '${name}'`, spec, ['shape', 'dtype']);
     const { shape, dtype } = spec;
@@ -55,21 +86,72 @@ export function checkSignature(signature: Signature, seed?: string): void {
         `compile: input '${name}': expected dtype float32, int32 or bool, got ${String(dtype)}`,
       );
     }
-    if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0)) {
+    const fits = (d: number | null, axis: number) =>
+      d === null ? axis === 0 : Number.isSafeInteger(d) && d >= 0;
+    if (!shape.every(fits)) {
       throw new Error(
-        `compile: input '${name}': expected a shape of whole numbers, got [${shape.join(', ')}]; ` +
-          'every size is fixed, compile another signature for another batch',
+        `compile: input '${name}': expected a shape of whole numbers, got [${shape.map(String).join(', ')}]; ` +
+          'only the first one may be open, null, for batches of any size',
       );
     }
   }
   if (seed === undefined) return;
-  const spec = signature[seed] as InputSpec | undefined;
+  const spec = signature[seed] as OpenInputSpec | undefined;
   if (spec?.dtype !== 'int32' || spec.shape.length !== 0) {
     const got = spec ? `${spec.dtype} [${spec.shape.join(', ')}]` : 'no such input';
     throw new Error(
       `compile: seed '${seed}': expected an int32 scalar of the signature, got ${got}`,
     );
   }
+}
+
+/** Whether a signature leaves the size of the batch open. */
+export const isOpen = (signature: OpenSignature): boolean =>
+  Object.values(signature).some(({ shape }) => shape[0] === null);
+
+/** A signature with a size for the batch. */
+export const withBatch = (signature: OpenSignature, batch: number): Signature =>
+  Object.fromEntries(
+    Object.entries(signature).map(([name, { shape, dtype }]) => [
+      name,
+      { shape: shape.map((d) => d ?? batch), dtype },
+    ]),
+  );
+
+/**
+ * The size of the batch that inputs of a run have.
+ * @throws when an input is no whole number of elements of the batch, or two disagree
+ */
+export function batchOf(
+  signature: OpenSignature,
+  inputs: Readonly<Record<string, ArrayLike<number> | undefined>>,
+): number {
+  let found: { readonly name: string; readonly batch: number } | undefined;
+  for (const [name, { shape }] of Object.entries(signature)) {
+    if (shape[0] !== null) continue;
+    const row = sizeOf(shape.slice(1) as number[]);
+    const length = inputs[name]?.length;
+    if (length === undefined) continue;
+    const batch = length / row;
+    if (!Number.isSafeInteger(batch) || batch < 1) {
+      throw new Error(
+        `run: input '${name}': expected some times ${row} elements for shape [${shape.map(String).join(', ')}], ` +
+          `got ${length}`,
+      );
+    }
+    if (found && found.batch !== batch) {
+      throw new Error(
+        `run: input '${name}' has a batch of ${batch}, input '${found.name}' one of ${found.batch}; expected one ` +
+          'size for both',
+      );
+    }
+    found ??= { name, batch };
+  }
+  if (found) return found.batch;
+  const names = Object.keys(signature).filter((name) => signature[name].shape[0] === null);
+  throw new Error(
+    `run: input '${names[0]}' is missing; the size of the batch is that of its first axis`,
+  );
 }
 
 type Values = Float32Array | Int32Array | Uint8Array;

@@ -28,7 +28,7 @@ function linear(name: string) {
   const w = tf.variable(tf.tensor2d([[0.5], [-0.25], [1]]), true, `${name}/w`);
   const b = tf.variable(tf.tensor1d([0.1]), true, `${name}/b`);
   const loss = ({ x, t }: InputTensors<typeof batch>): tf.Scalar =>
-    tf.losses.meanSquaredError(t, tf.add(tf.matMul(x as tf.Tensor2D, w), b));
+    tf.losses.meanSquaredError(t, tf.add(tf.matMul(x, w), b));
   return { w, b, loss };
 }
 
@@ -59,7 +59,7 @@ describe.each(Object.entries(optimisers))('tf.train %s', (_, make) => {
       const inputs = values(i);
       const { loss } = await step.run(inputs);
       const expected = tf.tidy(() => {
-        const tensors = { x: tf.tensor(inputs.x, [5, 3]), t: tf.tensor(inputs.t, [5, 1]) };
+        const tensors = { x: tf.tensor2d(inputs.x, [5, 3]), t: tf.tensor2d(inputs.t, [5, 1]) };
         return (
           eager.minimize(() => two.loss(tensors), true, [two.w, two.b]) as tf.Scalar
         ).dataSync();
@@ -99,7 +99,7 @@ describe.each(atAnyRate)('applyGradientsAtRate with tf.train %s', (_, make) => {
       if (own.setLearningRate) own.setLearningRate(rate);
       else own.learningRate = rate;
       tf.tidy(() => {
-        const tensors = { x: tf.tensor(inputs.x, [5, 3]), t: tf.tensor(inputs.t, [5, 1]) };
+        const tensors = { x: tf.tensor2d(inputs.x, [5, 3]), t: tf.tensor2d(inputs.t, [5, 1]) };
         eager.minimize(() => two.loss(tensors), false, [two.w, two.b]);
       });
     }

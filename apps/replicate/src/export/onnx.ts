@@ -16,7 +16,7 @@ export async function exportOnnx(
   const compiled = await compile(run, signature, { threads: 1 });
   try {
     await compiled.push();
-    await compiled.save(file, metadata);
+    await compiled.save(file, { metadata });
   } finally {
     await compiled.dispose();
   }

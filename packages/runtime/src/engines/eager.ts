@@ -3,11 +3,15 @@ import { withSeed } from '../capture/seed.ts';
 import type { Compiled } from '../compile.ts';
 import { insideStep } from '../ops/inside-step.ts';
 import {
+  batchOf,
   checkedInputs,
   checkOutputs,
   checkSignature,
+  isOpen,
+  withBatch,
   type InputTensors,
   type InputValues,
+  type OpenSignature,
   type Outputs,
   type OutputValues,
   type Signature,
@@ -21,7 +25,7 @@ const queue = new Queue();
  * Runs a step op by op on a TensorFlow.js backend that computes: the oracle in tests (`cpu`), or
  * TensorFlow's own engine (`tensorflow`).
  */
-export function eagerStep<S extends Signature, O extends Outputs>(
+export function eagerStep<S extends OpenSignature, O extends Outputs>(
   step: (inputs: InputTensors<S>) => O,
   signature: S,
   backend: string,
@@ -29,16 +33,16 @@ export function eagerStep<S extends Signature, O extends Outputs>(
 ): Compiled<S, O> {
   const shapes: Record<string, readonly number[]> = {};
 
-  const once = (inputs: ReturnType<typeof checkedInputs>): OutputValues<O> => {
+  const once = (fixed: Signature, inputs: ReturnType<typeof checkedInputs>): OutputValues<O> => {
     tf.engine().startScope();
     try {
       const tensors = Object.fromEntries(
-        Object.entries(signature).map(([name, { shape, dtype }]) => [
+        Object.entries(fixed).map(([name, { shape, dtype }]) => [
           name,
           tf.tensor(inputs[name], [...shape], dtype),
         ]),
       );
-      const call = () => insideStep(() => step(tensors as InputTensors<S>));
+      const call = () => insideStep(() => step(tensors as unknown as InputTensors<S>));
       const outputs = seed === undefined ? call() : withSeed(tensors[seed], call);
       checkOutputs(outputs);
       const result: Record<string, Float32Array | Int32Array | Uint8Array> = {};
@@ -57,10 +61,13 @@ export function eagerStep<S extends Signature, O extends Outputs>(
     engine: `eager/${backend}`,
     outputShapes: shapes as Record<keyof O & string, readonly number[]>,
     run: async (inputs: InputValues<S>) => {
-      const values = checkedInputs(signature, inputs);
+      const fixed = isOpen(signature)
+        ? withBatch(signature, batchOf(signature, inputs))
+        : signature;
+      const values = checkedInputs(fixed as Signature, inputs);
       return queue.add(async () => {
         await tf.setBackend(backend);
-        return once(values);
+        return once(fixed as Signature, values);
       });
     },
     pull: () => Promise.resolve(),

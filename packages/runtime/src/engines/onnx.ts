@@ -136,6 +136,16 @@ interface Stored {
 /** The values of the variables of one step, or of several that work on the same ones. */
 export type State = Map<tf.Variable, Stored>;
 
+/** The present values of the variables of a state. */
+export function* valuesOf(state: State): Generator<[tf.Variable, Values]> {
+  for (const [variable, { now }] of state) yield [variable, now];
+}
+
+/** Reloads a state from its variables. */
+export function reload(state: State): void {
+  for (const [variable, { now }] of state) (now as Float32Array).set(variable.dataSync());
+}
+
 /** A lowered trace in a session. */
 export class OnnxStep {
   readonly lowered: Lowered;
@@ -251,13 +261,13 @@ export class OnnxStep {
   }
 
   /** Current values of every variable of the step, and of those that share its state. */
-  *state(): Generator<[tf.Variable, Values]> {
-    for (const [variable, { now }] of this.#state) yield [variable, now];
+  state(): Generator<[tf.Variable, Values]> {
+    return valuesOf(this.#state);
   }
 
   /** Reloads the engine's state from the variables. */
   push(): void {
-    for (const [variable, { now }] of this.#state) (now as Float32Array).set(variable.dataSync());
+    reload(this.#state);
   }
 
   /** Ends a profile and frees the session. */

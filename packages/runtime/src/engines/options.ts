@@ -14,6 +14,7 @@ export const compileOptionNames = [
   'reuseOutputs',
   'seed',
   'debug',
+  'batchSizes',
 ] as const satisfies readonly (keyof CompileOptions)[];
 
 /**

@@ -6,6 +6,8 @@ export interface Ref {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: OnnxType;
+  /** Sizes as a file states them: a name where the size is open. Absent: those of `shape`. */
+  readonly dims?: readonly (number | string)[];
   /** A sequence of such tensors, not one. */
   readonly sequence?: true;
 }

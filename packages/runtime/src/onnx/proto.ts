@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { Attribute, Graph, Ref } from './graph.ts';
+import type { Attribute, Graph, OnnxNode, Ref } from './graph.ts';
+import type { Opset } from './opset.ts';
 
 /**
  * Encodes a graph as an ONNX `ModelProto`. Field numbers are those of onnx.proto (ONNX 1.19,
@@ -11,15 +12,33 @@ type Writer = protobuf.Writer;
 
 /** ONNX opset that every lowering targets. */
 export const OPSET = 21;
-const IR_VERSION = 10;
+
+/** Version of the file format that came with each opset. */
+const irVersions: Readonly<Record<Opset, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10 };
 
 const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** `TensorProto.DataType` of the element types in use. */
-export const dataType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const dataType = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
+
+/** Element types that a file may hold. */
+export type FileType = keyof typeof dataType;
 
 /** Element types that a lowered graph may hold. */
-export type OnnxType = keyof typeof dataType;
+export type OnnxType = Exclude<FileType, 'float16'>;
+
+/** Numbers of a file in a file of their own: its name, and a piece of it. */
+interface External {
+  readonly location: string;
+  readonly offset: number;
+}
 
 const tag = (field: number, wire: number) => (field << 3) | wire;
 
@@ -43,13 +62,25 @@ function tensor(
   w: Writer,
   name: string,
   dims: readonly number[],
-  type: OnnxType,
+  type: FileType,
   data: ArrayBufferView,
+  external?: External,
 ): void {
   for (const d of dims) integer(w, 1, d);
   integer(w, 2, dataType[type]);
   text(w, 8, name);
-  w.uint32(tag(9, 2)).bytes(bytesOf(data));
+  if (!external) {
+    w.uint32(tag(9, 2)).bytes(bytesOf(data));
+    return;
+  }
+  const { location, offset } = external;
+  for (const [key, value] of Object.entries({ location, offset, length: data.byteLength })) {
+    message(w, 13, (entry) => {
+      text(entry, 1, key);
+      text(entry, 2, String(value));
+    });
+  }
+  integer(w, 14, 1);
 }
 
 function attribute(w: Writer, name: string, value: Attribute): void {
@@ -78,24 +109,46 @@ function valueInfo(w: Writer, ref: Ref): void {
     message(type, 1, (t) => {
       integer(t, 1, dataType[ref.type]);
       message(t, 2, (shape) => {
-        for (const d of ref.shape) message(shape, 1, (dim) => integer(dim, 1, d));
+        for (const d of ref.dims ?? ref.shape) {
+          message(shape, 1, (dim) =>
+            typeof d === 'number' ? integer(dim, 1, d) : text(dim, 2, d),
+          );
+        }
       });
     });
   const sequenceType = (type: Writer) => message(type, 4, (of) => message(of, 1, tensorType));
   message(w, 2, ref.sequence ? sequenceType : tensorType);
 }
 
-/**
- * @param graph lowered graph; nodes that no output needs are left out
- * @param metadata written as `metadata_props`, readable by every ONNX tool
- */
+/** What a file is made of: a graph, whose constants may be of half precision. */
+export interface FileModel extends Pick<Graph, 'inputs' | 'outputs'> {
+  live(): {
+    readonly nodes: readonly OnnxNode[];
+    readonly initialisers: readonly {
+      readonly ref: Pick<Ref, 'name' | 'shape'> & { readonly type: FileType };
+      readonly data: ArrayBufferView;
+    }[];
+  };
+}
+
+/** How a model is written. */
+export interface Encoding {
+  /** Written as `metadata_props`, readable by every ONNX tool. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Default: the one that lowering targets. */
+  readonly opset?: Opset;
+  /** Constants that lie outside, by their names. */
+  readonly external?: ReadonlyMap<string, External>;
+}
+
+/** @param graph lowered graph; nodes that no output needs are left out */
 export function encodeModel(
-  graph: Pick<Graph, 'inputs' | 'outputs' | 'live'>,
-  metadata: Record<string, string> = {},
+  graph: FileModel,
+  { metadata = {}, opset = OPSET, external }: Encoding = {},
 ): Uint8Array {
   const { nodes, initialisers } = graph.live();
   const w = Writer.create();
-  integer(w, 1, IR_VERSION);
+  integer(w, 1, irVersions[opset]);
   text(w, 2, 'scene-mtl');
   message(w, 7, (g) => {
     for (const node of nodes) {
@@ -112,7 +165,8 @@ export function encodeModel(
     }
     text(g, 2, 'step');
     for (const { ref, data } of initialisers) {
-      message(g, 5, (t) => tensor(t, ref.name, ref.shape, ref.type, data));
+      const outside = external?.get(ref.name);
+      message(g, 5, (t) => tensor(t, ref.name, ref.shape, ref.type, data, outside));
     }
     for (const ref of graph.inputs) message(g, 11, (v) => valueInfo(v, ref));
     for (const ref of graph.outputs) message(g, 12, (v) => valueInfo(v, ref));
@@ -120,7 +174,7 @@ export function encodeModel(
   const domains = new Set(nodes.map((node) => node.domain).filter((d) => d !== ''));
   message(w, 8, (o) => {
     text(o, 1, '');
-    integer(o, 2, OPSET);
+    integer(o, 2, opset);
   });
   for (const domain of domains) {
     message(w, 8, (o) => {

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { freeze } from '../capture/freeze.ts';
 import type { Trace } from '../capture/value.ts';
 import { lower } from '../lowering/lower.ts';
 import type { Graph, OnnxNode, Ref } from '../onnx/graph.ts';
-import { encodeModel } from '../onnx/proto.ts';
+import { forOpset, type Opset } from '../onnx/opset.ts';
+import type { FileModel } from '../onnx/proto.ts';
 
 type Model = Pick<Graph, 'inputs' | 'outputs' | 'live'>;
 
@@ -45,14 +44,17 @@ function standardNodes(nodes: readonly OnnxNode[]): OnnxNode[] {
 }
 
 /** The graph with values renamed; a name in use for another value gets a prefix. */
-function renamed(graph: Model, names: ReadonlyMap<string, string>): Model {
+function renamed(graph: Model, names: ReadonlyMap<string, string>, opset: Opset): FileModel {
   const taken = new Set(names.values());
   const name = (ref: Ref): Ref => {
     const own = names.get(ref.name) ?? (taken.has(ref.name) ? `value:${ref.name}` : ref.name);
     return { ...ref, name: own };
   };
   const { nodes, initialisers } = graph.live();
-  const standard = standardNodes(nodes);
+  const literals = new Map(initialisers.map(({ ref, data }) => [ref.name, data]));
+  const standard = forOpset(standardNodes(nodes), opset, (ref) => literals.get(ref.name));
+  // Axes that became attributes are read by nothing now.
+  const read = new Set(standard.flatMap(({ inputs }) => inputs.map((ref) => ref?.name)));
   return {
     inputs: graph.inputs.map(name),
     outputs: graph.outputs.map(name),
@@ -62,43 +64,33 @@ function renamed(graph: Model, names: ReadonlyMap<string, string>): Model {
         inputs: node.inputs.map((ref) => ref && name(ref)),
         outputs: node.outputs.map(name),
       })),
-      initialisers: initialisers.map(({ ref, data }) => ({ ref: name(ref), data })),
+      initialisers: initialisers
+        .filter(({ ref }) => read.has(ref.name))
+        .map(({ ref, data }) => ({ ref: name(ref), data })),
     }),
   };
 }
 
 /**
- * A captured step as a standalone ONNX model: standard operators only, variables as initialisers,
- * inputs and outputs by their own names, row-major as TensorFlow.js has them. What the step assigns
- * to variables is left out.
+ * A captured step as a standalone ONNX model: standard operators, variables as constants, inputs and outputs by
+ * their own names, row-major as TensorFlow.js has them. What the step assigns to variables is left out.
+ * @throws when an output bears the name of an input, or an operator is not in the standard or the opset
  */
 export function standaloneModel(
   trace: Trace,
   variables: ReadonlyMap<tf.Variable, tf.backend_util.TypedArray>,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+  opset: Opset,
+): FileModel {
+  for (const name of Object.keys(trace.outputs)) {
+    if (!Object.hasOwn(trace.inputs, name)) continue;
+    throw new Error(
+      `save: output '${name}' bears the name of an input, and in a file each name is one value; return it from ` +
+        'the step by another name',
+    );
+  }
   const { graph, outputs } = lower(freeze(trace, variables), { block: 0 });
   const names = new Map<string, string>();
   for (const input of graph.inputs) names.set(input.name, input.name.replace(/^in:/, ''));
-  for (const [name, ref] of Object.entries(outputs)) {
-    // An output of the same name as an input would be a second value of that name.
-    names.set(ref.name, [...names.values()].includes(name) ? `${name}:out` : name);
-  }
-  return encodeModel(renamed(graph, names), { ...metadata });
-}
-
-/**
- * Writes a file so that a crash leaves the old one or the new one, never half of one, and a failure nothing.
- * @throws naming the file, with the system's error as its cause
- */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    const { message } = cause as Error;
-    throw new Error(`save: ${path} cannot be written (${message})`, { cause });
-  }
+  for (const [name, ref] of Object.entries(outputs)) names.set(ref.name, name);
+  return renamed(graph, names, opset);
 }
