@@ -90,7 +90,7 @@ test('sessions of all sizes share the variables; the one not used for longest is
 });
 
 test('tensors have the rank of their shapes', async () => {
-  const filter = tf.variable(tf.ones([1, 1, 1, 2])) as tf.Variable<tf.Rank.R4>;
+  const filter = tf.variable(tf.ones<tf.Rank.R4>([1, 1, 1, 2]));
   // Type-checked: neither needs a cast.
   const step = await compile(
     ({ image, at }) => ({

@@ -37,7 +37,7 @@ describe.each([['onnx'], ['cpu']] as const)('engine %s', (engine) => {
     const w = tf.tensor2d(numbers(1, [n, n], -0.4, 0.4), [n, n]);
     const signature = { s: { shape: [n, n], dtype: 'float32' } } as const;
     const step = await compile(
-      ({ s }) => ({ s: tf.matMul(s as tf.Tensor2D, w) }),
+      ({ s }) => ({ s: tf.matMul(s, w) }),
       signature,
       options,
     );

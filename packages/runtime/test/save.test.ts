@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { compile } from '../src/index.ts';
@@ -78,7 +78,7 @@ describe('save', () => {
       (inputs) => {
         const value = optimiser.minimize(
           () =>
-            tf.losses.meanSquaredError(inputs.t, tf.add(tf.matMul(inputs.x as tf.Tensor2D, w), b)),
+            tf.losses.meanSquaredError(inputs.t, tf.add(tf.matMul(inputs.x, w), b)),
           true,
           [w, b],
         ) as tf.Scalar;
@@ -209,10 +209,10 @@ describe('save with options', () => {
 
   const exact = { rtol: 1e-4, atol: 1e-5 };
   let step: Awaited<ReturnType<typeof network>>;
-  beforeAll(async () => {
+  beforeEach(async () => {
     step = await network();
   });
-  afterAll(() => step.dispose());
+  afterEach(() => step.dispose());
 
   test('writes an open batch for every opset', async () => {
     for (const opset of [17, 18, 19, 20, 21] as const) {

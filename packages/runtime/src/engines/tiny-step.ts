@@ -26,7 +26,7 @@ export async function tinyStep(options: Pick<CompileOptions, 'engine' | 'device'
   try {
     const step = await compile(
       ({ x }) => {
-        const y = () => tf.conv2d(x as tf.Tensor4D, w, 1, 'same');
+        const y = () => tf.conv2d(x, w, 1, 'same');
         const lossOf = () => tf.mean<tf.Scalar>(tf.square(y()));
         const { value, grads } = tf.variableGrads(lossOf, [w]);
         w.assign(tf.sub(w, tf.mul(grads[w.name], 0.04)));
