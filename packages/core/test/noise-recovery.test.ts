@@ -72,7 +72,7 @@ async function recovered(
         for (const task of ['a', 'b']) report[task] = tf.keep(combined.report[`sigma2/${task}`]);
         return combined.total;
       }, optimiser.parameters);
-      const rate = inputs.rate as tf.Scalar;
+      const rate = inputs.rate;
       optimiser.update(gradients, { network: rate, weighting: rate }, tf.scalar(1));
       return { total: value, ...report } as Record<'total' | 'a' | 'b', tf.Tensor>;
     },

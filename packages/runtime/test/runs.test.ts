@@ -36,11 +36,7 @@ describe.each([['onnx'], ['cpu']] as const)('engine %s', (engine) => {
     const n = 24;
     const w = tf.tensor2d(numbers(1, [n, n], -0.4, 0.4), [n, n]);
     const signature = { s: { shape: [n, n], dtype: 'float32' } } as const;
-    const step = await compile(
-      ({ s }) => ({ s: tf.matMul(s, w) }),
-      signature,
-      options,
-    );
+    const step = await compile(({ s }) => ({ s: tf.matMul(s, w) }), signature, options);
     let s: Float32Array = Float32Array.from(numbers(2, [n, n]));
     let expected = tf.tensor2d(s, [n, n]);
     for (let k = 0; k < 4; k++) {

@@ -77,8 +77,7 @@ describe('save', () => {
     const step = await compile(
       (inputs) => {
         const value = optimiser.minimize(
-          () =>
-            tf.losses.meanSquaredError(inputs.t, tf.add(tf.matMul(inputs.x, w), b)),
+          () => tf.losses.meanSquaredError(inputs.t, tf.add(tf.matMul(inputs.x, w), b)),
           true,
           [w, b],
         ) as tf.Scalar;
