@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Whether a text means a file and not a package: `./mine.ts`, `mine.mjs`, `/work/mine.js`. */
+/** Whether a text means a file and not a package: `./mine.ts`, `mine.mjs`, `/home/me/mine.js`. */
 const isPath = (text: string): boolean =>
   text.startsWith('.') || isAbsolute(text) || /\.[cm]?[jt]s$/.test(text);
 
