@@ -50,7 +50,7 @@ export async function scratch(): Promise<Scratch> {
 }
 
 /** A run of seconds: eight steps at 32×64. */
-export const tinyConfig = ({ tree }: Scratch, ...set: string[]): Promise<Config> =>
+export const tinyConfig = ({ tree }: Pick<Scratch, 'tree'>, ...set: string[]): Promise<Config> =>
   configured(profiles.smoke, {
     data: tree,
     set: [
