@@ -126,6 +126,7 @@ function sampleOf(
   const size = { height, width };
   assertSize(where, size);
   assertLength(image.data, 3 * height * width, `${where}: image`);
+  assertGreys(image.data, `${where}: image`);
   const fields: Record<string, Field> = { image: photo(size, Uint8Array.from(image.data)) };
   for (const [name, value] of Object.entries(labels)) {
     const annotation = annotations[name];
@@ -144,9 +145,9 @@ function fieldOf(annotation: Annotation, value: number | Values, size: Size, whe
   const pixels = size.height * size.width;
   switch (annotation.kind) {
     case 'classes': {
-      const map = Uint8Array.from(assertLength(values, pixels, where));
-      assertClasses(map, annotation.classes.length, where, true);
-      return classMap(size, map);
+      // Before they are bytes: 256 more is the same byte.
+      assertClasses(assertLength(values, pixels, where), annotation.classes.length, where, true);
+      return classMap(size, Uint8Array.from(values));
     }
     case 'label':
       assertLength(values, 1, where);
@@ -172,6 +173,17 @@ function fieldOf(annotation: Annotation, value: number | Values, size: Size, whe
 function assertLength(values: Values, length: number, where: string): Values {
   if (values.length === length) return values;
   throw new Error(`${where}: expected ${length} numbers, got ${values.length}`);
+}
+
+/** @throws for a value that is no whole number of 0 … 255: pixels of 0 … 1 would all become 0 or 1 */
+function assertGreys(values: Values, where: string): void {
+  for (let i = 0; i < values.length; i++) {
+    const one = values[i];
+    if (Number.isInteger(one) && one >= 0 && one <= 255) continue;
+    throw new Error(
+      `${where}: expected whole numbers of 0 … 255, got ${one}; of pixels of 0 … 1, Math.round(255 * p)`,
+    );
+  }
 }
 
 function assertClasses(values: Values, count: number, where: string, mayBeVoid: boolean): void {

@@ -72,6 +72,16 @@ test.each<[string, Partial<StreamedExample>, RegExp]>([
     /wether: expected one of the annotations, ground, height/,
   ],
   [
+    'class of more than a byte',
+    { id: 'b', labels: { ground: [0, 1, 256, 0] } },
+    /classes 0 … 1, or 255 for void, got 256$/,
+  ],
+  [
+    'grey between numbers',
+    { id: 'b', image: { ...image, data: new Array<number>(12).fill(0.5) } },
+    /example 'b': image: expected whole numbers of 0 … 255, got 0.5; of pixels of 0 … 1/,
+  ],
+  [
     'image',
     { id: 'b', image: { ...image, data: [1] } },
     /example 'b': image: expected 12 numbers, got 1$/,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { writeTogether } from '@scene-mtl/data/files';
+import { assertFree, writeTogether } from '@scene-mtl/data/files';
 import { toMarkdown } from '@scene-mtl/eval';
 import type { Command } from 'commander';
 import { comparedRuns, differencesOf, type ComparedRuns } from '../compare/arms.ts';
-import { comparedCharts } from '../compare/charts.ts';
+import { comparedCharts, MOST_CURVES } from '../compare/charts.ts';
 import { storedRuns } from '../compare/stored-runs.ts';
 import { differencesTable, meansTable } from '../compare/tables.ts';
 import { path } from './path.ts';
@@ -18,7 +18,8 @@ export function addCompareCommand(program: Command): void {
     )
     .argument('<run...>', 'folders of runs, or folders that hold some')
     .option('--out <dir>', 'write compare.md and a plot of each loss, weight and σ² there', path)
-    .action(async (places: string[], { out }: { out?: string }) => {
+    .option('--force', 'replace files that are there')
+    .action(async (places: string[], { out, force }: { out?: string; force?: boolean }) => {
       const runs = await storedRuns(places, (folder) => {
         process.stderr.write(`${folder}: not finished; left out\n`);
       });
@@ -28,10 +29,18 @@ export function addCompareCommand(program: Command): void {
       if (out === undefined) return;
       const charts = await comparedCharts(sets);
       const pictures = charts.map(({ name }) => `![${name}](${name}.svg)\n`);
-      await writeTogether([
-        [join(out, 'compare.md'), [text, ...pictures].join('\n')],
+      const left = sets.length - MOST_CURVES;
+      const note = left > 0 ? [`Plots: the first ${MOST_CURVES} alone, ${left} left out.\n`] : [];
+      const files = [
+        [join(out, 'compare.md'), [text, ...note, ...pictures].join('\n')],
         ...charts.map(({ name, svg }) => [join(out, `${name}.svg`), svg] as const),
-      ]);
+      ] as const;
+      await assertFree(
+        files.map(([file]) => file),
+        force,
+      );
+      await writeTogether(files);
+      for (const line of note) process.stdout.write(`\n${line}`);
       process.stdout.write(`\n${out}\n`);
     });
 }

@@ -9,6 +9,9 @@ const QUANTITIES = [
   { prefix: 'sigma2/', label: 'σ²', log: true },
 ] as const;
 
+/** Sets of which a chart has a curve: as many as there are colours. */
+export const MOST_CURVES = seriesColours.length;
+
 /** A chart as a file. */
 export interface ComparedChart {
   /** Without an ending: `loss-depth`. */
@@ -16,7 +19,10 @@ export interface ComparedChart {
   readonly svg: string;
 }
 
-/** A chart for each logged loss, weight and σ² over the steps: a curve a set, its seeds as a band. */
+/**
+ * A chart for each logged loss, weight and σ² over the steps: a curve a set, its seeds as a band; of the first
+ * {@link MOST_CURVES} sets.
+ */
 export async function comparedCharts(sets: readonly ComparedRuns[]): Promise<ComparedChart[]> {
   const logged = sets.flatMap(({ runs }) => runs.flatMap(({ log }) => log));
   const keys = [...new Set(logged.flatMap(({ values }) => Object.keys(values)))];
@@ -24,14 +30,14 @@ export async function comparedCharts(sets: readonly ComparedRuns[]): Promise<Com
   for (const { prefix, label, log } of QUANTITIES) {
     for (const key of keys.filter((one) => one.startsWith(prefix)).sort()) {
       const curves = sets
+        .slice(0, MOST_CURVES)
         .map(({ name, runs }) =>
           bandOverSeeds(
             name,
             runs.map((run) => pointsOf(run, key)),
           ),
         )
-        .filter(({ points }) => points.length > 0)
-        .slice(0, seriesColours.length);
+        .filter(({ points }) => points.length > 0);
       if (curves.length === 0) continue;
       const title = `${label} of ${key.slice(prefix.length)}`;
       const spec = lineChart({ title, x: { label: 'step' }, y: { label, log }, curves });
