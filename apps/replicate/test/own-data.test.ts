@@ -42,7 +42,7 @@ test('a first description is written, said, and never replaces one unasked', asy
   const before = await readFile(file, 'utf8');
   await expect(initData(plants)).rejects.toThrow(/dataset\.json: there already; .* --force/);
   expect(await readFile(file, 'utf8')).toBe(before);
-  await initData(plants, true);
+  await initData(plants, { force: true });
   data = summaryOf(await openStored({ root: plants, limits: ALL, holdOut: null }));
 });
 

@@ -12,16 +12,25 @@ export { openCityscapes, type CityscapesOptions } from './cityscapes/reader.ts';
 export { colourClassifier, type ColourClassifier } from './colour-classifier.ts';
 export { legendOf, NO_CLASSES, SPLITS, type Dataset, type Legend, type Split } from './dataset.ts';
 export { dataFolder, dataPlace, defineDataset, type DatasetDefinition } from './define.ts';
-export {
-  guessDescription,
-  type GuessedDescription,
-  type WrittenDescription,
-} from './described/guess/guess.ts';
+export { guessDescription, type GuessedDescription } from './described/guess/guess.ts';
 export { paletteOf } from './described/palette.ts';
-export { patternFault, patternOf, type Pattern } from './described/pattern.ts';
+export { partsOf, patternFault, patternOf, type Pattern } from './described/pattern.ts';
 export { labelSummary, type LabelSummary } from './described/summary.ts';
 export { openDescribed } from './described/reader.ts';
-export { DESCRIPTION, descriptionSchema, type Description } from './described/schema.ts';
+export {
+  unpackedFolder,
+  type Preset,
+  type Recognised,
+  type UnpackedFile,
+  type UnpackedFolder,
+} from './described/presets/preset.ts';
+export { describeByPreset, presets, type KnownFolder } from './described/presets/registry.ts';
+export {
+  DESCRIPTION,
+  descriptionSchema,
+  type Description,
+  type WrittenDescription,
+} from './described/schema.ts';
 export { DERIVED, withDerived, type DerivedField } from './derived/derived.ts';
 export { diskCached, type DiskCacheOptions } from './disk-cache.ts';
 export { FEATURE_TYPES, type FeatureType } from './features/entry.ts';
@@ -37,7 +46,7 @@ export { leftOutLines, listingWarning, printable } from './listing/left-out.ts';
 export { readMnist, type Mnist } from './mnist/idx.ts';
 export { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 export { mnistNormalisation, multiMnist, type MultiMnist } from './mnist/multi-mnist.ts';
-export { openDataset, type OpenOptions } from './open.ts';
+export { openDataset, readAsItIs, type OpenOptions } from './open.ts';
 export { contactSheet } from './contact-sheet.ts';
 export { type Pool } from './pools.ts';
 export {

@@ -8,6 +8,44 @@ import { DESCRIPTION } from './described/schema.ts';
 import { openMultiMnist, type MultiMnistOptions } from './mnist/dataset.ts';
 import { MANIFEST } from './street/tree/manifest.ts';
 
+/** A published form that is read without a description. */
+interface Reader {
+  readonly what: string;
+  fits(names: ReadonlySet<string>): boolean;
+  open(root: string, names: ReadonlySet<string>, options: OpenOptions): Promise<Dataset>;
+}
+
+const readers: readonly Reader[] = [
+  {
+    what: 'a Cityscapes tree',
+    fits: (names) => names.has('leftImg8bit'),
+    open: (root, names, options) =>
+      openCityscapes(root, { name: names.has(MANIFEST) ? 'street' : 'cityscapes', ...options }),
+  },
+  {
+    what: 'CamVid in the SegNet split',
+    fits: (names) => names.has('train.txt') && names.has('trainannot'),
+    open: (root, _, options) => openCamVid(root, options),
+  },
+  {
+    what: 'the files of MNIST',
+    fits: (names) => names.has('train-images-idx3-ubyte.gz'),
+    open: (root, _, options) => openMultiMnist(root, options),
+  },
+];
+
+/**
+ * What a folder is, in words, where it is of a published form that is read without `dataset.json`.
+ * @param names of the files and folders in it
+ * @example
+ * ```ts
+ * import { readAsItIs } from '@scene-mtl/datasets';
+ * readAsItIs(new Set(['train.txt', 'train', 'trainannot'])); // → 'CamVid in the SegNet split'
+ * ```
+ */
+export const readAsItIs = (names: ReadonlySet<string>): string | undefined =>
+  readers.find((reader) => reader.fits(names))?.what;
+
 /** Options of whichever reader the folder needs; the others' are left unused. */
 export type OpenOptions = CityscapesOptions & CamVidOptions & MultiMnistOptions;
 
@@ -48,14 +86,10 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
   const recognised = await openRecognised(root, names);
   if (recognised) return recognised;
   if (names.has(DESCRIPTION)) return openDescribed(root);
-  if (names.has('leftImg8bit')) {
-    const name = names.has(MANIFEST) ? 'street' : 'cityscapes';
-    return openCityscapes(root, { name, ...options });
-  }
-  if (names.has('train.txt') && names.has('trainannot')) return openCamVid(root, options);
-  if (names.has('train-images-idx3-ubyte.gz')) return openMultiMnist(root, options);
+  const reader = readers.find((one) => one.fits(names));
+  if (reader) return reader.open(root, names, options);
   const found = [...names].sort().slice(0, 8).join(', ') || 'nothing';
   throw new Error(
-    `${root}: not a data set; expected 'dataset.json' (your own: 'data init' writes a first one), 'leftImg8bit' (Cityscapes), 'train.txt' and 'trainannot' (CamVid) or 'train-images-idx3-ubyte.gz' (MNIST), found ${found}`,
+    `${root}: not a data set; expected 'dataset.json' (your own, and KITTI, NYUv2 and others: 'data init' writes it), 'leftImg8bit' (Cityscapes), 'train.txt' and 'trainannot' (CamVid) or 'train-images-idx3-ubyte.gz' (MNIST), found ${found}`,
   );
 }

@@ -52,6 +52,30 @@ describe('CamVid', () => {
     expect(sample.fields).not.toHaveProperty('depth');
   });
 
+  test('reads the lists as published, and names that repeat in other folders', async () => {
+    const root = await camvid(annotation);
+    for (const split of ['train', 'val', 'test']) {
+      const folder = `/SegNet/CamVid/${split}`;
+      await put(join(root, `${split}.txt`), `${folder}/a.png ${folder}annot/a.png\n`);
+    }
+    // Two sequences that both count from a.
+    const sequences = ['seq01', 'seq02'];
+    for (const name of sequences) {
+      await put(join(root, 'train', name, 'a.png'), await rgbPng(new Uint8Array(72), size));
+      await put(join(root, 'trainannot', name, 'a.png'), await grey8Png(annotation, size));
+    }
+    const lines = sequences.map((s) => `/SegNet/CamVid/train/${s}/a.png trainannot/${s}/a.png`);
+    await put(join(root, 'train.txt'), `${lines.join('\n')}\n`);
+    const dataset = await openDataset(root);
+    expect(dataset.list('val')).toEqual(['a']);
+    expect(dataset.list('train')).toEqual(['seq01_a', 'seq02_a']);
+    expect(arraysOf(await dataset.read('seq02_a', 'train', size)).semantic![18]).toBe(255);
+    expect(dataset.leftOut).toEqual([
+      { path: 'train/a.png', reason: 'in no list (train.txt, val.txt, test.txt)' },
+      { path: 'trainannot/a.png', reason: 'in no list (train.txt, val.txt, test.txt)' },
+    ]);
+  });
+
   test('a label outside its table and a missing file are errors with names', async () => {
     const root = await camvid(annotation.map((label) => (label === 11 ? 12 : label)));
     const dataset = await openDataset(root);

@@ -9,7 +9,7 @@ import {
   type Field,
   type Size,
 } from '@scene-mtl/data';
-import type { DescribedTask, TaskDescription } from './schema.ts';
+import type { DescribedTask, TaskDescription } from './task-schema.ts';
 import { colourKey, readValues, type StoredValues } from './values.ts';
 
 /** Tasks whose labels are maps of the picture. */

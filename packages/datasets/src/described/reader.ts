@@ -12,17 +12,13 @@ import {
 } from '@scene-mtl/data';
 import { parseJsonFile } from '@scene-mtl/data/json';
 import { SPLITS, type Dataset, type Split } from '../dataset.ts';
-import { photoSize, readPhoto } from '../image/photo.ts';
+import { pictureSize, readPicture } from '../image/array-photo.ts';
 import { assertSizeOfPhoto } from '../image/same-size.ts';
 import { isMapTask, readMap } from './fields.ts';
 import { listFrames, missingNote, type Frame } from './listing.ts';
 import { paletteOf } from './palette.ts';
-import {
-  DESCRIPTION,
-  descriptionSchema,
-  type DescribedTask,
-  type TaskDescription,
-} from './schema.ts';
+import { DESCRIPTION, descriptionSchema } from './schema.ts';
+import type { DescribedTask, TaskDescription } from './task-schema.ts';
 import { readTable, readText, type Cells } from './table.ts';
 
 /**
@@ -83,11 +79,11 @@ export async function openDescribed(root: string): Promise<Dataset> {
       const shared = Array.from(tables.values(), ({ file }) => file);
       return [source, ...new Set(shared), image, ...Object.values(labels)];
     },
-    nativeSize: async (id, split) => photoSize(frameOf(id, split).image),
+    nativeSize: async (id, split) => pictureSize(frameOf(id, split).image),
     async read(id, split, size) {
       assertSize(`read ${id}`, size);
       const frame = frameOf(id, split);
-      const picture = await readPhoto(frame.image, size);
+      const picture = await readPicture(frame.image, size);
       const fields: Record<string, Field> = { image: photo(size, picture.data) };
       for (const task of Object.keys(tasks)) {
         const field = await label(task, id, frame, picture.native);

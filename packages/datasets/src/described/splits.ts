@@ -8,13 +8,13 @@ import { readText } from './table.ts';
 /** A frame before it has a split. */
 export interface Found {
   readonly id: string;
-  /** Folder of its split, where splits are by folder. */
+  /** Folder of its split, where splits are by folder and one is known. */
   readonly folder: string | undefined;
 }
 
-/** Ids of each split, and what is in none. */
+/** Frames of each split, and what is in none. */
 export interface Splits {
-  readonly ids: Readonly<Record<Split, readonly string[]>>;
+  readonly frames: Readonly<Record<Split, readonly Found[]>>;
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -34,9 +34,21 @@ export async function splitFrames(
     case 'list':
       return byList(root, splits, frames);
     case 'fraction':
-      return { ids: byFraction(splits, [...new Set(frames.map(({ id }) => id))]), leftOut: [] };
+      return {
+        frames: inNoFolder(byFraction(splits, [...new Set(frames.map(({ id }) => id))])),
+        leftOut: [],
+      };
   }
 }
+
+/** Folders of a split. */
+export const foldersOf = (names: string | readonly string[] | undefined): readonly string[] =>
+  names === undefined ? [] : typeof names === 'string' ? [names] : names;
+
+const inNoFolder = (ids: Readonly<Record<Split, readonly string[]>>): Splits['frames'] => {
+  const of = (split: Split) => ids[split].map((id): Found => ({ id, folder: undefined }));
+  return { train: of('train'), val: of('val'), test: of('test') };
+};
 
 type By<K extends Description['splits']['by']> = Extract<Description['splits'], { by: K }>;
 
@@ -44,14 +56,20 @@ function byFolder(
   splits: By<'folder'>,
   frames: readonly (Found & { readonly path: string })[],
 ): Splits {
-  const of = (split: Split) =>
-    frames.filter(({ folder }) => folder === splits[split]).map(({ id }) => id);
-  const known = SPLITS.map((split) => splits[split]);
+  const of = (split: Split) => {
+    const names = foldersOf(splits[split]);
+    return frames.filter(({ folder }) => folder !== undefined && names.includes(folder));
+  };
+  const known = SPLITS.flatMap((split) => foldersOf(splits[split]));
   return {
-    ids: { train: of('train'), val: of('val'), test: of('test') },
-    leftOut: frames
-      .filter(({ folder }) => !known.includes(folder))
-      .map(({ path, folder }) => ({ path, reason: `its folder '${folder}' is of no split` })),
+    frames: { train: of('train'), val: of('val'), test: of('test') },
+    leftOut: frames.flatMap(({ path, folder }) => {
+      if (folder === undefined)
+        return [{ path, reason: 'an image without a label, so of no split' }];
+      return known.includes(folder)
+        ? []
+        : [{ path, reason: `its folder '${folder}' is of no split` }];
+    }),
   };
 }
 
@@ -86,7 +104,7 @@ async function byList(
   for (const { id, path } of frames) {
     if (!listed.has(id)) leftOut.push({ path, reason: 'an image that is in no list' });
   }
-  return { ids, leftOut };
+  return { frames: inNoFolder(ids), leftOut };
 }
 
 /**

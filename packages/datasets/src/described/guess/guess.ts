@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { walk } from '@scene-mtl/data/walk';
-import type { z } from 'zod';
 import { SPLITS, type Split } from '../../dataset.ts';
-import { descriptionSchema, DESCRIPTION } from '../schema.ts';
+import {
+  DESCRIPTION,
+  descriptionSchema,
+  type WrittenDescription,
+  type WrittenTask,
+} from '../schema.ts';
 import { checkedBy } from '@scene-mtl/data/json';
 import { readTable, readText } from '../table.ts';
 import { frameIn, groupsOf, idIn, patternIn, SPLIT_FOLDERS, type FileGroup } from './groups.ts';
-import { guessLabels, guessWords, taskName, type WrittenTask } from './labels.ts';
-
-/** Content of `dataset.json` as it is written: what is a default may be absent. */
-export type WrittenDescription = z.input<typeof descriptionSchema>;
+import { guessLabels, guessWords, taskName } from './labels.ts';
 
 /** A first description of a folder, and why it is so. */
 export interface GuessedDescription {

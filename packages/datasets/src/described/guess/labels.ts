@@ -4,12 +4,9 @@ import { readPng } from '@scene-mtl/data/png';
 import sharp from 'sharp';
 import { readNpy } from '../npy.ts';
 import { readText } from '../table.ts';
-import type { z } from 'zod';
-import { taskFault, type descriptionSchema } from '../schema.ts';
+import type { WrittenTask } from '../schema.ts';
+import { taskFault } from '../task-schema.ts';
 import { patternIn, type FileGroup } from './groups.ts';
-
-/** A task as it is written into `dataset.json`. */
-export type WrittenTask = z.input<typeof descriptionSchema>['tasks'][string];
 
 /** What the files of a group seem to be. */
 export interface Guess {
