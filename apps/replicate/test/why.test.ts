@@ -70,6 +70,21 @@ describe('examples are what is told of them', () => {
     expect(Math.abs(labelled - 200)).toBeLessThan(50);
   });
 
+  test('tide: A and C tell the main task, B the other, and A as often as the dose says', () => {
+    const wrong = drawn(5, { right: 75 }).filter((example) => {
+      const [a, b, c] = [0, 2, 4].map((i) => of(example, 'x')[i] * of(example, 'x')[i + 1]);
+      const [main, other] = [of(example, 'main')[0], of(example, 'other-1')[0]];
+      if (Number.isNaN(other)) {
+        expect([a, c]).toEqual([main, main]);
+        return false;
+      }
+      expect(b).toBe(other);
+      return a !== other;
+    });
+    // A quarter of the half of 400 that the other task is labelled in, 50; five deviations of 6.6.
+    expect(Math.abs(wrong.length - 50)).toBeLessThan(33);
+  });
+
   test('regularisation: the main task is a coin', () => {
     const heads = drawn(4, {}).filter((example) => of(example, 'main')[0] === 1).length;
     expect(Math.abs(heads - 200)).toBeLessThan(50);
@@ -87,13 +102,13 @@ const noResults = {
   file: () => Promise.resolve(undefined),
 };
 
-test('every arm is trained with every seed; basins twice as often', () => {
+test('every arm is trained with every seed; basins six times as often', () => {
   const count = (mechanism: string) =>
     runsOf(why, context({ mechanism, trials: '2' }), noResults).length;
   // 1 alone, 3 of more examples, 3 · 2 of more tasks, 2 · 2 of less noise.
   expect(count('augmentation')).toBe(2 * 14);
-  expect(count('representation')).toBe(2 * 2 * 6);
-  expect(count('augmentation,representation')).toBe(28 + 24);
+  expect(count('representation')).toBe(2 * 6 * 6);
+  expect(count('augmentation,representation')).toBe(28 + 72);
   expect(() => why.options({ mechanism: 'luck' })).toThrow(
     '--mechanism luck: expected some of augmentation, attention',
   );

@@ -57,7 +57,15 @@ export type {
 } from './kit.ts';
 export { flipInvariance } from './hints/flip-invariance.ts';
 export { hintObjectives } from './hints/objectives.ts';
-export { flipHint, lightHint, rowsHint, type ComparedMap } from './hints/picture-hints.ts';
+export type { KnownHint } from './hints/known-hint.ts';
+export {
+  fallingHint,
+  flipHint,
+  lightHint,
+  rowsHint,
+  unturnedHint,
+  type ComparedMap,
+} from './hints/picture-hints.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { metricDepth, type MetricDepthPrediction } from './metric-depth/task.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';

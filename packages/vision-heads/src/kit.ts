@@ -1,6 +1,7 @@
-import type { Hint, Likelihood, MetricInfo, Target, Task } from '@scene-mtl/core';
+import type { Likelihood, MetricInfo, Target, Task } from '@scene-mtl/core';
 import type { Sample, Size } from '@scene-mtl/data';
 import type { Overlay, Palette, PanopticImage, PixelErrors, Rgb } from '@scene-mtl/eval';
+import type { KnownHint } from './hints/known-hint.ts';
 import type { KitData, TargetKit } from './target-kit.ts';
 
 /** One number by which a task is judged. */
@@ -148,7 +149,7 @@ export interface TaskKit<P = unknown> extends TargetKit {
   /** See {@link MapView}. */
   readonly error?: MapView['error'];
   /** What is known of the output whatever the picture shows, by the name of the hint. Default: nothing. */
-  readonly hints?: Readonly<Record<string, (field: string) => Hint>>;
+  readonly hints?: Readonly<Record<string, KnownHint>>;
   /**
    * The task of a field.
    * @param field one of `fieldsIn(data)`

@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
-import { flipHint, hintObjectives, lightHint, rowsHint, tasksFor } from '../src/index.ts';
+import {
+  fallingHint,
+  flipHint,
+  hintObjectives,
+  kits,
+  lightHint,
+  rowsHint,
+  tasksFor,
+  unturnedHint,
+} from '../src/index.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -60,6 +69,28 @@ test('disparity that falls down a column costs the square of the fall', () => {
   expect(Array.from(error.dataSync())).toEqual([0, 1, 0]);
 });
 
+test('false hints cost what true ones do not', () => {
+  const map = tf.tensor([1, 3, 2, 2], [1, 4, 1, 1]);
+  // From 1 to 3: 2².
+  const falling = fallingHint('d').error(() => ({ d: map }), {});
+  expect(Array.from(falling.dataSync())).toEqual([4, 0, 0]);
+  // A map of one row that is 0, 1, 2: its mirror differs by 2 at both ends.
+  const row = tf.tensor([0, 1, 2], [1, 1, 3, 1]);
+  const own = unturnedHint('d').error(({ image: seen }) => ({ d: seen }), { image: row });
+  expect(Array.from(own.dataSync())).toEqual([4, 0, 4]);
+  expect(worst(flipHint('d').error(({ image: seen }) => ({ d: seen }), { image: row }))).toBe(0);
+});
+
+test.each(kits.filter(({ hints }) => hints).map((kit) => [kit.name, kit] as const))(
+  'hints of %s say something, count something, and have a false one beside them',
+  (_, { hints = {} }) => {
+    const all = Object.values(hints);
+    expect(all.every(({ says, weight }) => says.length > 0 && weight > 0)).toBe(true);
+    expect(new Set(all.map(({ says }) => says)).size).toBe(all.length);
+    expect(new Set(all.map(({ isFalse = false }) => isFalse))).toEqual(new Set([true, false]));
+  },
+);
+
 describe('hints of tasks', () => {
   const tasks = tasksFor({
     fields: ['semantic', 'instance', 'depth'],
@@ -88,7 +119,7 @@ describe('hints of tasks', () => {
 
   test('one that no task knows is refused', () => {
     expect(() => hintObjectives(tasks, { flop: 1 })).toThrow(
-      'training.hints: no task of this run knows flop; expected one of: flip, light, rows',
+      'training.hints: no task of this run knows flop; expected one of: flip, light, unturned, rows, falling',
     );
   });
 });

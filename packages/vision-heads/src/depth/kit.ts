@@ -1,6 +1,6 @@
 import { colourDisparity, disparityMap, type Overlay } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
-import { flipHint, rowsHint } from '../hints/picture-hints.ts';
+import { fallingHint, flipHint, rowsHint, unturnedHint } from '../hints/picture-hints.ts';
 import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { enlarged } from '../enlarged.ts';
@@ -20,7 +20,21 @@ export const depthKit: TaskKit<DepthPrediction> = {
   metrics: depthMetrics,
   constant: 'mean disparity',
   error,
-  hints: { flip: flipHint, rows: rowsHint },
+  hints: {
+    flip: {
+      ...{ says: 'a mirrored picture has the mirrored disparity', weight: 1 },
+      make: (field) => flipHint(field),
+    },
+    rows: { says: 'disparity never falls downwards', weight: 1, make: rowsHint },
+    unturned: {
+      ...{ says: 'a mirrored picture has the same disparity', weight: 1, isFalse: true },
+      make: (field) => unturnedHint(field),
+    },
+    falling: {
+      ...{ says: 'disparity never rises downwards', weight: 1, isFalse: true },
+      make: fallingHint,
+    },
+  },
   task(_, field) {
     const task = depth(field);
     return {

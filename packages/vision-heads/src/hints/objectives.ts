@@ -20,7 +20,12 @@ export function hintObjectives(
   return Object.entries(weights).flatMap(([name, weight]) => {
     const found = tasks.flatMap(({ name: task, kit: { hints = {} } }) =>
       Object.hasOwn(hints, name)
-        ? [hintObjective(`${name}-${task}`, hints[name](task), { stream: MAIN_STREAM, weight })]
+        ? [
+            hintObjective(`${name}-${task}`, hints[name].make(task), {
+              stream: MAIN_STREAM,
+              weight,
+            }),
+          ]
         : [],
     );
     if (found.length > 0) return found;

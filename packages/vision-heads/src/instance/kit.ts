@@ -2,7 +2,7 @@ import { colourVectors } from '@scene-mtl/eval';
 import type { Target } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 import { meanTarget, perPixel } from '../constant.ts';
-import { flipHint } from '../hints/picture-hints.ts';
+import { flipHint, unturnedHint } from '../hints/picture-hints.ts';
 import type { MapView, TaskKit } from '../kit.ts';
 import { regularIds } from '../semantic/official-labels.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
@@ -26,8 +26,17 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   metrics: instanceMetrics,
   constant: 'mean vector',
   error,
-  // A mirror turns the x of a vector.
-  hints: { flip: (field) => flipHint(field, { turn: (map) => tf.mul(map, [-1, 1]) }) },
+  hints: {
+    flip: {
+      ...{ says: 'a mirrored picture has the mirrored vectors', weight: 1 },
+      // A mirror turns the x of a vector.
+      make: (field) => flipHint(field, { turn: (map) => tf.mul(map, [-1, 1]) }),
+    },
+    unturned: {
+      ...{ says: 'a mirrored picture has the same vectors', weight: 1, isFalse: true },
+      make: (field) => unturnedHint(field),
+    },
+  },
   task(data, field) {
     // Objects are found in classes; without those there are only vectors.
     const { within } = annotationIn(data, field, 'objects');

@@ -3,7 +3,7 @@ import { colourClasses, type Overlay, type Palette } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
 import { mostFrequent, perPixel } from '../constant.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
-import { flipHint, lightHint } from '../hints/picture-hints.ts';
+import { flipHint, lightHint, unturnedHint } from '../hints/picture-hints.ts';
 import { over } from '../overlay.ts';
 import { annotationIn, isUsual } from '../target-kit.ts';
 import { showsFor, titleFor } from '../title.ts';
@@ -28,8 +28,18 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
   constant: 'majority class',
   error,
   hints: {
-    flip: (field) => flipHint(field, { compared: probabilities }),
-    light: (field) => lightHint(field, { compared: probabilities }),
+    flip: {
+      ...{ says: 'a mirrored picture has the mirrored classes', weight: 10 },
+      make: (field) => flipHint(field, { compared: probabilities }),
+    },
+    light: {
+      ...{ says: 'classes do not change with the light', weight: 10 },
+      make: (field) => lightHint(field, { compared: probabilities }),
+    },
+    unturned: {
+      ...{ says: 'a mirrored picture has the same classes', weight: 10, isFalse: true },
+      make: (field) => unturnedHint(field, { compared: probabilities }),
+    },
   },
   task(data, field) {
     const { classes, palette } = annotationIn(data, field, 'classes');

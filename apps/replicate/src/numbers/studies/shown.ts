@@ -45,7 +45,7 @@ export function armsTable(study: Study, runsOf: RunsOf): Table {
 
 /** The first quantity over the dose, a curve for each kind of arm; undefined where nothing was run. */
 export function doseFigure(
-  { name, title, x, curves, quantities: [quantity] }: Study,
+  { name, title, x, curves, counted, quantities: [quantity] }: Study,
   runsOf: RunsOf,
 ): Figure | undefined {
   const drawn = curves.flatMap((curve) => {
@@ -57,7 +57,7 @@ export function doseFigure(
   });
   if (drawn.length === 0) return undefined;
   const label = quantity.unit ? `${quantity.name} (${quantity.unit})` : quantity.name;
-  const y = { label: `${label}, ${quantity.better} is better` };
+  const y = { label: counted ?? `${label}, ${quantity.better} is better` };
   return {
     name,
     spec:

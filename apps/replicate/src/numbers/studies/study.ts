@@ -15,6 +15,8 @@ export interface Study {
   readonly measurement: NumbersMeasurement<Readonly<Record<string, number>>>;
   /** What is told of each run, that of the figure and the claims first. */
   readonly quantities: readonly [Quantity, ...Quantity[]];
+  /** Label of the figure's other axis where neither side is better; else made of the first quantity. */
+  readonly counted?: string;
   /** The figure: a curve over the dose; or a dot in each row, where what is compared has no order. */
   readonly x: ChartAxis | { readonly label: string; readonly rows: readonly string[] };
   readonly curves: readonly DoseCurve[];

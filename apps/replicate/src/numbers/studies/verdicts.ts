@@ -77,7 +77,7 @@ const keptOf = (part: number): string =>
  * pairs). Undefined where nothing was run twice.
  */
 export function comparisonTable(
-  { title, quantities: [quantity], claims, controls }: Study,
+  { title, quantities: [quantity], claims, controls, counted }: Study,
   runsOf: RunsOf,
 ): Table | undefined {
   const pairs = [
@@ -101,7 +101,7 @@ export function comparisonTable(
       { name: 'd', decimals: 1 },
     ],
     notes: [
-      `${quantity.better === 'lower' ? 'Below' : 'Above'} 0: the first arm is better. Intervals by Student’s t over seeds, p of a paired permutation test, two-sided; d is the mean difference over its deviation between seeds.`,
+      `${counted === undefined ? `${quantity.better === 'lower' ? 'Below' : 'Above'} 0: the first arm is better. ` : ''}Intervals by Student’s t over seeds, p of a paired permutation test, two-sided; d is the mean difference over its deviation between seeds.`,
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { overSeeds } from '@scene-mtl/lab';
+import { ENOUGH_SEEDS, overSeeds } from '@scene-mtl/lab';
 import type { Config } from '../../../config/schema.ts';
 import type { SceneArm, SceneContext, SceneRun } from '../../../scenes/kind.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
@@ -12,8 +12,8 @@ export interface ScenesOptions {
   readonly widths: readonly number[];
   /** Of each batch, from the frames with all labels, where others have labels too. */
   readonly share: number;
-  /** Seeds besides those of the configuration, where the effect is. */
-  readonly moreSeeds: readonly number[];
+  /** Seeds besides those of the configuration, where the effect is; undefined: {@link moreSeedsOf}. */
+  readonly moreSeeds: readonly number[] | undefined;
 }
 
 export type Context = SceneContext<ScenesOptions>;
@@ -74,11 +74,19 @@ export function focusOf(context: Pick<Context, 'data' | 'options'>): number[] {
   return focus.length > 0 ? focus : few.slice(0, 1);
 }
 
+/** Where intervals are wanted at all, two seeds more where the effect is. */
+export function moreSeedsOf({ config, options }: Pick<Context, 'config' | 'options'>): number[] {
+  const { seeds } = config;
+  const last = Math.max(...seeds);
+  const usual = seeds.length >= ENOUGH_SEEDS ? [last + 1, last + 2] : [];
+  return (options.moreSeeds ?? usual).filter((seed) => !seeds.includes(seed));
+}
+
 /** Seeds of the runs with so many labelled frames. */
-export const seedsAt = (context: Context, count: number): number[] => {
-  const more = focusOf(context).includes(count) ? context.options.moreSeeds : [];
-  return [...new Set([...context.config.seeds, ...more])];
-};
+export const seedsAt = (context: Context, count: number): number[] => [
+  ...context.config.seeds,
+  ...(focusOf(context).includes(count) ? moreSeedsOf(context) : []),
+];
 
 /**
  * The arm of a way with so many labelled frames; undefined where it is another's: with all frames labelled there

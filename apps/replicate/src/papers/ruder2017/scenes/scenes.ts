@@ -3,6 +3,7 @@ import type { SceneExperiment } from '../../../scenes/kind.ts';
 import {
   countsOf,
   focusOf,
+  moreSeedsOf,
   runsAt,
   seedsAt,
   targetOf,
@@ -15,6 +16,7 @@ import { findingsOf, type Findings } from './findings.ts';
 import { equivalentText, tablesOf } from './tables.ts';
 import { verdictsOf } from './verdicts.ts';
 
+const isSeed = (seed: number): boolean => Number.isSafeInteger(seed) && seed >= 0;
 const isFrames = (count: number): boolean => Number.isInteger(count) && count > 1;
 
 /** Classes from few labelled frames, with and without the labels of the other tasks. */
@@ -30,7 +32,10 @@ export const scenes: SceneExperiment<ScenesOptions> = {
         '--widths <factors>',
         'of the channels, with 40 labelled frames; 1: no others (default 0.5,1.5)',
       )
-      .option('--more-seeds <seeds>', 'besides the usual ones, with 40 and 100 labelled frames'),
+      .option(
+        '--more-seeds <seeds>',
+        'besides the others, with 40 and 100 labelled frames (default: two, of three seeds or more)',
+      ),
   options({ labelled, labelledShare, widths, moreSeeds }) {
     const share = flagNumbers(labelledShare ?? '0.5', '--labelled-share', (x) => x > 0 && x < 1);
     if (share.length !== 1)
@@ -41,7 +46,8 @@ export const scenes: SceneExperiment<ScenesOptions> = {
       widths: flagNumbers(widths ?? '0.5,1.5', '--widths', (x) => x > 0 && x <= 8).filter(
         (width) => width !== 1,
       ),
-      moreSeeds: flagNumbers(moreSeeds, '--more-seeds', (x) => Number.isSafeInteger(x) && x >= 0),
+      moreSeeds:
+        moreSeeds === undefined ? undefined : flagNumbers(moreSeeds, '--more-seeds', isSeed),
     };
   },
   // The points that tell most first: a command that is stopped has them.
@@ -52,8 +58,7 @@ export const scenes: SceneExperiment<ScenesOptions> = {
     yield focus.flatMap((count) => runsAt(context, count, [first]));
     yield rest.flatMap((count) => runsAt(context, count, [first]));
     yield [...focus, ...rest].flatMap((count) => runsAt(context, count, seeds));
-    const more = context.options.moreSeeds.filter((seed) => !context.config.seeds.includes(seed));
-    yield focus.flatMap((count) => runsAt(context, count, more));
+    yield focus.flatMap((count) => runsAt(context, count, moreSeedsOf(context)));
     yield widthRuns(context);
   },
   show(context, results) {

@@ -1,8 +1,14 @@
-import type { Table, TableCell, TableColumn } from '@scene-mtl/eval';
-import { measuredCell, metricOf, type NamedTable, type Paired } from '@scene-mtl/lab';
+import type { Table } from '@scene-mtl/eval';
+import { measuredCell, metricOf, type NamedTable } from '@scene-mtl/lab';
+import {
+  differenceCells,
+  differenceColumns,
+  directions,
+  plainColumn,
+} from '../../../scenes/differences.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { columnOf, primaryOfTask, primaryQuantities } from '../../../scenes/quantities.ts';
-import { countsOf, focusOf, targetOf, ways, type Context, type Way } from './arms.ts';
+import { countsOf, focusOf, moreSeedsOf, targetOf, ways, type Context, type Way } from './arms.ts';
 import { framesText } from './equivalent.ts';
 import type { EquivalentFrames, Findings } from './findings.ts';
 
@@ -16,43 +22,12 @@ export const tablesOf = (context: Context, findings: Findings): NamedTable[] => 
     : []),
 ];
 
-const signed = (value: number, digits = 2): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
-
-/** A metric as a column without a best: what is compared stands in a row. */
-function plainColumn(metric: string): TableColumn {
-  const { better: _, ...column } = columnOf(metric);
-  return column;
-}
-
-/** Which way metrics are better. */
-const directions = (metrics: readonly string[]): string =>
-  `${metrics
-    .map(columnOf)
-    .map(({ name, better }) => `${name}: ${better} is better`)
-    .join('; ')}.`;
-
-/** Difference, interval and p of a comparison. */
-const differenceCells = (found: Paired | undefined): TableCell[] => {
-  if (!found) return [null, null, null];
-  const { n, difference, interval, p } = found;
-  if (n < 2) return [signed(difference), null, null];
-  return [signed(difference), interval.map((end) => signed(end)).join(' … '), { value: p, n }];
-};
-
-const differenceColumns = (group: string) => [
-  { name: 'Δ', group },
-  { name: '95 % interval', group },
-  { name: 'p', group, decimals: 3 },
-];
-
 /** Number of seeds where they are not those of the configuration. */
-const seedsNote = (context: Context): string[] =>
-  context.options.moreSeeds.length > 0
-    ? [
-        `Seeds ${context.options.moreSeeds.join(', ')} too with ${focusOf(context).join(' and ')} labelled frames.`,
-      ]
-    : [];
+const seedsNote = (context: Context): string[] => {
+  const more = moreSeedsOf(context);
+  if (more.length === 0) return [];
+  return [`Seeds ${more.join(', ')} too with ${focusOf(context).join(' and ')} labelled frames.`];
+};
 
 function byCount(context: Context, { runs }: Findings): Table {
   const { metric } = primaryOfTask(targetOf(context));

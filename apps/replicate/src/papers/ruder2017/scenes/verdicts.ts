@@ -9,6 +9,7 @@ import {
   type Judgement,
   type Verdict,
 } from '@scene-mtl/lab';
+import { noHelp } from '../../../scenes/no-help.ts';
 import { betterSign, primaryOfTask } from '../../../scenes/quantities.ts';
 import { focusOf, targetOf, ways, type Context, type Way } from './arms.ts';
 import type { Findings } from './findings.ts';
@@ -60,26 +61,17 @@ export function verdictsOf(context: Context, findings: Findings): Verdict[] {
   ];
 }
 
-/** The control must not beat one task alone: it holds where it is worse, or nowhere better by what would matter. */
+/** The control must not beat one task alone. */
 function controlVerdict(context: Context, { compared }: Findings): Verdict {
-  const claim = {
-    claim: 'Control: labels of other frames are no help',
-    source: 'Caruana 1997, shuffle control',
-  };
   const focus = focusOf(context);
-  const found = focus.flatMap((count) => compared(ways.control, ways.alone, count, focus.length));
-  if (found.length === 0) return notRun(claim);
-  const judgement = (): Judgement => {
-    if (found.length < focus.length || found.some(({ n }) => n < ENOUGH_SEEDS))
-      return 'cannot tell';
-    if (found.some(({ outcome }) => outcome === 'better')) return 'not reproduced';
-    return found.some(({ outcome }) => outcome === 'open') ? 'cannot tell' : 'reproduced';
-  };
-  return {
-    ...claim,
-    judgement: judgement(),
-    evidence: found.map(({ evidence }) => evidence).join('; '),
-  };
+  return noHelp(
+    {
+      claim: 'Control: labels of other frames are no help',
+      source: 'Caruana 1997, shuffle control',
+    },
+    focus.flatMap((count) => compared(ways.control, ways.alone, count, focus.length)),
+    focus.length,
+  );
 }
 
 /** Whether the other tasks are worth as many labelled frames again. */

@@ -4,6 +4,7 @@ import { eavesdropping, EAVESDROPPING } from './eavesdropping.ts';
 import type { Mechanism } from './mechanism.ts';
 import { regularisation, REGULARISATION } from './regularisation.ts';
 import { representation, REPRESENTATION } from './representation.ts';
+import { tide, TIDE } from './tide.ts';
 
 /** By the number in a run's `data.mechanism`. */
 const numbers: Readonly<Record<number, Mechanism>> = {
@@ -12,6 +13,7 @@ const numbers: Readonly<Record<number, Mechanism>> = {
   [EAVESDROPPING]: eavesdropping,
   [REPRESENTATION]: representation,
   [REGULARISATION]: regularisation,
+  [TIDE]: tide,
 };
 
 /** Why multi-task learning works, in the order of Ruder 2017, section 4. */

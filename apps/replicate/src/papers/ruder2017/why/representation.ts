@@ -1,6 +1,6 @@
 import { stream, type Random } from '@scene-mtl/data';
 import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
-import { mean, seenBy } from '../../../numbers/studies/look.ts';
+import { basin, coded, sign } from './codes.ts';
 import { armOf, madeOf, type Mechanism } from './mechanism.ts';
 
 /** Its place among the mechanisms of the program. */
@@ -8,14 +8,6 @@ export const REPRESENTATION = 3;
 const EXAMPLES = 200;
 /** How often the code A is right where the main task is labelled, %. */
 const DOSES = [100, 90];
-
-const sign = (random: Random) => (random.integer(2) === 0 ? -1 : 1);
-
-/** A sign as the product of two: one of them alone says nothing. */
-function coded(random: Random, value: number): number[] {
-  const first = sign(random);
-  return [first, first * value];
-}
 
 /**
  * Three codes A, B and C of one sign. Where the main task is labelled A and B tell it, where the other task is, A and
@@ -33,14 +25,7 @@ function draw(random: Random, { right }: Readonly<Record<string, number>>) {
 /** Which code the main task goes by, where the three tell different things: 100 for A, 0 for B. */
 export const basinOf: NumbersMeasurement<Record<string, number>> = {
   ...{ name: 'why-representation', version: 1, module: import.meta.url },
-  async measure({ network }) {
-    const random = stream(0, 'why', 'representation', 'independent');
-    const codes = Array.from({ length: 1000 }, () => [0, 1, 2].map(() => sign(random)));
-    const x = codes.map((code) => code.flatMap((value) => coded(random, value)));
-    const said = seenBy(await network('last'), x).of('main');
-    const [a, b] = [0, 1].map((code) => mean(said.map((value, i) => value * codes[i][code])));
-    return { basin: a > b ? 100 : 0, preference: a - b };
-  },
+  measure: async ({ network }) => basin(await network('last'), { of: 'A', against: 'B' }),
 };
 
 const armsAt = (right: number) => {
@@ -85,6 +70,7 @@ export const representation: Mechanism = {
       ...{ better: 'higher', digits: 2, primary: false },
     },
   ],
+  counted: 'networks that took A (%)',
   x: { label: 'A wrong (% of examples)' },
   curves: [
     curve('main task alone', 'alone'),
@@ -99,5 +85,5 @@ export const representation: Mechanism = {
     claim: 'The shuffled task does not',
     ...{ control: shuffled, effect: multi, baseline: alone },
   })),
-  runsPerTrial: 2,
+  runsPerTrial: 6,
 };
