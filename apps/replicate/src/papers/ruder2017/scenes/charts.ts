@@ -1,9 +1,12 @@
 import { lineChart, settle, type Curve } from '@scene-mtl/eval';
 import { ENOUGH_SEEDS, metricOf, type Figure } from '@scene-mtl/lab';
 import { columnOf, primaryOfTask } from '../../../scenes/quantities.ts';
-import { countsOf, focusOf, targetOf, ways, type Context } from './arms.ts';
+import { countsOf, focusOf, targetOf, ways, type Context, type Way } from './arms.ts';
 import type { Findings } from './findings.ts';
 import { widthsOf } from './tables.ts';
+
+/** The same colour in both figures; the last one is in the first figure alone. */
+const ORDER: readonly Way[] = [ways.alone, ways.few, ways.control, ways.together];
 
 /** The mean over seeds, from three seeds on with the 95 % interval of Student's t. */
 function point(x: number, values: readonly number[]): Curve['points'] {
@@ -22,10 +25,9 @@ export function figuresOf(context: Context, { runs }: Findings): Figure[] {
   const y = { label: `${name} (${unit})` };
   const all = context.data.frames.train;
   const counts = countsOf(context);
-  const overCount = Object.values(ways).map(({ title }, k) => {
-    const way = Object.values(ways)[k];
+  const overCount = ORDER.map((way) => {
     return {
-      name: title,
+      name: way.title,
       points: counts.flatMap((count) => {
         // With all frames labelled, the same frames are all that there are.
         const same = count === all && way === ways.few ? ways.together : way;
@@ -34,7 +36,7 @@ export function figuresOf(context: Context, { runs }: Findings): Figure[] {
     };
   });
   const focus = focusOf(context)[0];
-  const overWidth = [ways.alone, ways.few, ways.control].map((way) => ({
+  const overWidth = ORDER.slice(0, 3).map((way) => ({
     name: way.title,
     points: widthsOf(context).flatMap((width) =>
       point(width, metricOf(runs(way, focus, width), metric)),

@@ -153,6 +153,6 @@ function widthVerdict(context: Context, { runs }: Findings): Verdict {
   return {
     ...claim,
     judgement: n < ENOUGH_SEEDS ? 'cannot tell' : judged[outcome],
-    evidence: `${count} labelled frames: the gain is ${text(mean)} ${quantity.unit} larger with ${wide} than with ${narrow} times the channels (${n < 2 ? '1 seed' : `95 % interval ${interval.map(text).join(' … ')}, ${n} seeds`})`,
+    evidence: `${count} labelled frames: the gain with ${wide} times the channels less that with ${narrow} times is ${text(mean)} ${quantity.unit} (${n < 2 ? '1 seed' : `95 % interval ${interval.map(text).join(' … ')}, ${n} seeds`})`,
   };
 }
