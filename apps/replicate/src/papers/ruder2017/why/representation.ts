@@ -1,4 +1,4 @@
-import { stream, type Random } from '@scene-mtl/data';
+import type { Random } from '@scene-mtl/data';
 import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
 import { basin, coded, sign } from './codes.ts';
 import { armOf, madeOf, type Mechanism } from './mechanism.ts';
