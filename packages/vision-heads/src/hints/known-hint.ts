@@ -8,6 +8,6 @@ export interface KnownHint {
   readonly weight: number;
   /** It is not so: a control, with which a network must not do better. */
   readonly isFalse?: true;
-  /** @param head the task's name */
+  /** The hint, of the head of a name. */
   readonly make: (head: string) => Hint;
 }
