@@ -25,13 +25,13 @@ export const depthKit: TaskKit<DepthPrediction> = {
       ...{ says: 'a mirrored picture has the mirrored disparity', weight: 1 },
       make: (field) => flipHint(field),
     },
-    rows: { says: 'disparity never falls downwards', weight: 1, make: rowsHint },
+    rows: { says: 'disparity never falls downwards', weight: 10, make: rowsHint },
     unturned: {
       ...{ says: 'a mirrored picture has the same disparity', weight: 1, isFalse: true },
       make: (field) => unturnedHint(field),
     },
     falling: {
-      ...{ says: 'disparity never rises downwards', weight: 1, isFalse: true },
+      ...{ says: 'disparity never rises downwards', weight: 10, isFalse: true },
       make: fallingHint,
     },
   },

@@ -28,12 +28,12 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   error,
   hints: {
     flip: {
-      ...{ says: 'a mirrored picture has the mirrored vectors', weight: 1 },
+      ...{ says: 'a mirrored picture has the mirrored vectors', weight: 0.1 },
       // A mirror turns the x of a vector.
       make: (field) => flipHint(field, { turn: (map) => tf.mul(map, [-1, 1]) }),
     },
     unturned: {
-      ...{ says: 'a mirrored picture has the same vectors', weight: 1, isFalse: true },
+      ...{ says: 'a mirrored picture has the same vectors', weight: 0.1, isFalse: true },
       make: (field) => unturnedHint(field),
     },
   },

@@ -29,7 +29,7 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
   error,
   hints: {
     flip: {
-      ...{ says: 'a mirrored picture has the mirrored classes', weight: 10 },
+      ...{ says: 'a mirrored picture has the mirrored classes', weight: 100 },
       make: (field) => flipHint(field, { compared: probabilities }),
     },
     light: {
@@ -37,7 +37,7 @@ export const semanticKit: TaskKit<SemanticPrediction> = {
       make: (field) => lightHint(field, { compared: probabilities }),
     },
     unturned: {
-      ...{ says: 'a mirrored picture has the same classes', weight: 10, isFalse: true },
+      ...{ says: 'a mirrored picture has the same classes', weight: 100, isFalse: true },
       make: (field) => unturnedHint(field, { compared: probabilities }),
     },
   },
