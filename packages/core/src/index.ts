@@ -64,9 +64,10 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type Safetensors,
+  type SafetensorsOptions,
   type StoredTensor,
 } from './checkpoint/safetensors.ts';
-export { dtypeOf } from './checkpoint/stored-types.ts';
+export { dtypeOf, type FloatType } from './checkpoint/stored-types.ts';
 export { restoreVariables, storeVariables, type NamedVariables } from './checkpoint/variables.ts';
 export { continuation, untouchedTasks, type Continuation } from './continuation.ts';
 export { costOf, type Cost } from './cost.ts';

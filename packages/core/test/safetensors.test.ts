@@ -64,6 +64,39 @@ test('what is encoded comes back, bit by bit', () => {
   );
 });
 
+test('floats are written as binary16 where it is asked for, other types as they are', () => {
+  const mixed = new Map<string, StoredTensor>([
+    ['w', { shape: [4], data: Float32Array.of(1, -2.5, 1 / 3, 0) }],
+    ['ids', { shape: [1], data: Int32Array.of(-7) }],
+  ]);
+  const bytes = encodeSafetensors(mixed, {}, { floats: 'F16' });
+  // 1 = 0x3c00, -2.5 = 0xc100; 1/3 = 1.0101010101|0101…₂ · 2⁻², the digits after the tenth go: 0x3555. Little endian;
+  // then -7 in 32 bits.
+  const [data, whole] = ['003c00c15535' + '0000' + 'f9ffffff', Buffer.from(bytes).toString('hex')];
+  expect(whole.endsWith(data)).toBe(true);
+  expect(Buffer.from(bytes).toString()).toContain('"w":{"dtype":"F16","shape":[4]');
+  const { tensors: read } = decodeSafetensors(bytes, 'x');
+  // 0x3555 = (1024 + 0x155) · 2⁻¹² = 1365 / 4096.
+  expect(read.get('w')?.data).toEqual(Float32Array.of(1, -2.5, 1365 / 4096, 0));
+  expect(read.get('ids')?.data).toEqual(Int32Array.of(-7));
+});
+
+test('a number that binary16 has no place for is named, not written as infinite', () => {
+  const large = (value: number) =>
+    encodeSafetensors(
+      new Map([['w', { shape: [1], data: Float32Array.of(value) }]]),
+      {},
+      {
+        floats: 'F16',
+      },
+    );
+  expect(() => large(65520)).toThrow('tensor w: expected numbers below 65520 in size');
+  // What is infinite is so in both.
+  expect(decodeSafetensors(large(Infinity), 'x').tensors.get('w')?.data).toEqual(
+    Float32Array.of(Infinity),
+  );
+});
+
 test('a tensor whose data does not fit its shape is not written', () => {
   const bad = new Map([['a', { shape: [3], data: Float32Array.of(1) }]]);
   expect(() => encodeSafetensors(bad)).toThrow('tensor a: expected 3 numbers, got 1');

@@ -6,7 +6,12 @@ import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
 import { parseJsonFile } from '@scene-mtl/data/json';
 import type { Sums } from '../training/averages.ts';
 import { manifestSchema } from './manifest-schema.ts';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsOptions,
+  type StoredTensor,
+} from './safetensors.ts';
 
 /** What stands beside the tensors of a checkpoint, as JSON. */
 export interface Manifest {
@@ -60,8 +65,9 @@ export async function saveCheckpoint(
   folder: string,
   manifest: Omit<Manifest, 'sha256'>,
   tensors: ReadonlyMap<string, StoredTensor>,
+  options: SafetensorsOptions = {},
 ): Promise<void> {
-  const bytes = encodeSafetensors(tensors, { step: String(manifest.step) });
+  const bytes = encodeSafetensors(tensors, { step: String(manifest.step) }, options);
   const path = join(folder, stem(manifest.step));
   await writeAtomically(`${path}.safetensors`, bytes);
   const whole: Manifest = { ...manifest, sha256: sha256(bytes) };

@@ -1,10 +1,16 @@
 import { readHeader } from './safetensors-header.ts';
-import { dtypeOf } from './stored-types.ts';
+import { encodedAs, type FloatType } from './stored-types.ts';
 
 /** A named tensor outside any tensor library: flat and row-major. */
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array | BigInt64Array;
+}
+
+/** How a file is written. */
+export interface SafetensorsOptions {
+  /** Type in which float32 numbers are stored, default `F32`; `F16` rounds them to the nearest binary16. */
+  readonly floats?: FloatType;
 }
 
 /** Content of a safetensors file. */
@@ -21,7 +27,8 @@ const MAX_HEADER = 100_000_000;
 /**
  * Encodes tensors in the safetensors format (github.com/huggingface/safetensors): eight bytes of
  * little-endian header length, a JSON header, the data back to back. The same tensors in the same
- * order give the same bytes. Writes F32 and I32.
+ * order give the same bytes. Writes F32 or F16, I32 and I64.
+ * @throws naming a tensor whose data do not fit its shape, or whose numbers F16 has no place for
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from '@scene-mtl/core';
@@ -35,8 +42,10 @@ const MAX_HEADER = 100_000_000;
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
+  { floats = 'F32' }: SafetensorsOptions = {},
 ): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
+  const contents: Uint8Array[] = [];
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     if (['__metadata__', '__proto__'].includes(name)) {
@@ -47,8 +56,9 @@ export function encodeSafetensors(
         `safetensors: tensor ${name}: expected ${shape.join('×') || 'one'} numbers, got ${data.length}`,
       );
     }
-    const dtype = { float32: 'F32', int32: 'I32', int64: 'I64' }[dtypeOf({ data })];
-    header[name] = { dtype, shape, data_offsets: [end, (end += data.byteLength)] };
+    const { dtype, content } = encodedAs(floats, data, `safetensors: tensor ${name}`);
+    header[name] = { dtype, shape, data_offsets: [end, (end += content.length)] };
+    contents.push(content);
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Padded with spaces so that the data begins at a multiple of 8, as the format asks.
@@ -61,9 +71,9 @@ export function encodeSafetensors(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, LENGTH_BYTES);
   let at = LENGTH_BYTES + length;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  for (const content of contents) {
+    bytes.set(content, at);
+    at += content.length;
   }
   return bytes;
 }

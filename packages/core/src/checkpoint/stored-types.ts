@@ -1,4 +1,4 @@
-import { fromHalf } from '@scene-mtl/data';
+import { fromHalf, toHalf } from '@scene-mtl/data';
 import type { StoredTensor } from './safetensors.ts';
 
 /** How the numbers of one type lie in a file, little endian. */
@@ -40,4 +40,33 @@ export function dtypeOf({ data }: Pick<StoredTensor, 'data'>): 'float32' | 'int3
   // `instanceof` fails across realms (worker threads, test runners), the tag does not.
   const tag = Object.prototype.toString.call(data);
   return tag === '[object Float32Array]' ? 'float32' : 'int32';
+}
+
+/** Types in which float32 numbers are written. */
+export type FloatType = 'F32' | 'F16';
+
+/** The bytes of some numbers and the name of their type. @throws where F16 has no finite number near one that is */
+export function encodedAs(
+  floats: FloatType,
+  data: StoredTensor['data'],
+  where: string,
+): { readonly dtype: string; readonly content: Uint8Array } {
+  const kept = dtypeOf({ data });
+  if (kept === 'float32' && floats === 'F16') {
+    return { dtype: 'F16', content: bytesOf(halvesOf(data as Float32Array, where)) };
+  }
+  const dtype = { float32: 'F32', int32: 'I32', int64: 'I64' }[kept];
+  return { dtype, content: bytesOf(data) };
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function halvesOf(data: Float32Array, where: string): Uint16Array {
+  const halves = Uint16Array.from(data, toHalf);
+  const at = halves.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(data[i]));
+  if (at < 0) return halves;
+  throw new Error(
+    `${where}: expected numbers below 65520 in size, which F16 has a place for, got ${data[at]}; store it as F32`,
+  );
 }
