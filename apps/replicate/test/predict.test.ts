@@ -9,7 +9,8 @@ import { readPng } from '@scene-mtl/data/png';
 import { scoreDisparity, scoreInstance, scorePanoptic, scoreSemantic } from '@scene-mtl/eval';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { normalisationOf } from '../src/assemble.ts';
-import { evaluateRun, type FrameMetrics } from '../src/predict/evaluate-run.ts';
+import { evaluateRun } from '../src/predict/evaluate-run.ts';
+import type { FrameMetrics } from '../src/predict/measure-network.ts';
 import { photoPredictor } from '../src/predict/photo-predictor.ts';
 import { predictPhotos, stemsOf } from '../src/predict/predict-photos.ts';
 import { checkpointOf, loadNetwork } from '../src/predict/stored-network.ts';
@@ -171,9 +172,9 @@ test('intervals over frames hold the value and are the same again; each frame is
   const first = await evaluateRun({ ...options, onFrame: (frame) => told.push(frame) });
   expect(told).toHaveLength(first.data.frames);
   expect((await evaluateRun(options)).intervals).toEqual(first.intervals);
-  expect(Object.keys(first.intervals)).toContain('depth/meanError');
-  for (const [name, interval] of Object.entries(first.intervals)) {
-    const [low, high] = interval!;
+  expect(Object.keys(first.intervals)).toEqual(Object.keys(first.metrics));
+  for (const name of Object.keys(told[0].metrics)) {
+    const [low, high] = first.intervals[name]!;
     const [least, most] = [Math.min, Math.max].map((of) =>
       of(...told.map(({ metrics }) => metrics[name]!)),
     );
@@ -183,6 +184,40 @@ test('intervals over frames hold the value and are the same again; each frame is
     if (!name.startsWith('depth')) continue;
     expect(low).toBeGreaterThanOrEqual(least);
     expect(high).toBeLessThanOrEqual(most);
+  }
+  // Of what judges find too, where a frame has it: of stuff there is always some, of objects there may be none.
+  const [low, high] = first.intervals['panoptic/pqStuff']!;
+  expect(low).toBeLessThanOrEqual(high);
+  for (const [name, interval] of Object.entries(first.intervals)) {
+    if (first.metrics[name] === null) expect(interval).toBeNull();
+  }
+});
+
+test('what judges find in chosen frames is what they find that see these alone, as often', async () => {
+  const description = await readDescription(run);
+  const network = loadNetwork(description, await checkpointOf(run, 'last'), run);
+  const normalisation = normalisationOf(description.config);
+  const evaluation = await evaluator({
+    ...{ network, dataset, split: 'val', size, normalisation, batchSize: 1, compile },
+  });
+  const seen = await evaluation.predict(dataset.list('val'));
+  await evaluation.dispose();
+  // Without a truth it keeps its place and counts for nothing.
+  seen.splice(1, 0, { ...seen[0], sample: { id: 'unlabelled', fields: {} } });
+  const beside = new Set(network.tasks.map(({ name }) => name));
+  const judgesFor = (places: readonly number[]) =>
+    network.tasks.flatMap((task) =>
+      task.judges(size, beside).map((judge) => {
+        for (const place of places) judge.add(seen[place].sample, seen[place].predictions);
+        return judge;
+      }),
+    );
+  const all = judgesFor([...seen.keys()]);
+  // Classes, categories, objects, disparities.
+  expect(all).toHaveLength(4);
+  for (const places of [[...seen.keys()], [2, 0, 2], [1]]) {
+    const found = all.map((judge) => judge.chosen!()(Int32Array.from(places)));
+    expect(found).toEqual(judgesFor(places).map((judge) => judge.result()));
   }
 });
 

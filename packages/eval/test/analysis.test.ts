@@ -95,4 +95,19 @@ describe('confidenceCalibration', () => {
     expect(confidenceCalibration().result().error).toBeNaN();
     expect(() => c.add([1.1], [1], [1])).toThrow('confidence 0 is 1.1');
   });
+
+  test('in parts that are merged is that of the whole', () => {
+    const [whole, first, second] = [4, 4, 4].map((bins) => confidenceCalibration(bins));
+    const parts = [
+      [first, [0.1, 0.7, 0.71], [1, 0, 1]],
+      [second, [0.3, 0.99, 0.2], [0, 1, 1]],
+    ] as const;
+    for (const [part, confidence, correct] of parts) {
+      part.add(confidence, correct, [1, 1, 1]);
+      whole.add(confidence, correct, [1, 1, 1]);
+    }
+    second.merge(first);
+    expect(second.result()).toEqual(whole.result());
+    expect(() => second.merge(confidenceCalibration(2))).toThrow('this has 4 bins, the other 2');
+  });
 });

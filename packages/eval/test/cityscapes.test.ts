@@ -174,4 +174,28 @@ describe('panopticQuality', () => {
     expect(e.result().all).toEqual({ n: 1, pq: 2 / 3, sq: 2 / 3, rq: 1 });
     expect(e.result().stuff.pq).toBeNaN();
   });
+
+  test('adds up what was counted apart', () => {
+    const categories = [{ id: 26, isThing: true }];
+    const image = (...ids: number[]) => ({
+      ids: Uint32Array.from(ids),
+      segments: [...new Set(ids)].filter((id) => id > 0).map((id) => ({ id, categoryId: 26 })),
+    });
+    const pairs = [
+      // IoU 2/3; a miss and a false alarm; IoU 3/4.
+      [image(1, 1, 1, 0), image(9, 9, 0, 0)],
+      [image(1, 1, 1, 1), image(9, 0, 0, 0)],
+      [image(2, 2, 2, 2), image(3, 3, 3, 0)],
+    ] as const;
+    const [whole, sum] = [panopticQuality(categories), panopticQuality(categories)];
+    for (const [gt, pred] of pairs) {
+      whole.add(gt, pred);
+      const one = panopticQuality(categories);
+      one.add(gt, pred);
+      sum.merge(one);
+    }
+    expect(sum.result()).toEqual(whole.result());
+    // (2/3 + 3/4) / (2 + ½ + ½)
+    expect(sum.result().all.pq).toBeCloseTo((2 / 3 + 3 / 4) / 3, 14);
+  });
 });

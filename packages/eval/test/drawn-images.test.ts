@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { averagePrecision, averagePrecisionOfDrawn, matchInstances } from '../src/index.ts';
+import {
+  averagePrecision,
+  averagePrecisionOfDrawn,
+  matchInstances,
+  overlapThresholds,
+} from '../src/index.ts';
 import { CASES, randomCase } from './official/random-case.ts';
 
 const setting = { distance: Infinity, minRegion: 20, minConfidence: -Infinity };
@@ -18,6 +23,12 @@ test('images drawn from a split score what a split of just these images scores',
       expect(apOf(indices)).toBe(averagePrecision(split, [setting]).allAp);
     }),
   );
+});
+
+test('of one overlap alone it is the AP there', () => {
+  const ap50 = averagePrecisionOfDrawn(images, setting, overlapThresholds.slice(0, 1));
+  const once = images.map((_, i) => i);
+  expect(ap50(once)).toBe(averagePrecision(images, [setting]).allAp50);
 });
 
 test('each image once is the split itself, and twice changes nothing', () => {

@@ -41,6 +41,11 @@ export interface Judge {
   add(sample: Sample, predictions: Predictions): void;
   /** By whole name; NaN where nothing was there to judge. */
   result(): Readonly<Record<string, number>>;
+  /**
+   * The numbers of any choice of the examples, given by their places in the order of `add`, some of them more than
+   * once: for intervals over examples. Absent: there are none of these numbers.
+   */
+  chosen?(): (places: Int32Array) => Readonly<Record<string, number>>;
 }
 
 /** The best prediction that never looks at the input, fitted to the targets of the training split. */
@@ -55,12 +60,21 @@ export interface ConstantFit {
 export interface MapView<P = unknown> {
   /** What its pictures show, for captions: `classes`, `disparity`. */
   readonly shows: string;
-  /** Truth and prediction as pictures in one scale; a side that is not given is not drawn. */
+  /**
+   * Truth and prediction as pictures in one scale; a side that is not given is not drawn.
+   * @param example all of it, for what lies in several fields: objects within classes
+   */
   pictures(
     size: Size,
     truth: Target | undefined,
     prediction: P | undefined,
-  ): { readonly truth?: Rgb; readonly prediction?: Rgb };
+    example: { readonly sample: Sample; readonly predictions: Predictions },
+  ): {
+    readonly truth?: Rgb;
+    readonly prediction?: Rgb;
+    /** In place of the view's. */
+    readonly shows?: string;
+  };
   /** What the error of one pixel is called, and its unit. */
   readonly error: { readonly title: string; readonly unit: string };
   /** Error of each pixel where the truth is known, so that its mean says something. */

@@ -8,17 +8,19 @@ import {
   compileOptions,
   type EngineFlags,
 } from './engine-flags.ts';
-import { evaluateRun, type Evaluation, type FrameMetrics } from '../predict/evaluate-run.ts';
+import { evaluateRun, type Evaluation } from '../predict/evaluate-run.ts';
+import type { FrameMetrics } from '../predict/measure-network.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
+import { addNetworkFlags, askedNetwork, type NetworkFlags } from './network-flags.ts';
 import { path } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface Flags extends EngineFlags {
-  run: string;
+interface Flags extends EngineFlags, NetworkFlags {
   split: Exclude<Split, 'train'>;
   checkpoint: CheckpointChoice;
   data?: string;
+  runs?: string;
   json?: true;
   resamples: number;
   perFrame?: string;
@@ -31,11 +33,16 @@ export function addEvaluateCommand(program: Command): void {
     .description(
       'Metrics of a stored run over a whole split. On test data only the checkpoint that validation\n' +
         'chose (best) or the last one is measured: test data never selects a model.',
-    )
-    .requiredOption('--run <dir>', 'folder of the run', path)
+    );
+  addNetworkFlags(command)
     .addOption(new Option('--split <name>', 'which part').choices(['val', 'test']).default('val'))
     .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--data <root>', 'the data, where it is not where the run had it')
+    .option(
+      '--runs <dir>',
+      'folder of all runs, where generated scenes are (default: found above the run; runs for weights)',
+      path,
+    )
     .option('--json', 'print JSON instead of a table')
     .option(
       '--resamples <n>',
@@ -49,11 +56,12 @@ export function addEvaluateCommand(program: Command): void {
       path,
     );
   addEngineFlags(addPluginFlag(command)).action(async (flags: Flags) => {
-    const { run, split, checkpoint, data } = flags;
-    const { resamples, perFrame } = flags;
+    const { split, checkpoint, data, resamples, perFrame } = flags;
+    const { folder: run, card } = await askedNetwork(flags);
+    const runs = flags.runs ?? (card && 'runs');
     const frames: FrameMetrics[] = [];
     const evaluation = await evaluateRun({
-      ...{ run, split, checkpoint, data, resamples, compile: compileOptions(flags) },
+      ...{ run, runs, split, checkpoint, data, resamples, compile: compileOptions(flags) },
       ...(perFrame !== undefined && { onFrame: (frame: FrameMetrics) => frames.push(frame) }),
     });
     if (perFrame !== undefined) {

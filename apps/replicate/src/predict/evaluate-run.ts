@@ -2,16 +2,12 @@ import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Manifest } from '@scene-mtl/core';
 import { dataPlace, type Split } from '@scene-mtl/datasets';
-import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Annotated } from '@scene-mtl/data';
-import type { Accumulator, Judge, VisionTask } from '@scene-mtl/vision-heads';
 import { progressLine } from '@scene-mtl/lab';
-import { datasetOf, normalisationOf } from '../assemble.ts';
+import { datasetOf } from '../assemble.ts';
 import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
-import { evaluator } from '../train/evaluation.ts';
-import { judged, judgesOf, metricsOf, unitsOf } from '../train/split-metrics.ts';
-import { metricIntervals, type FrameCounts } from './frame-metrics.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
+import { measureNetwork, type Measured, type MeasureOptions } from './measure-network.ts';
 import {
   assertMayMeasure,
   checkpointOf,
@@ -20,29 +16,18 @@ import {
 } from './stored-network.ts';
 
 /** What `replicate evaluate` measures. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends MeasureOptions {
   /** Folder of the run. */
   readonly run: string;
-  readonly split: Split;
   readonly checkpoint: CheckpointChoice;
   /** Folder of the data, in place of the one in the run's configuration. */
   readonly data?: string | undefined;
-  /** Resamples of the frames that give the intervals; 0, the default: none are made. */
-  readonly resamples?: number;
-  /** Told of each frame by itself, in the order of the split. */
-  readonly onFrame?: (frame: FrameMetrics) => void;
-  readonly compile: CompileOptions;
-}
-
-/** A frame by itself. */
-export interface FrameMetrics {
-  readonly frame: string;
-  /** As `Evaluation.metrics`; those of the tasks alone. */
-  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Folder of all runs, where generated scenes are; default: found above the run. */
+  readonly runs?: string | undefined;
 }
 
 /** Metrics of a stored run over a split, with all that a number must stand beside. */
-export interface Evaluation {
+export interface Evaluation extends Measured {
   readonly run: string;
   readonly checkpoint: {
     readonly choice: CheckpointChoice;
@@ -55,17 +40,7 @@ export interface Evaluation {
   readonly size: { readonly height: number; readonly width: number };
   readonly balance: RunDescription['balance'];
   readonly seed: number;
-  /** By `<task>/<metric>`; null where the split has nothing to judge. */
-  readonly metrics: Readonly<Record<string, number | null>>;
-  /** Of the metrics, by the same names. */
-  readonly units: Readonly<Record<string, string>>;
-  /** 95 % intervals over the frames, by the names of the tasks' own metrics; null where most resamples give none. */
-  readonly intervals: Readonly<Record<string, readonly [low: number, high: number] | null>>;
-  readonly resampling: { readonly resamples: number; readonly seed: number };
 }
-
-/** Seed of the resamples: the same run, the same intervals. */
-const SEED = 0;
 
 /**
  * Every metric that applies, over the whole split at the run's size.
@@ -73,46 +48,16 @@ const SEED = 0;
  * split, the split is empty, or the data is not that on which the run was trained
  */
 export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation> {
-  const { run, split, checkpoint: choice, resamples = 0, onFrame } = options;
+  const { run, split, checkpoint: choice } = options;
   assertMayMeasure(split, choice);
   const description = await readDescription(run);
   const checkpoint = await checkpointOf(run, choice);
-  const dataset = await dataOf(description, run, options.data);
+  const dataset = await dataOf(description, run, options.data, options.runs);
   const { config, balance, seed } = description;
   const network = loadNetwork(description, checkpoint, run);
-  const evaluation = await evaluator({
-    network,
-    dataset,
-    split,
-    size: config.size,
-    normalisation: normalisationOf(config),
-    batchSize: config.training.batchSize,
-    compile: options.compile,
-  });
   try {
-    const { tasks } = network;
-    const judges = judgesOf(tasks, config.size);
-    const line = progressLine();
-    const frames = dataset.list(split).length;
-    let seen = 0;
-    const counts = new Map<string, Accumulator[]>(tasks.map(({ name }) => [name, []]));
-    await evaluation.each((sample, predictions) => {
-      for (const judge of judges) judge.add(sample, predictions);
-      const own = tasks.map((task): [VisionTask, Accumulator] => [task, task.accumulator()]);
-      for (const [task, one] of own) {
-        one.add(predictions[task.name], sample);
-        if (resamples > 0) counts.get(task.name)!.push(one);
-      }
-      onFrame?.({
-        frame: sample.id,
-        metrics: judged(own.map(([task, one]) => ownJudge(task, one))),
-      });
-      seen++;
-      line.update(() => `${seen} of ${frames} frames of ${dataset.name} ${split}`);
-    });
+    const found = await measureNetwork({ ...options, network, dataset, config });
     const { step } = checkpoint.manifest;
-    const resampling = { resamples, seed: SEED };
-    line.update(() => `intervals over ${frames} frames`);
     return {
       run,
       checkpoint: {
@@ -120,39 +65,15 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
         step,
         selectedBy: selectedBy(checkpoint.manifest, choice),
       },
-      data: { name: dataset.name, split, frames },
+      data: { name: dataset.name, split, frames: dataset.list(split).length },
       size: config.size,
       balance,
       seed,
-      metrics: judged(judges),
-      units: unitsOf(judges),
-      intervals: intervalsOf(tasks, counts, resampling),
-      resampling,
+      ...found,
     };
   } finally {
-    await evaluation.dispose();
     network.model.dispose();
   }
-}
-
-/** What a task's own metrics are after some frames, under their whole names. */
-const ownJudge = (task: VisionTask, counted: Accumulator): Pick<Judge, 'result'> => ({
-  result: () =>
-    Object.fromEntries(Object.entries(counted.result()).map(([k, v]) => [`${task.name}/${k}`, v])),
-});
-
-function intervalsOf(
-  tasks: readonly VisionTask[],
-  counts: ReadonlyMap<string, FrameCounts>,
-  resampling: Evaluation['resampling'],
-): Evaluation['intervals'] {
-  if (resampling.resamples === 0) return {};
-  return Object.fromEntries(
-    tasks.flatMap((task) => {
-      const intervals = metricIntervals(task, counts.get(task.name)!, resampling);
-      return metricsOf(task).map(({ name }, k) => [name, intervals[k] ?? null]);
-    }),
-  );
 }
 
 /** The validation metric that chose a checkpoint; null where none did. */
@@ -169,17 +90,19 @@ function selectedBy({ best, bests = {}, step }: Manifest, choice: CheckpointChoi
 /**
  * The data of a stored run.
  * @param root where they are, in place of the folder in the run's configuration
+ * @param runs folder of all runs, where generated scenes are made and kept; default: found above the run
  * @throws when they have other classes than those on which it was trained
  */
 export async function dataOf(
   { config, data }: RunDescription,
   run: string,
   root: string | undefined,
+  runs?: string,
 ): Promise<StoredData> {
   const { derive } = config.data;
   const dataset =
     root === undefined
-      ? await datasetOf(config, await runsOf(run), progressLine())
+      ? await recordedData(config, runs ?? (await runsOf(run)))
       : await openStored({ root: dataPlace(root), derive, limits: ALL, holdOut: null });
   const [expected, got] = [data, dataset].map(classesIn);
   if (expected !== got) {
@@ -189,6 +112,18 @@ export async function dataOf(
     );
   }
   return dataset;
+}
+
+/** The data where the configuration has them. @throws also saying that they may be elsewhere now */
+async function recordedData(config: RunDescription['config'], runs: string): Promise<StoredData> {
+  try {
+    return await datasetOf(config, runs, progressLine());
+  } catch (cause) {
+    if (config.data.source !== 'folder') throw cause;
+    throw new Error(`${(cause as Error).message}; where a run's data have moved, give --data DIR`, {
+      cause,
+    });
+  }
 }
 
 /** The classes of all fields that have some, in words. */

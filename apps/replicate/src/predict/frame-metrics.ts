@@ -1,5 +1,5 @@
 import { bootstrapStatistics } from '@scene-mtl/eval';
-import type { Accumulator, VisionTask } from '@scene-mtl/vision-heads';
+import type { Accumulator, Judge, VisionTask } from '@scene-mtl/vision-heads';
 
 /** What each frame of a split adds to a task's metrics, in the order of the frames. */
 export type FrameCounts = readonly Accumulator[];
@@ -37,4 +37,19 @@ export function metricIntervals(
     return metrics.map(({ name }) => values[name]);
   };
   return bootstrapStatistics(counts.length, metrics.length, statistics, resampling);
+}
+
+/** The same of the numbers of a judge that has counted `frames` frames; none of one that cannot choose among them. */
+export function judgeIntervals(
+  { metrics, chosen }: Pick<Judge, 'metrics' | 'chosen'>,
+  frames: number,
+  resampling: Resampling,
+): ([low: number, high: number] | undefined)[] {
+  const of = chosen?.();
+  if (!of) return [];
+  const statistics = (drawn: Int32Array) => {
+    const values = of(drawn);
+    return metrics.map(({ name }) => values[name]);
+  };
+  return bootstrapStatistics(frames, metrics.length, statistics, resampling);
 }

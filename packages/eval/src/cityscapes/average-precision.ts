@@ -99,17 +99,19 @@ export function averagePrecision(
 }
 
 /**
- * The mean AP (`InstanceScores.allAp`) of any choice of a split's images, some of them more than once:
+ * The mean AP (`InstanceScores.allAp`, `allAp50`) of any choice of a split's images, some of them more than once:
  * for intervals over images. The predictions are judged and sorted once, so that a choice costs one
  * walk along them.
+ * @param overlaps that it is the mean over; 0.5 alone for AP50
  * @returns the AP of the images drawn, given as indices into `images`
  */
 export function averagePrecisionOfDrawn(
   images: readonly ImageMatches[],
   setting: DistanceSetting = distanceSettings[0],
+  overlaps: readonly number[] = overlapThresholds,
 ): (drawn: ArrayLike<number>) => number {
   const curves = instanceLabels.flatMap(({ id }) =>
-    overlapThresholds.map((overlap) => precisionRecall(images, id, overlap, setting)),
+    overlaps.map((overlap) => precisionRecall(images, id, overlap, setting)),
   );
   const times = new Int32Array(images.length);
   return (drawn) => {

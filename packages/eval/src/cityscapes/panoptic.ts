@@ -50,8 +50,20 @@ export interface PanopticEvaluation {
    *   segments, or a category is unknown
    */
   add(gt: PanopticImage, pred: PanopticImage): void;
+  /** Adds what another evaluation holds; the order of `add` and any `merge` tree give the same bits. */
+  merge(other: PanopticEvaluation): void;
   /** Scores over everything added so far. */
   result(): PanopticScores;
+  /** By regular id: sums of the IoU as exact partials, and counts: for `merge`. */
+  state(): ReadonlyMap<
+    number,
+    {
+      readonly iou: readonly number[];
+      readonly tp: number;
+      readonly fp: number;
+      readonly fn: number;
+    }
+  >;
 }
 
 interface Tally {
@@ -132,7 +144,23 @@ export function panopticQuality(categories: readonly PanopticCategory[]): Panopt
         tally(guess.categoryId).fp++;
       }
     },
+    merge(other) {
+      for (const [category, { iou, tp, fp, fn }] of other.state()) {
+        const own = tally(category);
+        for (const x of iou) own.iou.add(x);
+        own.tp += tp;
+        own.fp += fp;
+        own.fn += fn;
+      }
+    },
     result: () => scores(categories, tallies),
+    state: () =>
+      new Map(
+        [...tallies].map(([id, { iou, ...counts }]) => [
+          id,
+          { iou: [...iou.partials()], ...counts },
+        ]),
+      ),
   };
 }
 

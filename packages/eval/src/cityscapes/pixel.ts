@@ -70,6 +70,9 @@ const instanceCategories = new Map(
     .map(([name, labels]) => [name, labels.map((l) => l.id)] as const),
 );
 
+/** Indexed by (truth, prediction); one for all, as that of `confusion`: it holds nothing between images. */
+const pairs = new Uint32Array(256 * 256);
+
 /**
  * The Cityscapes pixel-level benchmark: class and category IoU and instance-weighted iIoU from one
  * confusion matrix over the split (Cordts et al. 2016, section 4.1; as the official
@@ -106,7 +109,6 @@ export function pixelScores(area = 1): PixelEvaluation {
     if (!known) sums.set(key, (known = exactSum()));
     return known;
   };
-  const pairs = new Uint32Array(256 * 256);
   return {
     add(gt, pred, instances) {
       if (pred.length !== gt.length || (instances && instances.length !== gt.length)) {
@@ -116,7 +118,7 @@ export function pixelScores(area = 1): PixelEvaluation {
       }
       pairs.fill(0);
       countPairs(gt, pred, pairs);
-      checkIds(pairs);
+      checkIds();
       for (let g = 0; g < LABEL_IDS; g++) {
         for (let p = 0; p < LABEL_IDS; p++) counts[g * LABEL_IDS + p] += pairs[(g << 8) | p];
       }
@@ -150,7 +152,7 @@ export function pixelScores(area = 1): PixelEvaluation {
   };
 }
 
-function checkIds(pairs: Uint32Array): void {
+function checkIds(): void {
   for (let pair = 0; pair < pairs.length; pair++) {
     const [g, p] = [pair >> 8, pair & 255];
     if (pairs[pair] === 0 || (g < LABEL_IDS && p < LABEL_IDS)) continue;
@@ -184,15 +186,15 @@ function instanceHits(pred: Uint8Array, instances: Uint16Array) {
   };
   // Two pixels at a time: most pairs are stuff, told by one look at the pair before.
   const words = instances.byteOffset % 4 === 0 ? instances.length >> 1 : 0;
-  const pairs = words
+  const twos = words
     ? new Uint32Array(instances.buffer, instances.byteOffset, words)
     : new Uint32Array(0);
   let stuff = -1;
   for (let w = 0; w < words; w++) {
-    if (pairs[w] === stuff) continue;
+    if (twos[w] === stuff) continue;
     const [a, b] = [instances[2 * w], instances[2 * w + 1]];
     if (a <= 1000 && b <= 1000) {
-      stuff = pairs[w];
+      stuff = twos[w];
       continue;
     }
     count(a, pred[2 * w]);

@@ -23,8 +23,19 @@ export interface ConfidenceCalibration {
    * @param mask `[N]`, non-zero where the truth is known
    */
   add(confidence: ArrayLike<number>, correct: ArrayLike<number>, mask: ArrayLike<number>): void;
+  /**
+   * Adds what another accumulator of as many bins holds; the order of `add` and any `merge` tree give the same bits.
+   * @throws RangeError for another number of bins
+   */
+  merge(other: ConfidenceCalibration): void;
   /** Calibration over everything added so far. */
   result(): ConfidenceCalibrationResult;
+  /** By bin: what was counted, what of it was right, sums of the confidences as exact partials: for `merge`. */
+  state(): {
+    readonly counts: Float64Array;
+    readonly right: Float64Array;
+    readonly sums: readonly (readonly number[])[];
+  };
 }
 
 /**
@@ -64,6 +75,19 @@ export function confidenceCalibration(bins = 15): ConfidenceCalibration {
       }
       local.forEach((x, k) => sums[k].add(x));
     },
+    merge(other) {
+      const theirs = other.state();
+      if (theirs.counts.length !== bins) {
+        throw new RangeError(
+          `confidenceCalibration.merge: this has ${bins} bins, the other ${theirs.counts.length}`,
+        );
+      }
+      for (let k = 0; k < bins; k++) {
+        counts[k] += theirs.counts[k];
+        right[k] += theirs.right[k];
+        for (const x of theirs.sums[k]) sums[k].add(x);
+      }
+    },
     result() {
       const n = counts.reduce((a, b) => a + b, 0);
       const list = Array.from(counts, (count, k) => ({
@@ -79,5 +103,10 @@ export function confidenceCalibration(bins = 15): ConfidenceCalibration {
         maximumError: n ? Math.max(...used.map(gap)) : NaN,
       };
     },
+    state: () => ({
+      counts: counts.slice(),
+      right: right.slice(),
+      sums: sums.map((sum) => [...sum.partials()]),
+    }),
   };
 }

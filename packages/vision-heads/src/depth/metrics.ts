@@ -2,6 +2,7 @@ import type { MetricInfo, TargetEncoder } from '@scene-mtl/core';
 import { cameraKind, findField } from '@scene-mtl/data';
 import { disparityError } from '@scene-mtl/eval';
 import { counted } from '../counted.ts';
+import { judgeByExample } from '../judge-by-example.ts';
 import type { Accumulator, Judge, Metrics } from '../kit.ts';
 import type { DepthPrediction } from './task.ts';
 
@@ -41,18 +42,18 @@ const relative = (field: string): readonly MetricInfo[] => [
 
 /** Relative errors of the disparity, and its error as inverse depth where the camera is known. */
 export function depthJudge(target: TargetEncoder): Judge {
-  const errors = disparityError();
   const field = target.name;
-  return {
+  return judgeByExample({
     metrics: relative(field),
-    add(sample, predictions) {
+    counters: () => ({ errors: disparityError() }),
+    add({ errors }, sample, predictions) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
       const { disparity } = predictions[field] as DepthPrediction;
       const camera = findField(sample, 'camera', cameraKind);
       errors.add(value, disparity, mask, camera && camera.baseline * camera.fx);
     },
-    result() {
+    result({ errors }) {
       const { relativeDisparity, delta1, delta2, delta3, inverseDepthMean, inverseDepthRms } =
         errors.result();
       return {
@@ -64,5 +65,5 @@ export function depthJudge(target: TargetEncoder): Judge {
         [`${field}/inverseDepthRms`]: inverseDepthRms,
       };
     },
-  };
+  });
 }

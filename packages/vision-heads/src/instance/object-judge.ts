@@ -2,10 +2,14 @@ import type { Size } from '@scene-mtl/data';
 import { evaluatedLabels } from '@scene-mtl/data/cityscapes';
 import {
   averagePrecision,
+  averagePrecisionOfDrawn,
   instanceMatcher,
   panopticQuality,
   type ImageMatches,
+  overlapThresholds,
   type PanopticImage,
+  type PanopticEvaluation,
+  type PanopticScores,
 } from '@scene-mtl/eval';
 import type { Judge } from '../kit.ts';
 import { officialInstances, toRegularIds, UNLABELED } from '../semantic/official-labels.ts';
@@ -36,14 +40,22 @@ const SMALLEST_SHARE = 100 / (2048 * 1024);
  */
 export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOptions): Judge {
   const images: ImageMatches[] = [];
-  const quality = panopticQuality(
-    evaluatedLabels.map(({ id, hasInstances }) => ({ id, isThing: hasInstances })),
-  );
+  const newQuality = () =>
+    panopticQuality(evaluatedLabels.map(({ id, hasInstances }) => ({ id, isThing: hasInstances })));
+  const qualities: PanopticEvaluation[] = [];
+  const whole = newQuality();
   const minRegion = SMALLEST_SHARE * size.height * size.width;
+  const all = { distance: Infinity, minRegion, minConfidence: -Infinity };
   return {
     metrics: names.map((name) => ({ name, unit: '%', better: 'higher' })),
     add(sample, predictions) {
-      if (!classMapOf(sample) || !objectMapOf(sample)) return;
+      const quality = newQuality();
+      qualities.push(quality);
+      if (!classMapOf(sample) || !objectMapOf(sample)) {
+        // Keeps its place, and counts for nothing.
+        images.push({ groundTruth: [], predictions: [] });
+        return;
+      }
       const semantic = predictions['semantic'] as SemanticPrediction;
       const vectors = predictions['instance'] as InstancePrediction;
       const objects = objectsOf(semantic, vectors, size, options);
@@ -54,23 +66,34 @@ export function objectJudge(ids: Uint8Array, size: Size, options: InstanceOption
       }
       images.push(matcher.result());
       quality.add(panopticTruth(truth), panopticGuess(semantic.classes, objects, ids, options));
+      whole.merge(quality);
     },
     result() {
-      const all = { distance: Infinity, minRegion, minConfidence: -Infinity };
       const { allAp, allAp50 } = averagePrecision(images, [all]);
-      const panoptic = quality.result();
-      return {
-        'instance/ap': 100 * allAp,
-        'instance/ap50': 100 * allAp50,
-        'panoptic/pq': 100 * panoptic.all.pq,
-        'panoptic/sq': 100 * panoptic.all.sq,
-        'panoptic/rq': 100 * panoptic.all.rq,
-        'panoptic/pqThings': 100 * panoptic.things.pq,
-        'panoptic/pqStuff': 100 * panoptic.stuff.pq,
+      return named(allAp, allAp50, whole.result());
+    },
+    chosen() {
+      const [ap, ap50] = [overlapThresholds, overlapThresholds.slice(0, 1)].map((overlaps) =>
+        averagePrecisionOfDrawn(images, all, overlaps),
+      );
+      return (places) => {
+        const quality = newQuality();
+        for (const place of places) quality.merge(qualities[place]);
+        return named(ap(places), ap50(places), quality.result());
       };
     },
   };
 }
+
+const named = (ap: number, ap50: number, { all, things, stuff }: PanopticScores) => ({
+  'instance/ap': 100 * ap,
+  'instance/ap50': 100 * ap50,
+  'panoptic/pq': 100 * all.pq,
+  'panoptic/sq': 100 * all.sq,
+  'panoptic/rq': 100 * all.rq,
+  'panoptic/pqThings': 100 * things.pq,
+  'panoptic/pqStuff': 100 * stuff.pq,
+});
 
 const evaluated = new Map(evaluatedLabels.map((label) => [label.id, label]));
 const classOf = (value: number): number => (value < 1000 ? value : Math.floor(value / 1000));

@@ -7,6 +7,7 @@ import {
 } from '@scene-mtl/eval';
 import type { Size } from '@scene-mtl/data';
 import { counted } from '../counted.ts';
+import { judgeByExample } from '../judge-by-example.ts';
 import type { Accumulator, Judge, Metric, Metrics } from '../kit.ts';
 import type { MetricDepthPrediction } from './task.ts';
 
@@ -80,32 +81,33 @@ export function metricDepthJudge(target: TargetEncoder, unit: string, size: Size
   const field = target.name;
   const own = new Set(metricDepthMetrics(unit).map(({ name }) => `${field}/${name}`));
   const viewed = Object.entries(views(unit)).map(([prefix, options]) => {
-    const errors = depthError(options);
     const named = Object.entries(measures(unit))
       .map(([measure, info]) => ({ measure: measure as Measure, ...info }))
       .map((one) => ({ ...one, name: `${field}/${prefix}${one.measure}` }))
       .filter(({ name }) => !own.has(name));
-    return { errors, named };
+    return { prefix, options, named };
   });
-  return {
+  return judgeByExample({
     metrics: viewed.flatMap(({ named }) =>
       named.map(({ name, unit, better }) => ({ name, unit, better })),
     ),
-    add(sample, predictions) {
+    counters: () =>
+      Object.fromEntries(viewed.map(({ prefix, options }) => [prefix, depthError(options)])),
+    add(errors, sample, predictions) {
       if (!target.has(sample)) return;
       const { value, mask } = target.encode(sample);
       const { depth } = predictions[field] as MetricDepthPrediction;
-      for (const { errors } of viewed) errors.add(value, depth, mask, size);
+      for (const { prefix } of viewed) errors[prefix].add(value, depth, mask, size);
     },
-    result: () =>
+    result: (errors) =>
       Object.fromEntries(
-        viewed.flatMap(({ errors, named }) => {
-          const all = errors.result();
+        viewed.flatMap(({ prefix, named }) => {
+          const all = errors[prefix].result();
           return named.map(({ name, unit, measure }) => [
             name,
             unit === '%' ? 100 * all[measure] : all[measure],
           ]);
         }),
       ),
-  };
+  });
 }

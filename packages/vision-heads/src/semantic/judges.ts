@@ -7,6 +7,7 @@ import {
   probabilityScore,
 } from '@scene-mtl/eval';
 import type { MetricInfo } from '@scene-mtl/core';
+import { judgeByExample } from '../judge-by-example.ts';
 import type { Judge } from '../kit.ts';
 import { objectMapOf } from '../instance/targets.ts';
 import { officialInstances, toRegularIds } from './official-labels.ts';
@@ -24,11 +25,7 @@ const iou = (field: string, name: string): MetricInfo => ({
  * far the probabilities are from being right: calibration errors in %, Brier score, negative log-likelihood.
  */
 export function classJudge(classes: readonly string[], size: Size, field: string): Judge {
-  const matrix = confusion(classes.length);
-  const calibration = confidenceCalibration();
-  const boundary = boundaryIou(classes.length);
-  const scores = probabilityScore(classes.length);
-  return {
+  return judgeByExample({
     metrics: [
       iou(field, 'meanAccuracy'),
       iou(field, 'frequencyWeightedIou'),
@@ -39,7 +36,13 @@ export function classJudge(classes: readonly string[], size: Size, field: string
       { name: `${field}/negativeLogLikelihood`, unit: '', better: 'lower' },
       ...classes.map((name) => iou(field, `iou/${name}`)),
     ],
-    add(sample, predictions) {
+    counters: () => ({
+      matrix: confusion(classes.length),
+      calibration: confidenceCalibration(),
+      boundary: boundaryIou(classes.length),
+      scores: probabilityScore(classes.length),
+    }),
+    add({ matrix, calibration, boundary, scores }, sample, predictions) {
       const truth = classMapOf(sample, field)?.data;
       if (!truth) return;
       const {
@@ -54,7 +57,7 @@ export function classJudge(classes: readonly string[], size: Size, field: string
       const correct = truth.map((c, i) => Number(c === guess[i]));
       calibration.add(confidence, correct, known);
     },
-    result() {
+    result({ matrix, calibration, boundary, scores }) {
       const { iou: perClass, meanAccuracy, frequencyWeightedIou } = matrix.result();
       const { error, maximumError } = calibration.result();
       const { brier, negativeLogLikelihood } = scores.result();
@@ -71,7 +74,7 @@ export function classJudge(classes: readonly string[], size: Size, field: string
         ),
       };
     },
-  };
+  });
 }
 
 /**
@@ -79,14 +82,14 @@ export function classJudge(classes: readonly string[], size: Size, field: string
  * IoUs, in %: their weights are mean sizes of objects in px there, and do not scale.
  */
 export function pixelJudge(ids: Uint8Array, { height, width }: Size, field: string): Judge {
-  const scores = pixelScores();
   const official = height === 1024 && width === 2048;
-  return {
+  return judgeByExample({
     metrics: [
       iou(field, 'categoryIou'),
       ...(official ? [iou(field, 'instanceIou'), iou(field, 'categoryInstanceIou')] : []),
     ],
-    add(sample, predictions) {
+    counters: () => ({ scores: pixelScores() }),
+    add({ scores }, sample, predictions) {
       const truth = classMapOf(sample, field)?.data;
       if (!truth) return;
       const { classes } = predictions[field] as SemanticPrediction;
@@ -97,7 +100,7 @@ export function pixelJudge(ids: Uint8Array, { height, width }: Size, field: stri
         objects ? officialInstances(sample, ids) : undefined,
       );
     },
-    result() {
+    result({ scores }) {
       const result = scores.result();
       return {
         [`${field}/categoryIou`]: 100 * result.averageScoreCategories,
@@ -107,5 +110,5 @@ export function pixelJudge(ids: Uint8Array, { height, width }: Size, field: stri
         }),
       };
     },
-  };
+  });
 }
