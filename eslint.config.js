@@ -68,6 +68,7 @@ const foldersMayImport = {
     train: ['config', 'plugins', 'run', 'data', 'features', 'assemble.ts'],
     predict: ['config', 'run', 'data', 'train', 'assemble.ts'],
     export: ['config', 'run', 'predict', 'assemble.ts'],
+    weights: ['config', 'run', 'data', 'predict'],
     scenes: ['config', 'plugins', 'run', 'data', 'features', 'train', 'predict', 'assemble.ts'],
     heads: ['config', 'run', 'data', 'features', 'train', 'predict', 'assemble.ts'],
     measure: ['config', 'data', 'train', 'predict', 'export', 'scenes', 'assemble.ts'],
@@ -84,7 +85,7 @@ const foldersMayImport = {
     results: ['config', 'run', 'scenes', 'measure'],
     commands: [
       ...['config', 'plugins', 'run', 'data', 'train', 'predict', 'export'],
-      ...['gate', 'heads', 'importance', 'ledger', 'lineage', 'compare'],
+      ...['gate', 'heads', 'importance', 'ledger', 'lineage', 'compare', 'weights'],
       ...['scenes', 'measure', 'papers', 'results', 'terminal.ts'],
     ],
   },

@@ -58,6 +58,12 @@ export const importsOf = ({ name, exports = {} }: Manifest): string[] =>
     .filter((subpath) => !subpath.endsWith('.json'))
     .map((subpath) => `${name}${subpath.slice(1)}`);
 
+/** What a package may hold beside what is compiled. */
+const KNOWN = [
+  /^(package\.json|README\.md|LICENSE|bin\/.+\.js)$/,
+  /^weights\/[\w-]+\/((card|run)\.json|README\.md|checkpoints\/step-\d+\.(json|safetensors))$/,
+];
+
 /** What is wrong with a package, a sentence each. */
 export function faultsOf({ folder, manifest, files }: Packed, license: string): string[] {
   const faults: string[] = [];
@@ -74,7 +80,7 @@ export function faultsOf({ folder, manifest, files }: Packed, license: string): 
   }
   for (const file of files) {
     const [, module] = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(file) ?? [];
-    const known = /^(package\.json|README\.md|LICENSE|bin\/.+\.js)$/.test(file);
+    const known = KNOWN.some((pattern) => pattern.test(file));
     if (module === undefined && !known) say(`holds ${file}, which nobody needs`);
     if (module !== undefined && !existsSync(join(folder, 'src', `${module}.ts`))) {
       say(`holds ${file}, of which there is no source; remove dist and build again`);

@@ -92,7 +92,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'predict',
-    summary: 'Predict photographs with a stored run: overlays and official files.',
+    summary: 'Predict photographs with a stored run or weights: overlays and official files.',
     add: async (program) =>
       (await withTensors(() => import('./predict.ts'))).addPredictCommand(program),
   },
@@ -101,6 +101,13 @@ export const commands: readonly ListedCommand[] = [
     summary: 'The network of a stored run for other programs: ONNX or tf.layers.',
     add: async (program) =>
       (await withTensors(() => import('./export.ts'))).addExportCommand(program),
+  },
+  {
+    name: 'weights',
+    summary:
+      'Networks that come with this package, to predict with; making others of finished runs.',
+    add: async (program) =>
+      (await withTensors(() => import('./weights.ts'))).addWeightsCommands(program),
   },
   {
     name: 'heads',

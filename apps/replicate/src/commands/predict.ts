@@ -12,11 +12,11 @@ import { FITS, type Fit } from '../predict/photo-plan.ts';
 import { predictPhotos } from '../predict/predict-photos.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { size as pictureSize } from './data/arguments.ts';
+import { addNetworkFlags, askedNetwork, type NetworkFlags } from './network-flags.ts';
 import { path } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 
-interface Flags extends EngineFlags {
-  run: string;
+interface Flags extends EngineFlags, NetworkFlags {
   image: string[];
   fit: Fit;
   size?: Size;
@@ -30,10 +30,10 @@ export function addPredictCommand(program: Command): void {
   const command = program
     .command('predict')
     .description(
-      'Predict photographs with a stored run, each at its own size: overlays with keys, all of them side by\n' +
-        'side, and label, instance, panoptic and disparity files in the official formats.',
-    )
-    .requiredOption('--run <dir>', 'folder of the run', path)
+      'Predict photographs with a stored run or with weights, each at its own size: overlays with keys, all of\n' +
+        'them side by side, and label, instance, panoptic and disparity files in the official formats.',
+    );
+  addNetworkFlags(command)
     .requiredOption(
       '--image <file...>',
       'photographs (JPEG, PNG, WebP, AVIF or TIFF), folders of them, or patterns such as "in/**/*.jpg"',
@@ -52,12 +52,20 @@ export function addPredictCommand(program: Command): void {
       "size of the network's pictures, px (default: that of the training)",
       pictureSize,
     )
-    .option('--out <dir>', 'folder of the files (default: predicted/ in the run)', path)
+    .option(
+      '--out <dir>',
+      'folder of the files (default: predicted/ in the run; runs/predicted-<name> of weights)',
+      path,
+    )
     .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there and would change');
   addEngineFlags(addPluginFlag(command)).action(async (flags: Flags) => {
-    const { run, image, fit, size, checkpoint, force, out = join(run, 'predicted') } = flags;
+    const { image, fit, size, checkpoint, force } = flags;
+    const { folder: run, card } = await askedNetwork(flags);
+    const out =
+      flags.out ?? (card ? join('runs', `predicted-${card.name}`) : join(run, 'predicted'));
     const line = progressLine();
+    if (card) process.stdout.write(`${card.name}: ${card.about} Terms: ${card.terms}\n`);
     const files = await predictPhotos({
       ...{ run, checkpoint, fit, size, images: image, out, force },
       compile: compileOptions(flags),

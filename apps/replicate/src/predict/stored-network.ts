@@ -89,6 +89,9 @@ export const tasksIn = ({ data, tasks }: RunDescription): VisionTask[] => {
   });
 };
 
+/** Tensors of a checkpoint, by their names, that a network which only predicts has no place for. */
+export const TRAINING_ONLY = /^(weighting|weighting-state|optimiser)\//;
+
 /**
  * The network of a stored run with the weights of a checkpoint; what only training needs is left.
  * @param size of its pictures, px, where that is not the run's: the weights of convolutions fit every size
@@ -109,10 +112,9 @@ export function loadNetwork(
       ([name, variable]) => [`architecture/${name}`, variable] as const,
     ),
   ]);
-  const training = /^(weighting|weighting-state|optimiser)\//;
   restoreVariables(
     variables,
-    new Map([...tensors].filter(([name]) => !training.test(name))),
+    new Map([...tensors].filter(([name]) => !TRAINING_ONLY.test(name))),
     `${folder}, checkpoint of step ${manifest.step}`,
   );
   return network;
