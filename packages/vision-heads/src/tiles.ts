@@ -22,10 +22,10 @@ export function tilesOf(
     if (!view) continue;
     const truth = task.has(sample) ? task.encode(sample) : undefined;
     const prediction = predictions[name];
-    const pictures = view.pictures(size, truth, prediction);
+    const pictures = view.pictures(size, truth, prediction, { sample, predictions });
     for (const side of ['truth', 'prediction'] as const) {
       const picture = pictures[side];
-      if (picture) tiles.push({ name: `${view.shows}, ${side}`, ...picture });
+      if (picture) tiles.push({ name: `${pictures.shows ?? view.shows}, ${side}`, ...picture });
     }
     if (!errors || !truth || prediction === undefined) continue;
     const map = view.errors(prediction, truth);

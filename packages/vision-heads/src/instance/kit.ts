@@ -11,6 +11,7 @@ import { decodingFor } from './decoding.ts';
 import { objectFiles, objectsOverlay, panopticOf, type ObjectFields } from './files.ts';
 import { instanceAccumulator, instanceMetrics } from './metrics.ts';
 import { objectJudge } from './object-judge.ts';
+import { objectPictures } from './pictures.ts';
 import { instanceTargetKit } from './targets.ts';
 import { instance, type InstancePrediction } from './task.ts';
 
@@ -57,7 +58,17 @@ export const instanceKit: TaskKit<InstancePrediction> = {
           ? [objectJudge(ids, size, decodingFor(size, instanceClasses))]
           : [],
       constant: () => meanTarget(2, perPixel),
-      view: { ...view, shows: showsFor(instanceKit, field, view.shows) },
+      view: {
+        ...view,
+        shows: showsFor(instanceKit, field, view.shows),
+        pictures(size, truth, prediction, example) {
+          const { sample, predictions } = example;
+          const objects = objectPictures(sample, predictions, size, fields);
+          return objects
+            ? { ...objects, shows: showsFor(instanceKit, field, 'objects') }
+            : view.pictures(size, truth, prediction, example);
+        },
+      },
       overlay: (photo) => objectsOverlay(photo, fields),
       files: (photo) => objectFiles(photo, fields),
       panoptic: (photo) => panopticOf(photo, fields),
@@ -68,6 +79,7 @@ export const instanceKit: TaskKit<InstancePrediction> = {
   },
 };
 
+/** Of vectors alone: what is shown where no classes are predicted, and errors in any case. */
 const view: MapView<InstancePrediction> = {
   shows: 'centre vectors',
   pictures({ height, width }, truth, prediction) {

@@ -56,6 +56,12 @@ function reason({ task, quantile, error }: ShownFrame): string {
   return `${percentile(quantile)} of ${of?.title ?? task} (${error} ${of?.unit ?? ''})`;
 }
 
+/** What the pictures of instances are; those of before objects were drawn show vectors. */
+const objectsNote = (found: Qualitative | undefined): string =>
+  found?.strips.some(({ panels }) => panels.includes('centre vectors, prediction'))
+    ? 'Predicted vectors are drawn where objects are.'
+    : 'Predicted objects are found in predicted classes and centre vectors alone, each in a colour of its own.';
+
 /** Error of each task at the shown percentiles, and the frames that have it. */
 function choiceTable(context: SceneContext, found: Qualitative | undefined): Table {
   const errors = found && fromText(found.errors);
@@ -77,7 +83,8 @@ function choiceTable(context: SceneContext, found: Qualitative | undefined): Tab
     })),
     notes: [
       'Error of a frame: mean over its pixels with a truth. Of n frames in the order of their errors, percentile q is place q (n − 1), rounded, counted from 0.',
-      'Error maps: dark blue is none; light yellow is a wrong class, a vector off by 10 % of the image’s width, a disparity off by half the largest one. Grey has no truth. Predicted vectors are drawn where objects are.',
+      'Error maps: dark blue is none; light yellow is a wrong class, a vector off by 10 % of the image’s width, a disparity off by half the largest one. Grey has no truth.',
+      objectsNote(found),
       ...notesOf(context),
     ],
   };
