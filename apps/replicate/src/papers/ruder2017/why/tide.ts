@@ -23,7 +23,7 @@ function draw(random: Random, { right }: Readonly<Record<string, number>>) {
 }
 
 /** 100 where the main task goes by C, 0 where it goes by A. */
-const leaves: NumbersMeasurement<Record<string, number>> = {
+export const leaves: NumbersMeasurement<Record<string, number>> = {
   ...{ name: 'why-tide', version: 1, module: import.meta.url },
   measure: async ({ network }) => basin(await network('last'), { of: 'C', against: 'A' }),
 };
