@@ -121,6 +121,14 @@ test('without runs there are tables of dashes and no verdict', async () => {
   expect(new Set(verdicts.map(({ judgement }) => judgement))).toEqual(new Set(['not run']));
 });
 
+test.each(mechanisms.map(({ name, measurement }) => [name, measurement] as const))(
+  'what is measured of %s is found in its module by other processes',
+  async (_, measurement) => {
+    const module = (await import(measurement.module)) as Record<string, unknown>;
+    expect(Object.values(module)).toContain(measurement);
+  },
+);
+
 describe('a network is trained and looked at', () => {
   const [, ...all] = mechanisms.map(({ name }) => name);
   test.each([mechanisms[0].name, ...all])('%s', async (mechanism) => {
