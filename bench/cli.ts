@@ -140,4 +140,38 @@ program
     else console.table([result.growth]);
   });
 
+program
+  .command('inference')
+  .description('read-only steps beside their own saved file in ONNX Runtime, in turns; ms min / median')
+  .option('--rounds <n>', 'turns of each', Number, 7)
+  .option('--runs <n>', 'runs per turn', Number, 10)
+  .option('--threads <n>', 'of each', Number, availableParallelism())
+  .option('--json', 'print JSON', false)
+  .action(async (flags: { rounds: number; runs: number; threads: number; json: boolean }) => {
+    const { benchInference } = await import('./inference.ts');
+    const { json, ...options } = flags;
+    const rows = await benchInference({ ...options, say });
+    if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    else console.table(rows);
+  });
+
+program
+  .command('conformance')
+  .description("TensorFlow.js' own specs, their numbers computed by compiled steps")
+  .option('--only <text>', 'files of specs with this in their path')
+  .option('--save', 'write bench/results/conformance.json, which docs/kernels.md shows', false)
+  .option('--json', 'print JSON', false)
+  .action(async (flags: { only?: string; save: boolean; json: boolean }) => {
+    const { benchConformance } = await import('./conformance/bench.ts');
+    const { json, ...options } = flags;
+    const result = await benchConformance({ ...options, say });
+    if (json) return void process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    for (const { file, name, why } of result.failures) console.log(`${file}: ${name}\n  ${why}`);
+    console.table(result.outOfScope);
+    const { specs, inScope, passed, withConstants } = result;
+    const share = ((100 * passed) / inScope).toFixed(1);
+    console.log(`${specs} specs, ${inScope} in scope: ${passed} pass (${share} %)`);
+    console.log(`${withConstants} of them with numbers as constants`);
+  });
+
 await program.parseAsync();

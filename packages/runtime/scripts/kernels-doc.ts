@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { format, resolveConfig } from 'prettier';
+import { complexKernels } from '../src/kernels/complex.ts';
 import { compositions, kernels } from '../src/kernels/index.ts';
 import { gradientsInSteps } from '../src/ops/inside-step.ts';
 import { families, testedElsewhere } from '../test/families/index.ts';
@@ -34,6 +35,43 @@ function testsOf(name: string): string {
   return [...new Set(shapes)].join('; ') || (testedElsewhere[name] ?? '');
 }
 
+/** What `npm run bench -- conformance --save` wrote. */
+interface Conformance {
+  readonly specs: number;
+  readonly inScope: number;
+  readonly passed: number;
+  readonly withConstants: number;
+  readonly outOfScope: Readonly<Record<string, number>>;
+  readonly failures: readonly {
+    readonly file: string;
+    readonly name: string;
+    readonly why: string;
+  }[];
+}
+
+const results = new URL('../../../bench/results/conformance.json', import.meta.url);
+
+async function conformance(): Promise<string> {
+  const c = JSON.parse(await readFile(results, 'utf8')) as Conformance;
+  const share = ((100 * c.passed) / c.inScope).toFixed(1);
+  const left = Object.entries(c.outOfScope).map(([reason, count]) => `| ${reason} | ${count} |`);
+  const files = new Map<string, number>();
+  for (const { file } of c.failures) files.set(file, (files.get(file) ?? 0) + 1);
+  const failures = [...files].map(([file, count]) => `\`${file}\` (${count})`);
+  return `## TensorFlow.js' own specs
+
+\`npm run bench -- conformance --save\`, rules in [decisions/0006-conformance.md](decisions/0006-conformance.md): of
+${c.specs} specs that TensorFlow.js 4.22 ships for its backends ${c.inScope} are in scope, and **${c.passed} of them pass
+(${share} %)** with the numbers of compiled steps; ${c.withConstants} of those took some numbers as constants, where a
+kernel must know them when it is captured.
+
+| out of scope | specs |
+| --- | ---: |
+${left.join('\n')}
+
+${failures.length > 0 ? `Those that fail, by file: ${failures.join(', ')}.` : 'None in scope fails.'}`;
+}
+
 /** The whole of docs/kernels.md. */
 export async function kernelsDoc(): Promise<string> {
   const names = [...new Set([...kernels.keys(), ...compositions.keys()])].sort();
@@ -41,6 +79,7 @@ export async function kernelsDoc(): Promise<string> {
     .getKernelsForBackend('cpu')
     .map(({ kernelName }) => kernelName)
     .filter((name) => !kernels.has(name) && !compositions.has(name) && !replaced.has(name))
+    .filter((name) => !Object.hasOwn(complexKernels, name))
     .sort();
   const rows = names.map(
     (name) =>
@@ -64,9 +103,14 @@ compared with finite differences (packages/runtime/test/gradients.test.ts).
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
+Complex numbers are pairs of float32 inside a step, and ${Object.keys(complexKernels).sort().join(', ')} take them;
+what goes in or out are their parts (\`tf.complex\`, \`tf.real\`, \`tf.imag\`).
+
 Refused, with an error that names the op and the line: ${refused.join(', ')}.
 Never called inside a step, whose gradients are others: ${[...replaced].join(', ')}.
 Every kernel serves where it depends on no input: then it is computed once, and is a constant.
+
+${await conformance()}
 `;
   return format(text, { ...options, parser: 'markdown' });
 }
