@@ -19,7 +19,8 @@ type Infer = (inputs: Record<string, TraceValue>, attrs: Attrs) => readonly Outp
 const typeOf = (dtype: tf.DataType): CapturedType => {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new CaptureError(
-    `compile: a step may hold float32, int32 and bool tensors, got ${dtype} at ${callSite()}; cast it outside the step`,
+    `compile: a step may hold float32, int32 and bool tensors, got ${dtype} at ${callSite()}; ` +
+      (dtype === 'complex64' ? 'take it apart by tf.real and tf.imag' : 'cast it outside the step'),
   );
 };
 
@@ -31,6 +32,8 @@ export class CaptureBackend extends tf.KernelBackend {
   readonly recorded: TraceNode[] = [];
   #data = new tf.DataStorage<Stored>(this, tf.engine());
   #references = new WeakMap<object, number>();
+  /** Complex numbers: their real and imaginary parts. */
+  #pairs = new WeakMap<object, readonly [TraceValue, TraceValue]>();
   /** What this trace made and has not let go of. */
   #alive = new Map<object, TraceValue>();
   #trace = 0;
@@ -59,6 +62,7 @@ export class CaptureBackend extends tf.KernelBackend {
 
   /** The value behind a tensor, which may still live on another backend. */
   traceValue(dataId: object): TraceValue {
+    if (this.#pairs.has(dataId)) typeOf('complex64');
     const stored = this.#data.get(dataId);
     const { value, trace } = stored;
     if (trace === this.#trace || value.source.kind === 'constant') return value;
@@ -89,6 +93,39 @@ export class CaptureBackend extends tf.KernelBackend {
     return tf.engine().makeTensorFromDataId(dataId, [...shape], dtype, this);
   }
 
+  /** A tensor of complex numbers, of parts of one shape. */
+  complexOf({ real, imag }: { readonly real: tf.Tensor; readonly imag: tf.Tensor }): tf.TensorInfo {
+    const dataId = {};
+    this.#pairs.set(dataId, [this.#shaped(real), this.#shaped(imag)]);
+    this.#references.set(dataId, 1);
+    return { dataId, shape: real.shape, dtype: 'complex64' };
+  }
+
+  /**
+   * The parts of a tensor of complex numbers.
+   * @throws CaptureError for one from outside: it could not be given back as it was
+   */
+  partsOf({ dataId, shape }: tf.TensorInfo): { real: tf.Tensor; imag: tf.Tensor } {
+    const pair = this.#pairs.get(dataId);
+    if (!pair) {
+      throw new CaptureError(
+        `compile: complex numbers from outside the step, at ${callSite()}; make them inside by tf.complex ` +
+          'from their real and imaginary parts',
+      );
+    }
+    const [real, imag] = pair.map((value) => {
+      const id = this.#store(value);
+      const made = tf.engine().makeTensorFromDataId(id, [...value.shape], 'float32', this);
+      return sameShape(value.shape, shape) ? made : tf.reshape(made, shape);
+    });
+    return { real, imag };
+  }
+
+  #shaped({ dataId, shape }: tf.TensorInfo): TraceValue {
+    const value = this.traceValue(dataId);
+    return sameShape(value.shape, shape) ? value : this.#reshaped(value, shape);
+  }
+
   /** Records one kernel and gives the infos of its outputs. */
   record(
     kernel: string,
@@ -99,9 +136,8 @@ export class CaptureBackend extends tf.KernelBackend {
     const values: Record<string, TraceValue> = {};
     for (const [name, info] of Object.entries(inputs)) {
       if (!info) continue;
-      const value = this.traceValue(info.dataId);
       // A reshape shares its data id, so the shape of the tensor at hand counts.
-      values[name] = sameShape(value.shape, info.shape) ? value : this.#reshaped(value, info.shape);
+      values[name] = this.#shaped(info);
     }
     const outputs: TraceValue[] = [];
     const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: this.#place() };

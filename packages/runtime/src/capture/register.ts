@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { complexKernels } from '../kernels/complex.ts';
 import { compositions, kernels } from '../kernels/kernel.ts';
 import { CAPTURE, CaptureBackend } from './backend.ts';
+import { captureComplex, isComplexCall } from './complex.ts';
 import { evaluate, runOnNumbers, type Known } from './evaluate.ts';
-import { noLowering } from './refusals.ts';
+import { inferred, noLowering } from './refusals.ts';
 import type { Attrs } from './value.ts';
 
 let backend: CaptureBackend | undefined;
@@ -15,6 +17,7 @@ export function captureBackend(): CaptureBackend {
   const names = new Set([
     ...kernels.keys(),
     ...compositions.keys(),
+    ...Object.keys(complexKernels),
     ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName),
   ]);
   backend = made;
@@ -27,7 +30,15 @@ export function registerCaptured(name: string): void {
   if (!backend) return;
   const there = tf.getKernelsForBackend(CAPTURE).some(({ kernelName }) => kernelName === name);
   if (there) tf.unregisterKernel(name, CAPTURE);
-  const kernelFunc = name === 'Identity' ? sharing(backend) : composing(backend, name);
+  const made = backend;
+  const ofReal = name === 'Identity' ? sharing(made) : composing(made, name);
+  const kernelFunc: tf.KernelFunc = (call) => {
+    const inputs = call.inputs as unknown as Readonly<Record<string, tf.TensorInfo>>;
+    const attrs = (call.attrs ?? {}) as Attrs;
+    return isComplexCall(name, inputs, attrs)
+      ? captureComplex(made, name, inputs, attrs)
+      : ofReal(call);
+  };
   tf.registerKernel({ kernelName: name, backendName: CAPTURE, kernelFunc });
 }
 
@@ -51,7 +62,7 @@ function composing(made: CaptureBackend, name: string): tf.KernelFunc {
     const attrs = (call.attrs ?? {}) as Attrs;
     const inputs = call.inputs as unknown as Record<string, tf.Tensor>;
     if (otherwise && composition.when && !composition.when(attrs, inputs)) return otherwise(call);
-    return composition.compose(inputs, attrs);
+    return inferred(name, () => composition.compose(inputs, attrs));
   };
 }
 

@@ -1,6 +1,7 @@
 import './arg-pool.ts';
 import './binary.ts';
 import './channels-first.ts';
+import './complex.ts';
 import './conv.ts';
 import './conv3d.ts';
 import './crop-and-resize.ts';

@@ -26,6 +26,7 @@ export const families: readonly Family[] = [
 
 /** Kernels that another test covers, and which. */
 export const testedElsewhere: Readonly<Record<string, string>> = {
+  FourierTransform: 'test/complex.test.ts',
   SoftmaxCrossEntropy: 'test/softmax-cross-entropy.test.ts',
   SoftmaxCrossEntropyGrad: 'test/softmax-cross-entropy.test.ts',
 };
