@@ -227,7 +227,10 @@ export function checkOutputs(result: unknown): asserts result is Outputs {
   if (typeof (result as PromiseLike<unknown>).then === 'function') {
     // What it does later is of no use to anyone.
     (result as PromiseLike<unknown>).then(undefined, () => undefined);
-    return refuse('a promise', 'a step is captured in one go, so it must not be async');
+    return refuse(
+      'a promise',
+      'a step is captured in one go, so it must not be async; of a graph model call execute, not executeAsync',
+    );
   }
   if ('dataId' in result) return refuse('a tensor', 'give it a name, { y: tensor }');
   if (Array.isArray(result)) return refuse('an array', 'give each tensor a name');
