@@ -143,7 +143,14 @@ describe('shapes that only the kernels of TensorFlow.js check', () => {
     Pack: (t) => tf.stack([y(t, [2, 3]), y(t, [2, 4])]),
     Slice: (t) => tf.slice(y(t, [2, 3]), [1, 1], [2, 2]),
     GatherNd: (t) => tf.gatherND(y(t, [2, 3]), tf.zeros([2, 3], 'int32')),
+    'Concat, of an empty one': (t) => tf.concat([y(t, [0, 3]), y(t, [2, 4])], 0),
+    ExpandDims: (t) => tf.expandDims(y(t, [2, 3]), -4),
+    'GatherV2, in batches': (t) =>
+      tf.gather(y(t, [2, 3]), tf.zeros<tf.Rank.R2>([3, 1], 'int32'), 1, 1),
     Einsum: (t) => tf.einsum('ij,jk->ik', y(t, [2, 3]), y(t, [4, 5])),
+    'Einsum, of a diagonal': (t) => tf.einsum('ii->', y(t, [2, 2])),
+    'Einsum, of no arrow': (t) => tf.einsum('ij', y(t, [2, 2])),
+    'Einsum, of a label from nowhere': (t) => tf.einsum('ij->in', y(t, [2, 2])),
     UnsortedSegmentSum: (t) =>
       tf.unsortedSegmentSum(y(t, [2, 3]), tf.tensor1d([0, 1, 2], 'int32'), 3),
     Add: (t) => tf.add(y(t, [2, 3]), y(t, [4, 5])),

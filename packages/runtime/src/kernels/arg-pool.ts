@@ -8,7 +8,7 @@ import { poolAttributes, poolInfo } from './pooling.ts';
  */
 const maxPoolWithArgmax: Kernel = {
   name: 'MaxPoolWithArgmax',
-  lowering: 'MaxPool with indices, their places counted anew',
+  lowering: 'MaxPool with indices, their places counted anew; NaN is passed over',
   infer: ({ x }, attrs) => {
     const shape = poolInfo(x.shape, attrs).outShape;
     return [
@@ -21,9 +21,19 @@ const maxPoolWithArgmax: Kernel = {
     const [n, h, w, c] = x.shape;
     const [, outH, outW] = y.shape;
     const shape = [n, c, outH, outW];
+    const given = g.cast(ctx.as(x, 'nchw'), 'float32');
+    const isNan = g.op('IsNaN', [given], given.shape, {}, { type: 'bool' });
+    // What is not a number is never the greatest.
+    const image = g.op(
+      'Where',
+      [isNan, g.float(-Infinity), given],
+      given.shape,
+      {},
+      { type: 'float32' },
+    );
     const [values, places] = g.ops(
       'MaxPool',
-      [g.cast(ctx.as(x, 'nchw'), 'float32')],
+      [image],
       [{ shape }, { shape, type: 'int64' }],
       poolAttributes(poolInfo(x.shape, attrs)),
     );

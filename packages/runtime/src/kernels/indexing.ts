@@ -39,6 +39,8 @@ const batchDimsOf = (attrs: Attrs, rank: number): number => {
 function batchedGather(x: tf.Tensor, indices: tf.Tensor, attrs: Attrs): tf.Tensor {
   const batchDims = batchDimsOf(attrs, indices.rank);
   const axis = axisOf(attrs['axis'], x.rank);
+  // Throws where they do not go together.
+  tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims);
   const d = x.shape[axis];
   const batch = sizeOf(x.shape.slice(0, batchDims));
   const outer = sizeOf(x.shape.slice(batchDims, axis));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TraceValue } from '../capture/value.ts';
 import { onnxType } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
 import { defineKernels } from './kernel.ts';
@@ -53,22 +54,14 @@ defineKernels({
   },
 });
 
-/** Sizes of an equation's labels from the operands' shapes. */
-function labelSizes(
-  terms: readonly string[],
-  shapes: readonly (readonly number[])[],
-): Map<string, number> {
-  const sizes = new Map<string, number>();
-  terms.forEach((term, t) =>
-    [...term].forEach((label, i) => {
-      const [known, size] = [sizes.get(label), shapes[t][i]];
-      if (known !== undefined && known !== size) {
-        throw new Error(`label ${label} of '${terms.join()}' is of size ${known} and of ${size}`);
-      }
-      sizes.set(label, size);
-    }),
+/** Sizes of an equation's labels from the operands' shapes, by TensorFlow.js' own checks. */
+function labelSizes(equation: string, operands: readonly TraceValue[]): Map<string, number> {
+  const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, operands.length);
+  const tensors = operands.map(({ shape }) => ({ shape: [...shape] }) as tf.Tensor);
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, tensors);
+  return new Map(
+    idDims.flatMap((dims, t) => dims.map((d, i) => [allDims[d], operands[t].shape[i]] as const)),
   );
-  return sizes;
 }
 
 defineKernels({
@@ -76,11 +69,9 @@ defineKernels({
   lowering: 'Einsum',
   infer: (inputs, attrs) => {
     const operands = Object.values(inputs);
-    const [left, right] = (attrs['equation'] as string).replace(/\s/g, '').split('->');
-    const sizes = labelSizes(
-      left.split(','),
-      operands.map((x) => x.shape),
-    );
+    const equation = attrs['equation'] as string;
+    const sizes = labelSizes(equation, operands);
+    const [, right] = equation.replace(/\s/g, '').split('->');
     const shape = [...right].map((label) => sizes.get(label) as number);
     return [{ shape, dtype: operands[0].dtype }];
   },

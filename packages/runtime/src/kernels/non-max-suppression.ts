@@ -1,4 +1,7 @@
-import { defineKernels, type Kernel } from './kernel.ts';
+import * as tf from '@tensorflow/tfjs';
+import { runOnNumbers } from '../capture/evaluate.ts';
+import { defineCompositions, defineKernels, type Composition, type Kernel } from './kernel.ts';
+import { numbersOf } from './known.ts';
 
 /** The next number below x in float32. */
 function nextBelow(x: number): number {
@@ -68,4 +71,24 @@ const padded: Kernel = {
   },
 };
 
+/** Of boxes and scores that depend on no input it is known how many are kept. */
+const constant: Composition = {
+  name: 'NonMaxSuppressionV4',
+  lowering: 'without filling up: of constants alone, a constant',
+  when: ({ padToMaxOutputSize }, inputs) =>
+    !padToMaxOutputSize && Object.values(inputs).every((x) => numbersOf(x) !== undefined),
+  compose: (inputs, attrs) => {
+    const numbers = Object.fromEntries(
+      Object.entries(inputs).map(([name, x]) => {
+        const data = numbersOf(x) as Float32Array;
+        return [name, { data, shape: x.shape, dtype: x.dtype }];
+      }),
+    );
+    return runOnNumbers('NonMaxSuppressionV4', numbers, attrs).map(({ data, shape, dtype }) =>
+      tf.tensor(data, [...shape], dtype),
+    );
+  },
+};
+
 defineKernels(padded);
+defineCompositions(constant);

@@ -95,6 +95,41 @@ defineKernels(
   maxPool3dGrad,
 );
 
+/** True where ONNX Runtime refuses the padding: it takes none as wide as the window. */
+const isWide = (attrs: Attrs, shape: readonly number[]): boolean =>
+  axesOf(infoOf(shape, attrs)).some(
+    ({ before, after, kernel }) => Math.max(before, after) >= kernel,
+  );
+
+/** A pool without padding over a volume with what lies outside it. */
+function overPadded(name: string, x: tf.Tensor, attrs: Attrs, outside: number): tf.Tensor {
+  const around = axesOf(infoOf(x.shape, attrs)).map((a): [number, number] => [a.before, a.after]);
+  const padded = tf.pad(x, [[0, 0], ...around, [0, 0]], outside);
+  return tf.engine().runKernel(name, { x: padded }, { ...attrs, pad: 'valid' });
+}
+
+const WIDE = 'padding as wide as the window: Pad before it';
+
+defineCompositions(
+  {
+    name: 'MaxPool3D',
+    lowering: WIDE,
+    when: (attrs, { x }) => isWide(attrs, x.shape),
+    compose: ({ x }, attrs) => overPadded('MaxPool3D', x, attrs, -Infinity),
+  },
+  {
+    name: 'AvgPool3D',
+    lowering: WIDE,
+    when: (attrs, { x }) => isWide(attrs, x.shape),
+    // The mean over the part of a window that lies inside: 0 where none does.
+    compose: ({ x }, attrs) =>
+      tf.divNoNan(
+        overPadded('AvgPool3D', x, attrs, 0),
+        overPadded('AvgPool3D', tf.onesLike(x), attrs, 0),
+      ),
+  },
+);
+
 defineCompositions({
   name: 'AvgPool3DGrad',
   lowering: 'transposed convolution of dy / (k_d·k_h·k_w) with ones, one channel at a time',

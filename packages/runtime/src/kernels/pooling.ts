@@ -22,6 +22,10 @@ export const poolInfo = (shape: readonly number[], attrs: Attrs) =>
 
 type Info = ReturnType<typeof poolInfo>;
 
+/** A window of one pixel that keeps the shape: TensorFlow.js gives the image back, whatever stride and padding. */
+const keepsAll = ({ filterHeight, filterWidth, inShape, outShape }: Info): boolean =>
+  filterHeight === 1 && filterWidth === 1 && tf.util.arraysEqual(inShape, outShape);
+
 /** Attributes of the ONNX pool. */
 export function poolAttributes(info: Info): Record<string, Attribute> {
   const { top, left } = info.padInfo;
@@ -46,6 +50,7 @@ function pool(
 ): void {
   const { graph: g } = ctx;
   const [n, h, w, c] = y.shape;
+  if (keepsAll(info)) return ctx.define(y, ctx.native(x), ctx.as(x, ctx.native(x)));
   // Worth a reordering only where the value is blocked already.
   const blocked = ctx.canBlock(x.shape) && ctx.canBlock(y.shape) && ctx.native(x) === 'blocked';
   const layout = blocked ? 'blocked' : 'nchw';
@@ -101,8 +106,10 @@ defineKernels(
 
 /** True where ONNX Runtime refuses the padding: it takes none as wide as the window. */
 const isWide = (attrs: Attrs, shape: readonly number[]): boolean => {
-  const { padInfo, filterHeight, filterWidth } = poolInfo(shape, attrs);
+  const info = poolInfo(shape, attrs);
+  const { padInfo, filterHeight, filterWidth } = info;
   const { top, bottom, left, right } = padInfo;
+  if (keepsAll(info)) return false;
   return Math.max(top, bottom) >= filterHeight || Math.max(left, right) >= filterWidth;
 };
 

@@ -26,17 +26,21 @@ const concat: Kernel = {
   infer: (inputs, attrs) => {
     const parts = Object.values(inputs);
     const axis = axisOf(attrs['axis'], parts[0].shape.length);
-    const full = parts.filter((part) => sizeOf(part.shape) > 0).map((part) => [...part.shape]);
-    if (full.length > 1) tf.backend_util.assertParamsConsistent(full, axis);
-    const shape = [...parts[0].shape];
-    shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis], 0);
-    return [{ shape, dtype: parts[0].dtype }];
+    const shapes = parts.map((part) => [...part.shape]);
+    tf.backend_util.assertParamsConsistent(shapes, axis);
+    const all = tf.backend_util.computeOutShape(shapes, axis);
+    if (all.includes(0)) return [{ shape: all, dtype: parts[0].dtype }];
+    // What is empty is left out, as in TensorFlow.js.
+    const full = shapes.filter((shape) => !shape.includes(0));
+    return [{ shape: tf.backend_util.computeOutShape(full, axis), dtype: parts[0].dtype }];
   },
   lower: (ctx, { inputs, attrs, outputs: [y] }) => {
     const { graph: g } = ctx;
     const axis = axisOf(attrs['axis'], y.shape.length);
     const parts = Object.values(inputs).filter((part) => sizeOf(part.shape) > 0);
-    if (parts.length === 0) return ctx.define(y, 'plain', ctx.plain(inputs['0']));
+    if (parts.length === 0) {
+      return ctx.define(y, 'plain', g.reshape(ctx.plain(inputs['0']), y.shape));
+    }
     const [n, h, w, c] = y.shape;
     if (y.shape.length === 4 && axis === 3 && allBlocked(ctx, parts)) {
       const refs = parts.map((part) => ctx.as(part, 'blocked'));
@@ -135,7 +139,11 @@ const expandDims: Kernel = {
   infer: ({ input }, attrs) => {
     const dim = attrs['dim'] as number;
     const shape = [...input.shape];
-    shape.splice(dim < 0 ? input.shape.length + dim + 1 : dim, 0, 1);
+    const { length } = shape;
+    if (dim < -length - 1 || dim > length) {
+      throw new Error(`axis must be in the interval [${-length - 1}, ${length}], got ${dim}`);
+    }
+    shape.splice(dim < 0 ? length + dim + 1 : dim, 0, 1);
     return [{ shape, dtype: input.dtype }];
   },
   lower: (ctx, { inputs: { input }, outputs: [y] }) =>
