@@ -6,6 +6,7 @@ import { eagerStep } from './engines/eager.ts';
 import { OnnxStep, reload, valuesOf, type OnnxOptions, type State } from './engines/onnx.ts';
 import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
+import { ReadOnlyStep } from './engines/read-only.ts';
 import { Recent } from './engines/recent.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Trace } from './capture/value.ts';
@@ -53,6 +54,7 @@ export interface Compiled<S extends OpenSignature, O extends Outputs> {
    * Compiles another step with the same options that works on the same variables: what one of the two assigns
    * the other reads, without `pull` and `push`, which are for the variables of both. They run one after the
    * other, in the order asked for, and are disposed of each by itself.
+   * @param options what differs from those of `compile`
    * @throws as `compile`
    * @example
    * ```ts
@@ -71,6 +73,7 @@ export interface Compiled<S extends OpenSignature, O extends Outputs> {
   beside<const T extends OpenSignature, P extends Outputs>(
     step: (inputs: InputTensors<T>) => P,
     signature: T,
+    options?: Pick<CompileOptions, 'inference'>,
   ): Promise<Compiled<T, P>>;
   /**
    * Writes the step as a standalone `.onnx` file for any ONNX runtime (standard operators only): variables with their
@@ -105,6 +108,13 @@ export interface CompileOptions extends OnnxOptions {
    * first comes; of one more, the one that was not used for longest is freed. Default: 8.
    */
   readonly batchSizes?: number;
+  /**
+   * Whether the step assigns no variable and is to run as fast as its saved file does in ONNX Runtime,
+   * engine `onnx` only: the values of its variables are constants, which ONNX Runtime folds and lays out.
+   * After `push`, or a step `beside` it that assigns one, the next run makes the session anew, as slow as
+   * `compile`. The last bits of a result may differ from those without. Default: false.
+   */
+  readonly inference?: boolean;
 }
 
 /**
@@ -198,9 +208,9 @@ async function compiledIn<S extends OpenSignature, O extends Outputs>(
     },
     pull: () => queue.add(() => restore(valuesOf(state))),
     push: () => queue.add(() => reload(state)),
-    beside: async (other, signatureOf) => {
+    beside: async (other, signatureOf, { inference = false } = {}) => {
       checkSignature(signatureOf, seed);
-      return queue.add(() => compiledIn(common, other, signatureOf, options));
+      return queue.add(() => compiledIn(common, other, signatureOf, { ...options, inference }));
     },
     save: async (path, given = {}) => {
       const settings = saveSettings(given, open);
@@ -254,7 +264,7 @@ async function fixedStep(
   const captured = captureTwice(step, signature, seed);
   const { trace, optimisers } = captured;
   const settingsHold = settingsGuard(optimisers);
-  const onnx = await OnnxStep.create(trace, options, state);
+  const onnx = await (options.inference ? ReadOnlyStep : OnnxStep).create(trace, options, state);
   let steps = 0;
   return {
     trace,
@@ -267,7 +277,7 @@ async function fixedStep(
       const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
       if (bad) {
         restore(before);
-        onnx.push();
+        reload(state);
         const cause = await blame(trace, bad.value, inputs, options);
         throw new Error(
           `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +

@@ -22,7 +22,7 @@ export interface DebugOptions {
 type Values = Float32Array | Int32Array | Uint8Array;
 
 /** Current values of every variable of a step, copied. */
-export const snapshotOf = (step: OnnxStep): [tf.Variable, Values][] =>
+export const snapshotOf = (step: Pick<OnnxStep, 'state'>): [tf.Variable, Values][] =>
   [...step.state()].map(([variable, values]) => [variable, values.slice()]);
 
 /** Writes values into the variables. */
@@ -39,7 +39,7 @@ const allFinite = (values: ArrayLike<number>): boolean => {
 
 /** The output or variable that holds a non-finite number after a step, if any. */
 export function nonFinite(
-  step: OnnxStep,
+  step: Pick<OnnxStep, 'state'>,
   trace: Trace,
   outputs: Readonly<Record<string, Values>>,
 ): { readonly what: string; readonly value: TraceValue } | undefined {

@@ -7,7 +7,8 @@ import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
 import { endHandover, runInPlace } from './in-place.ts';
 import { runError, sessionError } from './run-error.ts';
-import { deviceError, missingDevice, onnxRuntime, reasonOf, type Device } from './device.ts';
+import { onnxRuntime, type Device } from './device.ts';
+import { sessionFor } from './session.ts';
 
 /** Options of the ONNX Runtime engine. */
 export interface OnnxOptions {
@@ -34,33 +35,6 @@ export interface OnnxOptions {
 }
 
 type Values = Float32Array | Int32Array | Uint8Array;
-
-const SPIN_MICROSECONDS = '20';
-
-const sessionOptions = ({
-  device = 'cpu',
-  threads,
-  profile,
-}: OnnxOptions): Ort.InferenceSession.SessionOptions => ({
-  ...(device !== 'cpu' && { executionProviders: [device] }),
-  ...(threads !== undefined && { intraOpNumThreads: threads }),
-  // Lowering has made its choices; ONNX Runtime's own passes would join transposes into slow ones.
-  graphOptimizationLevel: 'disabled',
-  executionMode: 'sequential',
-  // A planned block would come on top of what the first run took from the arena, and stay.
-  enableMemPattern: false,
-  extra: {
-    session: {
-      // A thread that sleeps at once is woken hundreds of times a step; one that spins on takes the
-      // processor from whatever else runs there. So it spins for about as long as waking takes.
-      intra_op: { allow_spinning: '1', spin_duration_us: SPIN_MICROSECONDS },
-      // Every DequantizeLinear would be run once for each node that reads it.
-      disable_quant_qdq: '1',
-    },
-  },
-  logSeverityLevel: 3,
-  ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-});
 
 const allocate = (shape: readonly number[], type: OnnxType): Values => {
   const size = sizeOf(shape);
@@ -110,27 +84,12 @@ export async function onnxTarget(options: OnnxOptions = {}): Promise<Target> {
   return { block: block ?? (device === 'cpu' ? await channelBlock() : 0) };
 }
 
-/** A session for a model; an error that names the device where that cannot start. */
-async function sessionFor(
-  ort: typeof Ort,
-  model: Uint8Array,
-  options: OnnxOptions,
-): Promise<Ort.InferenceSession> {
-  const { device = 'cpu' } = options;
-  if (device === 'cpu') return ort.InferenceSession.create(model, sessionOptions(options));
-  const missing = missingDevice(ort, device);
-  if (missing !== undefined) throw deviceError(device, missing);
-  try {
-    return await ort.InferenceSession.create(model, sessionOptions(options));
-  } catch (cause) {
-    throw deviceError(device, reasonOf(cause), cause);
-  }
-}
-
 /** A variable's values. Where a step may not write them in place it writes `next`, and the two swap. */
 interface Stored {
   now: Values;
   next?: Values;
+  /** How often it was written. */
+  version: number;
 }
 
 /** The values of the variables of one step, or of several that work on the same ones. */
@@ -143,7 +102,17 @@ export function* valuesOf(state: State): Generator<[tf.Variable, Values]> {
 
 /** Reloads a state from its variables. */
 export function reload(state: State): void {
-  for (const [variable, { now }] of state) (now as Float32Array).set(variable.dataSync());
+  for (const [variable, stored] of state) {
+    (stored.now as Float32Array).set(variable.dataSync());
+    stored.version++;
+  }
+}
+
+/** Adds the variables of a trace to a state, with their present values, where it has them not. */
+export function storeVariables(state: State, trace: Trace): void {
+  for (const { variable } of trace.variables) {
+    if (!state.has(variable)) state.set(variable, { now: copyOf(variable), version: 0 });
+  }
 }
 
 /** A lowered trace in a session. */
@@ -167,12 +136,13 @@ export class OnnxStep {
     trace: Trace,
     options: OnnxOptions = {},
     state: State = new Map(),
+    asFile = false,
   ): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
     const end = endHandover(lowered.graph);
     const ort = await onnxRuntime();
     const model = encodeModel(lowered.graph);
-    const session = await sessionFor(ort, model, options).catch((error: unknown) => {
+    const session = await sessionFor(ort, model, options, asFile).catch((error: unknown) => {
       throw sessionError(lowered.graph, error);
     });
     return new OnnxStep(ort, trace, lowered, session, end, options, state);
@@ -193,9 +163,7 @@ export class OnnxStep {
     this.#session = session;
     this.#end = end;
     this.#state = state;
-    for (const { variable } of trace.variables) {
-      if (!state.has(variable)) state.set(variable, { now: copyOf(variable) });
-    }
+    storeVariables(state, trace);
     this.#reused = reuseOutputs ? this.#results() : undefined;
   }
 
@@ -220,6 +188,7 @@ export class OnnxStep {
       const [read, write] = [reads[i], writes[i]];
       if (read) feeds[read.name] = this.#tensorOf(read, stored.now);
       if (!write) return;
+      stored.version++;
       if (this.lowered.inPlace[i]) fetches[write.name] = this.#tensorOf(write, stored.now);
       else {
         stored.next ??= allocate(write.shape, write.type);
@@ -263,11 +232,6 @@ export class OnnxStep {
   /** Current values of every variable of the step, and of those that share its state. */
   state(): Generator<[tf.Variable, Values]> {
     return valuesOf(this.#state);
-  }
-
-  /** Reloads the engine's state from the variables. */
-  push(): void {
-    reload(this.#state);
   }
 
   /** Ends a profile and frees the session. */

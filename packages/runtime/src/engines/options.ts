@@ -15,6 +15,7 @@ export const compileOptionNames = [
   'seed',
   'debug',
   'batchSizes',
+  'inference',
 ] as const satisfies readonly (keyof CompileOptions)[];
 
 /**
