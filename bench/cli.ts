@@ -142,7 +142,9 @@ program
 
 program
   .command('inference')
-  .description('read-only steps beside their own saved file in ONNX Runtime, in turns; ms min / median')
+  .description(
+    'read-only steps beside their own saved file in ONNX Runtime, in turns; ms min / median',
+  )
   .option('--rounds <n>', 'turns of each', Number, 7)
   .option('--runs <n>', 'runs per turn', Number, 10)
   .option('--threads <n>', 'of each', Number, availableParallelism())
