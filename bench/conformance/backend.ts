@@ -49,7 +49,11 @@ export class ConformanceBackend extends MathBackendCPU {
     this.#replay = replay;
   }
 
-  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+  override write(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): object {
     const dataId = super.write(values, shape, dtype);
     if (dtype === 'string') ConformanceBackend.happened.strings = true;
     // Complex tensors have no values of their own.
