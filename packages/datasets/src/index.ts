@@ -39,7 +39,7 @@ export {
   type FeatureCache,
   type FeaturePlace,
 } from './features/feature-cache.ts';
-export { photoSize, readPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
+export { photoSize, readPhoto, resizedPhoto, type ReadPhoto, type Rgb } from './image/photo.ts';
 export { warnOnce } from './image/warnings.ts';
 export { labelledFrames, withLabels, type LabelChoice, type LabelChoices } from './label-choice.ts';
 export { leftOutLines, listingWarning, printable } from './listing/left-out.ts';

@@ -50,7 +50,7 @@ export {
 } from './images/colours.ts';
 export { normalsKey } from './images/normals-key.ts';
 export type { ColourKey, Overlay, PictureLabel } from './images/overlay.ts';
-export { overlayPng, sideBySidePng } from './images/overlay-png.ts';
+export { overlayPng, sideBySide, sideBySidePng } from './images/overlay-png.ts';
 export { tilePng, type Tile } from './images/tile.ts';
 export {
   angularError,

@@ -1,10 +1,10 @@
 import { predictionStep } from '@scene-mtl/core';
 import { sameSize, type Size } from '@scene-mtl/data';
-import { photoSize, readPhoto } from '@scene-mtl/datasets';
+import { photoSize, readPhoto, resizedPhoto, type Rgb } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { normalised, type PredictedPhoto, type VisionTask } from '@scene-mtl/vision-heads';
 import { normalisationOf, type VisionNetwork } from '../assemble.ts';
-import { readDescription } from '../run/description.ts';
+import { readDescription, type RunDescription } from '../run/description.ts';
 import { planOf, type Fit, type PhotoPlan } from './photo-plan.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';
 import { blendAnswers, blendMaps, cutWindow } from './windows.ts';
@@ -12,9 +12,18 @@ import { blendAnswers, blendMaps, cutWindow } from './windows.ts';
 /** A stored network that predicts photographs of any size. */
 export interface PhotoPredictor {
   readonly tasks: readonly VisionTask[];
+  /** What the network was trained on. */
+  readonly data: RunDescription['data'];
   /** @throws naming the photograph that cannot be read */
   predict(file: string, stem: string): Promise<PredictedPhoto>;
+  /** @param picture at its own size, which is not kept */
+  predictPicture(picture: Rgb, stem: string): Promise<PredictedPhoto>;
   dispose(): Promise<void>;
+}
+
+/** A photograph, and brought to the size of its plan. */
+interface Brought extends Pick<PredictedPhoto, 'stem' | 'image' | 'native'> {
+  readonly brought: Uint8Array;
 }
 
 /** What of a run predicts, and how a photograph meets it. */
@@ -41,36 +50,49 @@ export async function photoPredictor(options: PredictorOptions): Promise<PhotoPr
   const step = predictionStep(network, 1);
   const compiled = await compile(step.run, step.signature, options.compile);
   await compiled.push();
+  const predicted = async (photo: Brought, plan: PhotoPlan): Promise<PredictedPhoto> => {
+    const { stem, image, native } = photo;
+    const pixels = normalised(photo.brought, normalisation);
+    const blends = network.tasks.map((task) =>
+      task.places ? blendAnswers() : blendMaps(plan.size),
+    );
+    for (const window of plan.windows) {
+      const isWhole = sameSize(window, plan.size);
+      const cut = isWhole ? pixels : cutWindow(pixels, plan.size, window);
+      const outputs = await compiled.run({ image: cut });
+      network.tasks.forEach((task, i) => blends[i].add(outputs[task.name] as Float32Array, window));
+    }
+    const { height, width } = plan.size;
+    const predictions = Object.fromEntries(
+      network.tasks.map((task, i) => [task.name, task.decode(blends[i].result(), height, width)]),
+    );
+    return { stem, image, size: plan.size, native, input, predictions };
+  };
   return {
     tasks: network.tasks,
+    data: description.data,
     async predict(file, stem) {
       const named = (cause: Error) => {
         throw new Error(`--image ${cause.message}`, { cause });
       };
       const native = await photoSize(file).catch(named);
       const plan = planOf(fit, native, input);
-      assertWindows(network, plan, file);
+      assertWindows(network, plan, `--image ${file}`);
       const { data: image } = await readPhoto(file).catch(named);
       const { data: brought } = sameSize(plan.size, native)
         ? { data: image }
         : await readPhoto(file, plan.size).catch(named);
-      const pixels = normalised(brought, normalisation);
-      const blends = network.tasks.map((task) =>
-        task.places ? blendAnswers() : blendMaps(plan.size),
-      );
-      for (const window of plan.windows) {
-        const isWhole = sameSize(window, plan.size);
-        const cut = isWhole ? pixels : cutWindow(pixels, plan.size, window);
-        const outputs = await compiled.run({ image: cut });
-        network.tasks.forEach((task, i) =>
-          blends[i].add(outputs[task.name] as Float32Array, window),
-        );
-      }
-      const { height, width } = plan.size;
-      const predictions = Object.fromEntries(
-        network.tasks.map((task, i) => [task.name, task.decode(blends[i].result(), height, width)]),
-      );
-      return { stem, image, size: plan.size, native, input, predictions };
+      return predicted({ stem, image, native, brought }, plan);
+    },
+    async predictPicture(picture, stem) {
+      const { data: image, height, width } = picture;
+      const native = { height, width };
+      const plan = planOf(fit, native, input);
+      assertWindows(network, plan, stem);
+      const { data: brought } = sameSize(plan.size, native)
+        ? picture
+        : await resizedPhoto(picture, plan.size);
+      return predicted({ stem, image, native, brought }, plan);
     },
     async dispose() {
       await compiled.dispose();
@@ -95,7 +117,7 @@ function sized<T>(input: Size, own: Size, make: () => T): T {
 }
 
 /** @throws where a task's answer has a shape that follows the picture's, so that windows cannot be put together */
-function assertWindows({ tasks }: VisionNetwork, { windows, size }: PhotoPlan, file: string): void {
+function assertWindows({ tasks }: VisionNetwork, { windows, size }: PhotoPlan, name: string): void {
   if (windows.length === 1 && sameSize(windows[0], size)) return;
   const [{ height, width }] = windows;
   const odd = tasks.find(({ places }) => {
@@ -104,7 +126,7 @@ function assertWindows({ tasks }: VisionNetwork, { windows, size }: PhotoPlan, f
   });
   if (!odd) return;
   throw new Error(
-    `--image ${file}: what ${odd.name} answers has places of its own, which windows cannot be put together from; ` +
+    `${name}: what ${odd.name} answers has places of its own, which windows cannot be put together from; ` +
       `use --fit resize`,
   );
 }

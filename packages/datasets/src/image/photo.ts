@@ -63,6 +63,29 @@ export async function photoSize(file: string): Promise<Size> {
   return sizeOf(await header(await bytesOf(file), file), file);
 }
 
+/**
+ * A picture at another size, px, averaged as {@link readPhoto} does: a frame of a video is then what the same
+ * photograph is.
+ */
+export async function resizedPhoto(picture: Rgb, { height, width }: Size): Promise<Rgb> {
+  assertSize('resizedPhoto', { height, width });
+  const raw = { height: picture.height, width: picture.width, channels: 3 } as const;
+  const data = await sharp(picture.data, { raw, limitInputPixels: false })
+    .resize(width, height, AVERAGED)
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+  return { height, width, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** How photographs are resized. */
+const AVERAGED = {
+  fit: 'fill',
+  kernel: 'lanczos3',
+  // Reading a JPEG at a fraction of its size would average in blocks before the kernel.
+  fastShrinkOnLoad: false,
+} as const;
+
 type FailOn = 'warning' | 'truncated';
 
 async function pixels(
@@ -84,12 +107,7 @@ async function pixels(
     photo = sharp(opaque, { raw: { ...native, channels: 3 }, limitInputPixels: false });
   }
   if (resize) {
-    photo.resize(width, height, {
-      fit: 'fill',
-      kernel: 'lanczos3',
-      // Reading a JPEG at a fraction of its size would average in blocks before the kernel.
-      fastShrinkOnLoad: false,
-    });
+    photo.resize(width, height, AVERAGED);
   }
   const data = await photo.toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,3 +1,4 @@
+import type { Sharp } from 'sharp';
 import { escapeHtml } from '../report/escape.ts';
 import type { Rgb } from './colours.ts';
 import type { ColourKey, Overlay, PictureLabel } from './overlay.ts';
@@ -20,19 +21,34 @@ const textHeight = (width: number): number => Math.max(9, Math.round(width / 48)
  * An overlay as PNG: the picture with its labels, and under it what explains the colours. Text is drawn in a font of
  * the machine.
  */
-export const overlayPng = (overlay: Overlay): Promise<Buffer> =>
-  sheet([part(overlay, textHeight(overlay.picture.width))], 1);
+export const overlayPng = async (overlay: Overlay): Promise<Buffer> =>
+  asPng(await sheet([part(overlay, textHeight(overlay.picture.width))], 1));
 
 /**
  * A photograph and its overlays as one PNG, two beside each other, each under its title, and with `notes` at the end.
  * @param width of each part, px; taller and wider ones are made smaller
  */
-export async function sideBySidePng(
+export const sideBySidePng = async (...sides: Parameters<typeof sideBySide>): Promise<Buffer> =>
+  asPng(await sideBySideSheet(...sides));
+
+/** The same as pixels, for a video. */
+export async function sideBySide(
   photo: Rgb,
   overlays: readonly Overlay[],
   notes: readonly string[] = [],
   width = 960,
-): Promise<Buffer> {
+): Promise<Rgb> {
+  const drawn = await sideBySideSheet(photo, overlays, notes, width);
+  const { data, info } = await drawn.raw().toBuffer({ resolveWithObject: true });
+  return { height: info.height, width: info.width, data: new Uint8Array(data) };
+}
+
+function sideBySideSheet(
+  photo: Rgb,
+  overlays: readonly Overlay[],
+  notes: readonly string[] = [],
+  width = 960,
+): Promise<Sharp> {
   const least = Math.min(width, photo.width);
   const scale = least / photo.width;
   const text = Math.max(11, textHeight(least));
@@ -147,7 +163,7 @@ function scaleSvg(
 }
 
 /** Parts in rows of `columns`, on white; each row as high as its highest part. */
-async function sheet(parts: readonly Part[], columns: number): Promise<Buffer> {
+async function sheet(parts: readonly Part[], columns: number): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
   const column = Math.max(...parts.map((one) => one.width));
   const rows = Array.from({ length: Math.ceil(parts.length / columns) }, (_, r) =>
@@ -177,7 +193,7 @@ async function sheet(parts: readonly Part[], columns: number): Promise<Buffer> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${drawn.join('')}</svg>`;
   return sharp({ create: { ...size, channels: 3, background: '#fff' } })
     .composite([...pictures, { input: Buffer.from(svg), left: 0, top: 0 }])
-    .removeAlpha()
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+    .removeAlpha();
 }
+
+const asPng = (drawn: Sharp): Promise<Buffer> => drawn.png({ compressionLevel: 9 }).toBuffer();
