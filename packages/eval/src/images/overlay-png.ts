@@ -28,10 +28,14 @@ export const overlayPng = async (overlay: Overlay): Promise<Buffer> =>
  * A photograph and its overlays as one PNG, two beside each other, each under its title, and with `notes` at the end.
  * @param width of each part, px; taller and wider ones are made smaller
  */
-export const sideBySidePng = async (...sides: Parameters<typeof sideBySide>): Promise<Buffer> =>
-  asPng(await sideBySideSheet(...sides));
+export const sideBySidePng = async (
+  photo: Rgb,
+  overlays: readonly Overlay[],
+  notes: readonly string[] = [],
+  width = 960,
+): Promise<Buffer> => asPng(await sideBySideSheet(photo, overlays, notes, width));
 
-/** The same as pixels, for a video. */
+/** {@link sideBySidePng} as pixels, for a video. */
 export async function sideBySide(
   photo: Rgb,
   overlays: readonly Overlay[],
@@ -46,8 +50,8 @@ export async function sideBySide(
 function sideBySideSheet(
   photo: Rgb,
   overlays: readonly Overlay[],
-  notes: readonly string[] = [],
-  width = 960,
+  notes: readonly string[],
+  width: number,
 ): Promise<Sharp> {
   const least = Math.min(width, photo.width);
   const scale = least / photo.width;
