@@ -423,7 +423,7 @@ test('the examples of the documentation are descriptions', async () => {
   const path = fileURLToPath(new URL('../../../docs/data-sets.md', import.meta.url));
   const blocks = (await readFile(path, 'utf8')).matchAll(/```json\n([^]*?)```/g);
   const examples = Array.from(blocks, ([, text]) => JSON.parse(text) as unknown);
-  expect(examples).toHaveLength(1);
+  expect(examples).toHaveLength(2);
   for (const example of examples) expect(descriptionSchema.parse(example)).toBeDefined();
 });
 

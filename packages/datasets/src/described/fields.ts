@@ -10,7 +10,7 @@ import {
   type Size,
 } from '@scene-mtl/data';
 import type { DescribedTask, TaskDescription } from './task-schema.ts';
-import { colourKey, readValues, type StoredValues } from './values.ts';
+import { colourKey, readValues, type Encoding, type StoredValues } from './values.ts';
 
 /** Tasks whose labels are maps of the picture. */
 export type MapTask = Exclude<TaskDescription, DescribedTask<'label'> | DescribedTask<'number'>>;
@@ -20,11 +20,22 @@ export const isMapTask = (task: TaskDescription): task is MapTask =>
   task.kind !== 'label' && task.kind !== 'number';
 
 /**
- * The label of one frame at its own size.
+ * The label of one frame, a file of its own, at its own size.
  * @throws naming the file and the first pixel whose value the description does not know
  */
-export async function readMap(file: string, task: MapTask): Promise<Field & Size> {
-  const stored = await readValues(file, task.encoding, task.kind === 'normals' ? 3 : 1);
+export async function readMap(
+  file: string,
+  task: MapTask & { readonly encoding: Encoding },
+): Promise<Field & Size> {
+  return mapOf(file, await readValues(file, task.encoding, task.kind === 'normals' ? 3 : 1), task);
+}
+
+/**
+ * The label that stored numbers mean.
+ * @param file for errors
+ * @throws naming the file and the first pixel whose value the description does not know
+ */
+export function mapOf(file: string, stored: StoredValues, task: MapTask): Field & Size {
   switch (task.kind) {
     case 'classes':
       return classMap(stored, classesOf(file, stored, task));

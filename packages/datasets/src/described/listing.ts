@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { walk, type LeftOut } from '@scene-mtl/data/walk';
 import { SPLITS, type Split } from '../dataset.ts';
 import { sharedFrames } from '../listing/left-out.ts';
-import { patternOf } from './pattern.ts';
+import type { CocoFiles } from './coco/files.ts';
+import { foldersByLabels, keyOf, labelFiles, matches, type LabelFiles } from './label-files.ts';
 import { DESCRIPTION, type Description } from './schema.ts';
 import { splitFrames } from './splits.ts';
-import { formsOf } from './task-schema.ts';
+import { annotationsOf, formsOf } from './task-schema.ts';
 
 /** Files of one frame. */
 export interface Frame {
@@ -23,10 +24,15 @@ export interface Listing {
 
 /**
  * Finds the files of a description's frames.
+ * @param coco reads the annotations that are of many frames
  * @throws for a folder without images, a pattern that fits two files of a frame, labels of one frame in two
  * splits, and a task that no frame has a label of
  */
-export async function listFrames(root: string, description: Description): Promise<Listing> {
+export async function listFrames(
+  root: string,
+  description: Description,
+  coco: CocoFiles,
+): Promise<Listing> {
   const { images, tasks, splits } = description;
   const source = join(root, DESCRIPTION);
   const { files, unreadable, again } = await walk(root);
@@ -42,12 +48,17 @@ export async function listFrames(root: string, description: Description): Promis
   const leftOut: LeftOut[] = [];
   for (const [name, task] of Object.entries(tasks)) {
     if ('table' in task && task.table) taken.add(task.table.file);
+    const field = `${source}: tasks.${name}`;
     const forms = formsOf(task);
-    if (forms.length === 0) continue;
-    const free = files.filter((path) => !taken.has(path));
-    const found = labelFiles(free, forms, `${source}: tasks.${name}.files`);
+    let found: LabelFiles;
+    if (forms.length > 0) {
+      const free = files.filter((path) => !taken.has(path));
+      found = labelFiles(free, forms, `${field}.files`);
+    } else if (annotationsOf(task).length > 0) {
+      found = await coco.list(files, annotationsOf(task), [...photos.values()], field);
+    } else continue;
     labels.set(name, found);
-    for (const { path } of found.all) taken.add(path);
+    for (const path of found.taken) taken.add(path);
     leftOut.push(...found.leftOut);
   }
   const bySplit = splits.by === 'folder' && !images.files.includes('{split}');
@@ -100,82 +111,6 @@ export async function listFrames(root: string, description: Description): Promis
   };
 }
 
-/** Files of a task. */
-interface LabelFiles {
-  /** By frame, of the first form that the frame has. */
-  readonly first: ReadonlyMap<string, Match>;
-  readonly all: readonly Match[];
-  readonly leftOut: readonly LeftOut[];
-}
-
-function labelFiles(files: readonly string[], forms: readonly string[], field: string): LabelFiles {
-  const first = new Map<string, Match>();
-  const all: Match[] = [];
-  const leftOut: LeftOut[] = [];
-  const known = new Set<string>();
-  for (const form of forms) {
-    for (const [key, one] of matches(files, form, field)) {
-      if (known.has(one.path)) continue;
-      known.add(one.path);
-      all.push(one);
-      if (!first.has(key)) first.set(key, one);
-      else
-        leftOut.push({ path: one.path, reason: `a label of a frame that has one of ${forms[0]}` });
-    }
-  }
-  return { first, all, leftOut };
-}
-
-/** Folder of the split of each frame, where only labels tell it. */
-function foldersByLabels(
-  labels: ReadonlyMap<string, LabelFiles>,
-  source: string,
-): Map<string, string> {
-  const found = new Map<string, Match & { readonly folder: string }>();
-  for (const [, { first }] of labels) {
-    for (const { id, folder, path } of first.values()) {
-      if (folder === undefined) continue;
-      const before = found.get(id);
-      if (before && before.folder !== folder) {
-        throw new Error(
-          `${source}: splits: ${before.path} and ${path} are of one image and two splits; leave one`,
-        );
-      }
-      found.set(id, { id, folder, path });
-    }
-  }
-  return new Map([...found].map(([id, { folder }]) => [id, folder]));
-}
-
-interface Match {
-  readonly id: string;
-  readonly folder: string | undefined;
-  readonly path: string;
-}
-
-/** Ids of two splits are two frames where splits are folders. */
-const keyOf = ({ id, folder }: Pick<Match, 'id' | 'folder'>): string =>
-  JSON.stringify([folder ?? null, id]);
-
-/** Files of a form, by frame. @throws naming both files where two are of one frame */
-function matches(files: readonly string[], text: string, field: string): Map<string, Match> {
-  const pattern = patternOf(text);
-  const found = new Map<string, Match>();
-  for (const path of files) {
-    const match = pattern.match(path);
-    if (!match) continue;
-    const one = { id: match.id, folder: match.split, path };
-    const before = found.get(keyOf(one));
-    if (before) {
-      throw new Error(
-        `${field}: ${before.path} and ${path} are both of the id '${match.id}'; leave one, or say more of their names`,
-      );
-    }
-    found.set(keyOf(one), one);
-  }
-  return found;
-}
-
 type Frames = Listing['frames'];
 
 const allOf = (frames: Frames): Frame[] => SPLITS.flatMap((split) => [...frames[split].values()]);
@@ -188,10 +123,12 @@ function assertLabels(source: string, { tasks, images }: Description, frames: Fr
     );
   }
   for (const [name, task] of Object.entries(tasks)) {
-    const forms = formsOf(task);
+    const forms = [...formsOf(task), ...annotationsOf(task)];
     if (forms.length === 0 || all.some(({ labels }) => Object.hasOwn(labels, name))) continue;
+    const where = formsOf(task).length > 0 ? 'a file of the form' : 'an entry in';
+    const field = formsOf(task).length > 0 ? 'files' : 'annotations';
     throw new Error(
-      `${source}: tasks.${name}.files: none of the ${all.length} frames has a file of the form ${forms.join(' or ')}`,
+      `${source}: tasks.${name}.${field}: none of the ${all.length} frames has ${where} ${forms.join(' or ')}`,
     );
   }
 }
@@ -200,7 +137,7 @@ function assertLabels(source: string, { tasks, images }: Description, frames: Fr
 function missingLabels({ tasks }: Description, frames: Frames): string[] {
   const all = allOf(frames);
   return Object.entries(tasks).flatMap(([name, task]) => {
-    if (formsOf(task).length === 0) return [];
+    if (formsOf(task).length + annotationsOf(task).length === 0) return [];
     const count = all.filter(({ labels }) => !Object.hasOwn(labels, name)).length;
     return missingNote(name, count, all.length);
   });

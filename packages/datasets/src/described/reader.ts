@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import {
   assertSize,
   fieldKind,
@@ -14,12 +14,14 @@ import { parseJsonFile } from '@scene-mtl/data/json';
 import { SPLITS, type Dataset, type Split } from '../dataset.ts';
 import { pictureSize, readPicture } from '../image/array-photo.ts';
 import { assertSizeOfPhoto } from '../image/same-size.ts';
-import { isMapTask, readMap } from './fields.ts';
+import { CocoFiles } from './coco/files.ts';
+import { isMapTask, mapOf, readMap, type MapTask } from './fields.ts';
 import { listFrames, missingNote, type Frame } from './listing.ts';
 import { paletteOf } from './palette.ts';
 import { DESCRIPTION, descriptionSchema } from './schema.ts';
 import type { DescribedTask, TaskDescription } from './task-schema.ts';
 import { readTable, readText, type Cells } from './table.ts';
+import type { Encoding } from './values.ts';
 
 /**
  * A folder of one's own images and labels, described by `dataset.json` (docs/data-sets.md). Its annotations
@@ -48,21 +50,27 @@ export async function openDescribed(root: string): Promise<Dataset> {
   const source = join(root, DESCRIPTION);
   const description = await parseJsonFile(source, descriptionSchema);
   const { tasks, name = basename(resolve(root)) } = description;
-  const { frames, leftOut, notes } = await listFrames(root, description);
+  const coco = new CocoFiles(root);
+  const { frames, leftOut, notes } = await listFrames(root, description, coco);
   const tables = await tablesOf(root, tasks);
   const frameOf = (id: string, split: Split): Frame => {
     const frame = frames[split].get(id);
     if (frame === undefined) throw new Error(`${root}: no frame '${id}' in split '${split}'`);
     return frame;
   };
-  const label = async (task: string, id: string, { labels }: Frame, native: Size) => {
+  const label = async (task: string, id: string, { labels, image }: Frame, native: Size) => {
     const described = tasks[task];
     const file = Object.hasOwn(labels, task) ? labels[task] : undefined;
     if (!isMapTask(described)) return exampleLabel(described, id, file, tables.get(task));
     if (file === undefined) return undefined;
-    const field = await readMap(file, described);
+    const field = await mapIn(file, described, image);
     assertSizeOfPhoto(file, field, native);
     return field;
+  };
+  const mapIn = async (file: string, task: MapTask, image: string) => {
+    if (task.encoding !== 'coco') return readMap(file, task as MapTask & { encoding: Encoding });
+    const { where, values } = coco.read(file, relative(root, image), task.kind === 'classes');
+    return mapOf(where, values, task);
   };
   return {
     name,
@@ -77,7 +85,7 @@ export async function openDescribed(root: string): Promise<Dataset> {
     files: (id, split) => {
       const { image, labels } = frameOf(id, split);
       const shared = Array.from(tables.values(), ({ file }) => file);
-      return [source, ...new Set(shared), image, ...Object.values(labels)];
+      return [source, ...new Set([...shared, image, ...Object.values(labels)])];
     },
     nativeSize: async (id, split) => pictureSize(frameOf(id, split).image),
     async read(id, split, size) {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { checkTask, type Issue } from './task-check.ts';
 import { partsOf } from './pattern.ts';
-import { file, formsOf, pattern, taskFault, taskSchema, text } from './task-schema.ts';
+import {
+  annotationsOf,
+  file,
+  formsOf,
+  pattern,
+  taskFault,
+  taskSchema,
+  text,
+} from './task-schema.ts';
 
 /** Name of the file that describes a folder of one's own data. */
 export const DESCRIPTION = 'dataset.json';
@@ -94,13 +102,23 @@ function checkPatterns(
   const labels = Object.entries(tasks).flatMap(([name, task]) =>
     formsOf(task).map((form) => ({ form, path: ['tasks', name, 'files'] })),
   );
+  const shared = Object.entries(tasks).flatMap(([name, task]) =>
+    annotationsOf(task).map((form) => ({ form, path: ['tasks', name, 'annotations'] })),
+  );
   const patterns = [{ form: images, path: ['images', 'files'] }, ...labels];
   const hasSplit = ({ form }: { readonly form: string }) => form.includes('{split}');
   const wanted = partsOf(images).map((part) => `{${part}}`);
+  for (const { form, path } of shared.filter(hasSplit)) {
+    if (by !== 'folder') issue("splits by 'folder' where a path has {split}", ...path);
+    if (form.includes('{id}')) issue('no {id}: such a file is of many frames', ...path);
+  }
   for (const one of patterns) {
     if (by !== 'folder') {
       if (hasSplit(one)) issue("splits by 'folder' where a path has {split}", ...one.path);
-    } else if (!hasSplit(one) && (hasSplit(patterns[0]) || !labels.some(hasSplit))) {
+    } else if (
+      !hasSplit(one) &&
+      (hasSplit(patterns[0]) || ![...labels, ...shared].some(hasSplit))
+    ) {
       issue("{split} in it, as splits are by 'folder'", ...one.path);
     }
     const parts = partsOf(one.form).map((part) => `{${part}}`);

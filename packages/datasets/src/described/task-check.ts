@@ -13,8 +13,10 @@ export function checkTask(
   const at = (message: string, ...path: PropertyKey[]) => issue(message, 'tasks', name, ...path);
   switch (task.kind) {
     case 'classes':
+      checkSource(task, at);
       return checkClasses(task, at);
     case 'instances': {
+      checkSource(task, at);
       const { within, encoding, background } = task;
       const other =
         within !== undefined && Object.hasOwn(tasks, within) ? tasks[within] : undefined;
@@ -22,8 +24,8 @@ export function checkTask(
         at("the name of a task of kind 'classes'", 'within');
       }
       checkValues(background, encoding, (message, i) => at(message, 'background', i));
-      if (task.divisor !== undefined && encoding === 'colours') {
-        at('another encoding: colours are not divided', 'divisor');
+      if (task.divisor !== undefined && ['colours', 'coco'].includes(encoding)) {
+        at(`another encoding: ${encoding} are not divided`, 'divisor');
       }
       return;
     }
@@ -36,6 +38,21 @@ export function checkTask(
         at(`${count} column${count === 1 ? '' : 's'}`, 'table', 'columns');
       }
     }
+  }
+}
+
+/** COCO masks are in files of many frames, others in one of each. */
+function checkSource(
+  { files, annotations, encoding }: DescribedTask<'classes'> | DescribedTask<'instances'>,
+  at: Issue,
+): void {
+  if (encoding === 'coco') {
+    if (files !== undefined)
+      at("'annotations' alone: COCO masks are in files of many frames", 'files');
+    if (annotations === undefined) at("'annotations', as masks are in COCO files");
+  } else {
+    if (annotations !== undefined) at("the encoding 'coco' beside it", 'annotations');
+    if (files === undefined) at("'files'");
   }
 }
 

@@ -23,6 +23,10 @@ const files = z
   .union([pattern, z.array(pattern).min(1).max(4)])
   .describe('a path with {id}; of several, the first that a frame has');
 
+const annotations = z
+  .union([file, z.array(file).min(1).max(64)])
+  .describe('COCO files of many frames; {split} where one is of one split');
+
 /** Of tasks: they become parts of names of files, and of metrics such as `depth/rms`. */
 const TASK = /^[A-Za-z][A-Za-z0-9_]*$/;
 const RESERVED = ['image', 'camera', 'shared', 'panoptic', 'weighting', 'optimiser'];
@@ -91,8 +95,9 @@ const table = z
 export const taskSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('classes'),
-    files,
-    encoding: z.enum(['ids', 'palette', 'colours', 'npy']).default('ids'),
+    files: files.optional(),
+    annotations: annotations.optional(),
+    encoding: z.enum(['ids', 'palette', 'colours', 'npy', 'coco']).default('ids'),
     classes,
     ignore: z
       .array(z.union([z.number().int(), colour]))
@@ -105,8 +110,9 @@ export const taskSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('instances'),
-    files,
-    encoding: z.enum(['ids', 'palette', 'colours', 'npy']).default('ids'),
+    files: files.optional(),
+    annotations: annotations.optional(),
+    encoding: z.enum(['ids', 'palette', 'colours', 'npy', 'coco']).default('ids'),
     background: z
       .array(z.union([z.number().int(), colour]))
       .default([])
@@ -179,3 +185,9 @@ export type DescribedTask<K extends TaskDescription['kind']> = Extract<
 /** The forms of a task's files, the best first; none for a task whose values are in a table. */
 export const formsOf = ({ files: forms = [] }: TaskDescription): readonly string[] =>
   typeof forms === 'string' ? [forms] : forms;
+
+/** Forms of a task's COCO files; none for a task that has others. */
+export const annotationsOf = (task: TaskDescription): readonly string[] => {
+  const { annotations: forms = [] } = 'annotations' in task ? task : {};
+  return typeof forms === 'string' ? [forms] : forms;
+};

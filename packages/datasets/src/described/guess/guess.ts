@@ -9,6 +9,7 @@ import {
 } from '../schema.ts';
 import { checkedBy } from '@scene-mtl/data/json';
 import { readTable, readText } from '../table.ts';
+import { guessCoco } from './coco.ts';
 import { frameIn, groupsOf, idIn, patternIn, SPLIT_FOLDERS, type FileGroup } from './groups.ts';
 import { guessLabels, guessWords, taskName } from './labels.ts';
 
@@ -66,10 +67,13 @@ export async function guessDescription(root: string): Promise<GuessedDescription
     for (const { name, task, why } of await guessTable(root, file, new Set(ids)))
       add(name, task, why);
   }
+  const coco = await guessCoco(root, files, images.group);
+  for (const { name, task, why } of coco?.tasks ?? []) add(name, task, why);
   if (Object.keys(tasks).length === 0) {
     throw new Error([`${root}: nothing found that could be a label`, ...reasons].join('; '));
   }
-  const { splits, why } = await guessSplits(root, files, images.group, new Set(ids));
+  const { splits, why } =
+    coco?.splits ?? (await guessSplits(root, files, images.group, new Set(ids)));
   reasons.push(`splits: ${why}`);
   const description = { images: { files: patternIn(images.group) }, splits, tasks };
   // A guess that could not be read back would be a fault of ours.
