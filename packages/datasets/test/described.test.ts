@@ -85,6 +85,26 @@ describe('labels in every encoding, against numpy, Pillow and tifffile', () => {
     painted.data.forEach((n, i) => expect(Math.abs(n - found[i])).toBeLessThan(0.009));
   });
 
+  test.each(['floats', 'tiff_normals'])('normals as 32-bit floats: %s', async (task) => {
+    const { data: found, valid } = fieldOf(await read(), task, normalsKind);
+    expect(valid.reduce((a, b) => a + b, 0)).toBe(47);
+    // Unit vectors of float32, made unit again.
+    found.forEach((n, i) => expect(n).toBeCloseTo(expected['normals'][i] ?? NaN, 6));
+  });
+
+  test.each([
+    ['tiff', /tiff.a\.tif: expected a TIFF of three channels, RGB, of 32-bit floats; got tiff, 1/],
+    ['floats', /floats.a\.npy: not a whole TIFF/],
+  ])('no normals are in a file of another form: %s', async (task, message) => {
+    const other = await mkdtemp(join(folder, 'forms-'));
+    await cp(join(fixtures, 'own-labels'), other, { recursive: true });
+    const normals = { kind: 'normals', files: `${task}/{id}.*`, encoding: 'tiff' };
+    const splits = { by: 'fraction', train: 1, val: 0 };
+    const description = { images: { files: 'image/{id}.png' }, splits, tasks: { normals } };
+    await writeFile(join(other, 'dataset.json'), JSON.stringify(description));
+    await expect((await openDescribed(other)).read('a', 'train', size)).rejects.toThrow(message);
+  });
+
   test('every label follows to another size as its kind says', async () => {
     const to = { height: 9, width: 4 };
     const { image: _, ...fields } = (await data.read('a', 'train', to)).fields;
@@ -460,6 +480,7 @@ describe('a first description', () => {
     expect(kinds).toEqual([
       'colours classes',
       'disparity disparity',
+      'floats normals',
       // Nothing says that these are objects: 16 bits with large values could be anything.
       'kitti depth',
       'metres depth',
@@ -470,6 +491,7 @@ describe('a first description', () => {
       'palette classes',
       'parts classes',
       'tiff depth',
+      'tiff_normals normals',
     ]);
   });
 

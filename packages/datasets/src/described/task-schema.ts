@@ -143,7 +143,7 @@ export const taskSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('normals'),
     files,
-    encoding: z.enum(['rgb', 'npy']).describe('rgb: n = 2 p / 255 − 1'),
+    encoding: z.enum(['rgb', 'npy', 'tiff']).describe('rgb: n = 2 p / 255 − 1'),
     axes: z
       .tuple([z.enum(['right', 'left']), z.enum(['down', 'up']), z.enum(['away', 'towards'])])
       .default(['right', 'down', 'away'])

@@ -19,7 +19,7 @@ export const colourKey = ([r, g, b]: ArrayLike<number> & Iterable<number>): numb
 /**
  * Reads the numbers of a map exactly as stored: no conversion, no colour management, no scaling. `colours`
  * gives each colour as one number (`colourKey`).
- * @param channels of a NumPy file; those of a picture follow from its encoding
+ * @param channels of a NumPy file or a TIFF; those of a picture follow from its encoding
  * @throws naming the file: missing, damaged, or of another form than the encoding says
  */
 export async function readValues(
@@ -45,7 +45,7 @@ export async function readValues(
     case 'colours':
       return readColours(file);
     case 'tiff':
-      return readFloatTiff(file);
+      return readFloatTiff(file, channels);
     case 'npy':
       return readArray(file, channels);
   }

@@ -198,9 +198,18 @@ async function guessArray(some: readonly string[], about: About): Promise<Guess>
 }
 
 async function guessTiff(some: readonly string[], { files, said }: About): Promise<Guess> {
-  const { channels, depth } = await sharp(await readFile(some[0])).metadata();
+  const { channels, depth, space } = await sharp(await readFile(some[0])).metadata();
+  if (channels === 3 && depth === 'float' && space === 'scrgb') {
+    const task = { kind: 'normals', files, encoding: 'tiff' } as const;
+    return {
+      task,
+      why: "normals, as each pixel has three floats; TIFF; 'axes' is to be checked",
+    };
+  }
   if (channels !== 1 || depth !== 'float') {
-    return { why: `TIFF, ${channels} of ${depth}; labels of one channel of floats alone are read` };
+    return {
+      why: `TIFF, ${channels} of ${depth} (${space}); labels of one or three (RGB) floats a pixel are read`,
+    };
   }
   const kind = /disp/.test(said) ? 'disparity' : 'depth';
   return { task: { kind, files, encoding: 'tiff' }, why: `${kind}: TIFF of floats, as they are` };
