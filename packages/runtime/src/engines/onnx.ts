@@ -121,7 +121,8 @@ export class OnnxStep {
   readonly #ort: typeof Ort;
   readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
-  readonly #end: string;
+  /** What ends the handover, which costs more than it saves where no variables are written. */
+  readonly #end: string | undefined;
   readonly #state: State;
   /** The arrays of the state as tensors, of the shapes in which the graph reads and writes them. */
   readonly #tensors = new WeakMap<Values, Map<Ref, Ort.Tensor>>();
@@ -139,7 +140,7 @@ export class OnnxStep {
     asFile = false,
   ): Promise<OnnxStep> {
     const lowered = lower(trace, await onnxTarget(options));
-    const end = endHandover(lowered.graph);
+    const end = asFile ? undefined : endHandover(lowered.graph);
     const ort = await onnxRuntime();
     const model = encodeModel(lowered.graph);
     const session = await sessionFor(ort, model, options, asFile).catch((error: unknown) => {
@@ -153,7 +154,7 @@ export class OnnxStep {
     trace: Trace,
     lowered: Lowered,
     session: Ort.InferenceSession,
-    end: string,
+    end: string | undefined,
     { reuseOutputs = false }: OnnxOptions,
     state: State,
   ) {
@@ -198,7 +199,8 @@ export class OnnxStep {
     });
     for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = results[name];
     try {
-      await runInPlace(this.#session, this.#end, feeds, fetches);
+      if (this.#end === undefined) await this.#session.run(feeds, fetches);
+      else await runInPlace(this.#session, this.#end, feeds, fetches);
     } catch (error) {
       throw runError(graph, error);
     }

@@ -8,7 +8,9 @@ export class Queue {
   /** The result of the job, once those before it are done. */
   add<T>(job: () => T | Promise<T>): Promise<T> {
     const result = this.#last.then(job);
-    this.#last = result.catch(() => undefined);
+    // Without the result, whose memory the next job can have.
+    const done = () => undefined;
+    this.#last = result.then(done, done);
     return result;
   }
 }
