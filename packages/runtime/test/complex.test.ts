@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import * as ort from 'onnxruntime-node';
 import { CaptureError, compile, type InputTensors, type Outputs } from '../src/index.ts';
 
 /** Complex numbers inside steps, and what is made of them by the discrete Fourier transform. */
@@ -65,6 +69,32 @@ describe('the discrete Fourier transform', () => {
     expect(back).toEqual(near([...x]));
     expect(padded).toHaveLength(4);
   });
+});
+
+test('a file of every opset gives the same', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'runtime-'));
+  const compiled = await compile(
+    ({ x: t, y: u }) => parts(tf.spectral.fft(tf.complex(t, u))),
+    signature,
+    { threads: 1 },
+  );
+  try {
+    const expected = await compiled.run({ x, y });
+    for (const opset of [17, 19, 20, 21] as const) {
+      const path = join(folder, `${opset}.onnx`);
+      await compiled.save(path, { opset });
+      const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+      const feeds = { x: new ort.Tensor(x, [1, 4]), y: new ort.Tensor(y, [1, 4]) };
+      const found = await session.run(feeds);
+      for (const name of ['re', 'im'] as const) {
+        expect(found[name].data).toBeAllClose(expected[name], { rtol: 1e-5, atol: 1e-5 });
+      }
+      await session.release();
+    }
+  } finally {
+    await compiled.dispose();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('arithmetic of complex numbers', async () => {
