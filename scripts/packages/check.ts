@@ -10,8 +10,9 @@ import { compileIn, everything, examplesOf, FOREIGN, writeEquals } from './progr
 /**
  * `npm run packages -- [--node FILE …] [--example FOLDER …] [--scripts] [--near] [--keep]` packs what was built,
  * installs the tarballs in an empty folder as a user would, and has programs type-checked and run there, as ES modules
- * and as CommonJS: one that imports everything, README's examples, and `user.ts`; then a short training by the command.
- * Prints a line a check; exit code 1 where one fails.
+ * and as CommonJS: one that imports everything, README's examples, and `user.ts`; then a short training by the command,
+ * and the stories of three users, `examples/student`, `engineer` and `lecturer`. Prints a line a check; exit code 1
+ * where one fails.
  *
  * `--node`: run with these in place of this one. `--example`: also what the README of such a folder has one type.
  * `--scripts`: with the install scripts of dependencies, but for the download of ONNX Runtime. `--near`: dependencies
@@ -29,6 +30,8 @@ const { values } = parseArgs({
 });
 
 const root = dirname(dirname(import.meta.dirname));
+/** Of three users, from nothing but what is installed. */
+const STORIES = ['student', 'engineer', 'lecturer'].map((name) => join(root, 'examples', name));
 const work = mkdtempSync(join(tmpdir(), 'scene-mtl-packages-'));
 const app = join(work, 'app');
 let failed = 0;
@@ -145,7 +148,7 @@ const installed =
   );
 if (packed && installed) {
   const examples = copyExamples(
-    values.example.map((folder) => resolve(folder)),
+    [...STORIES, ...values.example.map((folder) => resolve(folder))],
     app,
   );
   const programs = check(

@@ -10,6 +10,7 @@ import { kits, tasksFor } from '@scene-mtl/vision-heads';
 import * as tf from '@tensorflow/tfjs';
 import { commands } from '../src/commands/index.ts';
 import { configured } from '../src/config/overrides.ts';
+import { withPlugins } from '../src/config/plugins.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { pluginChecksum } from '../src/plugins/checksum.ts';
 import { loadPlugins } from '../src/plugins/load.ts';
@@ -104,6 +105,16 @@ async function trained(name: string) {
     dataWorkers: 1,
   });
 }
+
+test('what is made from a run has its plugins and those that came with the command, each once', () => {
+  const [a, b, moved] = ['a', 'b', 'a'].map((digit, i) => ({
+    checksum: digit.repeat(16),
+    module: `/place-${i}.ts`,
+  }));
+  const config = { plugins: [a] };
+  expect(withPlugins(config, [])).toBe(config);
+  expect(withPlugins(config, [b, moved])).toEqual({ plugins: [a, b] });
+});
 
 test('a run is whole, with batches made by a thread, and finds its plugin again', async () => {
   const { folder } = await trained('own');

@@ -26,3 +26,13 @@ export const withoutPluginPlaces = <C extends { readonly plugins: readonly Plugi
     .map(({ checksum }) => ({ checksum, module: null }))
     .sort((a, b) => (a.checksum < b.checksum ? -1 : 1)),
 });
+
+/** A configuration with these plugins too, each content once. */
+export const withPlugins = <C extends { readonly plugins: readonly PluginRecord[] }>(
+  config: C,
+  plugins: readonly PluginRecord[],
+): C => {
+  const known = new Set(config.plugins.map(({ checksum }) => checksum));
+  const more = plugins.filter(({ checksum }) => !known.has(checksum));
+  return more.length === 0 ? config : { ...config, plugins: [...config.plugins, ...more] };
+};

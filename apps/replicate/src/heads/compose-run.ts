@@ -21,6 +21,7 @@ import {
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { datasetOf, networkOf, normalisationOf } from '../assemble.ts';
 import { keptConfig } from '../config/kept.ts';
+import { withPlugins } from '../config/plugins.ts';
 import type { Config } from '../config/schema.ts';
 import { contentsOfData } from '../data/contents.ts';
 import { describeRun, saveDescription } from '../run/description.ts';
@@ -136,7 +137,7 @@ export async function composeRun(options: ComposeOptions): Promise<ChangedRun> {
 }
 
 function configOf({ source, heads, taken }: ComposeOptions): Config {
-  const base = source.description.config;
+  const base = withPlugins(source.description.config, taken?.run.description.config.plugins ?? []);
   const own = ['shared', ...heads.filter((head) => head !== taken?.head)];
   const init = [
     initialOf(source, own),

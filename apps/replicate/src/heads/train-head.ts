@@ -4,6 +4,7 @@ import type { RunResult } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import { networkOf } from '../assemble.ts';
 import { configured } from '../config/overrides.ts';
+import { withPlugins, type PluginRecord } from '../config/plugins.ts';
 import type { Config } from '../config/schema.ts';
 import { trainRun } from '../train/train-run.ts';
 import { frozenParts } from './frozen-parts.ts';
@@ -27,6 +28,8 @@ export interface TrainHeadOptions {
   readonly featureBytes?: number | undefined;
   /** `key=value`, laid over the source's configuration. */
   readonly set: readonly string[];
+  /** Modules of definitions that the head may need, loaded; besides those of the source. */
+  readonly plugins?: readonly PluginRecord[];
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   readonly owner?: string | undefined;
@@ -88,11 +91,20 @@ export async function trainHead(options: TrainHeadOptions): Promise<ChangedRun> 
 export async function headConfig(
   options: Pick<
     TrainHeadOptions,
-    'source' | 'head' | 'heads' | 'isFresh' | 'unfreeze' | 'set' | 'steps' | 'seed' | 'features'
+    | 'source'
+    | 'head'
+    | 'heads'
+    | 'isFresh'
+    | 'unfreeze'
+    | 'set'
+    | 'plugins'
+    | 'steps'
+    | 'seed'
+    | 'features'
   >,
 ): Promise<Config> {
   const { source, head, heads, isFresh, unfreeze, set, steps } = options;
-  const base = source.description.config;
+  const base = withPlugins(source.description.config, options.plugins ?? []);
   const own: Config = {
     ...base,
     network: {

@@ -33,7 +33,13 @@ export function addAddCommand(heads: Command): void {
     const all = [...tasks, head];
     if (flags.headOf === undefined) {
       printChanged(
-        await trainHead({ ...trainOptions(flags), source, head, isFresh: true, heads: all }),
+        await trainHead({
+          ...(await trainOptions(flags)),
+          source,
+          head,
+          isFresh: true,
+          heads: all,
+        }),
       );
       return;
     }

@@ -3,6 +3,7 @@ import type { FeatureType } from '@scene-mtl/datasets';
 import type { ChangedRun } from '../../heads/train-head.ts';
 import { untouchedLines } from '../../heads/untouched.ts';
 import { addDataFlags, addEngineFlags, type DataFlags, type EngineFlags } from '../engine-flags.ts';
+import type { PluginFlags } from '../plugin-flag.ts';
 import { addOptions } from './options.ts';
 
 /** Flags of every command that makes a run from another one. */
@@ -13,7 +14,7 @@ export interface ChangeFlags extends EngineFlags {
 }
 
 /** Flags of those that train a head. */
-export interface TrainFlags extends ChangeFlags, DataFlags {
+export interface TrainFlags extends ChangeFlags, DataFlags, PluginFlags {
   readonly steps?: number;
   readonly seed?: number;
   readonly set: string[];

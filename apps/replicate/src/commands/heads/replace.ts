@@ -30,7 +30,13 @@ export function addReplaceCommand(heads: Command): void {
     }
     taskNamed(next, source);
     const all = tasks.map((task) => (task === head ? next : task));
-    const options = { ...trainOptions(flags), source, head: next, isFresh: true, heads: all };
+    const options = {
+      ...(await trainOptions(flags)),
+      source,
+      head: next,
+      isFresh: true,
+      heads: all,
+    };
     printChanged(
       flags.headOf === undefined
         ? await trainHead(options)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { assertHead, sourceRun } from '../../heads/source-run.ts';
 import { trainHead } from '../../heads/train-head.ts';
+import { loadPlugins } from '../../plugins/load.ts';
 import { typedCommand } from '../configuration-flags.ts';
 import { compileOptions } from '../engine-flags.ts';
 import { addTrainFlags, printChanged, type TrainFlags } from './change-flags.ts';
@@ -19,7 +20,7 @@ export function addTuneCommand(heads: Command): void {
     const source = await sourceRun(flags.from, flags.runs);
     assertHead(source, head);
     const changed = await trainHead({
-      ...trainOptions(flags),
+      ...(await trainOptions(flags)),
       ...{ source, head, isFresh: false, heads: source.description.tasks },
     });
     printChanged(changed);
@@ -27,11 +28,12 @@ export function addTuneCommand(heads: Command): void {
 }
 
 /** What the flags say of a training. */
-export const trainOptions = (flags: TrainFlags) => ({
+export const trainOptions = async (flags: TrainFlags) => ({
   unfreeze: flags.unfreeze,
   features: flags.cacheType,
   featureBytes: flags.cacheSize,
   set: flags.set,
+  plugins: await loadPlugins(flags.plugin),
   steps: flags.steps,
   seed: flags.seed,
   owner: flags.owner,
