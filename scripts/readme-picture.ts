@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
 /**
- * `npx tsx scripts/readme-picture.ts RUN_FOLDER` draws docs/images/predictions.png from the pictures
- * that the three-task arm of Table 1 wrote: one line per frame, the tiles side by side under their
- * names, enlarged without smoothing where they are small.
+ * `npx tsx scripts/readme-picture.ts RUN_FOLDER` draws docs/images/predictions.png from the pictures that a run of
+ * three tasks wrote: of `replicate train`, or the three-task arm of Table 1 in the folder of all runs; one line per
+ * frame, the tiles side by side under their names, enlarged without smoothing where they are small.
  */
 
 const GAP = 6;
@@ -13,12 +14,12 @@ const LINES = 6;
 const TILE_WIDTH = 256;
 const HEADING = 26;
 
-const row = join(
-  process.argv[2] ?? '',
-  'uncertainty-semantic-instance-depth',
-  'seed-1',
-  'predictions',
-);
+const run = process.argv[2] ?? '';
+const row = [
+  join(run, 'predictions'),
+  join(run, 'uncertainty-semantic-instance-depth', 'seed-1', 'predictions'),
+].find((folder) => existsSync(folder));
+if (row === undefined) throw new Error(`${run}: no predictions below it; give the folder of a run`);
 const pictures = async (frame: string): Promise<string[]> =>
   (await readdir(join(row, frame))).filter((name) => name.endsWith('.png')).sort();
 

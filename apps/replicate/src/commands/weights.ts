@@ -28,7 +28,9 @@ export function addWeightsCommands(program: Command): void {
     .command('list')
     .description('The weights that come with this package, with what they are and their terms.')
     .action(async () => {
-      for (const name of shippedWeights()) {
+      const names = shippedWeights();
+      if (names.length === 0) process.stdout.write('none come with it\n');
+      for (const name of names) {
         process.stdout.write(`${cardLines(await readCard(await weightsFolder(name)))}\n`);
       }
     });

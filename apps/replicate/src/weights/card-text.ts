@@ -26,7 +26,8 @@ export function cardText(card: Card): string {
     ),
     ['Trained by', '', '```sh', card.command, '```'].join('\n'),
     '## Metrics',
-    'Of the weights as they are here, rounded to binary16 (float16); `float32` is what the same metric was before. ' +
+    'Of the weights as they are here, rounded to binary16 (float16); `float32` is what the same metric was before, ' +
+      '`by rounding` the difference. ' +
       'Intervals are percentile bootstraps over the frames of the split: what another seed of the training would give ' +
       'is not in them.',
     ...card.measured.map((one) => toMarkdown(metricsTable(one)).trim()),
@@ -47,6 +48,7 @@ function metricsTable({ split, frames, resamples, metrics }: CardMeasurement) {
       { name: 'value', decimals: 3 },
       { name: `95 % over frames` },
       { name: 'float32', decimals: 3 },
+      { name: 'by rounding', decimals: 4 },
       { name: 'unit' },
     ],
     rows: Object.entries(metrics).map(([header, { value, interval, unrounded, unit }]) => ({
@@ -55,6 +57,7 @@ function metricsTable({ split, frames, resamples, metrics }: CardMeasurement) {
         value === null ? null : { value },
         interval && interval.map((end) => end.toFixed(3)).join(' … '),
         unrounded === null ? null : { value: unrounded },
+        value === null || unrounded === null ? null : { value: value - unrounded },
         unit,
       ],
     })),
