@@ -26,7 +26,7 @@ function replicate(...words) {
 /** What the network of a run gives for one picture of noise, by its exported file. */
 async function outputsOf(run) {
   const file = join(folder, `${run}.onnx`);
-  replicate('export', '--run', `runs/${run}`, '--out', file);
+  replicate('export', '--run', `runs/${run}`, '--out', file, '--force');
   const random = randomStream('picture', 1);
   const pixels = Float32Array.from({ length: 3 * HEIGHT * WIDTH }, () => 2 * random() - 1);
   const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1 });

@@ -87,7 +87,7 @@ const [data, runs] = [join(folder, 'mydata'), join(folder, 'runs')];
 await draw(data);
 
 // The first command says what the folder seems to hold; names are not in the files, so she writes them in.
-const guessed = replicate('data', 'init', data);
+const guessed = replicate('data', 'init', data, '--force');
 assert.match(guessed, /depth: .*; 11 of 50 images have none/);
 assert.match(guessed, /masks: .*; 7 of 50 images have none/);
 const file = join(data, 'dataset.json');

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -123,6 +123,7 @@ const TRAIN =
 function runAll(node: string, programs: readonly string[], examples: readonly Example[]): void {
   const version = run(`"${node}" --version`).trim();
   const equals = writeEquals(app);
+  const before = new Set(readdirSync(app));
   for (const name of programs) {
     for (const extension of ['mjs', 'cjs']) {
       const line = `"${node}" --import "${equals}" out/${name}.${extension}`;
@@ -135,6 +136,11 @@ function runAll(node: string, programs: readonly string[], examples: readonly Ex
     for (const line of commands) {
       check(`${version} example ${name}: ${line}`, () => lastLine(run(line, node)), String);
     }
+  }
+  if (values.keep) return;
+  // The next version finds the folder as this one did.
+  for (const made of readdirSync(app).filter((name) => !before.has(name))) {
+    rmSync(join(app, made), { recursive: true });
   }
 }
 
