@@ -77,7 +77,8 @@ const networks: readonly (() => Network)[] = [
     ),
   () => {
     const model = tf.sequential();
-    model.add(tf.layers.lstm({ units: 64, inputShape: [40, 16] }));
+    const recurrentInitializer = 'glorotUniform';
+    model.add(tf.layers.lstm({ units: 64, inputShape: [40, 16], recurrentInitializer }));
     model.add(tf.layers.dense({ units: 10, activation: 'softmax' }));
     return layers('LSTM of 64 over 40 steps', model, [8, 40, 16]);
   },
