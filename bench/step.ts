@@ -15,6 +15,8 @@ export interface StepBenchOptions {
   readonly profile?: string;
   /** Adds PyTorch under bfloat16 autocast. */
   readonly bf16: boolean;
+  /** Adds PyTorch's torch.compile, which needs a C++ compiler. */
+  readonly torchCompile: boolean;
   readonly say: (text: string) => void;
 }
 
@@ -34,10 +36,16 @@ export interface StepBenchResult {
   /** Capture and session creation, ms. */
   readonly compileMs: number;
   readonly ours: Timing;
-  readonly torch?: Timing;
-  readonly torchBf16?: Timing;
-  /** Median over rounds of PyTorch's time divided by ours, medians of each turn. */
-  readonly ratio?: number;
+  readonly peers: readonly PeerTiming[];
+}
+
+/** Step times of a peer. */
+export interface PeerTiming extends Timing {
+  readonly name: string;
+  /** Median over rounds of its time divided by ours, medians of each turn. */
+  readonly ratio: number;
+  /** Its first step, where that compiles, ms. */
+  readonly compileMs?: number;
 }
 
 const median = (values: readonly number[]): number => {
@@ -51,6 +59,15 @@ const timing = (ms: readonly number[], peakMiB: number): Timing => ({
   median: median(ms),
   peakMiB,
 });
+
+/** Ways in which PyTorch runs a step, and the words that ask for them. */
+function kindsOf({ bf16, torchCompile }: StepBenchOptions) {
+  return [
+    { name: 'PyTorch', words: [] },
+    ...(bf16 ? [{ name: 'PyTorch bf16', words: ['bf16'] }] : []),
+    ...(torchCompile ? [{ name: 'torch.compile', words: ['compile'] }] : []),
+  ];
+}
 
 /** Processor, threads and versions, by name. */
 export type Machine = Readonly<Record<string, string>>;
@@ -85,50 +102,66 @@ export async function benchWorkload(
     return ms;
   };
   await ourTurn();
-  const peers = options.profile !== undefined ? [] : options.bf16 ? ['', ' bf16'] : [''];
-  const theirs = await Promise.all(
-    peers.map(async (kind) => {
-      const peer = await startPeer('step_torch.py', [String(threads)], say);
-      if (!peer) return undefined;
-      machine['torch'] = String(peer.hello['version']);
-      const { parameters } = await peer.ask(`load ${workload.id}${kind}`);
-      if (parameters !== numbers) {
-        throw new Error(
-          `workload ${workload.id}: ${numbers} parameters here, ${String(parameters)} in PyTorch`,
-        );
-      }
-      await peer.ask(`run ${steps}`);
-      return { peer, ms: [] as number[], turns: [] as number[], peakMiB: 0 };
-    }),
-  );
+  const theirs = (
+    await Promise.all(
+      options.profile !== undefined
+        ? []
+        : kindsOf(options).map(async ({ name, words }) => {
+            const peer = await startPeer('step_torch.py', [String(threads)], say);
+            if (!peer) return undefined;
+            machine['torch'] = String(peer.hello['version']);
+            const loaded = await peer.ask(['load', workload.id, ...words].join(' '));
+            const { parameters, error, compileMs } = loaded;
+            if (parameters !== numbers) {
+              throw new Error(
+                `workload ${workload.id}: ${numbers} parameters here, ${String(parameters)} in PyTorch`,
+              );
+            }
+            if (error !== undefined) {
+              say(`${workload.id}: ${name} is left out: ${String(error)}`);
+              peer.close();
+              return undefined;
+            }
+            await peer.ask(`run ${steps}`);
+            return {
+              name,
+              peer,
+              compileMs,
+              ms: [] as number[],
+              ratios: [] as number[],
+              peakMiB: 0,
+            };
+          }),
+    )
+  ).filter((their) => their !== undefined);
   const ours: number[] = [];
-  const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const mine = await ourTurn();
     ours.push(...mine);
-    for (const [i, their] of theirs.entries()) {
-      if (!their) continue;
+    for (const their of theirs) {
       const answer = await their.peer.ask(`run ${steps}`);
       const ms = answer['ms'] as number[];
       their.ms.push(...ms);
       their.peakMiB = answer['peakMiB'] as number;
-      if (i === 0) ratios.push(median(ms) / median(mine));
+      their.ratios.push(median(ms) / median(mine));
     }
     say(`${workload.id}: round ${round + 1} of ${rounds}, ours ${median(mine).toFixed(1)} ms`);
   }
   const peak = process.resourceUsage().maxRSS / 1024;
-  const [torch, bf16] = theirs.map((t) => t && timing(t.ms, t.peakMiB));
   const result: StepBenchResult = {
     id: workload.id,
     title: `${workload.title}, batch ${workload.batch}, ${workload.size.join('×')}`,
     parameters: numbers,
     compileMs,
     ours: timing(ours, peak),
-    ...(torch && { torch }),
-    ...(bf16 && { torchBf16: bf16 }),
-    ...(ratios.length > 0 && { ratio: median(ratios) }),
+    peers: theirs.map(({ name, ms, peakMiB, ratios, compileMs }) => ({
+      name,
+      ...timing(ms, peakMiB),
+      ratio: median(ratios),
+      ...(typeof compileMs === 'number' && { compileMs }),
+    })),
   };
-  theirs.forEach((t) => t?.peer.close());
+  theirs.forEach(({ peer }) => peer.close());
   await compiled.dispose();
   return { machine, result };
 }

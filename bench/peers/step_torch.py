@@ -1,7 +1,7 @@
 """Trains the workloads of bench/workloads.ts in PyTorch, on request.
 
 Reads commands on standard input, one per line, and answers each with one JSON line:
-`load ID [bf16]` builds a workload, `run N` times N steps (ms each), `quit` ends.
+`load ID [bf16] [compile]` builds a workload, `run N` times N steps (ms each), `quit` ends; `compile` is torch.compile.
 float32, channels_last, SGD with Nesterov momentum, uncertainty weighting; threads from the argument.
 """
 
@@ -198,7 +198,16 @@ def main():
             kind = Classifier if words[1] == "d" else Runner
             runner = kind(words[1], "bf16" in words)
             parameters = sum(p.numel() for p in runner.net.parameters())
-            print(json.dumps({"parameters": parameters}), flush=True)
+            answer = {"parameters": parameters}
+            if "compile" in words:
+                runner.net = torch.compile(runner.net)
+                start = time.perf_counter()
+                try:
+                    runner.step()
+                    answer["compileMs"] = 1000 * (time.perf_counter() - start)
+                except Exception as error:  # a compiler that is not there has many names
+                    answer["error"] = str(error).strip().splitlines()[0]
+            print(json.dumps(answer), flush=True)
         elif words[0] == "run":
             times = []
             for _ in range(int(words[1])):
