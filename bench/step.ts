@@ -118,7 +118,7 @@ export async function benchWorkload(
               );
             }
             if (error !== undefined) {
-              say(`${workload.id}: ${name} is left out: ${String(error)}`);
+              say(`${workload.id}: ${name} is left out: ${error as string}`);
               peer.close();
               return undefined;
             }

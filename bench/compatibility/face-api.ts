@@ -60,7 +60,7 @@ async function load(name: string, weights: string, side: number): Promise<Progra
 function flat(found: unknown): Record<string, tf.Tensor> {
   const tensors: tf.Tensor[] = [];
   const walk = (value: unknown): void => {
-    if (value instanceof tf.Tensor) tensors.push(value);
+    if (value instanceof tf.Tensor) tensors.push(value as tf.Tensor);
     else Object.values(value as object).forEach(walk);
   };
   walk(found);

@@ -64,6 +64,7 @@ async function contentOf(file: string): Promise<unknown> {
   return file.endsWith('.json') ? JSON.parse(bytes.toString('utf8')) : bytes;
 }
 
+/** What TensorFlow.js loads: the description, and the bytes of all weights in one piece. */
 async function artifactsOf(model: ModelFile, file: string): Promise<tf.io.ModelArtifacts> {
   const { weightsManifest, ...rest } = model;
   const shards = weightsManifest.flatMap(({ paths }) => paths);
@@ -90,15 +91,12 @@ async function artifactsOf(model: ModelFile, file: string): Promise<tf.io.ModelA
 /** Numbers in [0, 1) for floats, whole ones in [0, 256) for int32, coins for bools, a line of code for strings. */
 export function randomValues(inputs: Inputs, step: number): Values {
   const random = stream(1, 'compatibility', step);
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, dtype }]) => {
-      const length = shape.reduce((a, b) => a * b, 1);
-      if (dtype === 'string') return [name, new Array<string>(length).fill('print("hello")')];
-      if (dtype === 'int32') {
-        return [name, Int32Array.from({ length }, () => random.integer(256))];
-      }
-      if (dtype === 'bool') return [name, Uint8Array.from({ length }, () => random.integer(2))];
-      return [name, Float32Array.from({ length }, () => random.next())];
-    }),
-  );
+  const of = ({ shape, dtype }: Inputs[string]): Values[string] => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    if (dtype === 'string') return new Array<string>(length).fill('print("hello")');
+    if (dtype === 'int32') return Int32Array.from({ length }, () => random.integer(256));
+    if (dtype === 'bool') return Uint8Array.from({ length }, () => random.integer(2));
+    return Float32Array.from({ length }, () => random.next());
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, of(input)]));
 }

@@ -29,12 +29,14 @@ like those of TensorFlow.js' examples, written anew by what they train, with num
 
 \`npm run bench -- compatibility\` fetches the packages (\`npm pack\`, 200 MB, into \`runs/compatibility/\`), measures what is
 not measured yet, and writes this page; a part of a name measures those that bear it, \`--again\` anew. Machine:
-${facts}, shared with other work, so that only ratios say something, and those roughly.
+${facts};
+shared with much other work, so that only ratios say something, and those roughly.
 
 How to read the tables. *Differs by*: the largest difference between compiled and eager results (the JavaScript backend),
 relative to the largest value of the same array, or to 10⁻³ where that is less; for a training, of the losses and of every variable after some steps.
 *Ours*: a run on ONNX Runtime's CPU, ms, smallest and median. *eager*, *WASM*: the median of TensorFlow.js' JavaScript and
-WebAssembly backends (one thread) divided by ours, all taking turns; – where the backend cannot run it, as WebAssembly cannot
+WebAssembly backends (one thread) divided by ours, all taking turns; one whose first run takes longer than 4 s
+runs once; – where the backend cannot run it, as WebAssembly cannot
 go back through most layers.
 ${left > 0 ? `\n${left} listed programs are not measured yet.\n` : ''}
 ## Models from npm

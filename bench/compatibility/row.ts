@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Times of one engine, ms. */
 export interface Times {
   readonly median: number;
@@ -26,9 +28,12 @@ export interface Row {
   readonly turns?: number;
 }
 
-/** First line of an error, short enough for a table. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** First line of an error, short enough for a list, with paths in the repository. */
 export function firstLine(error: unknown): string {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const line = first.replaceAll(ROOT, '');
   return line.length > 240 ? `${line.slice(0, 239)}…` : line;
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
-import { measureApart } from './one.ts';
+import { measurer } from './one.ts';
 import { fetchPackage } from './packages.ts';
 import { writePage } from './page.ts';
 import type { Row } from './row.ts';
@@ -37,9 +37,10 @@ export async function benchCompatibility(options: CompatibilityOptions): Promise
   const rowsKept = await rowsOf(machine, order, again && wanted.length === 0);
   const left = chosen.filter(({ id }) => again || !rowsKept.some((row) => row.id === id));
   say(`${chosen.length - left.length} of ${chosen.length} are measured already`);
+  const { measure, close } = measurer();
   for (const [i, { id, from }] of left.entries()) {
     if (from !== undefined) await fetchPackage(from, say);
-    const found = await measureApart(id, threads);
+    const found = await measure(id, threads);
     const row: Row = { id, ...(from !== undefined && { from }), ...found };
     // Others may have been measured meanwhile by another process.
     const others = (await readMeasured())?.rows.filter((one) => one.id !== id) ?? [];
@@ -48,6 +49,7 @@ export async function benchCompatibility(options: CompatibilityOptions): Promise
     await writePage(measured, order.length - measured.rows.length);
     say(`${i + 1} of ${left.length}: ${summary(row)}`);
   }
+  close();
   const measured = await readMeasured();
   if (measured) await writePage(measured, order.length - measured.rows.length);
 }

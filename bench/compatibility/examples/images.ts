@@ -134,7 +134,7 @@ const makerAndJudge = () => {
   const mixed = layers
     .multiply()
     .apply([noise, layers.flatten().apply(embedding) as tf.SymbolicTensor]);
-  const outputs = judge(false).apply(maker.apply(mixed) as tf.SymbolicTensor);
+  const outputs = judge(false).apply(maker.apply(mixed));
   return tf.model({ inputs: [noise, label], outputs: outputs as tf.SymbolicTensor[] });
 };
 const judged = {

@@ -5,10 +5,13 @@ const { layers } = tf;
 const classes = { loss: 'categoricalCrossentropy', y: ['one-hot'] as const };
 const stack = (...list: tf.layers.Layer[]) => tf.sequential({ layers: list });
 
+/** Their numbers are replaced, and orthogonal ones, the default, take long to make. */
+const quick = { recurrentInitializer: 'glorotNormal' } as const;
 const recurrent = {
-  simpleRNN: layers.simpleRNN,
-  gru: (args: Parameters<typeof layers.gru>[0]) => layers.gru(args),
-  lstm: (args: Parameters<typeof layers.lstm>[0]) => layers.lstm(args),
+  simpleRNN: (args: Parameters<typeof layers.simpleRNN>[0]) =>
+    layers.simpleRNN({ ...args, ...quick }),
+  gru: (args: Parameters<typeof layers.gru>[0]) => layers.gru({ ...args, ...quick }),
+  lstm: (args: Parameters<typeof layers.lstm>[0]) => layers.lstm({ ...args, ...quick }),
 } as const;
 type Cell = keyof typeof recurrent;
 
@@ -18,13 +21,12 @@ const addition = (cell: Cell): TrainedModel => ({
   metrics: ['accuracy'],
   model: () =>
     stack(
-      recurrent[cell]({ units: 64, inputShape: [5, 12], recurrentInitializer: 'glorotNormal' }),
+      recurrent[cell]({ units: 64, inputShape: [5, 12] }),
       layers.repeatVector({ n: 3 }),
       recurrent[cell]({
         units: 64,
         returnSequences: true,
-        recurrentInitializer: 'glorotNormal',
-      }) as tf.layers.Layer,
+      }),
       layers.timeDistributed({ layer: layers.dense({ units: 12 }) }),
       layers.activation({ activation: 'softmax' }),
     ),
@@ -54,7 +56,7 @@ const text = (name: string, ...units: number[]): TrainedModel => ({
   model: () =>
     stack(
       ...units.map((size, i) =>
-        layers.lstm({
+        recurrent.lstm({
           ...{ units: size, returnSequences: i < units.length - 1 },
           ...(i === 0 && { inputShape: [40, 60] }),
         }),
@@ -91,7 +93,7 @@ const tagger = (name: string, ...middle: (() => tf.layers.Layer)[]): TrainedMode
         : [layers.dense({ units: 3, activation: 'softmax' })]),
     ),
 });
-const tags = () => layers.lstm({ units: 30, returnSequences: true });
+const tags = () => recurrent.lstm({ units: 30, returnSequences: true });
 
 /** The last of a sequence. */
 class Last extends layers.Layer {
@@ -116,7 +118,7 @@ const dates = () => {
   const written = tf.input({ shape: [10] });
   const embedded = (input: Symbolic, inputDim: number, inputLength: number) =>
     layers.embedding({ inputDim, inputLength, outputDim: 64, maskZero: true }).apply(input);
-  const lstm = () => layers.lstm({ units: 64, returnSequences: true });
+  const lstm = () => recurrent.lstm({ units: 64, returnSequences: true });
   const encoded = lstm().apply(embedded(read, 35, 12)) as Symbolic;
   const last = new Last({}).apply(encoded) as Symbolic;
   const decoded = lstm().apply(embedded(written, 13, 10), {
@@ -137,8 +139,8 @@ const translation = () => {
   const read = tf.input({ shape: [16, 71] });
   const written = tf.input({ shape: [20, 94] });
   const units = 64;
-  const [, h, c] = layers.lstm({ units, returnState: true }).apply(read) as Symbolic[];
-  const [decoded] = layers
+  const [, h, c] = recurrent.lstm({ units, returnState: true }).apply(read) as Symbolic[];
+  const [decoded] = recurrent
     .lstm({ units, returnSequences: true, returnState: true })
     .apply([written, h, c]) as Symbolic[];
   const outputs = layers.dense({ units: 94, activation: 'softmax' }).apply(decoded) as Symbolic;
@@ -153,10 +155,10 @@ const table: readonly TrainedModel[] = [
   weather('perceptron, l2', perceptron(undefined, true)),
   weather('perceptron, dropout', perceptron(0.25, false), true),
   weather('simpleRNN', () =>
-    stack(layers.simpleRNN({ units: 32, inputShape: hours }), layers.dense({ units: 1 })),
+    stack(recurrent.simpleRNN({ units: 32, inputShape: hours }), layers.dense({ units: 1 })),
   ),
   weather('gru', () =>
-    stack(layers.gru({ units: 32, inputShape: hours }), layers.dense({ units: 1 })),
+    stack(recurrent.gru({ units: 32, inputShape: hours }), layers.dense({ units: 1 })),
   ),
   text('one layer', 128),
   text('two layers', 64, 64),
@@ -178,10 +180,10 @@ const table: readonly TrainedModel[] = [
     () => layers.globalMaxPooling1d({}),
     () => layers.dense({ units: 64, activation: 'relu' }),
   ),
-  sentiment('simpleRNN', () => layers.simpleRNN({ units: 32 })),
-  sentiment('lstm', () => layers.lstm({ units: 32 })),
+  sentiment('simpleRNN', () => recurrent.simpleRNN({ units: 32 })),
+  sentiment('lstm', () => recurrent.lstm({ units: 32 })),
   sentiment('bidirectional lstm', () =>
-    layers.bidirectional({ layer: layers.lstm({ units: 32 }), mergeMode: 'concat' }),
+    layers.bidirectional({ layer: recurrent.lstm({ units: 32 }), mergeMode: 'concat' }),
   ),
   tagger('dense'),
   tagger('lstm', tags),

@@ -103,7 +103,7 @@ const autoencoder = (drawn: boolean) => (): Program => {
         const divergence = logVar.add(1).sub(mu.square()).sub(logVar.exp()).sum(-1).mul(-0.5);
         return off.add(divergence).mean<tf.Scalar>();
       };
-      return { loss: optimiser.minimize(loss, true) as tf.Scalar };
+      return { loss: optimiser.minimize(loss, true)! };
     },
     state: weightsOf(encoder, decoder),
   };
@@ -144,7 +144,7 @@ function snake(): Program {
           .sum(-1);
         const best = (target.predict(next) as tf.Tensor).max(-1);
         const wanted = reward.add(best.mul(tf.scalar(1).sub(done)).mul(0.99));
-        return tf.losses.meanSquaredError(wanted, values) as tf.Scalar;
+        return tf.losses.meanSquaredError<tf.Tensor, tf.Scalar>(wanted, values);
       };
       const { value, grads } = tf.variableGrads(loss);
       optimiser.applyGradients(listed(grads));
@@ -230,7 +230,7 @@ function whereItLooks(): Program {
       const weights = tf.mean(tf.grad(upper)(activations), [0, 1, 2]);
       const map = tf.relu(tf.sum(tf.mul(activations, weights), -1));
       const shown = tf.image.resizeBilinear(
-        tf.expandDims(tf.div(map, tf.max(map)), -1) as tf.Tensor4D,
+        tf.expandDims<tf.Tensor4D>(tf.div(map, tf.max(map)), -1),
         [32, 32],
       );
       return { map: shown };
