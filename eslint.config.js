@@ -78,6 +78,7 @@ const foldersMayImport = {
     importance: ['config', 'run', 'predict', 'gate'],
     compare: ['config', 'run', 'predict'],
     numbers: [],
+    demo: [],
     papers: [
       ...['config', 'data', 'train', 'predict', 'gate', 'heads'],
       ...['scenes', 'measure', 'numbers'],
@@ -86,7 +87,7 @@ const foldersMayImport = {
     commands: [
       ...['config', 'plugins', 'run', 'data', 'train', 'predict', 'export'],
       ...['gate', 'heads', 'importance', 'ledger', 'lineage', 'compare', 'weights'],
-      ...['scenes', 'measure', 'papers', 'results', 'terminal.ts'],
+      ...['scenes', 'measure', 'papers', 'results', 'demo', 'terminal.ts'],
     ],
   },
 };

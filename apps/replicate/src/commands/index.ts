@@ -59,6 +59,11 @@ export const commands: readonly ListedCommand[] = [
       (await withTensors(() => import('./train.ts'))).addTrainCommand(program),
   },
   {
+    name: 'demo',
+    summary: 'Equal against learned weights, live in a page that opens by itself.',
+    add: async (program) => (await withTensors(() => import('./demo.ts'))).addDemoCommand(program),
+  },
+  {
     name: 'worker',
     summary: 'Carries out runs of a queue, on as many machines as there are.',
     add: async (program) => (await import('./worker.ts')).addWorkerCommand(program),
