@@ -15,6 +15,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from './engine-flags.ts';
+import { LIMITS } from '../config/limits.ts';
 import { tasksIn } from '../predict/stored-network.ts';
 import { readDescription } from '../run/description.ts';
 import { withFrozen, withInitial } from '../run/initial.ts';
@@ -37,6 +38,7 @@ interface Flags
   init: string[];
   freeze?: string[];
   gradientHealth?: number;
+  steps?: number;
   seed?: number;
   seeds?: number[];
   runs: string;
@@ -77,6 +79,12 @@ export function addTrainCommand(program: Command): void {
       'validation metric of the best checkpoint (default: primary metric of the first task)',
     )
     .option(
+      '--steps <n>',
+      'steps in all; a run of the same name that has fewer goes on to as many, to the same weights as at once, where\n' +
+        'its learning rate does not end with its steps (training.schedule=constant, or training.scheduleSteps=N)',
+      wholeNumber(1, LIMITS.steps),
+    )
+    .option(
       '--seed <n>',
       'seed of everything (default: the first of the configuration)',
       wholeNumber(0),
@@ -110,7 +118,9 @@ export function addTrainCommand(program: Command): void {
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {
     const { init, freeze, runs } = flags;
     const shared = withArchitecture(await configurationOf(flags), flags);
-    const config = await withInitial(withFrozen(shared, freeze), init, runs);
+    const begun = await withInitial(withFrozen(shared, freeze), init, runs);
+    const { steps = begun.training.steps } = flags;
+    const config = { ...begun, training: { ...begun.training, steps } };
     const balance = await balanceOf(flags);
     const whole = flags.name ?? `train-${groupOf(flags)}`;
     const all = flags.seeds?.map((seed) => ({ seed, name: `${whole}-seed-${seed}` })) ?? [
@@ -127,6 +137,7 @@ export function addTrainCommand(program: Command): void {
         select: flags.select,
         compile: compileOptions(flags),
         dataWorkers: flags.dataWorkers,
+        prolongs: flags.steps !== undefined,
         command: typedCommand(),
         ...(flags.gradientHealth !== undefined && {
           health: {

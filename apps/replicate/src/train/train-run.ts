@@ -29,6 +29,7 @@ import { loadConfigured } from '../plugins/load.ts';
 import { progressText } from './progress-text.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
+import { beforeProlonging, prolong } from './prolong.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 
 /** What `replicate train` runs. */
@@ -47,6 +48,8 @@ export interface TrainRunOptions {
   readonly compile: CompileOptions;
   /** Threads that make batches, default 1; 0: the training's own. */
   readonly dataWorkers?: number;
+  /** Whether a run of fewer steps in the folder goes on to those of the configuration; else it is another run. */
+  readonly prolongs?: boolean;
   /** The command as typed. */
   readonly command: string;
   /** See {@link RunToMake.health}. */
@@ -75,8 +78,14 @@ export async function trainRun(
   const folder = join(runs, name);
   const line = progressLine();
   const kept = keptConfig(config);
-  await checkFolder(folder, kept);
   const whole = { ...options, config, folder, line };
+  const before = options.prolongs ? await beforeProlonging(folder, config) : undefined;
+  if (before) {
+    // As the run that it is by now: where anything else differs it stays as it is.
+    await runOn(await datasetOf(before, runs, line), { ...whole, config: before });
+    await alone(folder, () => prolong(folder, config));
+  }
+  await checkFolder(folder, kept);
   if (!(await isThere(config, runs, line))) {
     // Before the scenes are made: a wrong flag leaves nothing behind.
     await checkRun(await runOn(foreseenScenes(config), whole));
