@@ -1,4 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +29,19 @@ function place(files: Content): string {
   const root = mkdtempSync(join(tmpdir(), 'replicate-score-'));
   roots.push(root);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
+  return root;
+}
+
+/** A folder with the files of one frame out of another. */
+function copyOf(folder: string, city: string, frame: string): string {
+  const root = place({});
+  cpSync(folder, root, {
+    recursive: true,
+    filter: (from) => statSync(from).isDirectory() || from.includes(frame),
+  });
+  expect(readdirSync(root, { recursive: true }).some((name) => String(name).includes(city))).toBe(
+    true,
+  );
   return root;
 }
 
@@ -84,6 +105,45 @@ describe('replicate score', () => {
     expect(json.allAp).toBeCloseTo(0.457621527777778, 12);
     expect(json.allAp50).toBeCloseTo(0.855555555555556, 12);
     expect([json.ap.length, json.ap[0].length, json.ap[0][0].length]).toEqual([1, 8, 10]);
+  });
+
+  const instances = ['--gt', vectors('gtFine'), '--pred', vectors('results'), '--task', 'instance'];
+
+  test('gives intervals over the images, the same each time, and the scores of each', async () => {
+    const perFrame = join(place({}), 'frames.jsonl');
+    const more = ['--resamples', '200', '--per-frame', perFrame, '--json'];
+    expect(await score(...instances, ...more)).toBe(0);
+    const first = out;
+    const json = JSON.parse(first) as { allAp: number; intervals: Record<string, number[]> };
+    const [low, high] = json.intervals['allAp'];
+    expect([low <= json.allAp, json.allAp <= high, low < high]).toEqual([true, true, true]);
+    out = '';
+    expect(await score(...instances, ...more)).toBe(0);
+    expect(out).toBe(first);
+    const lines = readFileSync(perFrame, 'utf8').trim().split('\n');
+    const frames = lines.map(
+      (line) => JSON.parse(line) as { frame: string; metrics: Record<string, number | null> },
+    );
+    expect(frames).toHaveLength(3);
+    // Of one image the score of the whole is that of the image.
+    for (const { frame, metrics } of frames) {
+      const city = frame.split('_')[0];
+      const [gt, pred] = ['gtFine', 'results'].map((name) => copyOf(vectors(name), city, frame));
+      out = '';
+      expect(await score('--gt', gt, '--pred', pred, '--task', 'instance', '--json')).toBe(0);
+      const alone = JSON.parse(out) as { allAp: number | null; allAp50: number | null };
+      expect(metrics).toEqual({ allAp: alone.allAp, allAp50: alone.allAp50 });
+    }
+  });
+
+  test.each([
+    ['semantic', 'gtFine', 'pixel_pred', /IoU, mean of classes +\| +37\.4\d+ \| +\d+\.\d{4} … \d/],
+    ['panoptic', 'panoptic_gt', 'panoptic_pred', /PQ +\| +58\.98\d\d \| +\d+\.\d{4} … \d/],
+  ])('prints the intervals of %s below its table', async (task, gt, pred, line) => {
+    const folders = ['--gt', vectors(gt), '--pred', vectors(pred)];
+    expect(await score(...folders, '--task', task, '--resamples', '50')).toBe(0);
+    expect(out).toMatch(/Intervals over the images, 50 resamples/);
+    expect(out).toMatch(line);
   });
 
   test('prints panoptic quality by class name', async () => {

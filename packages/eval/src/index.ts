@@ -165,11 +165,8 @@ export {
   type ScoredInstances,
 } from './submission/score-instance.ts';
 export { scorePanoptic, type ScoredPanoptic } from './submission/score-panoptic.ts';
-export {
-  scoreSemantic,
-  type Scored,
-  type SemanticScoreInput,
-} from './submission/score-semantic.ts';
+export { scoreSemantic, type SemanticScoreInput } from './submission/score-semantic.ts';
+export type { ChosenScores, Scored } from './submission/scored.ts';
 export { areaOf, OFFICIAL_SIZE, sizeText, type ImageSize } from './submission/sizes.ts';
 export { stereoDistances } from './submission/stereo-distances.ts';
 export { toCsv } from './tables/csv.ts';

@@ -117,6 +117,16 @@ describe('official test vectors', () => {
       [want.averages.allAp, want.averages.allAp100m, want.averages.allAp50m],
       exact,
     );
+    expect(got.bySetting50[2]).toBeCloseTo(want.averages['allAp50%50m'], 12);
+    const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+    const classes = instanceLabels.map(({ name }) => want.averages.classes[name]);
+    const number = (x: number | null | undefined) => x ?? NaN;
+    expect(
+      instanceLabels.flatMap((_, c) => [mean(got.ap[1][c]), mean(got.ap[2][c]), got.ap[2][c][0]]),
+    ).toBeAllClose(
+      classes.flatMap((c) => [c['ap100m'], c['ap50m'], c['ap50%50m']].map(number)),
+      exact,
+    );
   });
 
   test('panoptic quality: averages and every class to 1e-12', async () => {

@@ -1,8 +1,12 @@
 import { toMarkdown } from '@scene-mtl/eval';
 import { Option, type Command } from 'commander';
+import { writeAtomically } from '@scene-mtl/data/files';
 import { onOneLine } from '../terminal.ts';
+import { path } from './path.ts';
+import { intervalTable, perFrameLines, scoreIntervals } from './score/resampled.ts';
 import { scoreProgress } from './score/progress.ts';
 import { scorers } from './score/tables.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface ScoreOptions {
   readonly gt: string;
@@ -11,6 +15,8 @@ interface ScoreOptions {
   readonly stereo?: string;
   readonly area?: true;
   readonly json?: true;
+  readonly resamples: number;
+  readonly perFrame?: string;
 }
 
 /** Tasks whose scores have sizes in px. */
@@ -34,14 +40,26 @@ export function addScoreCommand(program: Command): void {
     )
     .option(
       '--stereo <folder>',
-      'disparity and camera files: adds AP100m and AP50m to --task instance',
+      'disparity and camera files: adds AP100m, AP50m and AP50%50m to --task instance',
     )
     .option(
       '--area',
       'for pictures that are not 1024×2048 (height × width): multiply the sizes of iIoU and AP, made\nfor that size, by area = H·W / (1024·2048)',
     )
+    .option(
+      '--resamples <n>',
+      'of the images, for 95 % intervals over them; 0: no intervals',
+      wholeNumber(0),
+      0,
+    )
+    .option(
+      '--per-frame <file>',
+      'write the scores of each image by itself, a JSON line an image',
+      path,
+    )
     .option('--json', 'print everything as JSON instead of a table')
-    .action(async ({ gt, pred, task, stereo, area, json }: ScoreOptions, command: Command) => {
+    .action(async (options: ScoreOptions, command: Command) => {
+      const { gt, pred, task, stereo, area, json, resamples, perFrame } = options;
       if (stereo !== undefined && task !== 'instance') {
         command.error(`error: --stereo only goes with --task instance, not ${task}`);
       }
@@ -59,9 +77,23 @@ export function addScoreCommand(program: Command): void {
           throw new Error(onOneLine(error.message), { cause: error });
         })
         .finally(progress.clear);
+      if (perFrame !== undefined) {
+        await writeAtomically(
+          perFrame,
+          perFrameLines(scored)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
+      }
       const { notes } = scored.table;
+      const intervals = resamples > 0 ? scoreIntervals(scored, resamples) : undefined;
       process.stdout.write(
-        json ? `${JSON.stringify({ ...scored.json, notes }, null, 2)}\n` : toMarkdown(scored.table),
+        json
+          ? `${JSON.stringify({ ...scored.json, ...(intervals && { intervals, resamples }), notes }, null, 2)}\n`
+          : [
+              toMarkdown(scored.table),
+              ...(intervals ? [toMarkdown(intervalTable(scored, intervals, resamples))] : []),
+            ].join('\n'),
       );
     });
 }

@@ -49,6 +49,8 @@ export interface InstanceScores {
   readonly classes: Readonly<Record<string, { readonly ap: number; readonly ap50: number }>>;
   /** Mean AP per setting, in the order given: all, 100 m, 50 m with the official settings. */
   readonly bySetting: readonly number[];
+  /** The same at overlap 0.5: AP50 %, that to 100 m, AP50 %50 m. */
+  readonly bySetting50: readonly number[];
 }
 
 /**
@@ -95,6 +97,7 @@ export function averagePrecision(
       instanceLabels.map(({ name }, c) => [name, { ap: mean(first[c]), ap50: first[c][0] }]),
     ),
     bySetting: ap.map((byClass) => meanOfKnown(byClass.flat())),
+    bySetting50: ap.map((byClass) => meanOfKnown(byClass.map((byOverlap) => byOverlap[0]))),
   };
 }
 

@@ -1,7 +1,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import {
   averagePrecision,
+  averagePrecisionOfDrawn,
   distanceSettings,
+  overlapThresholds,
   scaledSettings,
   type DistanceSetting,
   type InstanceScores,
@@ -18,7 +20,7 @@ import { asWords, checkSameSize, readLabels, readMask, type LabelImage } from '.
 import { inOrder, type ScoreInput } from './in-order.ts';
 import { liesIn } from './inside.ts';
 import { readText } from './text.ts';
-import type { Scored } from './score-semantic.ts';
+import type { ChosenScores, Scored } from './scored.ts';
 import { areaOf, sizeTally } from './sizes.ts';
 
 /** One line of a prediction's text file. */
@@ -96,7 +98,25 @@ export async function scoreInstance(
     tooSmall: objects.filter(({ pixelCount }) => pixelCount < (settings[0]?.minRegion ?? 0)).length,
     passedOver,
     unused,
+    frames: pairs.map(({ frame }) => frame),
+    chosen: () => chosenAp(matches, settings),
   };
+}
+
+/** AP and AP50 % of any choice of images, in each setting: `allAp`, `allAp50`, `allAp100m`, `allAp50%100m`, … */
+function chosenAp(
+  matches: readonly ImageMatches[],
+  settings: readonly DistanceSetting[],
+): (places: ArrayLike<number>) => ChosenScores {
+  const scores = settings.flatMap((setting, k) => {
+    const to = k === 0 ? '' : `${setting.distance}m`;
+    const of = (overlaps: readonly number[]) => averagePrecisionOfDrawn(matches, setting, overlaps);
+    return [
+      [`allAp${to}`, of(overlapThresholds)],
+      [k === 0 ? 'allAp50' : `allAp50%${to}`, of(overlapThresholds.slice(0, 1))],
+    ] as const;
+  });
+  return (places) => Object.fromEntries(scores.map(([name, of]) => [name, of(places)]));
 }
 
 const evaluated = new Set(instanceLabels.map((l) => l.id));

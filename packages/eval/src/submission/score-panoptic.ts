@@ -1,8 +1,12 @@
-import { panopticQuality, type PanopticScores } from '../cityscapes/panoptic.ts';
+import {
+  panopticQuality,
+  type PanopticEvaluation,
+  type PanopticScores,
+} from '../cityscapes/panoptic.ts';
 import { annotationFile, annotationsOf, categoriesOf, type Annotation } from './annotations.ts';
 import { checkSameSize, readImage } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
-import type { Scored } from './score-semantic.ts';
+import { chosenOf, type Scored } from './scored.ts';
 import { sizeTally } from './sizes.ts';
 
 /** What `scorePanoptic` gives beside the scores. */
@@ -38,7 +42,7 @@ export async function scorePanoptic(input: ScoreInput): Promise<PanopticScores &
     guesses.delete(truth.imageId);
     return { truth, guess };
   });
-  const evaluation = panopticQuality(categories);
+  const each: PanopticEvaluation[] = [];
   const sizes = sizeTally(false);
   const read = async ({ truth, guess }: (typeof pairs)[number]) => {
     const [a, b] = await Promise.all([readIds(truth.file), readIds(guess.file)]);
@@ -54,17 +58,31 @@ export async function scorePanoptic(input: ScoreInput): Promise<PanopticScores &
     read,
     ({ truth, guess, ...size }, pair) => {
       sizes.add(size, pair.truth.file);
+      const evaluation = panopticQuality(categories);
       evaluation.add(truth, guess);
+      each.push(evaluation);
     },
     input.onProgress,
   );
+  const whole = panopticQuality(categories);
+  for (const one of each) whole.merge(one);
   return {
-    ...evaluation.result(),
+    ...whole.result(),
     images: pairs.length,
     names: new Map(categories.map((c) => [c.id, c.name])),
     sizes: sizes.result(),
     passedOver: [],
     unused: [...guesses.values()].map(({ file }) => file),
+    frames: pairs.map(({ truth }) => String(truth.imageId)),
+    chosen: () =>
+      chosenOf(
+        each,
+        () => panopticQuality(categories),
+        (counts) => {
+          const { all, things, stuff } = counts.result();
+          return { pq: all.pq, sq: all.sq, rq: all.rq, pqThings: things.pq, pqStuff: stuff.pq };
+        },
+      ),
   };
 }
 

@@ -1,17 +1,11 @@
 import { existsSync } from 'node:fs';
 import { ImageFault } from '../cityscapes/image-fault.ts';
 import { pixelScores, type PixelEvaluation, type PixelScores } from '../cityscapes/pixel.ts';
-import { pairFiles, type Pairing } from './files.ts';
+import { pairFiles } from './files.ts';
 import { asBytes, asWords, checkSameSize, readLabels } from './images.ts';
 import { inOrder, type ScoreInput } from './in-order.ts';
-import { areaOf, sizeTally, type ImageSize } from './sizes.ts';
-
-/** What scoring says of the files beside the scores. */
-export interface Scored extends Pick<Pairing, 'passedOver' | 'unused'> {
-  readonly images: number;
-  /** Sizes of the pictures, in the order of their first one. */
-  readonly sizes: readonly ImageSize[];
-}
+import { chosenOf, type ChosenScores, type Scored } from './scored.ts';
+import { areaOf, sizeTally } from './sizes.ts';
 
 /** What `scoreSemantic` takes beyond the folders. */
 export interface SemanticScoreInput extends ScoreInput {
@@ -34,7 +28,8 @@ export async function scoreSemantic(input: SemanticScoreInput): Promise<PixelSco
   const rule = { suffix: '_gtFine_labelIds.png', extension: '.png' };
   const { pairs, passedOver, unused } = await pairFiles(input.gt, input.pred, rule, input.onFound);
   const sizes = sizeTally(scaleByArea);
-  let evaluation: PixelEvaluation | undefined;
+  let area = 1;
+  const each: PixelEvaluation[] = [];
   const read = async ({ gt, pred }: (typeof pairs)[number]) => {
     const instanceFile = gt.replace(/labelIds\.png$/, 'instanceIds.png');
     if (!existsSync(instanceFile)) {
@@ -55,7 +50,9 @@ export async function scoreSemantic(input: SemanticScoreInput): Promise<PixelSco
     read,
     ({ truth, guess, instances, files }) => {
       sizes.add(truth, files['ground truth']);
-      evaluation ??= pixelScores(scaleByArea ? areaOf(truth) : 1);
+      if (scaleByArea) area = areaOf(truth);
+      const evaluation = pixelScores(area);
+      each.push(evaluation);
       try {
         evaluation.add(truth.data, guess, instances);
       } catch (error) {
@@ -65,6 +62,24 @@ export async function scoreSemantic(input: SemanticScoreInput): Promise<PixelSco
     },
     input.onProgress,
   );
-  const scores = (evaluation ?? pixelScores()).result();
-  return { ...scores, images: pairs.length, sizes: sizes.result(), passedOver, unused };
+  const whole = pixelScores(area);
+  for (const one of each) whole.merge(one);
+  return {
+    ...whole.result(),
+    ...{ images: pairs.length, sizes: sizes.result(), passedOver, unused },
+    frames: pairs.map(({ frame }) => frame),
+    chosen: () =>
+      chosenOf(
+        each,
+        () => pixelScores(area),
+        (scores) => means(scores.result()),
+      ),
+  };
 }
+
+const means = (scores: PixelScores): ChosenScores => ({
+  averageScoreClasses: scores.averageScoreClasses,
+  averageScoreInstClasses: scores.averageScoreInstClasses,
+  averageScoreCategories: scores.averageScoreCategories,
+  averageScoreInstCategories: scores.averageScoreInstCategories,
+});

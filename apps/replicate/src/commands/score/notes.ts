@@ -13,7 +13,7 @@ import { evaluatedLabels, labelsById } from '@scene-mtl/data/cityscapes';
 const SHOWN = 3;
 
 /** Files that were not used, and why. */
-export function fileNotes({ passedOver, unused }: Scored): string[] {
+export function fileNotes({ passedOver, unused }: Pick<Scored, 'passedOver' | 'unused'>): string[] {
   return [
     ...(passedOver.length > 0
       ? [`Below the ground truth and not taken: ${shown(passedOver)}.`]
@@ -28,7 +28,11 @@ export function fileNotes({ passedOver, unused }: Scored): string[] {
  * What sizes mean where the pictures have not the size that the official ones have.
  * @param what the sizes in px, for the reader
  */
-export function sizeNotes({ sizes }: Scored, what: string, scaled: boolean): string[] {
+export function sizeNotes(
+  { sizes }: Pick<Scored, 'sizes'>,
+  what: string,
+  scaled: boolean,
+): string[] {
   const official = sizeText(OFFICIAL_SIZE);
   if (scaled) {
     const [size] = sizes;
@@ -69,7 +73,11 @@ export function semanticNotes({ confMatrix }: PixelScores): string[] {
 }
 
 /** Objects that are left out, and truth without any. */
-export function instanceNotes({ objects, tooSmall, settings }: ScoredInstances): string[] {
+export function instanceNotes({
+  objects,
+  tooSmall,
+  settings,
+}: Omit<ScoredInstances, keyof Scored>): string[] {
   if (objects === 0) {
     return [
       'The ground truth holds no object of the eight evaluated classes, so there is nothing to score.',

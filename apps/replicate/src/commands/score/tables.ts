@@ -6,6 +6,7 @@ import {
   scorePanoptic,
   scoreSemantic,
   stereoDistances,
+  type Scored,
   type ScoreInput,
   type Table,
 } from '@scene-mtl/eval';
@@ -16,7 +17,14 @@ import { fileNotes, instanceNotes, semanticNotes, sizeNotes } from './notes.ts';
 export interface TaskScores {
   readonly json: Readonly<Record<string, unknown>>;
   readonly table: Table & { readonly notes: readonly string[] };
+  /** The same of any choice of images. */
+  readonly scored: Pick<Scored, 'frames' | 'chosen'>;
+  /** What its names are called in tables, and in which unit; shares are shown in %. */
+  readonly measures: Measures;
 }
+
+/** Names of scores in words. */
+export type Measures = Readonly<Record<string, { readonly header: string; readonly unit: string }>>;
 
 /** What the scorers take. */
 export interface TaskInput extends ScoreInput {
@@ -30,14 +38,26 @@ export const scorers = { semantic, instance, panoptic, disparity } satisfies Rea
   Record<string, (input: TaskInput) => Promise<TaskScores>>
 >;
 
+const shares = (headers: Readonly<Record<string, string>>): Measures =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, header]) => [name, { header, unit: '%' }]),
+  );
+
 async function semantic(input: TaskInput): Promise<TaskScores> {
-  const scores = await scoreSemantic(input);
+  const { frames, chosen, ...scores } = await scoreSemantic(input);
   const row = (header: string, iou: number, iiou: number) => ({
     header,
     cells: [percent(iou), Number.isNaN(iiou) ? null : percent(iiou)],
   });
   return {
     json: { ...scores },
+    scored: { frames, chosen },
+    measures: shares({
+      averageScoreClasses: 'IoU, mean of classes',
+      averageScoreInstClasses: 'iIoU, mean of classes',
+      averageScoreCategories: 'IoU, mean of categories',
+      averageScoreInstCategories: 'iIoU, mean of categories',
+    }),
     table: {
       title: `Pixel-level scores, ${images(scores.images)}`,
       corner: 'class or category',
@@ -65,35 +85,66 @@ async function semantic(input: TaskInput): Promise<TaskScores> {
 }
 
 async function instance({ stereo, ...input }: TaskInput): Promise<TaskScores> {
-  const scores = await scoreInstance({
+  const { frames, chosen, ...scores } = await scoreInstance({
     ...input,
     ...(stereo !== undefined && {
       settings: distanceSettings,
       distances: await stereoDistances(stereo),
     }),
   });
-  const far = stereo === undefined ? [] : [1, 2];
+  const [, to100, to50] = distanceSettings.map(({ distance }) => `${distance}m`);
+  // Names of the official result file; what the settings without distances lack.
+  const byDistance = {
+    [`allAp${to100}`]: scores.bySetting[1],
+    [`allAp${to50}`]: scores.bySetting[2],
+    [`allAp50%${to50}`]: scores.bySetting50[2],
+  };
+  const ofClass = (c: number) => ({
+    [`ap${to100}`]: mean(scores.ap[1][c]),
+    [`ap${to50}`]: mean(scores.ap[2][c]),
+    [`ap50%${to50}`]: scores.ap[2][c][0],
+  });
+  const far = stereo !== undefined;
   return {
-    json: { ...scores, labels: instanceLabels.map((l) => l.name) },
+    json: {
+      ...scores,
+      ...(far && byDistance),
+      classes: Object.fromEntries(
+        instanceLabels.map(({ name }, c) => [
+          name,
+          { ...scores.classes[name], ...(far && ofClass(c)) },
+        ]),
+      ),
+      labels: instanceLabels.map((l) => l.name),
+    },
+    scored: { frames, chosen },
+    measures: shares({
+      ...{ allAp: 'AP', allAp50: 'AP50%' },
+      ...(far && {
+        [`allAp${to100}`]: `AP${to100}`,
+        [`allAp${to50}`]: `AP${to50}`,
+        [`allAp50%${to50}`]: `AP50%${to50}`,
+      }),
+    }),
     table: {
       title: `Instance-level scores, ${images(scores.images)}`,
       corner: 'class',
-      columns: ['AP', 'AP50%', ...far.map((k) => `AP${distanceSettings[k].distance}m`)].map(
-        (name) => ({ name, unit: '%' }),
-      ),
+      columns: [
+        ...['AP', 'AP50%'],
+        ...(far ? [`AP${to100}`, `AP${to50}`, `AP50%${to50}`] : []),
+      ].map((name) => ({ name, unit: '%' })),
       rows: [
         {
           header: 'mean',
-          cells: [scores.allAp, scores.allAp50, ...far.map((k) => scores.bySetting[k])].map(
+          cells: [scores.allAp, scores.allAp50, ...(far ? Object.values(byDistance) : [])].map(
             percent,
           ),
         },
         ...instanceLabels.map(({ name }, c) => ({
           header: name,
           cells: [
-            scores.classes[name].ap,
-            scores.classes[name].ap50,
-            ...far.map((k) => mean(scores.ap[k][c])),
+            ...[scores.classes[name].ap, scores.classes[name].ap50],
+            ...(far ? Object.values(ofClass(c)) : []),
           ].map(percent),
         })),
       ],
@@ -103,7 +154,7 @@ async function instance({ stereo, ...input }: TaskInput): Promise<TaskScores> {
         ...(stereo === undefined
           ? []
           : [
-              'AP100m and AP50m take the median stereo depth of each object; the benchmark server computes its distances in a way that is not public.',
+              'AP100m, AP50m and AP50%50m take the median stereo depth of each object; the benchmark server computes its distances in a way that is not public.',
             ]),
         ...fileNotes(scores),
       ],
@@ -112,12 +163,17 @@ async function instance({ stereo, ...input }: TaskInput): Promise<TaskScores> {
 }
 
 async function panoptic(input: TaskInput): Promise<TaskScores> {
-  const { perClass, names, ...scores } = await scorePanoptic(input);
+  const { perClass, names, frames, chosen, ...scores } = await scorePanoptic(input);
   const cells = ({ pq, sq, rq }: { pq: number; sq: number; rq: number }) =>
     [pq, sq, rq].map(percent);
   const byName = [...perClass].map(([id, q]) => [names.get(id) ?? String(id), q] as const);
   return {
     json: { ...scores, perClass: Object.fromEntries(byName) },
+    scored: { frames, chosen },
+    measures: shares({
+      ...{ pq: 'PQ', sq: 'SQ', rq: 'RQ' },
+      ...{ pqThings: 'PQ of things', pqStuff: 'PQ of stuff' },
+    }),
     table: {
       title: `Panoptic scores, ${images(scores.images)}`,
       corner: 'class',
@@ -139,7 +195,7 @@ async function panoptic(input: TaskInput): Promise<TaskScores> {
 }
 
 async function disparity(input: TaskInput): Promise<TaskScores> {
-  const scores = await scoreDisparity(input);
+  const { frames, chosen, ...scores } = await scoreDisparity(input);
   const rows: [string, number, string][] = [
     ['mean error', scores.mean, 'px'],
     ['RMS error', scores.rms, 'px'],
@@ -157,9 +213,20 @@ async function disparity(input: TaskInput): Promise<TaskScores> {
     ]),
     ['density', 100 * scores.density, '%'],
   ];
+  const bad = Object.fromEntries(BAD_THRESHOLDS.map((px) => [`bad${px}`, `bad ${px}`]));
   const nothing = scores.pixels === 0 && !(scores.density === 0);
   return {
     json: { ...scores },
+    scored: { frames, chosen },
+    measures: {
+      mean: { header: 'mean error', unit: 'px' },
+      rms: { header: 'RMS error', unit: 'px' },
+      relativeDisparity: { header: 'relative error of disparity', unit: '' },
+      ...shares({ delta1: 'δ < 1.25', delta2: 'δ < 1.25²', delta3: 'δ < 1.25³', d1: 'D1' }),
+      inverseDepthMean: { header: 'mean inverse-depth error', unit: 'm⁻¹' },
+      inverseDepthRms: { header: 'RMS inverse-depth error', unit: 'm⁻¹' },
+      ...shares({ ...bad, density: 'density' }),
+    },
     table: {
       title: `Disparity, ${images(scores.images)}, ${scores.pixels} pixels`,
       corner: 'measure',
