@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { commands } from './commands/index.ts';
 import { loadTyped } from './commands/plugin-flag.ts';
-import { guardOutput, reportError } from './terminal.ts';
+import { guardOutput, reportError, sayOnInterrupt } from './terminal.ts';
 
 guardOutput(process);
 
@@ -27,6 +27,8 @@ if (
   args.unshift(commands[0].name);
 }
 const wanted = commands.find(({ name }) => name === args[0]);
+
+if (wanted?.stopped !== undefined) sayOnInterrupt(process, wanted.stopped);
 
 try {
   await loadTyped(args);

@@ -38,6 +38,20 @@ export const onOneLine = (text: string): string => printable(text).replaceAll('\
 // eslint-disable-next-line no-control-regex -- a terminal's own
 const REWRITE = /^\r(?:\u001b\[2?K)?/;
 
+/** The exit code of a command that Ctrl-C ends, as shells have it: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** Ends the process on Ctrl-C, as it would end by itself, with a word on what that leaves. */
+export function sayOnInterrupt(
+  terminal: Pick<Terminal, 'stderr' | 'exit'> & Pick<NodeJS.Process, 'once'>,
+  word: string,
+): void {
+  terminal.once('SIGINT', () => {
+    terminal.stderr.write(`\n${word}\n`);
+    terminal.exit(INTERRUPTED);
+  });
+}
+
 /**
  * Makes a process's output safe, whichever command writes: control characters are written out; a reader
  * that has gone (`| head`) ends the process without a word, with the exit code 141 of tools that a broken

@@ -169,7 +169,17 @@ test('a plugin that is gone or has changed: one line says what to do', async () 
 });
 
 test('every command that trains or reads data or runs takes --plugin', async () => {
-  const without = ['worker', 'queue', 'gather', 'slurm-task', 'score', 'restore', 'config', 'demo'];
+  const without = [
+    'worker',
+    'queue',
+    'gather',
+    'slurm-task',
+    'score',
+    'restore',
+    'config',
+    'completion',
+    'demo',
+  ];
   const lacking: string[] = [];
   const look = (command: Command, path: string): void => {
     for (const inner of command.commands) look(inner, `${path} ${inner.name()}`);

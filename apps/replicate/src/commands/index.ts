@@ -1,19 +1,25 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { main, others } from '../papers/contents.ts';
 
 /** A command as `replicate --help` lists it; its code is loaded when it is asked for. */
 export interface ListedCommand {
   readonly name: string;
   readonly summary: string;
+  /** What a user who stops it by Ctrl-C is told. */
+  readonly stopped?: string;
   /** Adds the command with its flags to the program. */
   readonly add: (program: Command) => Promise<void>;
 }
+
+const GOES_ON =
+  'Stopped. Nothing is lost: the same command goes on where it was, to the same result.';
 
 /** Every command, in the order of `--help`. The first one is meant where none is named. */
 export const commands: readonly ListedCommand[] = [
   ...main.entries.map((entry) => ({
     name: entry.name,
     summary: entry.summary,
+    stopped: GOES_ON,
     add: async (program: Command) => {
       const { addExperimentCommand } = await withTensors(() => import('./experiment.ts'));
       await addExperimentCommand(program, main, entry);
@@ -27,11 +33,12 @@ export const commands: readonly ListedCommand[] = [
       const place = program.command(name).description(summary);
       for (const entry of entries) await addExperimentCommand(place, paper, entry);
     };
-    return { name, summary, add };
+    return { name, summary, stopped: GOES_ON, add };
   }),
   {
     name: 'all',
     summary: 'Every table and figure, one after the other.',
+    stopped: GOES_ON,
     add: async (program) =>
       (await withTensors(() => import('./experiment.ts'))).addAllCommand(program),
   },
@@ -55,6 +62,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'train',
     summary: 'One training run; the same command continues one that was stopped.',
+    stopped: GOES_ON,
     add: async (program) =>
       (await withTensors(() => import('./train.ts'))).addTrainCommand(program),
   },
@@ -136,7 +144,22 @@ export const commands: readonly ListedCommand[] = [
     summary: 'Score predictions in the official Cityscapes submission formats.',
     add: async (program) => (await import('./score.ts')).addScoreCommand(program),
   },
+  {
+    name: 'completion',
+    summary: 'A script that makes bash, zsh or fish complete commands and flags.',
+    add: async (program) => (await import('./completion.ts')).addCompletionCommand(program, whole),
+  },
 ];
+
+/** A program with every command and flag. */
+async function whole(): Promise<Command> {
+  const program = new Command('replicate');
+  // Some add several, so that each is asked for once.
+  for (const { name, add } of commands) {
+    if (!program.commands.some((one) => one.name() === name)) await add(program);
+  }
+  return program;
+}
 
 /** Loads a command that computes with TensorFlow.js, which costs seconds and 150 MB, and readies that. */
 async function withTensors<T>(load: () => Promise<T>): Promise<T> {

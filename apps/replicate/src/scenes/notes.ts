@@ -2,6 +2,9 @@ import { encoderText } from '../config/encoder-text.ts';
 import { SCENE_TASKS } from '../data/foreseen.ts';
 import type { SceneContext } from './kind.ts';
 
+/** Of fewer a table says so: networks have hardly begun to learn, and which is ahead is chance. */
+const FEW_STEPS = 100;
+
 /** Data set, resolution, steps and seeds: what stands below every table. */
 export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>): string[] {
   const { size, training, seeds, network } = config;
@@ -12,6 +15,11 @@ export function notesOf({ config, data }: Pick<SceneContext, 'config' | 'data'>)
   return [
     `Data: ${data.name}, ${data.frames.train} training and ${data.frames.val} validation frames at ${size.height}×${size.width}; ${training.steps} steps of ${training.batchSize} images; seeds ${seeds.join(', ')}.`,
     `Metrics over the whole validation split, last checkpoint.${objects ? ' Instance error: |dx| + |dy|.' : ''}`,
+    ...(training.steps < FEW_STEPS
+      ? [
+          `${training.steps} steps are too few to compare anything: this shows that everything works, and nothing else.`,
+        ]
+      : []),
     ...(data.remarks ?? []).map((remark) => `Data: ${remark}.`),
     ...(network.encoder.kind === 'mobilenet' ? [`Encoder: ${encoderText(network.encoder)}.`] : []),
     ...(data.name === 'camvid' && !own
