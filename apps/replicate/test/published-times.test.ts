@@ -17,7 +17,7 @@ test('the committed results tell what their runs took, and on which machine', as
   const depth = runs.filter(
     ({ spec, machine }) => machine?.includes('quick') && spec.tasks.join() === 'depth',
   );
-  expect(depth[0].timing.seconds).toBe(67.43279045800003);
+  expect(depth.map(({ timing }) => timing.seconds)).toContain(67.43279045800003);
   expect(depth[0].machine).toMatch(/^.+, 2 threads, onnx\/cpu \(.*quick\)$/);
 });
 

@@ -173,6 +173,7 @@ export { toCsv } from './tables/csv.ts';
 export { toHtml } from './tables/html.ts';
 export { toJson } from './tables/json.ts';
 export { toLatex } from './tables/latex.ts';
+export { fittedMarkdown } from './tables/fitted.ts';
 export { toMarkdown } from './tables/markdown.ts';
 export { resultsFirst } from './tables/results-first.ts';
 export {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { assertFree, writeTogether } from '@scene-mtl/data/files';
-import { toMarkdown } from '@scene-mtl/eval';
 import type { Command } from 'commander';
 import { comparedRuns, differencesOf, type ComparedRuns } from '../compare/arms.ts';
 import { comparedCharts, MOST_CURVES } from '../compare/charts.ts';
@@ -8,6 +7,7 @@ import { storedRuns } from '../compare/stored-runs.ts';
 import { differencesTable, meansTable } from '../compare/tables.ts';
 import { path } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
+import { tableText } from './table-text.ts';
 
 /** Adds `replicate compare`: finished runs beside each other. */
 export function addCompareCommand(program: Command): void {
@@ -52,8 +52,8 @@ function textOf(sets: readonly ComparedRuns[]): string {
     ({ key, values }) => `- ${key}: ${values.map((v, i) => `${sets[i].name} ${v}`).join('; ')}`,
   );
   return [
-    toMarkdown(meansTable(sets)),
-    ...(paired ? [toMarkdown(paired)] : []),
+    tableText(meansTable(sets)),
+    ...(paired ? [tableText(paired)] : []),
     ...(differ.length > 0 ? [`What differs:\n\n${differ.join('\n')}\n`] : []),
   ].join('\n');
 }

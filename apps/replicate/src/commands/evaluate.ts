@@ -1,5 +1,4 @@
 import { writeAtomically } from '@scene-mtl/data/files';
-import { toMarkdown } from '@scene-mtl/eval';
 import { Option, type Command } from 'commander';
 import type { Split } from '@scene-mtl/datasets';
 import {
@@ -15,6 +14,7 @@ import { addNetworkFlags, askedNetwork, type NetworkFlags } from './network-flag
 import { path } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
+import { tableText } from './table-text.ts';
 
 interface Flags extends EngineFlags, NetworkFlags {
   split: Exclude<Split, 'train'>;
@@ -70,7 +70,7 @@ export function addEvaluateCommand(program: Command): void {
     }
     const text = flags.json
       ? `${JSON.stringify(evaluation, null, 2)}\n`
-      : toMarkdown(tableOf(evaluation));
+      : tableText(tableOf(evaluation));
     process.stdout.write(text);
   });
 }

@@ -19,6 +19,7 @@ import {
   type EngineFlags,
 } from './engine-flags.ts';
 import { addExecutorFlags, executorOf, type ExecutorFlags } from './executor-flags.ts';
+import { tableText } from './table-text.ts';
 import { runsOption, runsPlace, scratchOption } from './runs-place.ts';
 
 interface Flags extends EngineFlags, DataFlags, ConfigurationFlags, ExecutorFlags {
@@ -88,7 +89,7 @@ async function made(experiment: Experiment, flags: Flags, name: string): Promise
     command: typedCommand(),
     onMade(tables, written) {
       isWritten = written;
-      for (const table of tables) process.stdout.write(`${table}\n`);
+      for (const table of tables) process.stdout.write(`${tableText(table)}\n`);
     },
   });
   const folder = await making.catch((cause: unknown) => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { toMarkdown } from '@scene-mtl/eval';
 import {
   dataChecker,
   distinctJobs,
@@ -24,6 +23,7 @@ import {
   type ConfigurationFlags,
 } from './configuration-flags.ts';
 import { path } from './path.ts';
+import { tableText } from './table-text.ts';
 
 interface Flags extends ConfigurationFlags {
   runs: string;
@@ -99,5 +99,5 @@ async function planText(
       ? `no finished run of such a network in ${root} or ${flags.results} tells how long that takes`
       : [`about ${duration(seconds)} with one run at a time`, ...machines.map(asOn)].join(', ');
   const then = later > 0 ? ` Then ${later} more, which these decide.` : '';
-  return `${toMarkdown(table)}\n${missing} of ${jobs.length} runs to do, ${time}.${then}\n`;
+  return `${tableText(table)}\n${missing} of ${jobs.length} runs to do, ${time}.${then}\n`;
 }

@@ -1,4 +1,3 @@
-import { toMarkdown } from '@scene-mtl/eval';
 import { Option, type Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { onOneLine } from '../terminal.ts';
@@ -7,6 +6,7 @@ import { intervalTable, perFrameLines, scoreIntervals } from './score/resampled.
 import { scoreProgress } from './score/progress.ts';
 import { scorers } from './score/tables.ts';
 import { wholeNumber } from './whole-number.ts';
+import { tableText } from './table-text.ts';
 
 interface ScoreOptions {
   readonly gt: string;
@@ -91,8 +91,8 @@ export function addScoreCommand(program: Command): void {
         json
           ? `${JSON.stringify({ ...scored.json, ...(intervals && { intervals, resamples }), notes }, null, 2)}\n`
           : [
-              toMarkdown(scored.table),
-              ...(intervals ? [toMarkdown(intervalTable(scored, intervals, resamples))] : []),
+              tableText(scored.table),
+              ...(intervals ? [tableText(intervalTable(scored, intervals, resamples))] : []),
             ].join('\n'),
       );
     });

@@ -177,7 +177,7 @@ export async function videoWriter(
       '-pix_fmt',
       'rgb24',
       '-s',
-      `${width}x${height}`,
+      [width, height].join('x'),
       '-r',
       rate,
       '-i',

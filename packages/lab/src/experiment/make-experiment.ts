@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isReadOnly, writeAtomically } from '@scene-mtl/data/files';
-import { toMarkdown, type FigureGrid } from '@scene-mtl/eval';
+import type { FigureGrid, Table } from '@scene-mtl/eval';
 import { dataChecker } from '../execute/check-data.ts';
 import type { Executor, ExecutorOptions, MakeExecutor } from '../execute/executor.ts';
 import { localExecutor } from '../execute/local-executor.ts';
@@ -47,7 +47,7 @@ export interface MakeOptions<O, K extends Kind> extends RunOptions {
   /** The command as typed. */
   readonly command: string;
   /** Is given the tables, as Markdown, and whether they could be written too. */
-  readonly onMade?: (tables: readonly string[], isWritten: boolean) => void;
+  readonly onMade?: (tables: readonly Table[], isWritten: boolean) => void;
 }
 
 /**
@@ -141,7 +141,7 @@ export async function makeExperiment<O, K extends Kind>(
   const shown = await written(made);
   if (readOnly) line.print(`${readOnly.message}. The tables are shown and not written`);
   options.onMade?.(
-    shown.tables.map(({ table }) => toMarkdown(table)),
+    shown.tables.map(({ table }) => table),
     !readOnly,
   );
   return folder;

@@ -1,4 +1,3 @@
-import { toMarkdown } from '@scene-mtl/eval';
 import { json } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { importanceOf } from '../../importance/importance.ts';
@@ -6,6 +5,7 @@ import { importanceTable } from '../../importance/table.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { addOptions } from './options.ts';
+import { tableText } from '../table-text.ts';
 
 interface Flags extends EngineFlags {
   against: string[];
@@ -30,7 +30,7 @@ export function addImportanceCommand(heads: Command): void {
       const { against, resamples, data } = flags;
       const compile = compileOptions(flags);
       const knobs = await importanceOf({ runs, against, resamples, data, compile });
-      process.stdout.write(flags.json ? json(knobs) : toMarkdown(importanceTable(knobs)));
+      process.stdout.write(flags.json ? json(knobs) : tableText(importanceTable(knobs)));
     },
   );
 }

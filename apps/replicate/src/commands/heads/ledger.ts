@@ -1,6 +1,6 @@
-import { toMarkdown } from '@scene-mtl/eval';
 import { json } from '@scene-mtl/lab';
 import type { Command } from 'commander';
+import { tableText } from '../table-text.ts';
 import { coverageTable } from '../../ledger/coverage.ts';
 import { ledgerOf, ledgerTable } from '../../ledger/ledger.ts';
 import type { CheckpointChoice } from '../../predict/stored-network.ts';
@@ -26,7 +26,9 @@ export function addLedgerCommand(heads: Command): void {
       const { checkpoint, data } = flags;
       const ledger = await ledgerOf({ run, checkpoint, data, compile: compileOptions(flags) });
       const tables = [ledgerTable(ledger), coverageTable(run, ledger.coverage)];
-      process.stdout.write(flags.json ? json(ledger) : tables.map(toMarkdown).join('\n'));
+      process.stdout.write(
+        flags.json ? json(ledger) : tables.map((table) => tableText(table)).join('\n'),
+      );
     },
   );
 }

@@ -1,4 +1,3 @@
-import { toMarkdown } from '@scene-mtl/eval';
 import type { FeatureType } from '@scene-mtl/datasets';
 import type { Command } from 'commander';
 import { timeEpochs, type TimedEpochs } from '../../heads/epoch-times.ts';
@@ -12,6 +11,7 @@ import {
 } from '../engine-flags.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { addOptions } from './options.ts';
+import { tableText } from '../table-text.ts';
 
 interface Flags extends EngineFlags, DataFlags {
   from: string;
@@ -44,7 +44,7 @@ export function addTimeCommand(heads: Command): void {
     });
     const text = flags.json
       ? `${JSON.stringify(timed, null, 2)}\n`
-      : toMarkdown(tableOf(source.folder, timed));
+      : tableText(tableOf(source.folder, timed));
     process.stdout.write(text);
   });
 }
