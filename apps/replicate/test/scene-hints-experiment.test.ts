@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { runsOf, type Artefacts } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
-import { hintsOf } from '../src/papers/abu-mostafa1990/scene-hints/arms.ts';
+import { fewOf, hintsOf } from '../src/papers/abu-mostafa1990/scene-hints/arms.ts';
 import { sceneHints } from '../src/papers/abu-mostafa1990/scene-hints/scene-hints.ts';
 import { scenes } from '../src/papers/ruder2017/scenes/scenes.ts';
 import type { SceneSpec } from '../src/scenes/kind.ts';
@@ -44,6 +44,13 @@ describe('abu-mostafa1990 scene-hints', () => {
     expect(new Set(runs.map(({ label }) => label)).size).toBe(runs.length);
     // A seed of every task comes first.
     expect(runs.slice(0, hints).every(({ spec }) => spec.seed === 1)).toBe(true);
+  });
+
+  test('of few frames half are labelled, so that a batch has some of both', () => {
+    const few = (train: number, flags = {}) =>
+      fewOf({ data: { ...street, frames: { train, val: 4 } }, options: sceneHints.options(flags) });
+    expect([600, 54, 53, 32].map((train) => few(train))).toEqual([40, 40, 26, 16]);
+    expect(few(32, { labelled: '20' })).toBe(20);
   });
 
   test('without hints, classes from few frames are runs of ruder2017 scenes', () => {

@@ -6,8 +6,8 @@ import { armOf, fixedWeights } from '../../../scenes/spec.ts';
 
 /** Flags of `abu-mostafa1990 scene-hints`. */
 export interface SceneHintsOptions {
-  /** Frames with labels of the task. */
-  readonly labelled: number;
+  /** Frames with labels of the task; undefined: 40, or half of all where that is nearly all. */
+  readonly labelled: number | undefined;
   /** Of each batch, from the frames with labels, where a hint is learned from the others too. */
   readonly share: number;
   /** Factors of the weights that the hints say of themselves. */
@@ -34,9 +34,14 @@ export const hintsOf = (task: string): NamedHint[] =>
 export const tasksOf = ({ data, options }: Pick<Context, 'data' | 'options'>): string[] =>
   (options.tasks ?? data.tasks).filter((task) => hintsOf(task).length > 0);
 
-/** So many frames with labels of the task, fewer than there are. */
-const fewOf = ({ data, options }: Context): number =>
-  Math.min(options.labelled, data.frames.train - 1);
+const USUAL = 40;
+const NEARLY_ALL = 3 / 4;
+
+/** So many frames have labels of the task. */
+export function fewOf({ data, options }: Pick<Context, 'data' | 'options'>): number {
+  const all = data.frames.train;
+  return options.labelled ?? (USUAL < NEARLY_ALL * all ? USUAL : Math.floor(all / 2));
+}
 
 /** The task alone, from the frames with labels: what there is without hints. */
 export const plainArm = (context: Context, task: string): SceneArm =>

@@ -11,7 +11,7 @@ export const sceneHints: SceneExperiment<SceneHintsOptions> = {
   title: 'Hints on scenes: what is known whatever the picture shows, where labels are few',
   addFlags: (command) =>
     command
-      .option('--labelled <n>', 'frames with labels of the task (default 40)')
+      .option('--labelled <n>', 'frames with labels of the task (default 40, or half of fewer)')
       .option('--labelled-share <share>', 'of each batch, from the labelled frames (default 0.5)')
       .option('--doses <factors>', 'of the hints’ own weights (default 1)')
       .option('--of <tasks>', 'tasks, each by itself (default: all that know hints)'),
@@ -23,7 +23,7 @@ export const sceneHints: SceneExperiment<SceneHintsOptions> = {
     };
     const isFrames = (x: number) => Number.isInteger(x) && x > 1;
     return {
-      labelled: one(labelled ?? '40', '--labelled', isFrames),
+      labelled: labelled === undefined ? undefined : one(labelled, '--labelled', isFrames),
       share: one(labelledShare ?? '0.5', '--labelled-share', (x) => x > 0 && x < 1),
       doses: flagNumbers(doses ?? '1', '--doses', (x) => x > 0 && Number.isFinite(x)),
       tasks: of === undefined ? undefined : knownTasks(of),

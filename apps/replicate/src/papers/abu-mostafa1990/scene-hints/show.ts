@@ -19,7 +19,7 @@ import type { SceneResults } from '../../../scenes/kind.ts';
 import { noHelp } from '../../../scenes/no-help.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import { betterSign } from '../../../scenes/quantities.ts';
-import { tasksOf, type Context } from './arms.ts';
+import { fewOf, tasksOf, type Context } from './arms.ts';
 import { comparisonsOf, hintName, triedIn, type Tried } from './findings.ts';
 
 const SOURCE = 'Abu-Mostafa 1990';
@@ -27,7 +27,7 @@ const SOURCE = 'Abu-Mostafa 1990';
 /** A table for each task, all gains in one picture, and verdicts. */
 export function show(context: Context, results: SceneResults): Artefacts {
   const tried = triedIn(context, results);
-  const { labelled } = context.options;
+  const labelled = fewOf(context);
   return {
     lead: `What is known of an answer whatever the picture shows, learned from all ${context.data.frames.train} frames of ${context.data.name} beside the labels of ${labelled}; each task alone.`,
     tables: tasksOf(context).map((task) => tableOf(context, task, of(tried, task))),
@@ -44,7 +44,7 @@ function tableOf(context: Context, task: string, tried: readonly Tried[]): Named
   const { metric, digits } = tried[0].quantity;
   const column = plainColumn(metric);
   const table: Table = {
-    title: `${column.name} with ${context.options.labelled} labelled frames`,
+    title: `${column.name} with ${fewOf(context)} labelled frames`,
     corner: 'Hint',
     columns: [
       { name: 'what it says', kind: 'text' },
@@ -100,7 +100,7 @@ function figuresOf(context: Context, tried: readonly Tried[]): Figure[] {
     {
       name: 'scene-hints',
       spec: dotChart({
-        title: `What hints are worth with ${context.options.labelled} labelled frames`,
+        title: `What hints are worth with ${fewOf(context)} labelled frames`,
         label: 'gain over no hint (%), to the right is better',
         rows: tried.map(rowOf),
         series,
@@ -114,7 +114,7 @@ function figuresOf(context: Context, tried: readonly Tried[]): Figure[] {
 
 function verdictsOf(context: Context, tried: readonly Tried[]): Verdict[] {
   const once = tried.filter(({ dose }) => dose === 1);
-  const { labelled } = context.options;
+  const labelled = fewOf(context);
   const trueOnes = tasksOf(context).flatMap((task) =>
     of(once, task)
       .filter(({ hint }) => !hint.isFalse)
