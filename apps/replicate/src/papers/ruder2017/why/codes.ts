@@ -1,6 +1,12 @@
 import type { Network } from '@scene-mtl/core';
 import { stream, type Random } from '@scene-mtl/data';
+import type { NumbersArm } from '../../../numbers/arm.ts';
 import { mean, seenBy } from '../../../numbers/studies/look.ts';
+import type { DoseCurve, Study } from '../../../numbers/studies/study.ts';
+import { armOf, madeOf } from './mechanism.ts';
+
+/** Examples that each network learns from. */
+export const EXAMPLES = 200;
 
 /** −1 or 1. */
 export const sign = (random: Random): number => (random.integer(2) === 0 ? -1 : 1);
@@ -31,3 +37,68 @@ export function basin(
   );
   return { basin: first > other ? 100 : 0, preference: first - other };
 }
+
+/** The networks of a dose: the main task alone, beside another, and beside that one shuffled. */
+export interface CodesDose {
+  /** How often A is wrong, %. */
+  readonly x: number;
+  readonly alone: NumbersArm;
+  readonly multi: NumbersArm;
+  readonly shuffled: NumbersArm;
+}
+
+/**
+ * Networks of three hidden units, which have no room for two codes.
+ * @param mechanism its place among the mechanisms of the program
+ * @param right how often A is right, %
+ * @param names of the arms' slugs; what the other task is; for whom A is right
+ */
+export function codesDose(
+  mechanism: number,
+  right: number,
+  { slug, beside, forWhom = '' }: Record<'slug' | 'beside', string> & { readonly forWhom?: string },
+): CodesDose {
+  const arm = (name: string, title: string, others: readonly string[] = [], labels = {}) =>
+    armOf(
+      mechanism,
+      { slug: `${slug}-${name}-${right}`, title: `${title}, A right in ${right} %${forWhom}` },
+      {
+        ...{ data: { right }, labels, hidden: [3], train: EXAMPLES },
+        ...{ steps: 1000, batchSize: 32, learningRate: 0.02 },
+      },
+      others,
+    );
+  return {
+    x: 100 - right,
+    alone: arm('alone', 'main task alone'),
+    multi: arm('multi', `with ${beside}`, ['other-1']),
+    shuffled: arm('shuffled', 'with it shuffled', ['shuffled-1'], madeOf(1, 'shuffled')),
+  };
+}
+
+/** A curve for each kind of network. */
+export const codesCurves = (doses: readonly CodesDose[], beside: string): DoseCurve[] =>
+  (
+    [
+      ['main task alone', 'alone'],
+      [`with ${beside}`, 'multi'],
+      ['with it shuffled', 'shuffled'],
+    ] as const
+  ).map(([name, of]) => ({ name, points: doses.map((dose) => ({ x: dose.x, arm: dose[of] })) }));
+
+/** What {@link basin} gives, in words. */
+export const codesQuantities = (of: Code, against: Code): Study['quantities'] => [
+  {
+    ...{ task: 'main', metric: 'main/basin', name: `networks that took ${of}`, unit: '%' },
+    ...{ better: 'higher', digits: 0, primary: true },
+  },
+  {
+    ...{
+      task: 'main',
+      metric: 'main/preference',
+      name: `${of} less ${against} in the output`,
+      unit: '',
+    },
+    ...{ better: 'higher', digits: 2, primary: false },
+  },
+];

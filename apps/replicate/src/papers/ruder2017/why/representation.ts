@@ -1,11 +1,11 @@
 import type { Random } from '@scene-mtl/data';
 import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
-import { basin, coded, sign } from './codes.ts';
-import { armOf, madeOf, type Mechanism } from './mechanism.ts';
+import { basin, coded, codesCurves, codesDose, codesQuantities, EXAMPLES, sign } from './codes.ts';
+import type { Mechanism } from './mechanism.ts';
 
 /** Its place among the mechanisms of the program. */
 export const REPRESENTATION = 3;
-const EXAMPLES = 200;
+const BESIDE = 'a task of A and C';
 /** How often the code A is right where the main task is labelled, %. */
 const DOSES = [100, 90];
 
@@ -28,29 +28,9 @@ export const basinOf: NumbersMeasurement<Record<string, number>> = {
   measure: async ({ network }) => basin(await network('last'), { of: 'A', against: 'B' }),
 };
 
-const armsAt = (right: number) => {
-  const arm = (slug: string, title: string, others: readonly string[] = [], labels = {}) =>
-    armOf(
-      REPRESENTATION,
-      { slug: `representation-${slug}-${right}`, title: `${title}, A right in ${right} %` },
-      {
-        ...{ data: { right }, labels, hidden: [3], train: EXAMPLES },
-        ...{ steps: 1000, batchSize: 32, learningRate: 0.02 },
-      },
-      others,
-    );
-  return {
-    x: 100 - right,
-    alone: arm('alone', 'main task alone'),
-    multi: arm('multi', 'with a task of A and C', ['other-1']),
-    shuffled: arm('shuffled', 'with it shuffled', ['shuffled-1'], madeOf(1, 'shuffled')),
-  };
-};
-const doses = DOSES.map(armsAt);
-const curve = (name: string, of: 'alone' | 'multi' | 'shuffled') => ({
-  name,
-  points: doses.map((dose) => ({ x: dose.x, arm: dose[of] })),
-});
+const doses = DOSES.map((right) =>
+  codesDose(REPRESENTATION, right, { slug: 'representation', beside: BESIDE }),
+);
 
 /** Representation bias: of several solutions tasks fall into the one that they have in common. */
 export const representation: Mechanism = {
@@ -60,23 +40,10 @@ export const representation: Mechanism = {
   lead: `One sign is written into the input three times, each time as the product of two signs: the codes A, B and C. The main task can be learned from A or from B, the other from A or from C (each is labelled on its half of ${EXAMPLES} examples, where its two codes tell the truth and the third is noise). Three hidden units have no room for two codes. Counted over seeds: which code the main task goes by on examples where the three tell different things. Dose: how often A is wrong, which drives the main task to B. The control shuffles the other task.`,
   draw,
   measurement: basinOf,
-  quantities: [
-    {
-      ...{ task: 'main', metric: 'main/basin', name: 'networks that took A', unit: '%' },
-      ...{ better: 'higher', digits: 0, primary: true },
-    },
-    {
-      ...{ task: 'main', metric: 'main/preference', name: 'A less B in the output', unit: '' },
-      ...{ better: 'higher', digits: 2, primary: false },
-    },
-  ],
+  quantities: codesQuantities('A', 'B'),
   counted: 'networks that took A (%)',
   x: { label: 'A wrong (% of examples)' },
-  curves: [
-    curve('main task alone', 'alone'),
-    curve('with a task of A and C', 'multi'),
-    curve('with it shuffled', 'shuffled'),
-  ],
+  curves: codesCurves(doses, BESIDE),
   claims: doses.map(({ multi, alone, x }) => ({
     claim: `A task that also has the solution A draws the main task to it, with A wrong in ${x} %`,
     ...{ ours: multi, theirs: alone },

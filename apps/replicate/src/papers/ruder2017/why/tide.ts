@@ -1,11 +1,11 @@
 import type { Random } from '@scene-mtl/data';
 import type { NumbersMeasurement } from '../../../numbers/measurement.ts';
-import { basin, coded, sign } from './codes.ts';
-import { armOf, madeOf, type Mechanism } from './mechanism.ts';
+import { basin, coded, codesCurves, codesDose, codesQuantities, sign } from './codes.ts';
+import type { Mechanism } from './mechanism.ts';
 
 /** Its place among the mechanisms of the program. */
 export const TIDE = 5;
-const EXAMPLES = 200;
+const BESIDE = 'a task of A and B';
 /** How often the code A is right where the other task is labelled, %. */
 const DOSES = [100, 75, 50];
 
@@ -28,30 +28,10 @@ export const leaves: NumbersMeasurement<Record<string, number>> = {
   measure: async ({ network }) => basin(await network('last'), { of: 'C', against: 'A' }),
 };
 
-const armsAt = (right: number) => {
-  const arm = (slug: string, title: string, others: readonly string[] = [], labels = {}) =>
-    armOf(
-      TIDE,
-      { slug: `tide-${slug}-${right}`, title: `${title}, A right in ${right} % for it` },
-      {
-        ...{ data: { right }, labels, hidden: [3], train: EXAMPLES },
-        ...{ steps: 1000, batchSize: 32, learningRate: 0.02 },
-      },
-      others,
-    );
-  return {
-    x: 100 - right,
-    alone: arm('alone', 'main task alone'),
-    multi: arm('multi', 'with a task of A and B', ['other-1']),
-    shuffled: arm('shuffled', 'with it shuffled', ['shuffled-1'], madeOf(1, 'shuffled')),
-  };
-};
-const doses = DOSES.map(armsAt);
+const doses = DOSES.map((right) =>
+  codesDose(TIDE, right, { slug: 'tide', beside: BESIDE, forWhom: ' for it' }),
+);
 const [never, , always] = doses;
-const curve = (name: string, of: 'alone' | 'multi' | 'shuffled') => ({
-  name,
-  points: doses.map((dose) => ({ x: dose.x, arm: dose[of] })),
-});
 
 /** The tide: what other tasks will not use, a task leaves too. */
 export const tide: Mechanism = {
@@ -61,23 +41,10 @@ export const tide: Mechanism = {
   lead: `As in representation bias, but asked of the task that does not choose: the main task can be learned from A or from C, the other from A or from B, and A is wrong for the other task alone, so that it prefers B. Counted over seeds: which of its codes the main task goes by, though nothing of its own has changed. Dose: how often A is wrong for the other task; in ${100 - always.x} % it tells the other task nothing. The control shuffles the other task.`,
   draw,
   measurement: leaves,
-  quantities: [
-    {
-      ...{ task: 'main', metric: 'main/basin', name: 'networks that took C', unit: '%' },
-      ...{ better: 'higher', digits: 0, primary: true },
-    },
-    {
-      ...{ task: 'main', metric: 'main/preference', name: 'C less A in the output', unit: '' },
-      ...{ better: 'higher', digits: 2, primary: false },
-    },
-  ],
+  quantities: codesQuantities('C', 'A'),
   counted: 'networks that took C (%)',
   x: { label: 'A wrong for the other task (% of examples)' },
-  curves: [
-    curve('main task alone', 'alone'),
-    curve('with a task of A and B', 'multi'),
-    curve('with it shuffled', 'shuffled'),
-  ],
+  curves: codesCurves(doses, BESIDE),
   claims: [
     {
       claim: 'A task that goes by B alone drives the main task from A to C',
