@@ -112,7 +112,7 @@ test('shows rates with their spread, a dash without cut objects, and judges by t
   const uncut = await rendered(figure4, context, [
     { ...run(1, [0, 0]), measured: { 'occluded-objects': { ...made([0, 0], [0, 0]), cut: '' } } },
   ]);
-  expect(uncut.verdicts[0].judgement).toBe('cannot tell');
+  expect(uncut.verdicts[0].judgement).toBe('not measurable');
   expect(uncut.verdicts[0].evidence).toContain('nothing to compare');
   const asked = runsOf(figure4, context, resultsOf(context, []));
   expect(asked[0].measurements?.map(({ name }) => name)).toEqual([

@@ -131,7 +131,7 @@ test('three seeds in equilibrium: tables, charts and verdicts', async () => {
   expect(shrinks.evidence).toContain('depth ×0.177, ×0.177, ×0.177');
   // All fall alike, so the ratio stays.
   expect(moves.judgement).toBe('not reproduced');
-  expect(same.judgement).toBe('cannot tell');
+  expect(same.judgement).toBe('not measurable');
   for (const { table } of tables) expect(() => toLatex(table)).not.toThrow();
 });
 

@@ -26,7 +26,7 @@ test.each(experiments)(
     const { verdicts } = await rendered(experiment, context({}, experiment), []);
     for (const { claim, judgement, evidence } of verdicts) {
       // No run could tell: nothing in the annotations marks them.
-      const expected: Judgement = claim.startsWith('Reflections') ? 'cannot tell' : 'not run';
+      const expected: Judgement = claim.startsWith('Reflections') ? 'not measurable' : 'not run';
       expect({ claim, judgement }).toEqual({ claim, judgement: expected });
       expect(evidence === '').toBe(expected === 'not run');
     }
@@ -108,7 +108,7 @@ test('figure 2: a grid with a gap cannot be beaten as a whole', async () => {
   expect((await judged((label) => !label.includes('learned/'))).judgement).toBe('not run');
 });
 
-test('a comparison that is worse refutes, though others were not run', () => {
+test('one that is worse, or no better by what matters, refutes whatever others would show', () => {
   const claim = { claim: 'A beats B and C', source: 'Table 1' };
   const of = (outcome: Comparison['outcome'], n = 3): Comparison => ({
     ...{ task: 'depth', n, outcome, evidence: 'numbers' },
@@ -118,6 +118,18 @@ test('a comparison that is worse refutes, though others were not run', () => {
     judgement: 'not reproduced',
     evidence: 'numbers; not run: C',
   });
+  const judged = (outcomes: Comparison['outcome'][], missing: string[] = []) =>
+    judge(
+      claim,
+      outcomes.map((outcome) => of(outcome)),
+      missing,
+    ).judgement;
+  expect(judged(['same', 'open'])).toBe('not reproduced');
+  expect(judged(['same', 'better'])).toBe('not reproduced');
+  expect(judged(['same'], ['C'])).toBe('not reproduced');
+  expect(judged(['same', 'same'])).toBe('no difference larger than δ');
+  expect(judged(['better', 'open'])).toBe('cannot tell');
+  expect(judged(['better'], ['C'])).toBe('cannot tell');
   expect(judge(claim, [of('worse', 2)], ['C']).judgement).toBe('cannot tell');
   expect(judge(claim, [], ['B', 'C']).judgement).toBe('not run');
 });

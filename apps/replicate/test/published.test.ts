@@ -74,7 +74,7 @@ beforeAll(async () => {
 test('larger profiles come first, whatever the cost of the others; seeds are those that were run', () => {
   // camvid has more px · steps than quick: 192·256·700·4 = 137.6e6 against 64·128·600·8 = 39.3e6.
   expect(groups.map(({ name }) => name.split(' ')[0])).toEqual(['standard', 'quick', 'camvid']);
-  expect(groups.map(({ seeds }) => seeds)).toEqual([1, 1, 1]);
+  expect(groups.map(({ experiments: [{ seeds }] }) => seeds)).toEqual([1, 1, 1]);
 });
 
 test('an experiment that only shares runs with another one is not run', () => {

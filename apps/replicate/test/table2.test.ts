@@ -102,7 +102,7 @@ test('puts ours above the published rows, with spread over seeds and dashes', as
   expect(rows[7].cells[4]).toEqual({ value: null, published: 21.6 });
   expect(toMarkdown(tables[0].table)).toContain('CityScapes test server at 1024×2048');
   expect(toLatex(tables[0].table)).toContain('Mask R-CNN');
-  expect(verdicts.map(({ judgement }) => judgement)).toEqual(['cannot tell', 'reproduced']);
+  expect(verdicts.map(({ judgement }) => judgement)).toEqual(['not measurable', 'reproduced']);
   // 9 minus 5, 7 and 6: mean 3, deviation 1; t(0.975, 2) / √3 = 2.48.
   expect(verdicts[1].evidence).toContain('+3.0 points (95 % interval over 3 seeds +0.5 … +5.5)');
 });
@@ -129,6 +129,6 @@ test('judges the published level on Cityscapes at full size alone', async () => 
     (await rendered(table2, full, [run(1, street.tasks, change)])).verdicts[0].judgement;
   expect(await at({ iouClass: 79, ap: 19 })).toBe('reproduced');
   expect(await at({ iouClass: 79, ap: 18 })).toBe('not reproduced');
-  expect(await at({ iouClass: null })).toBe('cannot tell');
+  expect(await at({ iouClass: null })).toBe('not measurable');
   expect((await rendered(table2, full, [])).verdicts[0].judgement).toBe('not run');
 });

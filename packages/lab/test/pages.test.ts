@@ -70,14 +70,23 @@ const artefacts: Artefacts = {
   ],
 };
 
+const runWith = (name: string, seeds: number) => ({
+  ...{ seeds, heading: `${name}: ${seeds} seeds`, flags: `--profile ${name} seeds ${seeds}` },
+});
+
 const group = (name: string, seeds: number, run: boolean): ResultsGroup => ({
-  ...{ name, seeds, heading: `${name}: ${seeds} seeds`, flags: `--profile ${name}` },
+  ...{ name, heading: `${name}: ${seeds} seeds`, flags: `--profile ${name}` },
   overview: { Data: 'street', Seeds: String(seeds) },
   conditions: { rate: '0.1' },
   experiments: [
-    { ...{ name: 'table1', title: 'Table 1', typed: 'table1' }, artefacts },
+    {
+      ...{ name: 'table1', title: 'Table 1', typed: 'table1' },
+      ...runWith(name, seeds),
+      artefacts,
+    },
     {
       ...{ name: 'figure9', title: 'Figure 9', typed: 'figure9' },
+      ...runWith(name, seeds),
       ...(run && {
         artefacts: { ...artefacts, grids: [], figures: [], verdicts: [] },
       }),
@@ -108,9 +117,9 @@ test('the summary asks, judges, says what was learned and how to read it, and sh
     ...['## How to read this', '## Details'],
   ]);
   expect(summary).toContain(
-    '| Group of results | Data | Seeds | reproduced | not reproduced | no difference larger than δ | cannot tell | not run |',
+    '| Group of results | Data | Seeds | reproduced | not reproduced | no difference larger than δ | cannot tell | not measurable | not run |',
   );
-  expect(summary).toContain('| standard | street | 1 | 1 | 0 | 0 | 1 | 1 |');
+  expect(summary).toContain('| standard | street | 1 | 1 | 0 | 0 | 1 | 0 | 1 |');
   expect(summary).toContain('\n- [All](results/table1.md) of it.\n');
   // The table of the group with most seeds.
   expect(summary).toContain('quick: 3 seeds; other groups in');
@@ -233,7 +242,7 @@ test('the whole report begins with the main experiment of the group with most se
 test('an experiment of one group alone keeps its place among the others', () => {
   const named = (...names: string[]): ResultsGroup => ({
     ...group('quick', 1, false),
-    experiments: names.map((name) => ({ name, title: name, typed: name })),
+    experiments: names.map((name) => ({ name, title: name, typed: name, ...runWith('quick', 1) })),
   });
   expect(experimentNames([named('a', 'c'), named('a', 'a-tuned', 'c', 'd'), named('b')])).toEqual([
     ...['b', 'a', 'a-tuned', 'c', 'd'],

@@ -110,13 +110,15 @@ export function addReportCommands(program: Command): void {
     });
 }
 
-/** What chose the data and changed the profile, as one types it; a folder by its kind alone. */
-const typedFlags = ({ profile, set, data, frames, pretrained, plugin }: PublishFlags): string =>
-  [
+/** What chose the data and changed the profile but for the seeds, as one types it; a folder by its kind alone. */
+function typedFlags({ profile, set, data, frames, pretrained, plugin }: PublishFlags): string {
+  const changes = set.filter((change) => !change.startsWith('seeds='));
+  return [
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
     ...(frames === undefined ? [] : [`--frames ${frames}`]),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
     ...plugin.map((module) => `--plugin ${shellWords([module])}`),
-    ...(set.length > 0 ? [`--set ${shellWords(set)}`] : []),
+    ...(changes.length > 0 ? [`--set ${shellWords(changes)}`] : []),
   ].join(' ');
+}

@@ -12,12 +12,14 @@ export interface GroupMade {
   readonly data: Pick<SceneData, 'name' | 'frames'>;
 }
 
-/** The same in words: name, heading, columns of the summary, conditions. */
-export function describeGroup({
-  profile,
-  config,
-  data,
-}: GroupMade): Pick<ResultsGroup, 'name' | 'heading' | 'seeds' | 'overview' | 'conditions'> {
+/**
+ * The same in words: name, heading, columns of the summary, conditions.
+ * @param counts how many seeds each experiment has; absent: all those of the configuration
+ */
+export function describeGroup(
+  { profile, config, data }: GroupMade,
+  counts: readonly number[] = [config.seeds.length],
+): Pick<ResultsGroup, 'name' | 'heading' | 'overview' | 'conditions'> {
   const { training, network, seeds, size } = config;
   const { encoder } = network;
   const start =
@@ -28,13 +30,12 @@ export function describeGroup({
   const { train, val } = data.frames;
   return {
     name,
-    seeds: seeds.length,
     heading: `${name}: ${pixels}, ${training.steps} steps, seed${plural} ${seeds.join(', ')}`,
     overview: {
       Data: `${data.name}, ${train} training and ${val} validation frames`,
       Size: pixels,
       Steps: String(training.steps),
-      Seeds: seeds.join(', '),
+      Seeds: seedsText(seeds, counts),
     },
     conditions: {
       'images per step': String(training.batchSize),
@@ -42,4 +43,10 @@ export function describeGroup({
       encoder: encoderText(encoder),
     },
   };
+}
+
+/** The seeds, or how many of them where experiments have fewer than the group. */
+function seedsText(seeds: readonly number[], counts: readonly number[]): string {
+  const least = Math.min(...counts, seeds.length);
+  return least < seeds.length ? `${least} to ${seeds.length}, by experiment` : seeds.join(', ');
 }

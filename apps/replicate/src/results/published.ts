@@ -36,6 +36,7 @@ import type {
 import { scenes, sceneRunId } from '../scenes/program.ts';
 import { runConfig } from '../scenes/spec.ts';
 import { describeGroup } from './describe-group.ts';
+import { partlyText, seedsRun, withSeeds } from './seeds-run.ts';
 
 /** Results of one profile on one data set, as they are committed: `group.json` in their folder. */
 export interface PublishedGroup {
@@ -45,7 +46,7 @@ export interface PublishedGroup {
   readonly data: SceneData;
   /** Of data read from a folder. */
   readonly fingerprint: string | null;
-  /** Flags that chose the data and changed the profile, as one types them. */
+  /** Flags that chose the data and changed the profile but for the seeds, as one types them. */
   readonly flags: string;
   /** Experiments that are shown once more, with flags of their own. */
   readonly variants: readonly Variant[];
@@ -116,6 +117,10 @@ function withoutFolders<T extends PublishedGroup>(group: T): T {
   if (data.source === 'generated') return { ...group, config };
   return { ...group, config: { ...config, data: { ...data, root: group.data.name } } };
 }
+
+/** Flags with those that give the seeds. */
+const flagsWith = (flags: string, seeds: readonly number[]): string =>
+  `${flags} --set 'seeds=[${seeds.join(',')}]'`;
 
 const contextOf = (
   shown: Shown<Scenes>,
@@ -206,16 +211,24 @@ async function resultsOf(
   );
   const made: ExperimentResults[] = [];
   for (const shown of shownOf(publishable(experiments), group.variants)) {
-    const experiment = await experimentResults(shown, contextOf(shown, group), results);
-    if (experiment) made.push(experiment);
+    const context = contextOf(shown, group);
+    const { seeds: own, partly } = seedsRun(shown.experiment, context, results);
+    const runWith = {
+      ...{ seeds: own.length, flags: flagsWith(group.flags, own) },
+      heading: describeGroup({ ...group, config: { ...group.config, seeds: [...own] } }).heading,
+      ...(partly.length > 0 && { leftOut: partlyText(partly) }),
+    };
+    const one = await experimentResults(shown, withSeeds(context, own), results, runWith);
+    if (one) made.push(one);
   }
+  const counts = made.flatMap(({ artefacts, seeds: n }) => (artefacts ? [n] : []));
   // Measurements are often of later code than the training.
   const later = [...measured.values()].flatMap((of) =>
     Object.values(of).map(({ commit }) => ({ 'commit of measurements': commit ?? 'not recorded' })),
   );
   return {
-    ...describeGroup(group),
-    flags: group.flags,
+    ...describeGroup(group, counts),
+    flags: flagsWith(group.flags, seeds),
     experiments: made,
     environments: [...summaries.map(({ environment }) => environment), ...later],
   };

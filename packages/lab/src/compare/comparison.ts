@@ -67,9 +67,10 @@ function toldOf(
 
 /**
  * The verdict on a claim that runs are better than others, in every comparison, by intervals and by what would matter
- * (`settle`, `smallestEffect`). Any worse: not reproduced; all better and none missing: reproduced; no difference
- * that would matter in any and none missing: no difference larger than δ; that in some, and better in the others: not
- * reproduced, since it was to be better in all; else, or with too few seeds: cannot tell.
+ * (`settle`, `smallestEffect`). All better and none missing: reproduced; no difference that would matter in any and
+ * none missing: no difference larger than δ; any worse, or one with no difference that would matter: not reproduced,
+ * since it was to be better in all, whatever those would show that are open or missing; else, or with too few seeds:
+ * cannot tell.
  * @param missing comparisons that the claim is about too, whose runs are not there
  * @example
  * ```ts
@@ -88,19 +89,24 @@ export function judge(
 ): Verdict {
   if (comparisons.length === 0) return notRun(claim);
   const lacking = missing.length > 0 ? [`not run: ${missing.join(', ')}`] : [];
+  const judgement = judgementOf(comparisons, missing.length === 0);
+  // What stands first is read as the reason.
+  const told =
+    judgement === 'not reproduced'
+      ? [...comparisons].sort((a, b) => Number(refutes(b)) - Number(refutes(a)))
+      : comparisons;
   return {
-    ...claim,
-    judgement: judgementOf(comparisons, missing.length === 0),
-    evidence: [...comparisons.map(({ evidence }) => evidence), ...lacking].join('; '),
+    ...{ ...claim, judgement },
+    evidence: [...told.map(({ evidence }) => evidence), ...lacking].join('; '),
   };
 }
+
+const refutes = ({ outcome }: Comparison): boolean => outcome === 'worse' || outcome === 'same';
 
 function judgementOf(comparisons: readonly Comparison[], complete: boolean): Judgement {
   if (comparisons.some(({ n }) => n < ENOUGH_SEEDS)) return 'cannot tell';
   const is = (outcome: Comparison['outcome']) => (one: Comparison) => one.outcome === outcome;
-  // One that is worse refutes, whatever the missing ones would show.
-  if (comparisons.some(is('worse'))) return 'not reproduced';
-  if (!complete || comparisons.some(is('open'))) return 'cannot tell';
-  if (comparisons.every(is('better'))) return 'reproduced';
-  return comparisons.every(is('same')) ? 'no difference larger than δ' : 'not reproduced';
+  if (complete && comparisons.every(is('better'))) return 'reproduced';
+  if (complete && comparisons.every(is('same'))) return 'no difference larger than δ';
+  return comparisons.some(refutes) ? 'not reproduced' : 'cannot tell';
 }

@@ -27,7 +27,7 @@ export function judgeDifference(
   delta: number,
   unit: string,
 ): { judgement: Judgement; evidence: string } {
-  if (runs.length === 0) return { judgement: 'cannot tell', evidence: 'nothing to compare' };
+  if (runs.length === 0) return { judgement: 'not measurable', evidence: 'nothing to compare' };
   const differences = runs.map(({ difference }) => difference);
   const mean = differences.reduce((a, b) => a + b, 0) / runs.length;
   const overSeeds = runs.length >= ENOUGH_SEEDS;

@@ -1,11 +1,18 @@
 import type { Sign } from '@scene-mtl/eval';
 
 /**
- * What the evidence says of a claim; “no difference larger than δ” where it shows that there is none that would
- * matter, “not run” where the runs that it is about are not there.
+ * What the evidence says of a claim. “No difference larger than δ”: it shows that there is none that would matter.
+ * “Cannot tell”: it holds both answers, and more of it would tell. “Not measurable”: no number of runs like these would
+ * tell, since the data, its size or what was recorded has not what the claim is about. “Not run”: the runs that it is
+ * about are not there.
  */
 export type Judgement =
-  'reproduced' | 'not reproduced' | 'no difference larger than δ' | 'cannot tell' | 'not run';
+  | 'reproduced'
+  | 'not reproduced'
+  | 'no difference larger than δ'
+  | 'cannot tell'
+  | 'not measurable'
+  | 'not run';
 
 /** What a judgement says of a claim, as reports show it by sign and colour. */
 export const signs: Readonly<Record<Judgement, Sign>> = {
@@ -13,6 +20,7 @@ export const signs: Readonly<Record<Judgement, Sign>> = {
   'not reproduced': 'fails',
   'no difference larger than δ': 'fails',
   'cannot tell': 'open',
+  'not measurable': 'open',
   'not run': 'open',
 };
 

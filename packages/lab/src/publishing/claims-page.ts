@@ -19,7 +19,7 @@ export function claimsPage(
 
 function claimsTable(groups: readonly ResultsGroup[], page: (section: string) => string): string {
   const rows = claims(groups).map((one) => {
-    const told = telling(one, groups);
+    const told = telling(one);
     return [
       `[${escaped(one.claim)}](${page(one.section)})`,
       ...groups.map(

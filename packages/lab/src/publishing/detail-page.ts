@@ -36,16 +36,17 @@ function partLines(
   { charts, grids }: PartPictures,
   figures: string,
 ): string[] {
-  const { group, experiment, artefacts } = part;
+  const { experiment, artefacts } = part;
   const more = [
     ...count(artefacts.figures.length - charts.length, 'chart'),
     ...count(artefacts.grids.length - grids.length, 'frame'),
   ];
   return [
     `<a id="${partSlug(part)}"></a>`,
-    `## ${escaped(group.heading)}`,
+    `## ${escaped(experiment.heading)}`,
     escaped(artefacts.lead),
-    `\`\`\`sh\n${commandOf(texts, group, experiment)}\n\`\`\``,
+    `\`\`\`sh\n${commandOf(texts, experiment)}\n\`\`\``,
+    ...(experiment.leftOut === undefined ? [] : [escaped(experiment.leftOut)]),
     ...verdictTable(part),
     ...artefacts.tables.map(({ table }) => toMarkdown(table).trimEnd()),
     ...charts.flatMap(({ id, caption }) => [

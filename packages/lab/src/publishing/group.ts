@@ -1,7 +1,19 @@
 import type { Artefacts } from '../experiment/artefacts.ts';
 
+/** With what an experiment of a group was run: its seeds may be fewer than those of the group. */
+export interface RunWith {
+  /** How many seeds. */
+  readonly seeds: number;
+  /** The group's name with all that numbers depend on: size, steps, seeds. */
+  readonly heading: string;
+  /** Flags that choose the data, change the profile and give the seeds, as one types them. */
+  readonly flags: string;
+  /** Seeds of which some runs are there and others are not, so that they are not shown, in words. */
+  readonly leftOut?: string;
+}
+
 /** One experiment within a group of results. */
-export interface ExperimentResults {
+export interface ExperimentResults extends RunWith {
   /** Name of its section: letters, digits, `-`. */
   readonly name: string;
   readonly title: string;
@@ -18,15 +30,13 @@ export interface ExperimentResults {
 export interface ResultsGroup {
   /** Short and unique: the profile and the data. */
   readonly name: string;
-  /** How many seeds were run. */
-  readonly seeds: number;
-  /** The name with all that numbers depend on: size, steps, seeds. */
+  /** The name with all that numbers depend on: size, steps, all seeds. */
   readonly heading: string;
   /** What it was made with, in a line of a table: column → text; the columns of all groups are the same. */
   readonly overview: Readonly<Record<string, string>>;
   /** The rest of what its numbers depend on. */
   readonly conditions: Readonly<Record<string, string>>;
-  /** Flags that chose the data and changed the profile, as one types them. */
+  /** Flags that chose the data, changed the profile and gave all seeds, as one types them. */
   readonly flags: string;
   /** In the order of sections; without those that the data cannot have. */
   readonly experiments: readonly ExperimentResults[];
@@ -74,11 +84,10 @@ export const slugOf = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** The command that makes an experiment of a group, or `EXPERIMENT` in its place. */
+/** The command that makes an experiment as a group has it. */
 export const commandOf = (
   { program }: Pick<ResultsTexts, 'program'>,
-  { flags }: Pick<ResultsGroup, 'flags'>,
-  { typed } = { typed: 'EXPERIMENT' },
+  { typed, flags }: Pick<ExperimentResults, 'typed' | 'flags'>,
 ): string => `${program} ${typed} ${flags}`.trim();
 
 /** Machine, versions and commits behind a group: every distinct value of each name, joined. */

@@ -33,9 +33,9 @@ export async function resultsHtml(
       title,
       experiments: parts.map((part) => ({
         id: partSlug(part),
-        title: part.group.heading,
+        title: part.experiment.heading,
         group: part.group.name,
-        command: commandOf(texts, part.group, part.experiment),
+        command: commandOf(texts, part.experiment),
         lead: part.artefacts.lead,
         tables: part.artefacts.tables.map(({ table }) => table),
         figures: charts.get(partSlug(part)) ?? [],

@@ -32,7 +32,7 @@ export async function mainFinding(
       .filter(({ judgement }) => judgement !== 'not run')
       .map((verdict) => ({ ...verdict, sign: signs[verdict.judgement] }));
   return {
-    conditions: part.group.heading,
+    conditions: part.experiment.heading,
     claims: judged(part.artefacts).map(({ claim, sign, judgement, evidence }) => ({
       ...{ claim, sign, judgement },
       // Intervals stand with the claim below; here two numbers do.

@@ -30,9 +30,9 @@ export const sectionsOf = (groups: readonly ResultsGroup[]): ResultsSection[] =>
       : [];
   });
 
-/** Of the groups that have run an experiment that with most seeds, whose verdicts can tell most. */
+/** Of the groups that have run an experiment the one that ran it with most seeds, whose verdicts can tell most. */
 export const mostSeeds = ({ parts }: ResultsSection): SectionPart =>
-  parts.reduce((best, part) => (part.group.seeds > best.group.seeds ? part : best));
+  parts.reduce((best, part) => (part.experiment.seeds > best.experiment.seeds ? part : best));
 
 /** Names of all experiments; what one group alone has keeps its place behind its neighbour there. */
 export function experimentNames(groups: readonly ResultsGroup[]): string[] {

@@ -4,7 +4,7 @@ import type { Experiment, ExperimentContext } from '../experiment/experiment.ts'
 import { runsOf } from '../experiment/stages.ts';
 import type { Kind } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
-import { slugOf, type ExperimentResults } from './group.ts';
+import { slugOf, type ExperimentResults, type RunWith } from './group.ts';
 import { variantOptions, type Variant } from './variant.ts';
 
 /** An experiment as a group shows it. */
@@ -29,11 +29,15 @@ export const shownOf = <K extends Kind>(
 export const optionsOf = <K extends Kind>({ experiment, variant }: Shown<K>): unknown =>
   variant ? variantOptions(variant, experiment) : experiment.options({});
 
-/** What an experiment makes of results; undefined where the data cannot have it. */
+/**
+ * What an experiment makes of results; undefined where the data cannot have it.
+ * @param runWith what `context` was made for, in words
+ */
 export async function experimentResults<K extends Kind>(
   { experiment, variant }: Shown<K>,
   context: ExperimentContext<unknown, K>,
   results: Results<K['spec']>,
+  runWith: RunWith,
 ): Promise<ExperimentResults | undefined> {
   const runs = runsOf(experiment, context, results);
   if (runs.length === 0) return undefined;
@@ -41,6 +45,7 @@ export async function experimentResults<K extends Kind>(
     ' ',
   );
   const named = {
+    ...runWith,
     name: slugOf([experiment.name, ...(variant ? [variant.flags] : [])].join(' ')),
     title: variant ? `${experiment.title}, with ${variant.flags}` : experiment.title,
     typed,

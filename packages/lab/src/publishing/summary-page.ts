@@ -66,7 +66,7 @@ const overviewTable = (groups: readonly ResultsGroup[]): string =>
 const MARKS: Readonly<Record<Sign, string>> = {
   holds: '✓ reproduced',
   fails: '✗ not reproduced, or no difference that matters',
-  open: '? cannot tell',
+  open: '? cannot tell, or not measurable',
 };
 
 function firstClaims(groups: readonly ResultsGroup[], links: SummaryLinks): string {
@@ -74,7 +74,7 @@ function firstClaims(groups: readonly ResultsGroup[], links: SummaryLinks): stri
   const rows = sectionsOf(groups).flatMap(({ name, title }) => {
     const first = all.find(({ section }) => section === name);
     if (!first) return [];
-    const { sign, evidence, group } = telling(first, groups);
+    const { sign, evidence, group } = telling(first);
     const picture = links.picture(name);
     return [
       [
@@ -102,13 +102,13 @@ function mainTable(
     ({ name }) => name === texts.main,
   );
   if (!section) return [];
-  const { group, experiment, artefacts } = mostSeeds(section);
+  const { experiment, artefacts } = mostSeeds(section);
   if (artefacts.tables.length === 0) return [];
   const page = links.section(section.name);
   return [
     `## ${escaped(section.title)}`,
-    `${escaped(group.heading)}; other groups in [${page}](${page}).`,
-    `\`\`\`sh\n${commandOf(texts, group, experiment)}\n\`\`\``,
+    `${escaped(experiment.heading)}; other groups in [${page}](${page}).`,
+    `\`\`\`sh\n${commandOf(texts, experiment)}\n\`\`\``,
     toMarkdown({ ...artefacts.tables[0].table, notes: [] }).trimEnd(),
   ];
 }

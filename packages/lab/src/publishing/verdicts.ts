@@ -7,7 +7,10 @@ import { sectionsOf } from './sections.ts';
 /** A claim with what every group says about it, and the section that has its details. */
 export interface JudgedClaim extends ReportVerdict {
   readonly section: string;
-  readonly findings: readonly (ReportFinding & { readonly judgement: Judgement })[];
+  readonly findings: readonly (ReportFinding & {
+    readonly judgement: Judgement;
+    readonly seeds: number;
+  })[];
 }
 
 /**
@@ -17,7 +20,7 @@ export interface JudgedClaim extends ReportVerdict {
 export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
   const found = new Map<string, JudgedClaim & { findings: JudgedClaim['findings'][number][] }>();
   for (const { name, parts } of sectionsOf(groups)) {
-    for (const { group, artefacts } of parts) {
+    for (const { group, experiment, artefacts } of parts) {
       for (const { claim, source, judgement, evidence } of artefacts.verdicts) {
         const key = `${name} ${claim}`;
         const known = found.get(key) ?? { section: name, claim, source, findings: [] };
@@ -25,7 +28,8 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
         found.set(key, known);
         if (judgement !== 'not run') {
           const sign = signs[judgement];
-          known.findings.push({ group: group.name, judgement, sign, evidence });
+          const { seeds } = experiment;
+          known.findings.push({ group: group.name, judgement, sign, evidence, seeds });
         }
       }
     }
@@ -34,15 +38,10 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
 }
 
 /** Of what groups say of a claim the one that counts: of those that decide, or of all, the one with most seeds. */
-export function telling(
-  { findings }: JudgedClaim,
-  groups: readonly ResultsGroup[],
-): JudgedClaim['findings'][number] {
-  const seeds = ({ group }: { readonly group: string }): number =>
-    groups.find(({ name }) => name === group)?.seeds ?? 0;
-  const deciding = findings.filter(({ judgement }) => judgement !== 'cannot tell');
+export function telling({ findings }: JudgedClaim): JudgedClaim['findings'][number] {
+  const deciding = findings.filter(({ sign }) => sign !== 'open');
   return (deciding.length > 0 ? deciding : findings).reduce((best, finding) =>
-    seeds(finding) > seeds(best) ? finding : best,
+    finding.seeds > best.seeds ? finding : best,
   );
 }
 
@@ -70,7 +69,13 @@ export const notRun = (groups: readonly ResultsGroup[], texts: ResultsTexts): Re
       ];
     });
     return experiments.length > 0
-      ? [{ group: group.name, command: commandOf(texts, group), experiments }]
+      ? [
+          {
+            group: group.name,
+            command: commandOf(texts, { typed: 'EXPERIMENT', flags: group.flags }),
+            experiments,
+          },
+        ]
       : [];
   });
 
@@ -95,6 +100,7 @@ export const judgements = [
   'not reproduced',
   'no difference larger than δ',
   'cannot tell',
+  'not measurable',
   'not run',
 ] as const satisfies readonly Judgement[];
 

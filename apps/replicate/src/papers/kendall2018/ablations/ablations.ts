@@ -204,7 +204,7 @@ function staysUp(summaries: readonly RunSummary[]): Verdict {
     }),
   );
   if (kept.some((run) => run.some(({ share }) => isNaN(share)))) {
-    return { ...claim, judgement: 'cannot tell', evidence: 'not every run logged its weights' };
+    return { ...claim, judgement: 'not measurable', evidence: 'not every run logged its weights' };
   }
   const holds = kept.every((run) => run.every(({ share }) => share > 0.1));
   return {

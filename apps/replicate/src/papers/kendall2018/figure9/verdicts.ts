@@ -29,9 +29,9 @@ function agreed(holds: readonly (boolean | undefined)[], least = 1): Judgement {
   return holds.every((h) => h === false) ? 'not reproduced' : 'cannot tell';
 }
 
-/** Not run without runs; else what it is that keeps them from telling. */
+/** Not run without runs; else what it is that they have not. */
 const unknown = (claim: string, runs: number, evidence: string): Verdict =>
-  runs === 0 ? notRun({ claim, source }) : { claim, source, judgement: 'cannot tell', evidence };
+  runs === 0 ? notRun({ claim, source }) : { claim, source, judgement: 'not measurable', evidence };
 
 /** What figure 9 claims, against what was measured. */
 export function figure9Verdicts(
@@ -47,7 +47,7 @@ export function figure9Verdicts(
     largeObjects(found),
     occludedObjects(found),
     {
-      ...{ claim: 'Reflections confuse the network.', source, judgement: 'cannot tell' },
+      ...{ claim: 'Reflections confuse the network.', source, judgement: 'not measurable' },
       evidence: 'The annotations do not mark reflections, so nothing is measured.',
     },
   ];

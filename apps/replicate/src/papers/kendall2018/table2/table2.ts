@@ -145,7 +145,7 @@ function levelVerdict({ config, data }: SceneContext, scores: readonly OfficialS
     ...claim,
     judgement:
       !comparable || !known
-        ? 'cannot tell'
+        ? 'not measurable'
         : shared.every(({ mean, published }) => mean >= published)
           ? 'reproduced'
           : 'not reproduced',
