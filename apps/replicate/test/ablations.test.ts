@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Measured } from '@scene-mtl/eval';
 import { toLatex } from '@scene-mtl/eval';
 import { runsOf, type Series } from '@scene-mtl/lab';
 import { sceneRunId } from '../src/scenes/program.ts';
@@ -34,11 +35,11 @@ const made = (
     config: () => spec.config,
   }));
 
-test('fourteen weightings and two forms at four noises per seed, and one run that collapses', () => {
+test('fourteen weightings, two forms at four noises and one run that collapses per seed', () => {
   const runs = asked();
-  // 14 · 3 + 1 + 2 · 4 · 3.
-  expect(runs).toHaveLength(67);
-  expect(new Set(runs.map(({ spec }) => sceneRunId(spec))).size).toBe(67);
+  // 14 · 3 + 3 + 2 · 4 · 3.
+  expect(runs).toHaveLength(69);
+  expect(new Set(runs.map(({ spec }) => sceneRunId(spec))).size).toBe(69);
   const table = { ...context(), options: table1.options({}) };
   const shared = new Set(runsOf(table1, table, nothing).map(({ spec }) => sceneRunId(spec)));
   const labels = runs.filter(({ spec }) => shared.has(sceneRunId(spec))).map(({ label }) => label);
@@ -145,14 +146,19 @@ const weights = (of: (step: number) => number): Record<string, Series> =>
   );
 
 test('weights that cross 0 have collapsed; the step is told and the chart ends soon after', async () => {
-  const sinking = made({ rows: 'learned' }, () => ({
+  const sinking = made({ rows: 'learned' }, (_, seed) => ({
     metrics: {},
-    // 0.3 − 0.01 t is 0 at t = 30.
-    series: weights((step) => (30 - step) / 100),
+    // 0.3 − 0.01 t is 0 at t = 30; of the third seed, 0.31 − 0.01 t at t = 31.
+    series: weights((step) => ((seed === 3 ? 31 : 30) - step) / 100),
   }));
   const { tables, figures, verdicts } = await rendered(ablations, context(), sinking);
   const { rows } = tables[1].table;
-  expect(rows[2].cells).toEqual([{ value: 0.29 }, '30', { value: -1.2 }]);
+  const [first, zero, last] = rows[2].cells as [Measured, string, Measured];
+  // (0.29 + 0.29 + 0.30) / 3 and (−1.20 − 1.20 − 1.19) / 3.
+  expect(first.value).toBeCloseTo(0.29333, 5);
+  expect(zero).toBe('30, 31');
+  expect(last.value).toBeCloseTo(-1.19667, 5);
+  expect(verdicts[2].evidence).toContain('to 0 or less in step 30, 31; 3 seeds');
   expect(verdicts[2]).toMatchObject({ judgement: 'reproduced' });
   const { values } = figures[0].spec.data as unknown as { values: { x: number }[] };
   expect(Math.max(...values.map(({ x }) => x))).toBe(45);

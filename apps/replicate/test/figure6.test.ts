@@ -78,12 +78,12 @@ test('the stationary s of each form', () => {
   );
 });
 
-test('a run per form, rate and start, cut from a long schedule, of one seed', () => {
+test('a run per form, rate, start and seed, cut from a long schedule', () => {
   const wanted = runsOf(figure6, context(), resultsOf(context(), []));
-  // 3 forms · 2 rates · 6 starts.
-  expect(wanted).toHaveLength(36);
-  expect(new Set(wanted.map(({ spec }) => sceneRunId(spec))).size).toBe(36);
-  expect(wanted.every(({ spec }) => spec.seed === 3)).toBe(true);
+  // 3 forms · 2 rates · 6 starts · 2 seeds.
+  expect(wanted).toHaveLength(72);
+  expect(new Set(wanted.map(({ spec }) => sceneRunId(spec))).size).toBe(72);
+  expect(wanted.slice(0, 3).map(({ spec }) => spec.seed)).toEqual([3, 4, 3]);
   expect(wanted[0].label).toBe('uncertainty/rate-0.0025/start--2/seed-3');
   expect(wanted[0].spec.config.training).toMatchObject({
     steps: 250,
@@ -117,7 +117,7 @@ test('starts that meet are counted from the step on which they stay together', a
   const { tables, figures, verdicts } = await rendered(figure6, of, made);
   const [, row] = tables[0].table.rows;
   expect(['76', '78']).toContain(row.cells[0]);
-  expect(row.cells[3]).toEqual({ value: 0 });
+  expect(row.cells[3]).toEqual({ value: 0, n: 2, sd: 0 });
   // L = 1: stationary s is log 2 for softmax, 0 for the regressions.
   expect((row.cells[5] as { value: number }).value).toBeCloseTo(Math.log(2), 12);
   expect((row.cells[11] as { value: number }).value).toBeCloseTo(0, 12);

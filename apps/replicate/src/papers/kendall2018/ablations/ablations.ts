@@ -67,7 +67,7 @@ export const ablations: SceneExperiment<AblationOptions> = {
           return of ? overSeeds(slug, config.seeds, of) : [];
         }),
       ...(wanted('learned') && data.tasks.length > 1
-        ? overSeeds('learned', config.seeds.slice(0, 1), collapseArm(context))
+        ? overSeeds('learned', config.seeds, collapseArm(context))
         : []),
       ...(wanted('noise') ? noiseRuns(context) : []),
     ];

@@ -1,5 +1,12 @@
 import { lineChart, type Table } from '@scene-mtl/eval';
-import { type Claim, type Figure, notRun, type Verdict } from '@scene-mtl/lab';
+import {
+  measuredCell,
+  notRun,
+  summariesOf,
+  type Claim,
+  type Figure,
+  type Verdict,
+} from '@scene-mtl/lab';
 import type { SceneArm, SceneContext, SceneResults, SceneSummary } from '../../../scenes/kind.ts';
 import { armOf, learnedWeights } from '../../../scenes/spec.ts';
 
@@ -61,9 +68,9 @@ export function collapse(
 ): { readonly table: Table; readonly figures: readonly Figure[]; readonly verdict: Verdict } {
   const { tasks } = context.data;
   const of = collapseArm(context);
-  const seed = context.config.seeds[0];
-  const summary = results.summary({ ...of, seed });
-  const found = summary ? sinkingOf(summary, tasks) : [];
+  const { seeds } = context.config;
+  const summaries = summariesOf(results, seeds, of);
+  const each = summaries.map((summary) => sinkingOf(summary, tasks));
   const { steps } = of.config.training;
   return {
     table: {
@@ -75,18 +82,21 @@ export function collapse(
         { name: `w in step ${steps}`, decimals: 3 },
       ],
       rows: tasks.map((task) => {
-        const sinking = found.find((candidate) => candidate.task === task);
-        if (!sinking) return { header: task, cells: [null, null, null] };
-        const { first, last, zeroAt } = sinking;
-        const reached = zeroAt === undefined ? `not in ${steps}` : String(zeroAt);
-        return { header: task, cells: [{ value: first }, reached, { value: last }] };
+        const found = each.flat().filter((sinking) => sinking.task === task);
+        if (found.length === 0) return { header: task, cells: [null, null, null] };
+        const cells = [
+          measuredCell(found.map(({ first }) => first)),
+          zerosText(found, steps),
+          measuredCell(found.map(({ last }) => last)),
+        ];
+        return { header: task, cells };
       }),
       notes: [
-        `The first ${steps} steps of a run of ${context.config.training.steps}, seed ${seed}. The gradient of w is the loss, which is never negative: nothing holds w up, at 0 or anywhere.`,
+        `The first ${steps} steps of a run of ${context.config.training.steps}, seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}. The gradient of w is the loss, which is never negative: nothing holds w up, at 0 or anywhere.`,
       ],
     },
-    figures: summary && found.length > 0 ? [chartOf(summary, tasks)] : [],
-    verdict: summary ? verdictOf(found, tasks, steps) : notRun(claim),
+    figures: summaries.slice(0, 1).flatMap((summary) => chartOf(summary, tasks)),
+    verdict: summaries.length > 0 ? verdictOf(each, tasks, steps) : notRun(claim),
   };
 }
 
@@ -95,9 +105,22 @@ const claim: Claim = {
   source: 'section 3',
 };
 
-/** About one run, so that one seed can tell. */
-function verdictOf(found: readonly Sinking[], tasks: readonly string[], steps: number): Verdict {
-  const all = tasks.length > 0 && found.length === tasks.length;
+/** The first steps in which a weight is 0 or less, one for each seed, equal ones once. */
+const zerosText = (found: readonly Sinking[], steps: number): string =>
+  [
+    ...new Set(
+      found.map(({ zeroAt }) => (zeroAt === undefined ? `not in ${steps}` : String(zeroAt))),
+    ),
+  ].join(', ');
+
+/** About single runs, so that one seed can tell; of several each must. */
+function verdictOf(
+  each: readonly (readonly Sinking[])[],
+  tasks: readonly string[],
+  steps: number,
+): Verdict {
+  const all = tasks.length > 0 && each.every((found) => found.length === tasks.length);
+  const found = each.flat();
   const sunk = found.every(({ zeroAt }) => zeroAt !== undefined);
   return {
     ...claim,
@@ -106,22 +129,29 @@ function verdictOf(found: readonly Sinking[], tasks: readonly string[], steps: n
     evidence:
       found.length === 0
         ? 'the run did not log its weights'
-        : `${found
-            .map(({ task, first, last, zeroAt }) =>
-              zeroAt === undefined
-                ? `${task}: from ${first.toFixed(3)} to ${last.toFixed(3)} in ${steps} steps`
-                : `${task}: from ${first.toFixed(3)} to 0 or less in step ${zeroAt}`,
-            )
-            .join('; ')}; one seed. They do not stop at 0`,
+        : `${tasks
+            .flatMap((task) => {
+              const of = found.filter((sinking) => sinking.task === task);
+              if (of.length === 0) return [];
+              return [
+                of.some(({ zeroAt }) => zeroAt !== undefined)
+                  ? `${task}: from ${of[0].first.toFixed(3)} to 0 or less in step ${zerosText(of, steps)}`
+                  : `${task}: from ${of[0].first.toFixed(3)} to ${of.map(({ last }) => last.toFixed(3)).join(', ')} in ${steps} steps`,
+              ];
+            })
+            .join(
+              '; ',
+            )}; ${each.length === 1 ? 'one seed' : `${each.length} seeds`}. They do not stop at 0`,
   };
 }
 
 /** Until shortly after the last weight has gone below 0: what follows would hide it. */
-function chartOf({ series }: SceneSummary, tasks: readonly string[]): Figure {
+function chartOf({ series, spec }: SceneSummary, tasks: readonly string[]): Figure[] {
   const paths = tasks.map((task) => series[`weight/${task}`] ?? []);
+  if (paths.every((path) => path.length === 0)) return [];
   const zeros = paths.map((path) => path.find(([, weight]) => weight <= 0)?.[0] ?? Infinity);
   const end = Math.max(10, 1.5 * Math.max(...zeros));
-  return {
+  const figure: Figure = {
     name: 'ablations-learned',
     spec: lineChart({
       title: 'Weights trained by gradient',
@@ -132,7 +162,8 @@ function chartOf({ series }: SceneSummary, tasks: readonly string[]): Figure {
         points: paths[i].filter(([step]) => step <= end).map(([x, y]) => ({ x, y })),
       })),
     }),
-    caption: 'Weights w of Σ w L, trained like the network’s: they fall below 0.',
+    caption: `Weights w of Σ w L, trained like the network’s: they fall below 0; seed ${spec.seed}.`,
     description: 'Weight of each task over the first training steps, one falling line per task',
   };
+  return [figure];
 }

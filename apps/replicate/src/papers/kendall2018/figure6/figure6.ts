@@ -1,11 +1,11 @@
 import { seriesColours } from '@scene-mtl/eval';
-import { flagNumbers, flagWords } from '@scene-mtl/lab';
+import { flagNumbers, flagWords, overSeeds } from '@scene-mtl/lab';
 import type {
+  SceneArm,
   SceneContext,
   SceneExperiment,
   SceneResults,
   SceneRun,
-  SceneSpec,
 } from '../../../scenes/kind.ts';
 import { armOf, learnedWeights } from '../../../scenes/spec.ts';
 import { formOf, type LossForm, lossForms } from '../log-variance-forms.ts';
@@ -13,7 +13,7 @@ import { convergence, type StartedRun } from './convergence.ts';
 import { figure6Charts, figure6Table } from './output.ts';
 import { figure6Range, statedRates } from './published.ts';
 import { settlingSteps } from './simulation.ts';
-import { figure6Verdicts, type Setting } from './verdicts.ts';
+import { figure6Verdicts, type Course, type Setting } from './verdicts.ts';
 
 /** Flags of `figure6`. */
 export interface Figure6Options {
@@ -69,10 +69,13 @@ export const figure6: SceneExperiment<Figure6Options> = {
   },
   stages: (context) => [
     settingsOf(context).flatMap(({ form, rate }) =>
-      context.options.starts.map((start): SceneRun => {
-        const spec = specOf(context, form, rate, start);
-        return { label: `${nameOf(form, rate)}/start-${start}/seed-${spec.seed}`, spec };
-      }),
+      context.options.starts.flatMap((start): SceneRun[] =>
+        overSeeds(
+          `${nameOf(form, rate)}/start-${start}`,
+          context.config.seeds,
+          armFor(context, form, rate, start),
+        ),
+      ),
     ),
   ],
   show(context, results) {
@@ -109,10 +112,10 @@ const iterationsOf = ({ config, options }: Context): number =>
  * The first iterations of a long run: neither warm-up nor decay, and no clipping, which would slow s
  * whenever the weights of a low start make the network's gradient large.
  */
-function specOf(context: Context, form: LossForm, rate: number, start: number): SceneSpec {
+function armFor(context: Context, form: LossForm, rate: number, start: number): SceneArm {
   const { config, data } = context;
   const steps = iterationsOf(context);
-  const training: SceneSpec['config']['training'] = {
+  const training: SceneArm['config']['training'] = {
     ...config.training,
     steps,
     learningRate: rate,
@@ -125,35 +128,38 @@ function specOf(context: Context, form: LossForm, rate: number, start: number): 
     logEvery: 2,
   };
   const balance = learnedWeights(form.weighting, { initial: start });
-  return {
-    ...armOf({ ...config, training }, { tasks: data.tasks, balance }),
-    seed: config.seeds[0],
-  };
+  return armOf({ ...config, training }, { tasks: data.tasks, balance });
 }
 
 function settingOf(context: Context, results: SceneResults, form: LossForm, rate: number): Setting {
   const { starts } = context.options;
-  const runs = starts.flatMap((start): StartedRun[] => {
-    const summary = results.summary(specOf(context, form, rate, start));
-    return summary ? [{ start, summary }] : [];
-  });
+  const seeds = context.config.seeds.map((seed) => ({
+    seed,
+    runs: starts.flatMap((start): StartedRun[] => {
+      const summary = results.summary({ ...armFor(context, form, rate, start), seed });
+      return summary ? [{ start, summary }] : [];
+    }),
+  }));
   return {
     form,
     rate,
     wanted: starts,
-    tasks: context.data.tasks.map((task) => {
-      const found = convergence(runs, form, task);
-      const predicted =
-        found &&
-        settlingSteps({
-          term: form.term(task),
-          loss: found.loss,
-          start: Math.max(...starts),
-          rate,
-          momentum: context.config.training.momentum,
-          steps: iterationsOf(context),
-        });
-      return { task, found, predicted };
-    }),
+    tasks: context.data.tasks.map((task) => ({
+      task,
+      courses: seeds.map(({ seed, runs }): Course => {
+        const found = convergence(runs, form, task);
+        const predicted =
+          found &&
+          settlingSteps({
+            term: form.term(task),
+            loss: found.loss,
+            start: Math.max(...starts),
+            rate,
+            momentum: context.config.training.momentum,
+            steps: iterationsOf(context),
+          });
+        return { seed, found, predicted };
+      }),
+    })),
   };
 }

@@ -1,10 +1,10 @@
 import { lineChart, type Table, type TableCell } from '@scene-mtl/eval';
-import type { Figure } from '@scene-mtl/lab';
+import { measuredCell, type Figure } from '@scene-mtl/lab';
 import type { SceneContext } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import { TOLERANCE } from './convergence.ts';
+import { TOLERANCE, type Convergence } from './convergence.ts';
 import { figure6, figure6Iterations, figure6Source } from './published.ts';
-import type { Setting } from './verdicts.ts';
+import { foundIn, stepsText, type Setting } from './verdicts.ts';
 
 /** Iterations until the starts have met, per form, rate and task. */
 export function figure6Table(
@@ -13,7 +13,6 @@ export function figure6Table(
   settings: readonly Setting[],
 ): Table {
   const { tasks } = context.data;
-  const never = `not in ${end}`;
   const middle = Math.min(figure6Iterations, end);
   const plot = tasks.flatMap((task): TableCell[] => {
     const reading = figure6.find((candidate) => candidate.task === task);
@@ -37,16 +36,24 @@ export function figure6Table(
       ...settings.map((setting, i) => ({
         header: `${setting.form.title}; ${setting.rate}`,
         ...((i === 0 || setting.form !== settings[i - 1].form) && { ruleAbove: true }),
-        cells: setting.tasks.flatMap(({ found, predicted }): TableCell[] => {
-          if (!found) return [null, null, null, null, null, null];
-          const half = found.at(middle);
+        cells: setting.tasks.flatMap(({ courses }): TableCell[] => {
+          const all = foundIn(courses);
+          if (all.length === 0) return [null, null, null, null, null, null];
+          const each = (of: (found: Convergence) => number | undefined): TableCell =>
+            measuredCell(all.flatMap((found) => of(found) ?? []));
           return [
-            String(found.settled ?? never),
-            String(predicted ?? never),
-            { value: half?.spread ?? null },
-            { value: half?.common ?? null },
-            { value: found.at(found.steps)?.common ?? null },
-            { value: found.stationary },
+            stepsText(
+              all.map(({ settled }) => settled),
+              end,
+            ),
+            stepsText(
+              courses.flatMap(({ found, predicted }) => (found ? [predicted] : [])),
+              end,
+            ),
+            each((found) => found.at(middle)?.spread),
+            each((found) => found.at(middle)?.common),
+            each((found) => found.at(found.steps)?.common),
+            each((found) => found.stationary),
           ];
         }),
       })),
@@ -57,20 +64,21 @@ export function figure6Table(
         config: {
           ...context.config,
           training: { ...context.config.training, steps: end },
-          seeds: [context.config.seeds[0]],
         },
       }).slice(0, 1),
       `First row: ${figure6Source}; full resolution, so other units; its end is iteration 250.`,
-      `Starts: ${context.options.starts.join(', ')}; the same initial network and batches for each. “All starts together”: the iteration from which on each stays within ${TOLERANCE} of their median. “s at”: that median. “Stationary s”: for the mean loss of the last tenth of the iterations. “The optimiser alone”: from the highest start to within ${TOLERANCE} of the stationary s under that loss, held constant.`,
+      `Starts: ${context.options.starts.join(', ')}; the same initial network and batches for each. “All starts together”: the iteration from which on each stays within ${TOLERANCE} of their median, of every seed. “s at”: that median. “Stationary s”: for the mean loss of the last tenth of the iterations. “The optimiser alone”: from the highest start to within ${TOLERANCE} of the stationary s under that loss, held constant.`,
       'Nesterov momentum, no warm-up, no decay, no clipping.',
     ],
   };
 }
 
-/** s over the iterations, a line per start. */
+/** s over the iterations, a line per start, of the first seed. */
 export function figure6Charts({ form, rate, tasks }: Setting): Figure[] {
-  return tasks.flatMap(({ task, found }) => {
-    if (!found) return [];
+  return tasks.flatMap(({ task, courses }) => {
+    const shown = courses.find((course) => course.found);
+    if (!shown?.found) return [];
+    const { seed, found } = shown;
     const title = `${task}: ${form.weighting}, learning rate ${rate}`;
     return [
       {
@@ -84,7 +92,7 @@ export function figure6Charts({ form, rate, tasks }: Setting): Figure[] {
             points: path.map(([x, y]) => ({ x, y })),
           })),
         }),
-        caption: `s of ${task} from ${found.starts.length} starts: ${form.title}, learning rate ${rate}.`,
+        caption: `s of ${task} from ${found.starts.length} starts: ${form.title}, learning rate ${rate}, seed ${seed}.`,
         description: `s over ${found.steps} iterations, one line per start from ${Math.min(...found.starts)} to ${Math.max(...found.starts)}; ${found.settled === undefined ? 'they do not all meet' : `all within ${TOLERANCE} of their median from ${found.settled} on`}`,
       },
     ];
