@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { openRun } from '../apps/replicate/src/gate/opened-run.ts';
+import { savePredictions } from '../apps/replicate/src/train/predictions.ts';
 
 /**
- * `npx tsx scripts/readme-picture.ts RUN_FOLDER` draws docs/images/predictions.png from the pictures that a run of
- * three tasks wrote: of `replicate train`, or the three-task arm of Table 1 in the folder of all runs; one line per
- * frame, the tiles side by side under their names, enlarged without smoothing where they are small.
+ * `npx tsx --conditions=@scene-mtl/source scripts/readme-picture.ts RUN [DATA]` draws docs/images/predictions.png: what the
+ * last checkpoint of a run of three tasks says of six validation frames; one line per frame, the tiles side by side
+ * under their names, enlarged without smoothing where they are small.
  */
 
 const GAP = 6;
@@ -14,12 +16,13 @@ const LINES = 6;
 const TILE_WIDTH = 256;
 const HEADING = 26;
 
-const run = process.argv[2] ?? '';
-const row = [
-  join(run, 'predictions'),
-  join(run, 'uncertainty-semantic-instance-depth', 'seed-1', 'predictions'),
-].find((folder) => existsSync(folder));
-if (row === undefined) throw new Error(`${run}: no predictions below it; give the folder of a run`);
+const [run, data] = process.argv.slice(2);
+if (run === undefined) throw new Error('readme-picture: expected the folder of a run, got none');
+const drawn = await mkdtemp(join(tmpdir(), 'readme-picture-'));
+const opened = await openRun(run, 'last', data, {});
+await savePredictions(drawn, opened.dataset, opened.evaluation, opened.network.tasks, LINES);
+await opened.dispose();
+const row = join(drawn, 'predictions');
 const pictures = async (frame: string): Promise<string[]> =>
   (await readdir(join(row, frame))).filter((name) => name.endsWith('.png')).sort();
 
@@ -69,3 +72,4 @@ await sharp({
   .composite([{ input: title, left: 0, top: 0 }, ...tiles])
   .png({ palette: true, compressionLevel: 9 })
   .toFile('docs/images/predictions.png');
+await rm(drawn, { recursive: true });
