@@ -8,7 +8,8 @@ export default {
   testEnvironmentOptions: {
     customExportConditions: ['@scene-mtl/source', 'node', 'node-addons'],
   },
-  globalSetup: here('./jest.compile.js'),
+  globalSetup: here('./jest.begin.js'),
+  globalTeardown: here('./jest.end.js'),
   setupFilesAfterEnv: ['./jest.setup.ts', './jest.data.ts', './jest.compiled.ts'].map(here),
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/runs/'],
