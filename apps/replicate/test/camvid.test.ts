@@ -193,6 +193,13 @@ test('runs from ImageNet weights and from scratch are groups of their own', () =
   const imageNet = withWeights({ checksum: '0123456789abcdef', folder: null });
   expect(group(config)).toBe('camvid / camvid, scratch');
   expect(group(imageNet)).toBe('camvid / camvid, ImageNet weights');
+  const longer = describeGroup({
+    profile: 'quick',
+    changes: ['training.steps=6000'],
+    config,
+    data,
+  });
+  expect(longer.name).toBe('quick, training.steps=6000 / camvid, scratch');
 });
 
 const quarter = 'mobilenet-v1-0.25-224';

@@ -6,6 +6,7 @@ import {
   progressLine,
   resultsFiles,
   resultsHtml,
+  slugOf,
   writeOwn,
   writePage,
 } from '@scene-mtl/lab';
@@ -55,7 +56,8 @@ export function addReportCommands(program: Command): void {
     )
     .option('--force', 'replace what is no group of results, drop runs that no experiment asks for')
     .action(async (flags: PublishFlags) => {
-      const group = groupOf(flags);
+      const changes = flags.set.filter((change) => !change.startsWith('seeds='));
+      const group = [groupOf(flags), ...changes.map(slugOf)].join('-');
       assertFolderName(group);
       const folder = join(flags.out, group);
       const variants = flags.also?.map((text) => parseVariant(text, experiments));
@@ -71,7 +73,8 @@ export function addReportCommands(program: Command): void {
         config,
         data: { ...data, ...(trivial && { trivial }) },
         fingerprint,
-        flags: typedFlags(flags),
+        changes,
+        flags: typedFlags(flags, changes),
         ...(variants && { variants }),
         force: flags.force ?? false,
       });
@@ -111,14 +114,15 @@ export function addReportCommands(program: Command): void {
 }
 
 /** What chose the data and changed the profile but for the seeds, as one types it; a folder by its kind alone. */
-function typedFlags({ profile, set, data, frames, pretrained, plugin }: PublishFlags): string {
-  const changes = set.filter((change) => !change.startsWith('seeds='));
-  return [
+const typedFlags = (
+  { profile, data, frames, pretrained, plugin }: PublishFlags,
+  changes: readonly string[],
+): string =>
+  [
     `--profile ${profile}`,
     ...(data === undefined ? [] : ['--data ROOT']),
     ...(frames === undefined ? [] : [`--frames ${frames}`]),
     ...(pretrained === undefined ? [] : ['--pretrained DIR']),
     ...plugin.map((module) => `--plugin ${shellWords([module])}`),
-    ...(changes.length > 0 ? [`--set ${shellWords(changes)}`] : []),
+    ...(changes.length > 0 ? [`--set ${shellWords([...changes])}`] : []),
   ].join(' ');
-}

@@ -7,6 +7,8 @@ import type { SceneData } from '../scenes/kind.ts';
 export interface GroupMade {
   /** `quick`, `standard`, … */
   readonly profile: string;
+  /** What of it was changed but for the seeds, as `--set` has it. */
+  readonly changes?: readonly string[];
   /** Its seeds are those that were run. */
   readonly config: Config;
   readonly data: Pick<SceneData, 'name' | 'frames'>;
@@ -17,14 +19,14 @@ export interface GroupMade {
  * @param counts how many seeds each experiment has; absent: all those of the configuration
  */
 export function describeGroup(
-  { profile, config, data }: GroupMade,
+  { profile, changes = [], config, data }: GroupMade,
   counts: readonly number[] = [config.seeds.length],
 ): Pick<ResultsGroup, 'name' | 'heading' | 'overview' | 'conditions'> {
   const { training, network, seeds, size } = config;
   const { encoder } = network;
   const start =
     encoder.kind !== 'mobilenet' ? [] : [encoder.weights ? 'ImageNet weights' : 'scratch'];
-  const name = [`${profile} / ${data.name}`, ...start].join(', ');
+  const name = [`${[profile, ...changes].join(', ')} / ${data.name}`, ...start].join(', ');
   const pixels = `${size.height}×${size.width} px`;
   const plural = seeds.length > 1 ? 's' : '';
   const { train, val } = data.frames;

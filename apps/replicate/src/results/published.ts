@@ -46,6 +46,8 @@ export interface PublishedGroup {
   readonly data: SceneData;
   /** Of data read from a folder. */
   readonly fingerprint: string | null;
+  /** What of the profile was changed but for the seeds, as `--set` has it. */
+  readonly changes: readonly string[];
   /** Flags that chose the data and changed the profile but for the seeds, as one types them. */
   readonly flags: string;
   /** Experiments that are shown once more, with flags of their own. */
@@ -132,6 +134,7 @@ const groupSchema = z.object({
   config: z.unknown(),
   data: z.custom<SceneData>((value) => typeof value === 'object' && value !== null),
   fingerprint: z.string().nullable(),
+  changes: z.array(z.string()).default([]),
   flags: z.string(),
   variants: z.array(variantSchema),
 });
