@@ -111,10 +111,16 @@ describe('libmtl balancing', () => {
     options: balancing.options(methods === undefined ? {} : { methods }),
   });
   /** One run for each that is asked for; `gain` is by how much a method's numbers are better than 1. */
-  const shown = (gain: Readonly<Record<string, readonly [number, number, number]>>) => {
+  const shown = (
+    gain: Readonly<Record<string, readonly [number, number, number]>>,
+    faster: readonly [number, number, number] = [0, 0, 0],
+  ) => {
     const of = context(Object.keys(gain).join(','));
+    const { learningRate } = of.config.training;
     const made = runsOf(balancing, of, resultsOf(of, [])).map(({ spec }): MadeRun => {
-      const [semantic, instance, depth] = gain[spec.balance.name] ?? [0, 0, 0];
+      const rate = spec.config.training.learningRate / learningRate;
+      const [semantic, instance, depth] =
+        rate > 4 ? faster : (gain[spec.balance.name] ?? [0, 0, 0]);
       const metrics = {
         ...{ 'semantic/iou': 1 + semantic, 'instance/meanError': 1 - instance },
         ...{ 'depth/meanError': 1 - depth, 'instance/rms': 1, 'depth/rms': 1 },
@@ -128,7 +134,8 @@ describe('libmtl balancing', () => {
 
   test('every method but fixed weights, beside one network a task, three seeds each', () => {
     const runs = runsOf(balancing, context(), resultsOf(context(), []));
-    expect(runs).toHaveLength((3 + balancers.length - 1) * 3);
+    // A network a task, all methods but fixed weights, equal weights at two more rates.
+    expect(runs).toHaveLength((3 + balancers.length - 1 + 2) * 3);
     expect(new Set(runs.map(({ spec }) => sceneRunId(spec))).size).toBe(runs.length);
   });
 
@@ -138,7 +145,8 @@ describe('libmtl balancing', () => {
     ['the same', [0, 0, 0], 'reproduced', /^0 of 1 methods/],
   ] as const)('a method that is %s', (_what, gain, judgement, evidence) => {
     const { verdicts, tables } = shown({ equal: [0, 0, 0], pcgrad: gain });
-    expect(verdicts.map((verdict) => verdict.judgement)).toEqual([judgement]);
+    // No rate suits equal weights better than another here.
+    expect(verdicts.map((verdict) => verdict.judgement)).toEqual([judgement, judgement]);
     expect(verdicts[0].evidence).toMatch(evidence);
     expect(tables.map(({ name }) => name)).toEqual([
       ...['balancing', 'balancing-delta-m', 'balancing-paired'],
@@ -149,5 +157,14 @@ describe('libmtl balancing', () => {
     const cells = tables[1].table.rows[1].cells.map((cell) => (cell as { value: number }).value);
     const wanted = [sum / 5, (semantic + instance / 2 + depth / 2) / 3, sum / 3];
     wanted.forEach((value, i) => expect(cells[i]).toBeCloseTo(value, 8));
+  });
+
+  test('a method that only takes larger steps is not better than equal weights that do', () => {
+    const { verdicts } = shown({ equal: [0, 0, 0], pcgrad: [1, 0, 0] }, [1, 0.5, 0]);
+    expect(verdicts.map(({ judgement }) => judgement)).toEqual(['not reproduced', 'reproduced']);
+    expect(verdicts[1].evidence).toContain('better than equal (EW), 9 times the rate');
+    // Without equal weights there is nothing to compare with.
+    const alone = shown({ pcgrad: [1, 0, 0] });
+    expect(alone.verdicts.map(({ judgement }) => judgement)).toEqual(['not run', 'not run']);
   });
 });

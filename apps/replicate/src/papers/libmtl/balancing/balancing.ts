@@ -1,8 +1,6 @@
-import { balancerNamed, balancers } from '@scene-mtl/core';
+import { balancerNamed } from '@scene-mtl/core';
 import type { Table } from '@scene-mtl/eval';
 import {
-  compare,
-  ENOUGH_SEEDS,
   deltaMTable,
   flagWords,
   measuredCell,
@@ -10,17 +8,10 @@ import {
   overSeeds,
   pairedTable,
   summariesOf,
-  type Claim,
   type ComparedArm,
   type RunSummary,
-  type Verdict,
 } from '@scene-mtl/lab';
-import type {
-  SceneArm,
-  SceneContext,
-  SceneExperiment,
-  SceneResults,
-} from '../../../scenes/kind.ts';
+import type { SceneExperiment, SceneResults } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
 import {
   columnOf,
@@ -28,51 +19,16 @@ import {
   differenceUnits,
   primaryQuantities,
 } from '../../../scenes/quantities.ts';
-import { armOf, fixedWeights } from '../../../scenes/spec.ts';
+import {
+  methodNames,
+  rowsOf,
+  type BalancingContext,
+  type BalancingOptions,
+  type Row,
+} from './rows.ts';
+import { equalVerdicts } from './verdicts.ts';
 
-/** Flags of `libmtl balancing`. */
-interface BalancingOptions {
-  /** Canonical names. */
-  readonly methods: readonly string[];
-}
-
-type Context = SceneContext<BalancingOptions>;
-
-/** A row of the table. */
-interface Row {
-  readonly slug: string;
-  readonly title: string;
-  readonly arm: SceneArm;
-}
-
-/** Names of the methods that need no options of their own; fixed weights are rows by themselves. */
-const methodNames = balancers.map(({ name }) => name).filter((name) => name !== 'fixed');
-
-/** The networks of one task each, then every method on all tasks, then what was tuned by hand. */
-function rowsOf({ config, data, options }: Context): Row[] {
-  const { tasks } = data;
-  const single = tasks.map((task): Row => {
-    const arm = armOf(config, { tasks: [task], balance: fixedWeights([task], { [task]: 1 }) });
-    return { slug: `${task}-only`, title: `${task} alone`, arm };
-  });
-  if (tasks.length < 2) return single;
-  const methods = options.methods.map((name): Row => {
-    const [alias] = balancerNamed(name).alias;
-    const title = alias === undefined ? name : `${name} (${alias})`;
-    return { slug: name, title, arm: armOf(config, { tasks, balance: { name, options: {} } }) };
-  });
-  const { optimalWeights } = config;
-  const tuned: Row[] = optimalWeights
-    ? [
-        {
-          slug: 'tuned',
-          title: 'fixed, tuned by hand',
-          arm: armOf(config, { tasks, balance: fixedWeights(tasks, optimalWeights) }),
-        },
-      ]
-    : [];
-  return [...single, ...methods, ...tuned];
-}
+type Context = BalancingContext;
 
 /** Every method of the registry on the same tasks, data and steps, beside networks of one task each. */
 export const balancing: SceneExperiment<BalancingOptions> = {
@@ -109,7 +65,7 @@ export const balancing: SceneExperiment<BalancingOptions> = {
       ],
       figures: [],
       grids: [],
-      verdicts: data.tasks.length > 1 ? [noneBeatsEqual(arms, equal, quantities)] : [],
+      verdicts: data.tasks.length > 1 ? equalVerdicts(arms, quantities) : [],
     };
   },
 };
@@ -130,6 +86,7 @@ function tableOf(
     corner: 'Method',
     columns: [
       ...quantities.map(({ metric }) => columnOf(metric)),
+      { name: 'Sum of weights at the end', decimals: 2 },
       { name: 'Steps/s against equal weights', better: 'higher', decimals: 2 },
     ],
     rows: arms.map(({ title, tasks, runs, slug }) => ({
@@ -138,14 +95,22 @@ function tableOf(
       reference: tasks.length === 1,
       cells: [
         ...quantities.map(({ metric }) => measuredCell(metricOf(runs, metric))),
+        measuredCell(runs.flatMap(weightSum)),
         tasks.length > 1 ? measuredCell(speeds(runs, equal?.runs ?? [])) : null,
       ],
     })),
     notes: [
       ...notesOf(context),
+      'Sum of weights: of the losses or their gradients, mean over the last logged interval. It acts on the size of steps as the learning rate does, which is the same for all; for comparison, equal weights (their sum is 1) at several times the rate. What is clipped, and gradients that are turned, do not show in it.',
       'Steps/s: of runs that may have been made at different times, beside other work; what a step costs is measured by the repository’s npm run bench -- balancing.',
     ],
   };
+}
+
+/** Sum of the weights at the end; none where not every task has one. */
+function weightSum({ spec, result }: RunSummary): number[] {
+  const weights = spec.tasks.flatMap((task) => result.weights[task] ?? []);
+  return weights.length < spec.tasks.length ? [] : [weights.reduce((sum, w) => sum + w, 0)];
 }
 
 /** Steps a second of runs against those of equal weights with the same seed. */
@@ -154,50 +119,3 @@ const speeds = (runs: readonly RunSummary[], equal: readonly RunSummary[]): numb
     const beside = equal.find((run) => run.spec.seed === spec.seed);
     return beside ? [timing.stepsPerSecond / beside.timing.stepsPerSecond] : [];
   });
-
-/**
- * A method refutes it that is better than equal weights in one quantity and worse in none; so many comparisons find
- * some by chance, so 5 % are shared out among all of them. None better and none open shows it.
- */
-function noneBeatsEqual(
-  arms: readonly ComparedArm[],
-  equal: ComparedArm | undefined,
-  quantities: ReturnType<typeof primaryQuantities>,
-): Verdict {
-  const claim: Claim = {
-    claim: 'No method is better than equal weights',
-    source: 'Kurin et al. 2022; Xin et al. 2022',
-  };
-  const others = arms.filter((arm) => arm.tasks.length > 1 && arm !== equal && arm.runs.length > 0);
-  const made = others.map((arm) => ({
-    title: arm.title,
-    outcomes: compare(arm.runs, equal?.runs ?? [], quantities, others.length * quantities.length),
-  }));
-  const seeds = Math.min(...made.flatMap(({ outcomes }) => outcomes.map(({ n }) => n)));
-  if (made.length === 0 || !Number.isFinite(seeds))
-    return { ...claim, judgement: 'not run', evidence: '' };
-  const named = (of: typeof made) => of.map(({ title }) => title).join(', ') || 'none';
-  const worse = made.filter(({ outcomes }) => outcomes.some((one) => one.outcome === 'worse'));
-  const better = made.filter(
-    (one) => !worse.includes(one) && one.outcomes.some(({ outcome }) => outcome === 'better'),
-  );
-  // Neither better nor worse for certain, nor the same up to what would matter.
-  const open = made.filter(
-    (one) => !worse.includes(one) && one.outcomes.some(({ outcome }) => outcome === 'open'),
-  );
-  return {
-    ...claim,
-    judgement:
-      seeds < ENOUGH_SEEDS || (better.length === 0 && open.length > 0)
-        ? 'cannot tell'
-        : better.length > 0
-          ? 'not reproduced'
-          : 'reproduced',
-    evidence: [
-      `${better.length} of ${made.length} methods better in some task and worse in none (t intervals over ${seeds} seed${seeds === 1 ? '' : 's'}, 95 % for all comparisons together)`,
-      `better: ${named(better)}`,
-      `worse in some task: ${named(worse)}`,
-      `open: ${named(open)}`,
-    ].join('; '),
-  };
-}
