@@ -151,51 +151,47 @@ export { crc32c } from './tensorboard/crc32c.ts';
 export { openEventLog, type EventLog, type EventLogOptions } from './tensorboard/event-log.ts';
 export type { EventImage } from './tensorboard/events.ts';
 export type { HyperParameters } from './tensorboard/hparams.ts';
-export {
-  train,
-  type CompileStep,
-  type Progress,
-  type TrainingBatch,
-  type TrainOptions,
-  type TrainResult,
-} from './train.ts';
+export { train, type Progress, type TrainOptions, type TrainResult } from './train.ts';
+export type { CompileStep } from './training/compiled-step.ts';
+export type { TrainingBatch } from './training/joined-streams.ts';
 export {
   appendMetrics,
   readMetrics,
   truncateMetrics,
   type MetricsRecord,
 } from './training/metrics-log.ts';
-export {
-  checkTasks,
-  nothing,
-  perTask,
-  weightReport,
-  type Balancer,
-  type BalancerInputs,
-  type Balanced,
-  type BilevelBalancer,
-  type Combined,
-  type ComposedBalancer,
-  type CrossBalancer,
-  type CrossContext,
-  type FollowingBalancer,
-  type GradientBalancer,
-  type GradientContext,
-  type GramianBalancer,
-  type GroupedBalancer,
-  type JacobianBalancer,
-  type JacobianContext,
-  type KeptWeights,
-  type MultiBilevelBalancer,
-  type Outcome,
-  type PerTask,
-  type ScalarBalancer,
-  type ScalarContext,
-  type Stateful,
-  type UpperContext,
-  type ValueFunctionBalancer,
-  type ValueFunctionContext,
+export type {
+  Balancer,
+  Balanced,
+  ComposedBalancer,
+  FollowingBalancer,
 } from './balancing/balancer.ts';
+export type {
+  GradientBalancer,
+  GradientContext,
+  GramianBalancer,
+  GroupedBalancer,
+  JacobianBalancer,
+  JacobianContext,
+  KeptWeights,
+} from './balancing/gradient-balancer.ts';
+export { checkTasks, perTask, weightReport, type PerTask } from './balancing/per-task.ts';
+export type {
+  Combined,
+  Outcome,
+  ScalarBalancer,
+  ScalarContext,
+} from './balancing/scalar-balancer.ts';
+export type {
+  BilevelBalancer,
+  CrossBalancer,
+  CrossContext,
+  MultiBilevelBalancer,
+  UpperContext,
+  ValueFunctionBalancer,
+  ValueFunctionContext,
+} from './balancing/second-batch-balancer.ts';
+export { nothing, type BalancerInputs, type Stateful } from './balancing/stateful.ts';
 export {
   defineBalancer,
   noOptions,

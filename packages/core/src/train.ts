@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Compiled, InputTensors, Outputs, Signature } from '@scene-mtl/runtime';
 import {
   latestCheckpoint,
   pruneCheckpoints,
@@ -9,21 +8,14 @@ import {
 } from './checkpoint/checkpoint.ts';
 import { restoreVariables, storeVariables } from './checkpoint/variables.ts';
 import type { Schedule } from './schedules.ts';
-import { arrayName, type FloatSignature, type TrainingStep } from './steps/step.ts';
+import type { TrainingStep } from './steps/step.ts';
 import { averages } from './training/averages.ts';
-import type { GradientWatch } from './training/watch-gradients.ts';
+import { bestsOf, betterOf, stepsOf } from './training/best.ts';
+import { compiledOr, type CompileStep } from './training/compiled-step.ts';
+import { joinedStreams, type TrainingBatch } from './training/joined-streams.ts';
 import { appendMetrics, truncateMetrics, type MetricsRecord } from './training/metrics-log.ts';
-
-/** Compiles a step: `compile` of `@scene-mtl/runtime`, or anything that behaves like it. */
-export type CompileStep = <S extends Signature, O extends Outputs>(
-  step: (inputs: InputTensors<S>) => O,
-  signature: S,
-) => Compiled<S, O> | Promise<Compiled<S, O>>;
-
-/** One batch: `sampleArrays` of its samples, one after the other. */
-export interface TrainingBatch {
-  readonly arrays: Readonly<Record<string, Float32Array | Int32Array>>;
-}
+import { checkFinite, finiteOrNull, numbers, withoutNorms } from './training/step-values.ts';
+import type { GradientWatch } from './training/watch-gradients.ts';
 
 /** State of a run, for a progress line. */
 export interface Progress {
@@ -199,143 +191,4 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await stream.close();
     await compiled.dispose();
   }
-}
-
-// --- Helpers -------------------------------------------------------------------------------------
-
-/** A step and, where it has one, what runs between, on the same variables. */
-interface CompiledStep extends Pick<
-  Compiled<FloatSignature, Outputs>,
-  'engine' | 'pull' | 'dispose'
-> {
-  run(
-    batch: number,
-    inputs: Readonly<Record<string, Float32Array>>,
-  ): ReturnType<Compiled<FloatSignature, Outputs>['run']>;
-}
-
-/** The step compiled, with the variables' values; `close` is called where that fails. */
-async function compiledOr(
-  close: () => Promise<unknown> | undefined,
-  compile: CompileStep,
-  { run, signature, between }: TrainingStep,
-): Promise<CompiledStep> {
-  try {
-    const whole = await compile(run, signature);
-    const kept = between && (await whole.beside(between.run, signature));
-    await whole.push();
-    return {
-      engine: whole.engine,
-      run: (batch, inputs) => (kept && between.at(batch) ? kept : whole).run(inputs),
-      pull: () => whole.pull(),
-      async dispose() {
-        await kept?.dispose();
-        await whole.dispose();
-      },
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** One batch of every stream that a step reads, at a time. */
-function joinedStreams(step: TrainingStep, sources: TrainOptions['streams'], first: number) {
-  for (const name of step.streams.filter((stream) => !sources[stream])) {
-    const given = Object.keys(sources).join(', ');
-    throw new Error(`train: the step reads the stream ${name}; expected it among [${given}]`);
-  }
-  const streams = step.streams.map((name) => ({
-    name,
-    batches: sources[name](first)[Symbol.asyncIterator](),
-  }));
-  return {
-    /** @throws naming `where` at the end of a stream */
-    async next(where: string): Promise<Record<string, Float32Array>> {
-      const taken: Record<string, Float32Array> = {};
-      for (const { name, batches } of streams) {
-        const next = await batches.next();
-        if (next.done) throw new Error(`train: the batches of ${name} ended at ${where}`);
-        takeFloats(taken, next.value, name, step.signature);
-      }
-      return taken;
-    },
-    close: async () => {
-      for (const { batches } of streams) await batches.return?.();
-    },
-  };
-}
-
-/** Adds the arrays that the step takes, as float32; others that the batch carries are left out. */
-function takeFloats(
-  taken: Record<string, Float32Array>,
-  { arrays }: TrainingBatch,
-  stream: string,
-  signature: FloatSignature,
-): void {
-  for (const [name, array] of Object.entries(arrays)) {
-    const input = arrayName(stream, name);
-    if (!(input in signature)) continue;
-    // By its tag: a typed array may come from another realm, where `instanceof` fails.
-    const isFloat = Object.prototype.toString.call(array) === '[object Float32Array]';
-    taken[input] = isFloat ? (array as Float32Array) : Float32Array.from(array);
-  }
-}
-
-/** First number of each output: all are scalars. */
-const numbers = (outputs: Readonly<Record<string, ArrayLike<number>>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, value[0]]));
-
-const withoutNorms = (values: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => !name.endsWith('Norm')));
-
-function checkFinite(values: Readonly<Record<string, number>>, step: number): void {
-  const broken = Object.entries(values).filter(([, value]) => !Number.isFinite(value));
-  if (broken.length === 0) return;
-  const all = Object.entries(values).map(([name, value]) => `${name} ${value}`);
-  throw new Error(
-    `train: ${broken.map(([name]) => name).join(', ')} no longer finite in step ${step} ` +
-      `(${all.join(', ')}); lower the learning rate, clip the gradients, or look at the batch`,
-  );
-}
-
-const finiteOrNull = (values: Readonly<Record<string, number>>): Record<string, number | null> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, v]) => [name, Number.isFinite(v) ? v : null]),
-  );
-
-/** Steps of the checkpoints that stay however old they are. */
-const stepsOf = (best: Best | undefined, bests: Readonly<Record<string, Best>> = {}): number[] =>
-  [...(best ? [best] : []), ...Object.values(bests)].map(({ step }) => step);
-
-/** The best of each metric; what there was where none is better now. */
-function bestsOf(
-  bests: Readonly<Record<string, Best>> | undefined,
-  snapshots: TrainOptions['snapshots'] = [],
-  metrics: Readonly<Record<string, number | null>>,
-  step: number,
-): Readonly<Record<string, Best>> | undefined {
-  const found = snapshots.flatMap(({ name: metric, better }) => {
-    const now = betterOf(bests?.[metric], { metric, better }, metrics, step);
-    return now ? [[metric, now] as const] : [];
-  });
-  const isSame = found.every(([metric, now]) => bests?.[metric] === now);
-  return isSame ? bests : Object.fromEntries(found);
-}
-
-function betterOf(
-  best: Best | undefined,
-  select: TrainOptions['select'],
-  metrics: Readonly<Record<string, number | null>>,
-  step: number,
-): Best | undefined {
-  if (!select) return best;
-  const value = metrics[select.metric];
-  if (value === undefined) {
-    const names = Object.keys(metrics).join(', ');
-    throw new Error(`train: evaluate gave [${names}], not ${select.metric}, which selects`);
-  }
-  if (value === null) return best;
-  const wins = !best || (select.better === 'higher' ? value > best.value : value < best.value);
-  return wins ? { step, metric: select.metric, value } : best;
 }

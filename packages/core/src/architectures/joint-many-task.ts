@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { sumOf } from '../balancing/balancer.ts';
+import { sumOf } from '../balancing/per-task.ts';
 import type { StageFeatures } from '../encoders/encoder.ts';
 import { matched } from '../layers/matched.ts';
 import { pointwise } from '../layers/pointwise.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { sumOf } from '../balancing/balancer.ts';
+import { sumOf } from '../balancing/per-task.ts';
 import type { Penalty, StageSharing } from './architecture.ts';
 import { columnOptions, columnsOf } from './columns.ts';
 import { defineArchitecture } from './define.ts';

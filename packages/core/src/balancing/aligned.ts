@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { product } from './k-space/cosines.ts';
 import { eigen, RELATIVE } from './k-space/eigen.ts';
 import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Traces below this count as this. */
 const SMALLEST = 1e-30;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type BilevelBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { ownAdam } from './own-adam.ts';
 import { preference, preferenceOf } from './preference.ts';
+import type { BilevelBalancer } from './second-batch-balancer.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Auto-λ (Liu, James, Davison & Johns 2022): weights λ of the losses, learned by Adam on the

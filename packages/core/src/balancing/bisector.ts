@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { cosines, normalised } from './k-space/cosines.ts';
 import { shortest } from './k-space/hull.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * The equiangular direction method, EDM (Katrutsa et al. 2020): with the shortest vector `Σ vᵢ gᵢ/‖gᵢ‖`

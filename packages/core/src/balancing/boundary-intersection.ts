@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import { checkTasks, nothing, scalarsOf, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { checkTasks, scalarsOf, weightReport } from './per-task.ts';
 import { preference, preferenceOf } from './preference.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 import { vectorOf } from './vectors.ts';
 
 /** Added to d₂² under the root, whose slope is endless at 0; TorchJD's constant. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { bestInBall } from './k-space/ball.ts';
 import { cosines } from './k-space/cosines.ts';
 import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Conflict-averse gradient descent (Liu et al. 2021, algorithm 1): of the directions not further from

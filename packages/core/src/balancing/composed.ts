@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import type {
-  Balancer,
-  ComposedBalancer,
-  CrossBalancer,
-  FollowingBalancer,
-  GradientBalancer,
-  ScalarBalancer,
-  Stateful,
-} from './balancer.ts';
+import type { Balancer, ComposedBalancer, FollowingBalancer } from './balancer.ts';
 import type { BalancerDefinition } from './define.ts';
+import type { GradientBalancer } from './gradient-balancer.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import type { CrossBalancer } from './second-batch-balancer.ts';
+import type { Stateful } from './stateful.ts';
 
 /** A method of the losses, with options of any schema. */
 export type LossMethod = BalancerDefinition<z.ZodType, ScalarBalancer>;

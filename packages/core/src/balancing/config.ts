@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { cosines, product } from './k-space/cosines.ts';
 import { pseudoInverse } from './k-space/eigen.ts';
 import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Squares below this are 0. */
 const SMALLEST = 1e-12;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { GramianBalancer, GroupedBalancer } from './balancer.ts';
 import type { BalancerDefinition } from './define.ts';
+import type { GramianBalancer, GroupedBalancer } from './gradient-balancer.ts';
 import { defineGradient } from './mode.ts';
 import { refreshOptions } from './refresh.ts';
 

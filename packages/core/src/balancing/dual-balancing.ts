@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import {
-  nothing,
-  type GradientBalancer,
-  type GradientContext,
-  type GramianBalancer,
-  type JacobianBalancer,
-} from './balancer.ts';
-import { defineGradient } from './mode.ts';
+import type {
+  GradientBalancer,
+  GradientContext,
+  GramianBalancer,
+  JacobianBalancer,
+} from './gradient-balancer.ts';
 import { decaying } from './k-space/decay.ts';
+import { defineGradient } from './mode.ts';
+import { nothing } from './stateful.ts';
 import { combinedRows } from './vectors.ts';
 
 /** Added to losses before their logarithm, as in LibMTL. */

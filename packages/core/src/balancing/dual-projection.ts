@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { complementary } from './k-space/complementarity.ts';
 import { cosines, product } from './k-space/cosines.ts';
 import { withUnits } from './k-space/hull.ts';
 import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Against 0 / 0 where all gradients are 0. */
 const SMALLEST = 1e-30;

@@ -1,17 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import {
-  checkTasks,
-  inputOf,
-  nothing,
-  perTask,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { epochInput } from './epochs.ts';
+import { checkTasks, perTask, scalarsOf, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { inputOf, nothing } from './stateful.ts';
 
 /**
  * Dynamic weight averaging (Liu, Johns & Davison 2019, equation 7):

@@ -1,4 +1,4 @@
-import type { Stateful } from './balancer.ts';
+import type { Stateful } from './stateful.ts';
 
 /** Batches of an epoch. @throws unless the run has said how many */
 export function batchesOfEpoch(method: string, batchesPerEpoch: number | undefined): number {

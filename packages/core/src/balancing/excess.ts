@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type JacobianBalancer } from './balancer.ts';
-import { defineGradient } from './mode.ts';
+import type { JacobianBalancer } from './gradient-balancer.ts';
 import { softmaxOver } from './moco.ts';
+import { defineGradient } from './mode.ts';
+import { nothing } from './stateful.ts';
 import { combinedRows } from './vectors.ts';
 
 /** Added to sums of squares and to first excesses, as in the published code. */

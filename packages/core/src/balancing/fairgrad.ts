@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { cosines } from './k-space/cosines.ts';
 import { inversePower } from './k-space/newton.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Fair resource allocation (Ban & Ji 2024, equation 4): the weights with `M α = α^(−1/p)`, `α > 0`,

@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import {
-  checkTasks,
-  nothing,
-  perTask,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { ownAdam } from './own-adam.ts';
+import { checkTasks, perTask, scalarsOf, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 import { SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 
 /**

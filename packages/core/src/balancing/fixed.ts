@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { checkTasks, nothing, perTask, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer, noOptions } from './define.ts';
+import { checkTasks, perTask, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 
 /** `L = Σ wᵢ Lᵢ` with constants w by task. */
 function weighted(

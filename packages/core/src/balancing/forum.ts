@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { inputOf, nothing, type ValueFunctionBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { batchesOfEpoch } from './epochs.ts';
 import { bestWithin } from './k-space/bounded-hull.ts';
 import { cosines, normalised, product } from './k-space/cosines.ts';
 import { ownAdam } from './own-adam.ts';
+import type { ValueFunctionBalancer } from './second-batch-balancer.ts';
+import { inputOf, nothing } from './stateful.ts';
 import { either, softmaxAmong } from './vectors.ts';
 
 /** Added to ‖∇q‖², as in LibMTL. */

@@ -2,8 +2,9 @@ import { stream } from '@scene-mtl/data';
 import { randomUniform } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { inputOf, nothing, type JacobianBalancer } from './balancer.ts';
+import type { JacobianBalancer } from './gradient-balancer.ts';
 import { defineGradient } from './mode.ts';
+import { inputOf, nothing } from './stateful.ts';
 
 /** Sums of magnitudes below this count as this: where all are 0 nothing is to be kept. */
 const SMALLEST = 1e-30;

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { defineGradient } from './mode.ts';
 import { ownAdam } from './own-adam.ts';
+import { nothing } from './stateful.ts';
 import { either, meanAmong, SMALLEST_LOSS } from './vectors.ts';
 
 /** Relative difference from the target below which a norm is there: rounding has no direction. */

@@ -1,15 +1,10 @@
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import {
-  inputOf,
-  nothing,
-  type BalancerInputs,
-  type GramianBalancer,
-  type GroupedBalancer,
-} from './balancer.ts';
+import type { GramianBalancer, GroupedBalancer } from './gradient-balancer.ts';
 import { ordersOf } from './k-space/orders.ts';
 import { defineGramian } from './refresh.ts';
+import { inputOf, nothing, type BalancerInputs } from './stateful.ts';
 
 /** Of √(1 − φ̂²), so that a target of 1 asks for no infinite vector: float32 knows it no better. */
 const SMALLEST = 1e-3;

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { cosines } from './k-space/cosines.ts';
 import { pseudoInverse } from './k-space/eigen.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Sums below this share of the magnitudes are 0. */
 const NOTHING = 1e-6;

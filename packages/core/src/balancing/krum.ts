@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Squared distances over the largest one; what may not be taken is further than any. */
 const FAR = 1e3;

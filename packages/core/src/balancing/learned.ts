@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { checkTasks, nothing, perTask, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { checkTasks, perTask, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Weights learned directly: `L = Σ wᵢ Lᵢ` with wᵢ trained by gradient. Nothing keeps them up: the

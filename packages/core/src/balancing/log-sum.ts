@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkTasks, nothing, perTask, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer, noOptions } from './define.ts';
+import { checkTasks, perTask, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 
 /** Losses below this count as this, so that the logarithm stays finite. */
 const SMALLEST = 1e-8;

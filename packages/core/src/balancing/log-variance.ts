@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
 import type { Likelihood } from '../task.ts';
-import { checkTasks, nothing, perTask, type ScalarBalancer } from './balancer.ts';
 import type { BalancerPlace } from './define.ts';
+import { checkTasks, perTask } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 
 const perTaskNumbers = z.record(z.string(), z.number());
 

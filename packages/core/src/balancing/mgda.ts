@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer, type GradientContext } from './balancer.ts';
+import type { GramianBalancer, GradientContext } from './gradient-balancer.ts';
 import { cosines } from './k-space/cosines.ts';
 import { shortest } from './k-space/hull.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Losses below this count as this where gradients are divided by them. */
 const SMALLEST = 1e-8;

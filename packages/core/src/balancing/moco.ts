@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type JacobianBalancer } from './balancer.ts';
-import { defineGradient } from './mode.ts';
+import type { JacobianBalancer } from './gradient-balancer.ts';
 import { normalised } from './k-space/cosines.ts';
 import { decaying } from './k-space/decay.ts';
+import { defineGradient } from './mode.ts';
+import { nothing } from './stateful.ts';
 import { combinedRows } from './vectors.ts';
 
 /** Against 0 / 0, as in the published code. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { GradientBalancer } from './balancer.ts';
 import {
   defineBalancer,
   type BalancerDefinition,
   type BalancerFacts,
   type BalancerPlace,
 } from './define.ts';
+import type { GradientBalancer } from './gradient-balancer.ts';
 
 /** Whose gradients are balanced: an option of every method of the gradients. */
 export const modeOptions = {

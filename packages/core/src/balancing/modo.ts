@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type CrossBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { normalised, product } from './k-space/cosines.ts';
 import { onSimplex } from './k-space/simplex.ts';
+import type { CrossBalancer } from './second-batch-balancer.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Multi-objective gradient with double sampling, MoDo (Chen, Fernando, Ying & Chen 2023, algorithm 1): weights that

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type MultiBilevelBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { product } from './k-space/cosines.ts';
 import { mgda } from './mgda.ts';
 import { ownAdam } from './own-adam.ts';
+import type { MultiBilevelBalancer } from './second-batch-balancer.ts';
+import { nothing } from './stateful.ts';
 import { softmaxAmong } from './vectors.ts';
 
 /**

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { ComposedBalancer, GradientBalancer, ScalarBalancer } from './balancer.ts';
+import type { ComposedBalancer } from './balancer.ts';
 import { composed } from './composed.ts';
 import { defineBalancer, type BalancerDefinition } from './define.ts';
+import type { GradientBalancer } from './gradient-balancer.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
 
 /** What {@link namedPair} is told. */
 export interface PairFacts<L extends z.ZodRawShape, G extends z.ZodRawShape> {

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { cosines, product } from './k-space/cosines.ts';
 import { inversePower } from './k-space/newton.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Against 0 / 0. */
 const SMALLEST = 1e-30;

@@ -1,8 +1,9 @@
 import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
-import { inputOf, nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { ordersOf } from './k-space/orders.ts';
 import { defineGramian } from './refresh.ts';
+import { inputOf, nothing } from './stateful.ts';
 
 /** Squared norms below this count as this: a gradient of zero conflicts with none. */
 const SMALLEST = 1e-30;

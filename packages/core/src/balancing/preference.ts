@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { perTask } from './balancer.ts';
+import { perTask } from './per-task.ts';
 
 /** Option of methods that can prefer some objectives. */
 export const preference = z

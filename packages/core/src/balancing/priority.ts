@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { complementary } from './k-space/complementarity.ts';
 import { cosines, product } from './k-space/cosines.ts';
 import { withUnits } from './k-space/hull.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /** Constraints that fail by more than this, over the largest length, cannot be met together. */
 const UNMET = 1e-4;

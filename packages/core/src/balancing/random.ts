@@ -1,16 +1,10 @@
 import { stream, type Random } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import {
-  checkTasks,
-  inputOf,
-  nothing,
-  perTask,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { checkTasks, perTask, scalarsOf, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { inputOf, nothing } from './stateful.ts';
 
 /**
  * Random loss weighting: with each batch `w = softmax(z)`, z ~ N(0, I), or w ~ Dirichlet(c, …, c), a

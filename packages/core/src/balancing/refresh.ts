@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import type { GramianBalancer, GroupedBalancer } from './balancer.ts';
 import type { BalancerDefinition, BalancerFacts, BalancerPlace } from './define.ts';
+import type { GramianBalancer, GroupedBalancer } from './gradient-balancer.ts';
 import { defineGradient, type modeOptions } from './mode.ts';
 
 /** How a gramian method's weights go from batch to batch. */

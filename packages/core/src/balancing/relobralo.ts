@@ -2,16 +2,10 @@ import { stream } from '@scene-mtl/data';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import {
-  checkTasks,
-  inputOf,
-  nothing,
-  perTask,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { checkTasks, perTask, scalarsOf, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { inputOf, nothing } from './stateful.ts';
 import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 
 /**

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type CrossBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { normalised, product } from './k-space/cosines.ts';
 import { onSimplex } from './k-space/simplex.ts';
 import { preference, preferenceOf } from './preference.ts';
+import type { CrossBalancer } from './second-batch-balancer.ts';
+import { nothing } from './stateful.ts';
 import { either, meanAmong } from './vectors.ts';
 
 /** Added to the square of the scale, as in the published code. */

@@ -1,17 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import {
-  checkTasks,
-  inputOf,
-  nothing,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { epochInput } from './epochs.ts';
+import { checkTasks, scalarsOf, weightReport } from './per-task.ts';
 import { preference, preferenceOf } from './preference.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { inputOf, nothing } from './stateful.ts';
 import { either, SMALLEST_LOSS, softmaxAmong, vectorOf } from './vectors.ts';
 
 /**

@@ -1,15 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { stopGradient } from '../stop-gradient.ts';
-import {
-  checkTasks,
-  nothing,
-  perTask,
-  scalarsOf,
-  weightReport,
-  type ScalarBalancer,
-} from './balancer.ts';
 import { defineBalancer } from './define.ts';
+import { checkTasks, perTask, scalarsOf, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
+import { nothing } from './stateful.ts';
 import { softmaxAmong, vectorOf } from './vectors.ts';
 
 /** Losses below this count as this, so that 1/L stays finite. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { nothing, type JacobianBalancer } from './balancer.ts';
+import type { JacobianBalancer } from './gradient-balancer.ts';
 import { defineGradient } from './mode.ts';
+import { nothing } from './stateful.ts';
 
 /** Above any gradient: what is absent comes last. */
 const FAR = 1e30;

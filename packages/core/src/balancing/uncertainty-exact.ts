@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { LOSS_FLOOR, logVarianceBalancer, logVarianceOptions, raised } from './log-variance.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
 import { FOLLOWS } from './uncertainty.ts';
 
 /**

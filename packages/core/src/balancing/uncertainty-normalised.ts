@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { stopGradient } from '../stop-gradient.ts';
-import { perTask, weightReport, type ScalarBalancer } from './balancer.ts';
 import { defineBalancer } from './define.ts';
 import { logVarianceOptions } from './log-variance.ts';
+import { perTask, weightReport } from './per-task.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
 import { FOLLOWS, uncertainty } from './uncertainty.ts';
 
 /**

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
-import type { ScalarBalancer } from './balancer.ts';
 import { defineBalancer, type BalancerDefinition } from './define.ts';
 import { logVarianceBalancer, logVarianceOptions, type Form } from './log-variance.ts';
+import type { ScalarBalancer } from './scalar-balancer.ts';
 
 const half = (x: tf.Scalar): tf.Scalar => tf.mul(x, 0.5);
 const precision = (s: tf.Scalar): tf.Scalar => tf.exp(tf.neg(s));

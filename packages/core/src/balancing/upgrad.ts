@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { nothing, type GramianBalancer } from './balancer.ts';
+import type { GramianBalancer } from './gradient-balancer.ts';
 import { complementary } from './k-space/complementarity.ts';
 import { cosines } from './k-space/cosines.ts';
 import { withUnits } from './k-space/hull.ts';
 import { preference, preferenceOf } from './preference.ts';
 import { defineGramian } from './refresh.ts';
+import { nothing } from './stateful.ts';
 
 /**
  * Unconflicting projection of gradients, the UPGrad of Jacobian descent (Quinton & Rey 2024): each gradient is projected on the directions in which no loss grows to first order (the dual cone

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { PerTask } from './balancer.ts';
+import type { PerTask } from './per-task.ts';
 
 /** Losses below this count as this where a logarithm or a quotient of them is taken. */
 export const SMALLEST_LOSS = 1e-8;

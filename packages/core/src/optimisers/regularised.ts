@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Penalty } from '../architectures/architecture.ts';
-import { sumOf } from '../balancing/balancer.ts';
+import { sumOf } from '../balancing/per-task.ts';
 import { escape } from '../steps/evaluate-losses.ts';
 import { gradientsOf } from './gradients.ts';
 import type { Optimiser } from './optimiser.ts';

@@ -1,6 +1,7 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import type { PerTask, ScalarBalancer } from '../balancing/balancer.ts';
+import type { PerTask } from '../balancing/per-task.ts';
+import type { ScalarBalancer } from '../balancing/scalar-balancer.ts';
 import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';
 import { lossesOf } from './evaluate-losses.ts';

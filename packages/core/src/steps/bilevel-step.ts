@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, type BilevelBalancer } from '../balancing/balancer.ts';
+import { scalarsOf } from '../balancing/per-task.ts';
+import type { BilevelBalancer } from '../balancing/second-batch-balancer.ts';
 import { commit } from '../layers/forward.ts';
 import { MAIN_STREAM, type Objective } from '../objective.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';

@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  perTask,
-  scalarsOf,
-  sumOf,
-  type ComposedBalancer,
-  type CrossBalancer,
-} from '../balancing/balancer.ts';
+import type { ComposedBalancer } from '../balancing/balancer.ts';
+import { perTask, scalarsOf, sumOf } from '../balancing/per-task.ts';
+import type { CrossBalancer } from '../balancing/second-batch-balancer.ts';
 import { commit } from '../layers/forward.ts';
 import {
   MAIN_STREAM,

@@ -1,6 +1,7 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { sumOf, type ScalarBalancer } from '../balancing/balancer.ts';
+import { sumOf } from '../balancing/per-task.ts';
+import type { ScalarBalancer } from '../balancing/scalar-balancer.ts';
 import type { Statistic } from '../layers/forward.ts';
 import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';

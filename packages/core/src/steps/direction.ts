@@ -1,14 +1,13 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import {
-  scalarsOf,
-  sumOf,
-  type Balancer,
-  type GradientBalancer,
-  type JacobianContext,
-  type KeptWeights,
-  type ScalarBalancer,
-} from '../balancing/balancer.ts';
+import type { Balancer } from '../balancing/balancer.ts';
+import type {
+  GradientBalancer,
+  JacobianContext,
+  KeptWeights,
+} from '../balancing/gradient-balancer.ts';
+import { scalarsOf, sumOf } from '../balancing/per-task.ts';
+import type { ScalarBalancer } from '../balancing/scalar-balancer.ts';
 import type { Statistic } from '../layers/forward.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  scalarsOf,
-  type GradientBalancer,
-  type GroupedBalancer,
-  type JacobianContext,
-} from '../balancing/balancer.ts';
+import type {
+  GradientBalancer,
+  GroupedBalancer,
+  JacobianContext,
+} from '../balancing/gradient-balancer.ts';
+import { scalarsOf } from '../balancing/per-task.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  perTask,
-  sumOf,
-  type ComposedBalancer,
-  type GradientBalancer,
-} from '../balancing/balancer.ts';
+import type { ComposedBalancer } from '../balancing/balancer.ts';
+import type { GradientBalancer } from '../balancing/gradient-balancer.ts';
+import { perTask, sumOf } from '../balancing/per-task.ts';
 import { commit } from '../layers/forward.ts';
 import type { Objective } from '../objective.ts';
 import type { Parameter } from '../parameters.ts';

@@ -1,6 +1,6 @@
 import type { InputTensors } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, sumOf } from '../balancing/balancer.ts';
+import { scalarsOf, sumOf } from '../balancing/per-task.ts';
 import type { Statistic } from '../layers/forward.ts';
 import type { Runnable } from '../network.ts';
 import type { Objective } from '../objective.ts';

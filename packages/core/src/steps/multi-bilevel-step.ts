@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, sumOf, type MultiBilevelBalancer } from '../balancing/balancer.ts';
+import { scalarsOf, sumOf } from '../balancing/per-task.ts';
+import type { MultiBilevelBalancer } from '../balancing/second-batch-balancer.ts';
 import { commit } from '../layers/forward.ts';
 import type { Objective } from '../objective.ts';
 import { differentiated } from './differentiated.ts';

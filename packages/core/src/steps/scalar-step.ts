@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { sumOf, type PerTask, type ScalarBalancer } from '../balancing/balancer.ts';
+import { sumOf, type PerTask } from '../balancing/per-task.ts';
+import type { ScalarBalancer } from '../balancing/scalar-balancer.ts';
 import { commit, type Statistic } from '../layers/forward.ts';
 import { gradientsOf } from '../optimisers/gradients.ts';
 import { observeUpdate } from './after-update.ts';

@@ -1,6 +1,7 @@
 import type { InputSpec, InputTensors, Outputs } from '@scene-mtl/runtime';
 import type * as tf from '@tensorflow/tfjs';
-import type { Balancer, BalancerInputs, Stateful } from '../balancing/balancer.ts';
+import type { Balancer } from '../balancing/balancer.ts';
+import type { BalancerInputs, Stateful } from '../balancing/stateful.ts';
 import type { NamedVariables } from '../checkpoint/variables.ts';
 import type { Runnable } from '../network.ts';
 import { MAIN_STREAM, type Objective } from '../objective.ts';

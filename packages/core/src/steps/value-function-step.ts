@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { scalarsOf, type ValueFunctionBalancer } from '../balancing/balancer.ts';
+import { scalarsOf } from '../balancing/per-task.ts';
+import type { ValueFunctionBalancer } from '../balancing/second-batch-balancer.ts';
 import { commit } from '../layers/forward.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import { differentiated } from './differentiated.ts';

@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  sumOf,
-  type BalancerInputs,
-  type ComposedBalancer,
-  type FollowingBalancer,
-  type PerTask,
-  type ScalarBalancer,
-} from '../balancing/balancer.ts';
+import type { ComposedBalancer, FollowingBalancer } from '../balancing/balancer.ts';
+import { sumOf, type PerTask } from '../balancing/per-task.ts';
+import type { ScalarBalancer } from '../balancing/scalar-balancer.ts';
+import type { BalancerInputs } from '../balancing/stateful.ts';
 import type { Gradients } from '../optimisers/optimiser.ts';
 import type { Parameter } from '../parameters.ts';
 import { escape } from './evaluate-losses.ts';

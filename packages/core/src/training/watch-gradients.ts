@@ -1,6 +1,6 @@
 import { gradientHealth } from '../balancing/gradient-health.ts';
 import type { GramStep } from '../steps/gram-step.ts';
-import type { CompileStep } from '../train.ts';
+import type { CompileStep } from './compiled-step.ts';
 
 /** A compiled {@link GramStep}: a batch in, numbers out. */
 export interface GradientWatch {

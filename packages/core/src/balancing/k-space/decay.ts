@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { inputOf, type GradientContext } from '../balancer.ts';
+import type { GradientContext } from '../gradient-balancer.ts';
+import { inputOf } from '../stateful.ts';
 
 /** An input `1 / n^σ` at the n-th batch, counted from 1, and its value inside the step. */
 export const decaying = (sigma: number, name = 'decay') => ({
