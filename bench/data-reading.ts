@@ -1,5 +1,5 @@
 import { batches, batchesInWorkers } from '@scene-mtl/datasets';
-import { normalisationOf } from '../apps/replicate/src/assemble.ts';
+import { normalisationOf } from '../apps/replicate/src/assemble/network.ts';
 import type { Config } from '../apps/replicate/src/config/schema.ts';
 import { augmentationOf } from '../apps/replicate/src/data/augmentation.ts';
 import { openStored, type DataRecipe } from '../apps/replicate/src/data/stored-data.ts';

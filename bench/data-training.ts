@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAIN_STREAM, train, type CompileStep, type TrainingBatch } from '@scene-mtl/core';
 import { compile } from '@scene-mtl/runtime';
-import { assemble } from '../apps/replicate/src/assemble.ts';
+import { assemble } from '../apps/replicate/src/assemble/assemble.ts';
 import type { Config } from '../apps/replicate/src/config/schema.ts';
 import type { StoredData } from '../apps/replicate/src/data/stored-data.ts';
 import { tasksFor } from '@scene-mtl/vision-heads';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { claimFolder, progressLine } from '@scene-mtl/lab';
-import { datasetOf } from '../src/assemble.ts';
+import { datasetOf } from '../src/assemble/dataset.ts';
 import { configured } from '../src/config/overrides.ts';
 import { keptConfig } from '../src/config/kept.ts';
 import { profiles } from '../src/config/profiles.ts';

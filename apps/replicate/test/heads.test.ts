@@ -15,7 +15,7 @@ import { trainHead, type TrainHeadOptions } from '../src/heads/train-head.ts';
 import { treeSvg } from '../src/heads/tree-svg.ts';
 import { treeText } from '../src/heads/tree-text.ts';
 import { proveUntouched, untouchedLines } from '../src/heads/untouched.ts';
-import { datasetOf } from '../src/assemble.ts';
+import { datasetOf } from '../src/assemble/dataset.ts';
 import { exportRun } from '../src/export/export-run.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import { begun, replicate, scratch, tinyConfig, tinyRun, type Scratch } from './tiny-run.ts';

@@ -8,7 +8,7 @@ import { type Dataset, openDataset, legendOf, readPhoto } from '@scene-mtl/datas
 import { readPng } from '@scene-mtl/data/png';
 import { scoreDisparity, scoreInstance, scorePanoptic, scoreSemantic } from '@scene-mtl/eval';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { normalisationOf } from '../src/assemble.ts';
+import { normalisationOf } from '../src/assemble/network.ts';
 import { evaluateRun } from '../src/predict/evaluate-run.ts';
 import type { FrameMetrics } from '../src/predict/measure-network.ts';
 import { photoPredictor } from '../src/predict/photo-predictor.ts';

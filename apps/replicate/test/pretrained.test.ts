@@ -10,7 +10,7 @@ import {
 } from '@scene-mtl/vision-heads';
 import { beforeAll, expect, test } from '@jest/globals';
 import { sceneRunId } from '../src/scenes/program.ts';
-import { networkOf, normalisationOf } from '../src/assemble.ts';
+import { networkOf, normalisationOf } from '../src/assemble/network.ts';
 import { configured } from '../src/config/overrides.ts';
 import { loadPretrained, weightsChecksum, withPretrained } from '../src/config/pretrained.ts';
 import { profiles } from '../src/config/profiles.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { countParameters, parametersOf } from '@scene-mtl/core';
 import { runsOf, type Artefacts } from '@scene-mtl/lab';
-import { networkOf } from '../src/assemble.ts';
+import { networkOf } from '../src/assemble/network.ts';
 import { profiles } from '../src/config/profiles.ts';
 import { designsFor, networksOf } from '../src/papers/karpathy2019/spectrum/designs.ts';
 import {

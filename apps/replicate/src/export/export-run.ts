@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { VisionNetwork } from '../assemble.ts';
+import type { VisionNetwork } from '../assemble/network.ts';
 import { assertFree, cannotWrite, makeFolder, writeTogether } from '@scene-mtl/data/files';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';

@@ -1,6 +1,6 @@
 import { NO_CLASSES } from '@scene-mtl/datasets';
 import type { VisionTask } from '@scene-mtl/vision-heads';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf, type VisionNetwork } from '../assemble/network.ts';
 import type { RunDescription } from '../run/description.ts';
 
 /** Name of the network's input. */

@@ -1,5 +1,5 @@
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf, type VisionNetwork } from '../assemble/network.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { dataOf } from '../predict/evaluate-run.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';

@@ -19,7 +19,8 @@ import {
   type RunResult,
 } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { datasetOf, networkOf, normalisationOf } from '../assemble.ts';
+import { datasetOf } from '../assemble/dataset.ts';
+import { networkOf, normalisationOf } from '../assemble/network.ts';
 import { keptConfig } from '../config/kept.ts';
 import { withPlugins } from '../config/plugins.ts';
 import type { Config } from '../config/schema.ts';

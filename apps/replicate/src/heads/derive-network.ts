@@ -9,7 +9,7 @@ import {
 } from '@scene-mtl/core';
 import type { Dataset } from '@scene-mtl/datasets';
 import { readJsonIfPresent, resultSchema, type ProgressLine } from '@scene-mtl/lab';
-import { networkOf, type VisionNetwork } from '../assemble.ts';
+import { networkOf, type VisionNetwork } from '../assemble/network.ts';
 import { encoderText } from '../config/encoder-text.ts';
 import { tasksIn } from '../predict/stored-network.ts';
 import type { RunDescription } from '../run/description.ts';

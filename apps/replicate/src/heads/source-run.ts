@@ -3,7 +3,7 @@ import { partsOf, type Checkpoint, type Network, type Weight } from '@scene-mtl/
 import { didYouMean } from '@scene-mtl/data';
 import { DERIVED } from '@scene-mtl/datasets';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
-import type { VisionNetwork } from '../assemble.ts';
+import type { VisionNetwork } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
 import { checkpointOf, loadNetwork } from '../predict/stored-network.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';

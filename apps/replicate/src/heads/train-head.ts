@@ -2,7 +2,7 @@ import { continuation, partsOf, frozen, type Network } from '@scene-mtl/core';
 import type { FeatureType } from '@scene-mtl/datasets';
 import type { RunResult } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { networkOf } from '../assemble.ts';
+import { networkOf } from '../assemble/network.ts';
 import { configured } from '../config/overrides.ts';
 import { withPlugins, type PluginRecord } from '../config/plugins.ts';
 import type { Config } from '../config/schema.ts';

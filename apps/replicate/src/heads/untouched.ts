@@ -7,7 +7,7 @@ import { json, progressLine, readJsonIfPresent } from '@scene-mtl/lab';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { sampleArrays } from '@scene-mtl/vision-heads';
 import { z } from 'zod';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf, type VisionNetwork } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
 import { runName } from './network-file.ts';
 import type { SourceRun } from './source-run.ts';

@@ -3,7 +3,7 @@ import type { Size } from '@scene-mtl/data';
 import type { Dataset, Split } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { sampleArrays, type Normalisation } from '@scene-mtl/vision-heads';
-import type { VisionNetwork } from '../assemble.ts';
+import type { VisionNetwork } from '../assemble/network.ts';
 import { coverageCount, type Coverage } from './coverage.ts';
 
 /** What there is of a split. */

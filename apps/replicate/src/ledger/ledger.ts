@@ -2,7 +2,7 @@ import { costOf, partsOf, type Cost } from '@scene-mtl/core';
 import type { Table } from '@scene-mtl/eval';
 import { progressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
-import { normalisationOf } from '../assemble.ts';
+import { normalisationOf } from '../assemble/network.ts';
 import { labelled, labellingOf } from '../data/labelling.ts';
 import { dataOf } from '../predict/evaluate-run.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from '../predict/stored-network.ts';

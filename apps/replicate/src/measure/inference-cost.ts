@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { costOf } from '@scene-mtl/core';
 import { median } from '@scene-mtl/eval';
 import type { VisionTask } from '@scene-mtl/vision-heads';
-import { networkOf } from '../assemble.ts';
+import { networkOf } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
 import { exportOnnx } from '../export/onnx.ts';
 

@@ -4,7 +4,7 @@ import type { Manifest } from '@scene-mtl/core';
 import { dataPlace, type Split } from '@scene-mtl/datasets';
 import type { Annotated } from '@scene-mtl/data';
 import { progressLine } from '@scene-mtl/lab';
-import { datasetOf } from '../assemble.ts';
+import { datasetOf } from '../assemble/dataset.ts';
 import { ALL, openStored, type StoredData } from '../data/stored-data.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { measureNetwork, type Measured, type MeasureOptions } from './measure-network.ts';

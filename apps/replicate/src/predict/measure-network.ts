@@ -2,7 +2,7 @@ import type { Split } from '@scene-mtl/datasets';
 import { progressLine } from '@scene-mtl/lab';
 import type { CompileOptions } from '@scene-mtl/runtime';
 import type { Accumulator, Judge, VisionTask } from '@scene-mtl/vision-heads';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf, type VisionNetwork } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import { evaluator } from '../train/evaluation.ts';

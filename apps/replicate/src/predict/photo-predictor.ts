@@ -3,7 +3,7 @@ import { sameSize, type Size } from '@scene-mtl/data';
 import { photoSize, readPhoto, resizedPhoto, type Rgb } from '@scene-mtl/datasets';
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import { normalised, type PredictedPhoto, type VisionTask } from '@scene-mtl/vision-heads';
-import { normalisationOf, type VisionNetwork } from '../assemble.ts';
+import { normalisationOf, type VisionNetwork } from '../assemble/network.ts';
 import { readDescription, type RunDescription } from '../run/description.ts';
 import { planOf, type Fit, type PhotoPlan } from './photo-plan.ts';
 import { checkpointOf, loadNetwork, type CheckpointChoice } from './stored-network.ts';

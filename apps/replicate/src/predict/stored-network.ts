@@ -12,7 +12,7 @@ import { didYouMean, type Size } from '@scene-mtl/data';
 import type { Split } from '@scene-mtl/datasets';
 import { noCheckpointRemedy } from '@scene-mtl/lab';
 import { tasksFor, type VisionTask } from '@scene-mtl/vision-heads';
-import { networkOf, type VisionNetwork } from '../assemble.ts';
+import { networkOf, type VisionNetwork } from '../assemble/network.ts';
 import type { RunDescription } from '../run/description.ts';
 import { configHashOf } from '../run/identity.ts';
 

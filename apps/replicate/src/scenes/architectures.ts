@@ -1,6 +1,6 @@
 import { architectureNamed, type StageSharing } from '@scene-mtl/core';
 import type { VisionTask } from '@scene-mtl/vision-heads';
-import { encoderOf, networkOf } from '../assemble.ts';
+import { encoderOf, networkOf } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
 
 type Architecture = Config['network']['architecture'];

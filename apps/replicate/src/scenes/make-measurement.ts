@@ -1,12 +1,12 @@
 import type { Dataset } from '@scene-mtl/datasets';
 import type { Json, MeasuredRun } from '@scene-mtl/lab';
-import { normalisationOf } from '../assemble.ts';
+import { normalisationOf } from '../assemble/network.ts';
 import { checkpointOf, loadNetwork } from '../predict/stored-network.ts';
 import { readDescription } from '../run/description.ts';
 import { evaluator } from '../train/evaluation.ts';
 import type { SceneSpec } from './kind.ts';
-import { runConfig } from './spec.ts';
 import type { SceneMeasurement } from './measurement.ts';
+import { runConfig } from './spec.ts';
 
 /**
  * Makes a measurement on the last checkpoint of a finished run.

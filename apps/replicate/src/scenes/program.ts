@@ -11,7 +11,7 @@ import {
   type Trained,
   type TrainingRun,
 } from '@scene-mtl/lab';
-import { datasetOf, isThere } from '../assemble.ts';
+import { datasetOf, isThere } from '../assemble/dataset.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';

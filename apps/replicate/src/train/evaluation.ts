@@ -8,7 +8,7 @@ import {
   type Predictions,
   type VisionTask,
 } from '@scene-mtl/vision-heads';
-import type { VisionNetwork } from '../assemble.ts';
+import type { VisionNetwork } from '../assemble/network.ts';
 import { accumulators, type Metrics } from './metrics.ts';
 
 /** Evaluates a network's current weights. */

@@ -21,16 +21,16 @@ import {
 import { compile, type CompileOptions } from '@scene-mtl/runtime';
 import type { VisionTask } from '@scene-mtl/vision-heads';
 import { writeAtomically } from '@scene-mtl/data/files';
+import type { VisionNetwork } from '../assemble/network.ts';
 import type { Config } from '../config/schema.ts';
-import type { VisionNetwork } from '../assemble.ts';
 import type { StoredData } from '../data/stored-data.ts';
 import type { FeatureStore } from '../features/kept-features.ts';
 import { describeRun, saveDescription, type Selection } from '../run/description.ts';
-import type { Metrics } from './metrics.ts';
-import { metricsOf } from './split-metrics.ts';
-import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { gradientReport } from './gradient-report.ts';
+import type { Metrics } from './metrics.ts';
 import { savePredictions, shownFrames } from './predictions.ts';
+import { prepareRun, type PreparedRun } from './prepare-run.ts';
+import { metricsOf } from './split-metrics.ts';
 import { PICTURED, runEvents, type Pictured } from './tensorboard.ts';
 
 /** One training run. */

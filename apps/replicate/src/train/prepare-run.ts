@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { latestCheckpoint, restoreVariables } from '@scene-mtl/core';
 import { progressLine } from '@scene-mtl/lab';
-import { assemble, normalisationOf, type Assembled } from '../assemble.ts';
+import { assemble, type Assembled } from '../assemble/assemble.ts';
+import { normalisationOf } from '../assemble/network.ts';
 import { loadPretrained } from '../config/pretrained.ts';
 import { buildFeatures, keptText } from '../features/build-features.ts';
 import { loadInitial } from '../run/initial.ts';

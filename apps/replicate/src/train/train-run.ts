@@ -16,19 +16,19 @@ import {
   type ProgressLine,
   type RunResult,
 } from '@scene-mtl/lab';
-import { datasetOf, isThere } from '../assemble.ts';
+import { datasetOf, isThere } from '../assemble/dataset.ts';
 import { keptConfig } from '../config/kept.ts';
 import type { Config } from '../config/schema.ts';
 import { contentsOfData } from '../data/contents.ts';
 import { foreseenScenes } from '../data/foreseen.ts';
 import type { StoredData } from '../data/stored-data.ts';
-import { describeRun, type Selection } from '../run/description.ts';
 import { featureStore } from '../features/kept-features.ts';
-import { configHashIn } from '../run/identity.ts';
 import { loadConfigured } from '../plugins/load.ts';
-import { progressText } from './progress-text.ts';
+import { describeRun, type Selection } from '../run/description.ts';
+import { configHashIn } from '../run/identity.ts';
 import { makeRun, storedResult, type RunToMake } from './make-run.ts';
 import { checkRun, prepareRun } from './prepare-run.ts';
+import { progressText } from './progress-text.ts';
 import { beforeProlonging, prolong } from './prolong.ts';
 import { chosenTasks, selectionOf, withFieldsFor } from './selection.ts';
 
