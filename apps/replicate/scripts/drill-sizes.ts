@@ -49,10 +49,12 @@ const drills: readonly Drill[] = [
   },
   {
     title: 'a hint on images without labels',
-    own: ['packages/vision-heads/src/hints/flip-invariance.ts'],
-    named: /flipInvariance|flip-invariance/,
+    own: ['packages/vision-heads/src/hints/flip-hint.ts'],
+    // Its export, and two lines of each of the three tasks that bring it along.
+    named: /flipHint|flip-hint/,
     within: ['packages/vision-heads/src', ...sources],
-    most: [30, 1],
+    builtOnIt: ['packages/vision-heads/src/hints/picture-hints.ts'],
+    most: [40, 7],
   },
   {
     title: 'an experiment without images: inputs as outputs',

@@ -55,17 +55,10 @@ export type {
   TaskKit,
   VisionTask,
 } from './kit.ts';
-export { flipInvariance } from './hints/flip-invariance.ts';
+export { flipHint, type ComparedMap } from './hints/flip-hint.ts';
 export { hintObjectives } from './hints/objectives.ts';
 export type { KnownHint } from './hints/known-hint.ts';
-export {
-  fallingHint,
-  flipHint,
-  lightHint,
-  rowsHint,
-  unturnedHint,
-  type ComparedMap,
-} from './hints/picture-hints.ts';
+export { fallingHint, lightHint, rowsHint, unturnedHint } from './hints/picture-hints.ts';
 export { inKitOrder, kitNamed, kits, tasksFor } from './kits.ts';
 export { metricDepth, type MetricDepthPrediction } from './metric-depth/task.ts';
 export { normals, type NormalsPrediction } from './normals/task.ts';

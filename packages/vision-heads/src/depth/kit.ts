@@ -1,6 +1,7 @@
 import { colourDisparity, disparityMap, type Overlay } from '@scene-mtl/eval';
 import { meanTarget, perPixel } from '../constant.ts';
-import { fallingHint, flipHint, rowsHint, unturnedHint } from '../hints/picture-hints.ts';
+import { flipHint } from '../hints/flip-hint.ts';
+import { fallingHint, rowsHint, unturnedHint } from '../hints/picture-hints.ts';
 import { largest } from '../largest.ts';
 import type { MapView, OutputFile, PredictedPhoto, TaskKit } from '../kit.ts';
 import { enlarged } from '../enlarged.ts';

@@ -1,38 +1,14 @@
 import { equivariance, hinge, type Hint } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
+import { mirrored, type ComparedMap } from './flip-hint.ts';
 
 /*
  * Hints on pictures: what is known of a head's map whatever the picture shows. They need no labels, so that frames
  * without any can teach them (Abu-Mostafa 1990).
  */
 
-/** A map, or a picture, seen in a mirror: `[B, H, W, C]`, its columns in the other order. */
-const mirrored = (map: tf.Tensor): tf.Tensor => tf.reverse(map, 2);
-
 /** Of a normalised picture: less contrast, and brighter by a fifth of a deviation. */
 const [CONTRAST, BRIGHTNESS] = [0.8, 0.2];
-
-/** What of a head's output is compared, and what a mirror does to it besides moving it. */
-export interface ComparedMap {
-  /** Default: the output as it is. */
-  readonly compared?: (output: tf.Tensor) => tf.Tensor;
-  /** Default: nothing. */
-  readonly turn?: (map: tf.Tensor) => tf.Tensor;
-}
-
-/**
- * The map of a mirrored picture is the mirrored map, `e = (f(m(x)) − turn(m(f(x))))²`.
- * @param head its name, output `[B, H, W, C]`
- */
-export const flipHint = (
-  head: string,
-  { compared = (map) => map, turn = (map) => map }: ComparedMap = {},
-): Hint =>
-  equivariance({
-    read: (outputs) => compared(outputs[head]),
-    move: ({ image }) => ({ image: mirrored(image) }),
-    turn: (map) => turn(mirrored(map)),
-  });
 
 /**
  * False of any map: that of a mirrored picture is the map itself, `e = (f(m(x)) − f(x))²`. A control for `flipHint`,

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import {
   convBnRelu,
   fixed,
+  hintObjective,
   inside,
   MAIN_STREAM,
   multiTaskModel,
@@ -20,7 +21,7 @@ import {
 import { stream } from '@scene-mtl/data';
 import { compile } from '@scene-mtl/runtime';
 import * as tf from '@tensorflow/tfjs';
-import { depth, flipInvariance, semantic } from '../src/index.ts';
+import { depth, flipHint, semantic } from '../src/index.ts';
 
 /** The tasks trained without any hint. */
 let control: ReturnType<typeof trained>;
@@ -63,10 +64,13 @@ async function* unlabelled(first: number): AsyncIterable<TrainingBatch> {
   }
 }
 
-const hints = (weight: number) => [
-  flipInvariance('semantic', { weight, compared: softmax }),
-  flipInvariance('depth', { weight }),
-];
+const hints = (weight: number) => {
+  const place = { stream: 'unlabelled', weight };
+  return [
+    hintObjective('flip-semantic', flipHint('semantic', { compared: softmax }), place),
+    hintObjective('flip-depth', flipHint('depth'), place),
+  ];
+};
 
 /** Trains both tasks and some hints; losses of the first step, weights, and the disagreement on other images. */
 async function trained(objectives: readonly Objective[]) {
@@ -132,14 +136,14 @@ test('without its weight, or its stream, the hint changes nothing', async () => 
 test('a head that a mirror commutes with has nothing to learn, one that is lopsided has', () => {
   const batch = { image: tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 1, 2, 3]) };
   const value = (head: (image: tf.Tensor) => tf.Tensor) =>
-    flipInvariance('depth', { weight: 3 })
+    hintObjective('flip-depth', flipHint('depth'), { weight: 3 })
       .loss(
         ({ image }) => ({ outputs: { depth: head(image) }, shared: image, statistics: [] }),
         batch,
       )
       .value.dataSync()[0];
   expect(value((image) => tf.mul(image, 2))).toBe(0);
-  // f(x) = x + (0, 1) over the two columns; m(f(m(x))) = x + (1, 0): 3 · mean(1) = 3.
+  // f(x) = x + (0, 1) over the two columns; f(m(x)) = m(x) + (0, 1), m(f(x)) = m(x) + (1, 0): 3 · mean(1) = 3.
   const lopsided = tf.tensor4d([0, 0, 0, 1, 1, 1], [1, 1, 2, 3]);
   expect(value((image) => tf.add(image, lopsided))).toBe(3);
 });
