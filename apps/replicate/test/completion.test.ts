@@ -10,6 +10,7 @@ function program(): Command {
   const heads = made.command('heads');
   heads.command('add').option('--owner <name>', 'owner');
   heads.command('tune');
+  heads.command('retune', { hidden: true }).option('--owner <name>', 'owner');
   return made;
 }
 const words = wordsOf(program());
@@ -21,6 +22,8 @@ test('commands and flags by path', () => {
     ['heads', ['add', 'tune', '--help']],
     ['heads add', ['--owner', '--help']],
     ['heads tune', ['--help']],
+    // No word that is offered, but its flags are.
+    ['heads retune', ['--owner', '--help']],
   ]);
 });
 

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { alone, thinned, parseVariant } from '@scene-mtl/lab';
+import { Command } from 'commander';
+import { addPlanCommand } from '../src/commands/plan.ts';
 import { sceneRunId } from '../src/scenes/program.ts';
 import { profiles } from '../src/config/profiles.ts';
+import { contents, isNamedAlone, withoutPaper } from '../src/papers/contents.ts';
 import { experiments } from '../src/papers/index.ts';
 import type { SceneSpec } from '../src/scenes/kind.ts';
 import { fixedWeights, learnedWeights, runConfig } from '../src/scenes/spec.ts';
@@ -94,6 +97,27 @@ test('a thinned series keeps both ends', () => {
   expect(thinned([1, 2], 4)).toEqual([1, 2]);
 });
 
+test('plan lists experiments by their commands, and knows them by their own names too', () => {
+  const program = new Command();
+  addPlanCommand(program);
+  const [plan] = program.commands;
+  const named = (of: Command, name: string) => of.commands.find((one) => one.name() === name);
+  const paper = named(plan, 'ruder2017');
+  expect(paper?.commands.map((one) => one.name())).toContain('scenes');
+  const flags = (of: Command | undefined) => of?.options.map((option) => option.flags);
+  expect(flags(named(plan, 'scenes'))).toEqual(flags(paper && named(paper, 'scenes')));
+  expect(plan.helpInformation()).toMatch(/^ {2}ruder2017 /m);
+  expect(plan.helpInformation()).not.toMatch(/^ {2}scenes /m);
+});
+
+test('an experiment is known by its command, and by its own name alone', () => {
+  expect(withoutPaper(['ruder2017', 'scenes', '--x'])).toEqual(['scenes', '--x']);
+  for (const words of [['scenes', '--x'], ['ruder2017', 'table1'], ['ruder2017'], []]) {
+    expect(withoutPaper(words)).toEqual(words);
+  }
+  expect(contents.filter((entry) => !isNamedAlone(entry))).toEqual([]);
+});
+
 test('a variant is an experiment with flags that it has', () => {
   expect(parseVariant('table1  --tune-rates 0.05,0.1', experiments)).toEqual({
     name: 'table1',
@@ -127,6 +151,11 @@ describe('from the command line', () => {
     expect(table).toContain('Inverse depth only');
     const plan = await replicate('plan', 'table1', ...place, ...flags);
     expect(plan).toMatch(/7 of 9 runs to do, about \d+:\d\d with one run at a time/);
+  });
+
+  test('plan of another paper’s experiment', async () => {
+    const study = ['caruana1997', 'inputs-as-outputs', '--trials', '1', '--runs', runs];
+    expect(await replicate('plan', ...study)).toMatch(/(\d+) of \1 runs to do/);
   });
 
   test('publish what was run, and report on it', async () => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Help, type Command } from 'commander';
 
 /** Shells that complete words, and how a script tells them. */
 const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
@@ -28,11 +28,12 @@ export function addCompletionCommand(program: Command, whole: () => Promise<Comm
 /** The script for a shell. */
 export const completionScript = (shell: Shell, words: Words): string => SHELLS[shell](words);
 
-/** Commands and long flags by path: `heads add` → `--plugin`, … */
+/** Commands that help lists and long flags, by path: `heads add` → `--plugin`, … */
 export function wordsOf(program: Command): Words {
   const words = new Map<string, string[]>();
   const look = (command: Command, path: string): void => {
-    const inner = command.commands.map((one) => one.name());
+    const shown = new Help().visibleCommands(command);
+    const inner = command.commands.filter((one) => shown.includes(one)).map((one) => one.name());
     const flags = command.options.flatMap(({ long }) => long ?? []);
     words.set(path, [...inner, ...flags, '--help']);
     for (const one of command.commands) look(one, path ? `${path} ${one.name()}` : one.name());

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { main, others } from '../papers/contents.ts';
+import { main, others, paperSummary } from '../papers/contents.ts';
 
 /** A command as `replicate --help` lists it; its code is loaded when it is asked for. */
 export interface ListedCommand {
@@ -26,8 +26,8 @@ export const commands: readonly ListedCommand[] = [
     },
   })),
   ...others.map((paper) => {
-    const { name, title, entries } = paper;
-    const summary = `${title}: ${entries.map((entry) => entry.name).join(', ')}.`;
+    const { name, entries } = paper;
+    const summary = paperSummary(paper);
     const add = async (program: Command) => {
       const { addExperimentCommand } = await withTensors(() => import('./experiment.ts'));
       const place = program.command(name).description(summary);

@@ -13,8 +13,9 @@ import {
   type RunSpec,
 } from '@scene-mtl/lab';
 import type { Command } from 'commander';
-import { contents } from '../papers/contents.ts';
-import { experiments, mainExperiments } from '../papers/index.ts';
+import { isNamedAlone, main, others, paperSummary } from '../papers/contents.ts';
+import type { Entry } from '../papers/entry.ts';
+import { experimentOf, mainExperiments } from '../papers/index.ts';
 import { programOf } from '../papers/program-of.ts';
 import { publishedTimes } from '../results/published-times.ts';
 import {
@@ -35,13 +36,24 @@ export function addPlanCommand(program: Command): void {
   const plan = program
     .command('plan')
     .description('What a table or figure would train, what is there already, and the time left.');
-  for (const [k, experiment] of experiments.entries()) {
-    const command = plan.command(experiment.name).description(contents[k].summary);
-    experiment.addFlags?.(command);
-    addPlanFlags(command).action((flags: Flags) => print([experiment], flags));
+  for (const entry of main.entries) addPlan(plan, entry);
+  for (const paper of others) {
+    const place = plan.command(paper.name).description(paperSummary(paper));
+    for (const entry of paper.entries) {
+      addPlan(place, entry);
+      // Known without its paper as well; listed once.
+      if (isNamedAlone(entry)) addPlan(plan, entry, { hidden: true });
+    }
   }
   const all = plan.command('all').description('Every table and figure.');
   addPlanFlags(all).action((flags: Flags) => print(mainExperiments, flags));
+}
+
+function addPlan(place: Command, entry: Entry, listed: { readonly hidden?: boolean } = {}): void {
+  const experiment = experimentOf(entry);
+  const command = place.command(entry.name, listed).description(entry.summary);
+  experiment.addFlags?.(command);
+  addPlanFlags(command).action((flags: Flags) => print([experiment], flags));
 }
 
 const addPlanFlags = (command: Command): Command =>

@@ -12,6 +12,7 @@ import {
 } from '@scene-mtl/lab';
 import type { Command } from 'commander';
 import { readRgb, smallPng } from '../measure/small-png.ts';
+import { withoutPaper } from '../papers/contents.ts';
 import { experiments } from '../papers/index.ts';
 import { publishedGroups, publishGroup } from '../results/published.ts';
 import { restoreGroup } from '../results/restore.ts';
@@ -60,7 +61,9 @@ export function addReportCommands(program: Command): void {
       const group = [groupOf(flags), ...changes.map(slugOf)].join('-');
       assertFolderName(group);
       const folder = join(flags.out, group);
-      const variants = flags.also?.map((text) => parseVariant(text, experiments));
+      const variants = flags.also?.map((text) =>
+        parseVariant(withoutPaper(text.trim().split(/\s+/)).join(' '), experiments),
+      );
       const config = await configurationOf(flags);
       const session = scenes.start({ runs: flags.runs, line: progressLine() });
       const { data, fingerprint = null } = await session.open(config);

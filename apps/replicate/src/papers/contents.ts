@@ -48,3 +48,18 @@ export const others: readonly Paper[] = [
 
 /** Every experiment that is a command, paper by paper, none of them loaded. */
 export const contents: readonly Entry[] = [main, ...others].flatMap(({ entries }) => entries);
+
+/** One line on a paper and the names of its experiments. */
+export const paperSummary = ({ title, entries }: Paper): string =>
+  `${title}: ${entries.map(({ name }) => name).join(', ')}.`;
+
+/** Whether an experiment's own name is enough to mean it: no other experiment or paper has it. */
+export const isNamedAlone = ({ name }: Entry): boolean =>
+  [...contents, ...others].filter((one) => one.name === name).length === 1;
+
+/** Words that begin with an experiment as its command is typed, `ruder2017 scenes …`, without the paper. */
+export function withoutPaper(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  const paper = others.find(({ name }) => name === first);
+  return paper?.entries.some(({ name }) => name === second) ? words.slice(1) : words;
+}
