@@ -1,4 +1,4 @@
-import { toMarkdown, type Table } from '@scene-mtl/eval';
+import type { Table } from '@scene-mtl/eval';
 import type { JunitCase, JunitSuite } from '@scene-mtl/lab';
 import type { GateMetric, GateReport, GateTask } from './gate-runs.ts';
 
@@ -120,12 +120,6 @@ function loneCase(task: GateTask): JunitCase {
   if (!task.passes) return { name: task.task, failure: { message, text: message } };
   return { name: task.task, skipped: message };
 }
-
-/** The table and the frames that got worse, for a terminal. */
-export const gateText = (report: GateReport): string =>
-  `${toMarkdown(gateTable(report))}\n${worseLines(report)
-    .map((line) => `${line}\n`)
-    .join('')}`;
 
 /** What was refused, and why. */
 export const refusedOf = ({ tasks }: GateReport): string[] =>

@@ -4,10 +4,11 @@ import { json, junitXml } from '@scene-mtl/lab';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { epsilonsOf } from '../../gate/epsilons.ts';
 import { gateRuns, type GatePicture, type GateReport } from '../../gate/gate-runs.ts';
-import { gateSuite, gateText, refusedOf } from '../../gate/report.ts';
+import { gateSuite, refusedOf } from '../../gate/report.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { gateText } from './gate-text.ts';
 import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags {

@@ -2,7 +2,7 @@ import { assertFree, writeAtomically } from '@scene-mtl/data/files';
 import type { Command } from 'commander';
 import { epsilonsOf } from '../../gate/epsilons.ts';
 import { gateRuns } from '../../gate/gate-runs.ts';
-import { gateText, refusedOf } from '../../gate/report.ts';
+import { refusedOf } from '../../gate/report.ts';
 import { lineageText } from '../../lineage/facts.ts';
 import { lineageOf, type Lineage } from '../../lineage/lineage.ts';
 import { retrain } from '../../lineage/retrain.ts';
@@ -18,6 +18,7 @@ import {
 } from '../engine-flags.ts';
 import { path } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { gateText } from './gate-text.ts';
 import { addOptions } from './options.ts';
 
 interface Flags extends EngineFlags, DataFlags {
