@@ -10,7 +10,12 @@ export default {
   },
   globalSetup: here('./jest.begin.js'),
   globalTeardown: here('./jest.end.js'),
-  setupFilesAfterEnv: ['./jest.setup.ts', './jest.data.ts', './jest.compiled.ts'].map(here),
+  setupFilesAfterEnv: [
+    './jest.setup.ts',
+    './jest.properties.ts',
+    './jest.data.ts',
+    './jest.compiled.ts',
+  ].map(here),
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/runs/'],
   extensionsToTreatAsEsm: ['.ts'],
