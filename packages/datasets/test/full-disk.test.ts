@@ -6,10 +6,13 @@ import { newFolder } from './support.ts';
 // A real full disk: a file system of a few kB in memory, mounted where only the child sees it.
 
 const mount = ['-Urm', 'sh', '-c'];
-const canMount =
-  spawnSync('unshare', [...mount, 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
+const tried = spawnSync('unshare', [...mount, 'mount -t tmpfs -o size=64k tmpfs /tmp'], {
+  encoding: 'utf8',
+});
+const canMount = tried.status === 0;
 const real = canMount ? test : test.skip;
-const why = canMount ? '' : ' (skipped: this system gives no private mounts)';
+const reason = tried.error ? 'unshare is not installed' : tried.stderr.trim().split('\n')[0];
+const why = canMount ? '' : ` (skipped: this system gives no private mounts: ${reason})`;
 const index = compiled(new URL('../src/index.ts', import.meta.url));
 
 interface Outcome {

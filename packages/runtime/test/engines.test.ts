@@ -13,6 +13,7 @@ const ort = await onnxRuntime();
 const cuda = missingDevice(ort, 'cuda');
 /** Skipped, visibly, on a machine that has the CUDA library. */
 const noCuda = cuda === undefined ? test.skip : test;
+const withCuda = cuda === undefined ? ' (skipped: the CUDA library is there)' : '';
 const tensorFlow = installedTensorFlow().length > 0;
 const trialOf = async (id: string) => tinyStep(engineOf(id).options).catch(reasonOf);
 const gpu = await trialOf('onnx/webgpu');
@@ -66,7 +67,7 @@ describe('engine and device', () => {
   });
 
   noCuda(
-    `without the CUDA library the error names it and the command, and nothing falls back${cuda === undefined ? ' (skipped: the library is there)' : ''}`,
+    `without the CUDA library the error names it and the command, and nothing falls back${withCuda}`,
     async () => {
       await expect(compile(twice, signature, { device: 'cuda' })).rejects.toThrow(
         /device cuda does not start: .*cuda.*to get it: npm run setup:gpu -- --onnx-cuda/,
@@ -134,15 +135,21 @@ describe('chooseEngine', () => {
     expect(say.mock.calls).toEqual([[line]]);
   });
 
-  noCuda('goes on to the next that works, with the reason of each that does not', async () => {
-    const { id, line } = await chooseEngine({ among: ['onnx/cuda', 'cpu'], say: () => undefined });
-    expect(id).toBe('cpu');
-    expect(line).toBe(
-      `engine cpu; not onnx/cuda: ${cuda}; not asked for: onnx/cpu, onnx/webgpu, tensorflow`,
-    );
-  });
+  noCuda(
+    `goes on to the next that works, with the reason of each that does not${withCuda}`,
+    async () => {
+      const { id, line } = await chooseEngine({
+        among: ['onnx/cuda', 'cpu'],
+        say: () => undefined,
+      });
+      expect(id).toBe('cpu');
+      expect(line).toBe(
+        `engine cpu; not onnx/cuda: ${cuda}; not asked for: onnx/cpu, onnx/webgpu, tensorflow`,
+      );
+    },
+  );
 
-  noCuda('none left is an error with every reason', async () => {
+  noCuda(`none left is an error with every reason${withCuda}`, async () => {
     await expect(chooseEngine({ among: ['onnx/cuda'] })).rejects.toThrow(
       `no engine runs: not onnx/cuda: ${cuda}`,
     );
