@@ -5,14 +5,22 @@ export const ROAD_WIDTH = 32;
 /** Deviation of the noise of a pixel. */
 const NOISE = 0.1;
 
+/** A road as it lies in the picture: places in 0 … 1, in widths of the picture. */
+interface Course {
+  /** Middle of the road. */
+  readonly centre: number;
+  readonly width: number;
+  /** 0: one lane; 1: two. */
+  readonly lanes: number;
+}
+
 /**
  * One row of a picture of a road: dark, of one or two lanes, on a lighter border, 32 grey values with noise; two lanes
  * have a thin bright line between them, painted near the middle. Steering is to the middle of the road, or of its
  * right lane. Places and greys are in 0 … 1.
  */
-export function drawRoad(random: Random) {
-  const between = (low: number, high: number) => low + (high - low) * random.next();
-  const [centre, width, lanes] = [between(0.3, 0.7), between(0.25, 0.6), random.integer(2)];
+export function pictureOf({ centre, width, lanes }: Course, random: Random) {
+  const between = betweenOf(random);
   const [left, right] = [centre - width / 2, centre + width / 2];
   const [road, border, bright] = [between(0.1, 0.5), between(0.5, 0.9), between(0.7, 1)];
   const painted = centre + between(-0.1, 0.1) * width;
@@ -28,3 +36,16 @@ export function drawRoad(random: Random) {
     lanes === 1 ? [(painted + right) / 2, painted, bright] : [centre, NaN, NaN];
   return { row, steering, lanes, left, right, lineCentre, centre, road, border, line };
 }
+
+/** A road whose width says nothing of its lanes. */
+export function drawRoad(random: Random) {
+  const between = betweenOf(random);
+  const [centre, width, lanes] = [between(0.3, 0.7), between(0.25, 0.6), random.integer(2)];
+  return pictureOf({ centre, width, lanes }, random);
+}
+
+/** Numbers of a range, each as likely. */
+export const betweenOf =
+  (random: Random) =>
+  (low: number, high: number): number =>
+    low + (high - low) * random.next();

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import type { StageFeatures } from '../encoders/encoder.ts';
+import { mixed, type Mixed, type MixOptions } from '../layers/mix.ts';
 import type { ArchitecturePlace } from './architecture.ts';
 import { encoderScope, layersBetween, stageOn, trainableOf } from './parts.ts';
 
@@ -71,3 +72,19 @@ export function columnsOf(
   }
   return columns;
 }
+
+/**
+ * What the columns give behind a stage, mixed: a sum of all for each, with coefficients that belong to none.
+ * @param made the stage's output in each column
+ */
+export const stitched = (
+  made: readonly StageFeatures[],
+  stage: string,
+  seed: number,
+  options: Omit<MixOptions, 'outputs'>,
+): Mixed =>
+  mixed(
+    made.map(({ features }) => features),
+    { name: `between/${stage}`, seed, owner: 'between' },
+    { outputs: made.length, ...options },
+  );

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { mixed } from '../layers/mix.ts';
-import { columnOptions, columnsOf } from './columns.ts';
+import { columnOptions, columnsOf, stitched } from './columns.ts';
 import { defineArchitecture } from './define.ts';
 import { headOn, perHead, stageIndex, sumOfParameters } from './parts.ts';
 
@@ -74,15 +73,8 @@ export const crossStitch = defineArchitecture({
       start,
       lastCoupled: Math.max(-1, ...places),
       couple(i, made) {
-        const features = made.map((one) => one.features);
-        if (!places.includes(i)) return features;
-        const scope = {
-          name: `between/${encoder.stages[i].name}`,
-          seed,
-          owner: 'between',
-        } as const;
-        const unit = mixed(features, scope, {
-          outputs: K,
+        if (!places.includes(i)) return made.map(({ features }) => features);
+        const unit = stitched(made, encoder.stages[i].name, seed, {
           perChannel: per === 'channel',
           initial: (from, to) => (from === to ? same : (1 - same) / (K - 1)),
         });

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { sumOf } from '../balancing/balancer.ts';
+import { sumOf } from '../balancing/per-task.ts';
 import type { StageFeatures } from '../encoders/encoder.ts';
 import { matched } from '../layers/matched.ts';
 import { mixed } from '../layers/mix.ts';
 import { pointwise } from '../layers/pointwise.ts';
 import type { Penalty } from './architecture.ts';
-import { columnOptions, columnsOf, type Column } from './columns.ts';
+import { columnOptions, columnsOf, stitched, type Column } from './columns.ts';
 import { readOf } from './cross-stitch.ts';
 import { defineArchitecture } from './define.ts';
 import { headOn, ownerFor, perHead, sumOfParameters } from './parts.ts';
@@ -85,15 +85,8 @@ export const sluice = defineArchitecture({
       start,
       lastCoupled: K > 1 ? L - 1 : -1,
       couple(i, made) {
-        const features = made.map((one) => one.features);
-        if (K < 2) return features;
-        const scope = {
-          name: `between/${encoder.stages[i].name}`,
-          seed,
-          owner: 'between',
-        } as const;
-        const unit = mixed(features, scope, {
-          outputs: K,
+        if (K < 2) return made.map(({ features }) => features);
+        const unit = stitched(made, encoder.stages[i].name, seed, {
           parts: subspaces,
           initial: (from, to) => (from === to ? same : (1 - same) / (all - 1)),
         });
