@@ -5,7 +5,7 @@ import { comparedRuns, differencesOf, type ComparedRuns } from '../compare/arms.
 import { comparedCharts, MOST_CURVES } from '../compare/charts.ts';
 import { storedRuns } from '../compare/stored-runs.ts';
 import { differencesTable, meansTable } from '../compare/tables.ts';
-import { path } from './path.ts';
+import { folderPath } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 import { tableText } from './table-text.ts';
 
@@ -17,7 +17,11 @@ export function addCompareCommand(program: Command): void {
         'and what differs between them.',
     )
     .argument('<run...>', 'folders of runs, or folders that hold some')
-    .option('--out <dir>', 'write compare.md and a plot of each loss, weight and σ² there', path)
+    .option(
+      '--out <dir>',
+      'write compare.md and a plot of each loss, weight and σ² there',
+      folderPath,
+    )
     .option('--force', 'replace files that are there')
     .action(async (places: string[], { out, force }: { out?: string; force?: boolean }) => {
       const runs = await storedRuns(places, (folder) => {

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { shellWords } from '@scene-mtl/data';
 import { dataPlace } from '@scene-mtl/datasets';
 import { Option, type Command } from 'commander';
+import { filePath, folderPath } from './path.ts';
 import { wholeNumber } from './whole-number.ts';
 import { INVOCATION } from '../config/invocation.ts';
 import { configured } from '../config/overrides.ts';
@@ -44,8 +45,9 @@ export function addConfigurationFlags(command: Command): Command {
     .option(
       '--pretrained <dir>',
       'begin from ImageNet weights of MobileNet v1 (--profile camvid); without: from scratch',
+      folderPath,
     )
-    .option('--config <file>', 'JSON laid over the profile')
+    .option('--config <file>', 'JSON laid over the profile', filePath)
     .option(
       '--set <key=value...>',
       'one value laid over that, e.g. training.steps=200',

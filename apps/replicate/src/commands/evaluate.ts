@@ -11,7 +11,7 @@ import { evaluateRun, type Evaluation } from '../predict/evaluate-run.ts';
 import type { FrameMetrics } from '../predict/measure-network.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { addNetworkFlags, askedNetwork, type NetworkFlags } from './network-flags.ts';
-import { path } from './path.ts';
+import { filePath, folderPath } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 import { tableText } from './table-text.ts';
@@ -41,7 +41,7 @@ export function addEvaluateCommand(program: Command): void {
     .option(
       '--runs <dir>',
       'folder of all runs, where generated scenes are (default: found above the run; runs for weights)',
-      path,
+      folderPath,
     )
     .option('--json', 'print JSON instead of a table')
     .option(
@@ -53,7 +53,7 @@ export function addEvaluateCommand(program: Command): void {
     .option(
       '--per-frame <file>',
       "write the tasks' metrics of each frame by itself, a JSON line a frame",
-      path,
+      filePath,
     );
   addEngineFlags(addPluginFlag(command)).action(async (flags: Flags) => {
     const { split, checkpoint, data, resamples, perFrame } = flags;

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { gathered, performTask } from '@scene-mtl/lab/batch';
 import type { Command } from 'commander';
 import { LIMITS } from '../config/limits.ts';
-import { path } from './path.ts';
+import { filePath, folderPath } from './path.ts';
 import { loadTyped } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -15,7 +15,7 @@ export function addGatherCommand(program: Command): void {
       'Collects the runs of a job array that --executor slurm wrote: says which are missing, or carries on with the ' +
         'command that asked for them.',
     )
-    .argument('<folder>', 'folder of the tables, e.g. runs/table1-smoke', path)
+    .argument('<folder>', 'folder of the tables, e.g. runs/table1-smoke', folderPath)
     .action(async (folder: string) => {
       const { command, done, missing } = await gathered(folder, dirname(resolve(folder)));
       for (const line of missing)
@@ -43,8 +43,8 @@ export function addTaskCommand(program: Command): void {
   program
     .command('slurm-task')
     .description('Carries out one run of a job array; its script calls this.')
-    .requiredOption('--jobs <file>', 'what --executor slurm wrote', path)
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .requiredOption('--jobs <file>', 'what --executor slurm wrote', filePath)
+    .option('--runs <dir>', 'folder of all runs', folderPath, 'runs')
     .requiredOption('--task <n>', 'number of the run, from 0', wholeNumber(0))
     .option(
       '--threads <n>',

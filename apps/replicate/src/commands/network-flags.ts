@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { cardIfPresent, type Card } from '../weights/card.ts';
 import { shippedWeights, weightsFolder } from '../weights/place.ts';
-import { path } from './path.ts';
+import { folderPath, path } from './path.ts';
 
 /** Which network a command takes. */
 export interface NetworkFlags {
@@ -14,7 +14,7 @@ export function addNetworkFlags(command: Command): Command {
   const names = shippedWeights();
   const known = names.length > 0 ? `${names.join(' or ')}, which come with it, or ` : '';
   return command
-    .option('--run <dir>', 'folder of a run', path)
+    .option('--run <dir>', 'folder of a run', folderPath)
     .addOption(
       new Option(
         '--weights <name>',

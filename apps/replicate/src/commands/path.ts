@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 
 /** Whether what was typed for a folder is the address of a bucket, or something of the kind. */
@@ -8,4 +9,27 @@ export function path(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('expected a path, got nothing.');
   if (isAddress(text)) throw new InvalidArgumentError('expected a path of this machine.');
   return text;
+}
+
+/** Commander parser of a folder, which need not be there yet. */
+export function folderPath(text: string): string {
+  if (isFolder(path(text)) === false) {
+    throw new InvalidArgumentError('expected a folder, this is a file.');
+  }
+  return text;
+}
+
+/** Commander parser of a file, which need not be there yet. */
+export function filePath(text: string): string {
+  if (isFolder(path(text))) throw new InvalidArgumentError('expected a file, this is a folder.');
+  return text;
+}
+
+/** Undefined where nothing is, or it cannot be looked at, which whoever uses it will tell. */
+function isFolder(place: string): boolean | undefined {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return undefined;
+  }
 }

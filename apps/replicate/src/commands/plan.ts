@@ -23,7 +23,7 @@ import {
   configurationOf,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
-import { path } from './path.ts';
+import { folderPath } from './path.ts';
 import { tableText } from './table-text.ts';
 
 interface Flags extends ConfigurationFlags {
@@ -58,10 +58,11 @@ function addPlan(place: Command, entry: Entry, listed: { readonly hidden?: boole
 
 const addPlanFlags = (command: Command): Command =>
   addConfigurationFlags(command)
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .option('--runs <dir>', 'folder of all runs', folderPath, 'runs')
     .option(
       '--results <dir>',
       'published results, whose times count where no run here tells any',
+      folderPath,
       'results',
     );
 

@@ -14,7 +14,7 @@ import { predictVideo } from '../predict/predict-video.ts';
 import type { CheckpointChoice } from '../predict/stored-network.ts';
 import { size as pictureSize } from './data/arguments.ts';
 import { addNetworkFlags, askedNetwork, type NetworkFlags } from './network-flags.ts';
-import { path } from './path.ts';
+import { filePath, folderPath } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 
 interface Flags extends EngineFlags, NetworkFlags {
@@ -45,7 +45,7 @@ export function addPredictCommand(program: Command): void {
         '--video <file>',
         'a video in place of photographs, to <name>.mp4 with all overlays; needs ffmpeg on the PATH',
       )
-        .argParser(path)
+        .argParser(filePath)
         .conflicts('image'),
     )
     .addOption(
@@ -65,7 +65,7 @@ export function addPredictCommand(program: Command): void {
     .option(
       '--out <dir>',
       'folder of the files (default: predicted/ in the run; runs/predicted-<name> of weights)',
-      path,
+      folderPath,
     )
     .option('--checkpoint <which>', 'best, best:TASK, last or a step', checkpointChoice, 'last')
     .option('--force', 'replace files that are there and would change');

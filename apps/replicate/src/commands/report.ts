@@ -24,7 +24,7 @@ import {
   groupOf,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
-import { path } from './path.ts';
+import { filePath, folderPath } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 
 interface PublishFlags extends ConfigurationFlags {
@@ -49,8 +49,8 @@ export function addReportCommands(program: Command): void {
       'Puts what tables and figures need of finished runs, a line a run, into a folder that is committed.\n`report` makes RESULTS.md from it. Runs that are published already and not here any more stay.',
     );
   addConfigurationFlags(command)
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
-    .option('--out <dir>', 'folder of published results', path, 'results')
+    .option('--runs <dir>', 'folder of all runs', folderPath, 'runs')
+    .option('--out <dir>', 'folder of published results', folderPath, 'results')
     .option(
       '--also <experiment and flags...>',
       'show an experiment once more with flags of its own, e.g. "table1 --tune-rates 0.05,0.1,0.2"\n(default: as published before)',
@@ -88,8 +88,8 @@ export function addReportCommands(program: Command): void {
     .description(
       'Puts published runs back into the folder of runs, as finished ones: experiments that need them take their\nnumbers and train only what is missing. Weights are not published: `predict` and the like need a training.',
     )
-    .argument('<group>', 'folder of published results, e.g. results/quick', path)
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .argument('<group>', 'folder of published results, e.g. results/quick', folderPath)
+    .option('--runs <dir>', 'folder of all runs', folderPath, 'runs')
     .action(async (group: string, { runs }: { runs: string }) => {
       const root = join(runs, 'trained');
       const { runs: all, made } = await restoreGroup(group, root, group);
@@ -100,9 +100,9 @@ export function addReportCommands(program: Command): void {
     .description(
       'RESULTS.md and a page for each experiment under results/, from published results; with --html one page\nthat has every table, curve and picture instead.',
     )
-    .option('--results <dir>', 'folder of published results', path, 'results')
-    .option('--out <dir>', 'folder that gets RESULTS.md and results/', path, '.')
-    .option('--html <file>', 'write this file alone', path)
+    .option('--results <dir>', 'folder of published results', folderPath, 'results')
+    .option('--out <dir>', 'folder that gets RESULTS.md and results/', folderPath, '.')
+    .option('--html <file>', 'write this file alone', filePath)
     .option('--force', 'replace files that this command did not write, or that were changed since')
     .action(async ({ results, out, html, force }: ReportFlags) => {
       const groups = await publishedGroups(results, experiments);

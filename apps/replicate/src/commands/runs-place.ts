@@ -1,6 +1,6 @@
 import type { RemoteRuns } from '@scene-mtl/lab/bucket';
 import { Option } from 'commander';
-import { path, isAddress } from './path.ts';
+import { folderPath, isAddress } from './path.ts';
 
 /** Where a command has its runs. */
 export interface RunsFlags {
@@ -19,7 +19,7 @@ export interface RunsPlace {
 /** `--runs` of commands that also take a bucket. */
 export const runsOption = (whose: string): Option =>
   new Option('--runs <dir>', `${whose}: a folder, or s3://bucket/prefix`)
-    .argParser((text: string) => (isAddress(text) ? text : path(text)))
+    .argParser((text: string) => (isAddress(text) ? text : folderPath(text)))
     .default('runs');
 
 /** `--scratch` beside it. */
@@ -27,7 +27,7 @@ export const scratchOption = (): Option =>
   new Option(
     '--scratch <dir>',
     'with --runs s3://…: folder of this machine for what is in hand (default: runs/s3-<bucket>-<hash>)',
-  ).argParser(path);
+  ).argParser(folderPath);
 
 /**
  * Opens the place of the runs.

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { onOneLine } from '../terminal.ts';
-import { path } from './path.ts';
+import { filePath, folderPath } from './path.ts';
 import { intervalTable, perFrameLines, scoreIntervals } from './score/resampled.ts';
 import { scoreProgress } from './score/progress.ts';
 import { scorers } from './score/tables.ts';
@@ -31,8 +31,12 @@ export function addScoreCommand(program: Command): void {
   program
     .command('score')
     .description('score predictions in the official Cityscapes submission formats')
-    .requiredOption('--gt <folder>', 'ground truth, searched with subfolders (e.g. gtFine/val)')
-    .requiredOption('--pred <folder>', 'predictions, searched with subfolders')
+    .requiredOption(
+      '--gt <folder>',
+      'ground truth, searched with subfolders (e.g. gtFine/val)',
+      folderPath,
+    )
+    .requiredOption('--pred <folder>', 'predictions, searched with subfolders', folderPath)
     .addOption(
       new Option('--task <task>', 'which benchmark')
         .choices(Object.keys(scorers))
@@ -41,6 +45,7 @@ export function addScoreCommand(program: Command): void {
     .option(
       '--stereo <folder>',
       'disparity and camera files: adds AP100m, AP50m and AP50%50m to --task instance',
+      folderPath,
     )
     .option(
       '--area',
@@ -55,7 +60,7 @@ export function addScoreCommand(program: Command): void {
     .option(
       '--per-frame <file>',
       'write the scores of each image by itself, a JSON line an image',
-      path,
+      filePath,
     )
     .option('--json', 'print everything as JSON instead of a table')
     .action(async (options: ScoreOptions, command: Command) => {

@@ -28,7 +28,7 @@ import {
   typedCommand,
   type ConfigurationFlags,
 } from './configuration-flags.ts';
-import { path } from './path.ts';
+import { folderPath } from './path.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags
@@ -112,7 +112,7 @@ export function addTrainCommand(program: Command): void {
       'look at the gradients of the tasks every n steps: do they conflict, is a method needed?',
       wholeNumber(1),
     )
-    .option('--runs <dir>', 'folder of all runs', path, 'runs')
+    .option('--runs <dir>', 'folder of all runs', folderPath, 'runs')
     .option('--name <name>', 'folder of this run inside it (default: train-<profile>)');
   command.addHelpText('after', balancerHelp).addHelpText('after', architectureHelp);
   addDataFlags(addEngineFlags(command)).action(async (flags: Flags) => {

@@ -3,7 +3,7 @@ import { readCard, type Card } from '../weights/card.ts';
 import { packWeights } from '../weights/pack.ts';
 import { shippedWeights, weightsFolder } from '../weights/place.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from './engine-flags.ts';
-import { path } from './path.ts';
+import { folderPath } from './path.ts';
 import { addPluginFlag } from './plugin-flag.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -40,8 +40,12 @@ export function addWeightsCommands(program: Command): void {
       'Makes a folder of weights to hand on from a finished run: float16, without what only training needs,\n' +
         'with a card. It is measured on validation and test data as rounded and as it was.',
     )
-    .requiredOption('--run <dir>', 'folder of the run, whose last checkpoint is taken', path)
-    .requiredOption('--out <dir>', 'folder that is made; its name is that of the weights', path)
+    .requiredOption('--run <dir>', 'folder of the run, whose last checkpoint is taken', folderPath)
+    .requiredOption(
+      '--out <dir>',
+      'folder that is made; its name is that of the weights',
+      folderPath,
+    )
     .requiredOption('--about <text>', 'for the card: one sentence on what they predict')
     .requiredOption('--terms <text>', 'for the card: under what they may be used')
     .option('--data <root>', 'the data, where they are not where the run had them')

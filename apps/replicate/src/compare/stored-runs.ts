@@ -54,6 +54,12 @@ export async function storedRuns(
   return [...found.values()];
 }
 
+/** What the system's codes mean for a folder that is named. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'this is a file, expected a folder',
+};
+
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (there) => there.isDirectory(),
@@ -67,9 +73,12 @@ async function runsBelow(
   const description = await descriptionIfPresent(folder);
   if (description) return [[folder, description]];
   if (depth === 0) return [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
-    throw new Error(`${folder}: the folder cannot be listed (${cause.message})`, { cause });
-  });
+  const entries = await readdir(folder, { withFileTypes: true }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      const why = WHY_NOT[cause.code ?? ''] ?? `the folder cannot be listed (${cause.code})`;
+      throw new Error(`${folder}: ${why}; give the folder of a run, or one of runs`, { cause });
+    },
+  );
   const found: (readonly [folder: string, description: RunDescription])[] = [];
   for (const name of entries.map((one) => one.name).sort()) {
     const below = join(folder, name);

@@ -121,6 +121,9 @@ async function definitionsIn(file: string, where: string): Promise<unknown[]> {
 /** Why a module cannot be loaded, and what to do, in one line. */
 function whyNot({ code, message }: NodeJS.ErrnoException, file: string): string {
   const first = message.split('\n')[0];
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && !/\.[cm]?ts$/.test(file)) {
+    return 'expected a module (.mjs, .js or .ts) by the end of its name';
+  }
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return `Node ${process.versions.node} does not read TypeScript; use Node 22.18 or later, or compile it to .mjs`;
   }

@@ -6,7 +6,7 @@ import { epsilonsOf } from '../../gate/epsilons.ts';
 import { gateRuns, type GatePicture, type GateReport } from '../../gate/gate-runs.ts';
 import { gateSuite, refusedOf } from '../../gate/report.ts';
 import { addEngineFlags, compileOptions, type EngineFlags } from '../engine-flags.ts';
-import { path } from '../path.ts';
+import { folderPath } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { gateText } from './gate-text.ts';
 import { addOptions } from './options.ts';
@@ -40,8 +40,8 @@ export function addGateCommand(heads: Command): void {
       'Compare every task of two runs on the same validation frames, frame by frame; exit code 1 where one\n' +
         'dropped by more than ε, or where that cannot be excluded.',
     )
-    .argument('<new>', 'folder of the run that is to replace another', path)
-    .requiredOption('--against <old>', 'folder of the run that it is compared with', path)
+    .argument('<new>', 'folder of the run that is to replace another', folderPath)
+    .requiredOption('--against <old>', 'folder of the run that it is compared with', folderPath)
     .addOption(
       new Option('--checkpoint <which>', 'of both runs').choices(['best', 'last']).default('last'),
     )
@@ -61,7 +61,11 @@ export function addGateCommand(heads: Command): void {
       wholeNumber(0, 1000),
       5,
     )
-    .option('--out <dir>', 'write gate.json, gate.junit.xml and worse-<task>.png there', path);
+    .option(
+      '--out <dir>',
+      'write gate.json, gate.junit.xml and worse-<task>.png there',
+      folderPath,
+    );
   addEngineFlags(addOptions(command, 'epsilon', 'data', 'plugin', 'force', 'json')).action(
     async (after: string, flags: Flags) => {
       const { against: before, epsilon, checkpoint, removed, by: rule, out } = flags;

@@ -16,7 +16,7 @@ import {
   type DataFlags,
   type EngineFlags,
 } from '../engine-flags.ts';
-import { path } from '../path.ts';
+import { filePath, folderPath } from '../path.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { gateText } from './gate-text.ts';
 import { addOptions } from './options.ts';
@@ -41,7 +41,7 @@ export function addLineageCommand(heads: Command): void {
       'Which run came from which (--init), with what frozen, which data, code and seeds; a run that is not\n' +
         'there any more is shown as missing. --retrain trains the whole chain again and compares.',
     )
-    .option('--out <file>', 'draw it as well, e.g. lineage.svg', path)
+    .option('--out <file>', 'draw it as well, e.g. lineage.svg', filePath)
     .option(
       '--retrain',
       'train every run of it again from scratch, then heads gate the last against the run',
@@ -49,11 +49,11 @@ export function addLineageCommand(heads: Command): void {
     .option(
       '--runs <dir>',
       'folder of the new runs (default: the folder of all runs in which it lies)',
-      path,
+      folderPath,
     )
     .option('--suffix <text>', 'what the names of the new runs get', '-again')
     .option('--seed <n>', 'seed of all new runs (default: those of the old)', wholeNumber(0))
-    .option('--pretrained <dir>', 'ImageNet weights that a run of it began with', path);
+    .option('--pretrained <dir>', 'ImageNet weights that a run of it began with', folderPath);
   const options = addOptions(command, 'run', 'epsilon', 'plugin', 'force', 'json');
   addDataFlags(addEngineFlags(options)).action(async (run: string, flags: Flags) => {
     const epsilons = epsilonsOf(flags.epsilon);

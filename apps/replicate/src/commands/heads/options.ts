@@ -2,20 +2,20 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FEATURE_TYPES } from '@scene-mtl/datasets';
 import { LIMITS } from '../../config/limits.ts';
 import { checkpointChoice } from '../engine-flags.ts';
-import { path } from '../path.ts';
+import { folderPath, path } from '../path.ts';
 import { addPluginFlag } from '../plugin-flag.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 /** Options and arguments that several commands below `heads` have, each told once. */
 const OPTIONS = {
-  run: (command) => command.argument('<run>', 'folder of the run', path),
+  run: (command) => command.argument('<run>', 'folder of the run', folderPath),
   from: (command) =>
     command.requiredOption(
       '--from <run>',
       'folder of the trained run, or its name among the runs',
       path,
     ),
-  runs: (command) => command.option('--runs <dir>', 'folder of all runs', path, 'runs'),
+  runs: (command) => command.option('--runs <dir>', 'folder of all runs', folderPath, 'runs'),
   plugin: addPluginFlag,
   checkpoint: (command) =>
     command.option(

@@ -3,7 +3,7 @@ import { assertFree, writeAtomically } from '@scene-mtl/data/files';
 import { networkOfRun } from '../../heads/show-network.ts';
 import { treeSvg } from '../../heads/tree-svg.ts';
 import { treeText } from '../../heads/tree-text.ts';
-import { path } from '../path.ts';
+import { filePath, folderPath } from '../path.ts';
 import { addOptions } from './options.ts';
 import { say } from './say.ts';
 
@@ -30,9 +30,9 @@ export function addShowCommand(heads: Command): void {
       'The tree of a network: trunk, groups, heads; who answers for each, what it learned from, what\n' +
         'it costs. It is kept as network.json in the folder of the run, and made where there is none.',
     )
-    .requiredOption('--run <dir>', 'folder of the run', path)
+    .requiredOption('--run <dir>', 'folder of the run', folderPath)
     .option('--owner <head=text>', 'who answers for a head; repeatable', owner, {})
-    .option('--out <file.svg>', 'draw the tree', path);
+    .option('--out <file.svg>', 'draw the tree', filePath);
   addOptions(command, 'data', 'plugin', 'force', 'json').action(
     async ({ run, owner: owners, data, out, force, json }: Flags) => {
       if (out !== undefined) await assertFree([out], force);
