@@ -63,7 +63,7 @@ test('above the floor nothing is changed by a bit, value nor gradient', () => {
     fc.property(float, (x) => {
       expect(value(raised(tf.scalar(x), LOSS_FLOOR))).toBe(x);
     }),
-    { numRuns: 200, seed: 3 },
+    { numRuns: 200 },
   );
   const gradient = tf.grad((x) => raised(x.asScalar(), 1));
   // Below, the value stands still and the gradient passes whole.
