@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '@scene-mtl/lab/testing';
 
 /** A Redis of the drill's own that can be killed, and begins again without its memory at the same address. */
 export interface DrillRedis {
@@ -8,15 +8,6 @@ export interface DrillRedis {
   readonly process: () => ChildProcess;
   restart(pause: () => Promise<void>): Promise<void>;
   stop(): void;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @param folder where it may write */

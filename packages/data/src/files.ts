@@ -4,3 +4,4 @@ export { assertFree } from './files/existing.ts';
 export { cannotWrite, isReadOnly, type WriteFailure } from './files/failure.ts';
 export { makeFolder } from './files/folder.ts';
 export { writeTogether } from './files/together.ts';
+export { wholeFile } from './files/whole-file.ts';

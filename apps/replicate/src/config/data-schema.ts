@@ -27,6 +27,11 @@ const labels = z
   .default({})
   .describe('by annotation: which of its labels training gets; absent: all of them');
 
+const holdOut = positive
+  .nullable()
+  .default(null)
+  .describe('so many training frames stand in for the validation split; null: none');
+
 /** Where the images come from: a folder, or scenes generated on first use. */
 export const dataSchema = z.discriminatedUnion('source', [
   z.strictObject({
@@ -49,10 +54,7 @@ export const dataSchema = z.discriminatedUnion('source', [
       .describe('px of Gaussian noise on the disparity labels of training frames'),
     derive,
     labels,
-    holdOut: positive
-      .nullable()
-      .default(null)
-      .describe('so many training frames stand in for the validation split; null: none'),
+    holdOut,
   }),
   z.strictObject({
     source: z.literal('folder'),
@@ -69,9 +71,6 @@ export const dataSchema = z.discriminatedUnion('source', [
       .describe('of a Cityscapes tree; zero: as in the paper'),
     derive,
     labels,
-    holdOut: positive
-      .nullable()
-      .default(null)
-      .describe('so many training frames stand in for the validation split; null: none'),
+    holdOut,
   }),
 ]);

@@ -1,5 +1,27 @@
 import type { Config } from './schema.ts';
 
+/** Generated scenes. */
+const scenes = {
+  source: 'generated',
+  train: 600,
+  val: 100,
+  seed: 1,
+  occlusion: 'ordinary',
+  gaps: 'geometric',
+  disparitySigma: 0,
+  derive: [],
+  labels: {},
+  holdOut: null,
+} satisfies Config['data'];
+
+/** Nothing is asked of heads, of what tasks share or of other runs. */
+const plain = {
+  heads: {},
+  architecture: { name: 'hard-sharing', options: {} },
+  init: [],
+  freeze: [],
+} satisfies Partial<Config['network']>;
+
 /**
  * The profiles of `table1`: how long, on what, and what to expect.
  *
@@ -11,26 +33,12 @@ import type { Config } from './schema.ts';
  * | paper    | `… --profile paper --data CITYSCAPES`         | 128×256 | a GPU and days  |
  */
 const quick: Config = {
-  data: {
-    source: 'generated',
-    train: 600,
-    val: 100,
-    seed: 1,
-    occlusion: 'ordinary',
-    gaps: 'geometric',
-    disparitySigma: 0,
-    derive: [],
-    labels: {},
-    holdOut: null,
-  },
+  data: scenes,
   size: { height: 64, width: 128 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 32, channels: [32, 64, 96], asppChannels: 64 },
     decoder: { width: 64, kernel: 3 },
-    heads: {},
-    architecture: { name: 'hard-sharing', options: {} },
-    init: [],
-    freeze: [],
+    ...plain,
   },
   training: {
     steps: 600,
@@ -67,26 +75,12 @@ const quick: Config = {
 
 const smoke: Config = {
   ...quick,
-  data: {
-    source: 'generated',
-    train: 32,
-    val: 8,
-    seed: 1,
-    occlusion: 'ordinary',
-    gaps: 'geometric',
-    disparitySigma: 0,
-    derive: [],
-    labels: {},
-    holdOut: null,
-  },
+  data: { ...scenes, train: 32, val: 8 },
   size: { height: 32, width: 64 },
   network: {
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 16, kernel: 3 },
-    heads: {},
-    architecture: { name: 'hard-sharing', options: {} },
-    init: [],
-    freeze: [],
+    ...plain,
   },
   training: {
     ...quick.training,
@@ -101,18 +95,7 @@ const smoke: Config = {
 
 const standard: Config = {
   ...quick,
-  data: {
-    source: 'generated',
-    train: 2975,
-    val: 500,
-    seed: 1,
-    occlusion: 'ordinary',
-    gaps: 'photometric',
-    disparitySigma: 0,
-    derive: [],
-    labels: {},
-    holdOut: null,
-  },
+  data: { ...scenes, train: 2975, val: 500, gaps: 'photometric' },
   size: { height: 128, width: 256 },
   training: { ...quick.training, steps: 2000, evalEvery: 500, checkpointEvery: 250, warmUp: 50 },
   seeds: [1, 2, 3],
@@ -131,10 +114,7 @@ const paper: Config = {
   network: {
     encoder: { kind: 'resnet101', asppChannels: 256 },
     decoder: { width: 256, kernel: 3 },
-    heads: {},
-    architecture: { name: 'hard-sharing', options: {} },
-    init: [],
-    freeze: [],
+    ...plain,
   },
   training: {
     steps: 50_000,
@@ -186,10 +166,7 @@ const camvid: Config = {
       weights: null,
     },
     decoder: { width: 64, kernel: 3 },
-    heads: {},
-    architecture: { name: 'hard-sharing', options: {} },
-    init: [],
-    freeze: [],
+    ...plain,
   },
   training: {
     ...quick.training,
@@ -217,13 +194,9 @@ const mnist: Config = {
   data: { ...folder('mnist'), holdOut: 2000 },
   size: { height: 32, width: 32 },
   network: {
-    ...quick.network,
     encoder: { kind: 'dilated-residual', stem: 16, channels: [16, 32, 32], asppChannels: 16 },
     decoder: { width: 32, kernel: 3 },
-    heads: {},
-    architecture: { name: 'hard-sharing', options: {} },
-    init: [],
-    freeze: [],
+    ...plain,
   },
   training: {
     ...quick.training,

@@ -15,6 +15,18 @@ export const modeOptions = {
     .describe('whose gradients are balanced: shared parameters, or what the heads read of them'),
 };
 
+/** What defines a method of the gradients, besides the options that all of them have. */
+export type GradientFacts<S extends z.ZodRawShape, B> = Omit<
+  BalancerFacts<z.ZodType>,
+  'options'
+> & {
+  readonly options: S;
+  readonly make: (
+    place: BalancerPlace & { tasks: string[] },
+    options: z.output<z.ZodObject<S>>,
+  ) => B;
+};
+
 /**
  * `defineBalancer` for a method of the gradients: adds {@link modeOptions} to its options.
  *
@@ -28,13 +40,10 @@ export function defineGradient<S extends z.ZodRawShape, B extends GradientBalanc
   make,
   options,
   ...facts
-}: Omit<BalancerFacts<z.ZodType>, 'options'> & {
-  readonly options: S;
-  readonly make: (
-    place: BalancerPlace & { tasks: string[] },
-    options: z.output<z.ZodObject<S>>,
-  ) => B;
-}): BalancerDefinition<z.ZodObject<S & typeof modeOptions, z.core.$strict>, B> {
+}: GradientFacts<S, B>): BalancerDefinition<
+  z.ZodObject<S & typeof modeOptions, z.core.$strict>,
+  B
+> {
   const { name } = facts;
   return defineBalancer({
     ...facts,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import type { BalancerDefinition, BalancerFacts, BalancerPlace } from './define.ts';
+import type { BalancerDefinition } from './define.ts';
 import type { GramianBalancer, GroupedBalancer } from './gradient-balancer.ts';
-import { defineGradient, type modeOptions } from './mode.ts';
+import { defineGradient, type GradientFacts, type modeOptions } from './mode.ts';
 
 /** How a gramian method's weights go from batch to batch. */
 export interface Refresh {
@@ -89,13 +89,7 @@ export function defineGramian<
   make,
   options,
   ...facts
-}: Omit<BalancerFacts<z.ZodType>, 'options'> & {
-  readonly options: S;
-  readonly make: (
-    place: BalancerPlace & { tasks: string[] },
-    options: z.output<z.ZodObject<S>>,
-  ) => B;
-}): BalancerDefinition<
+}: GradientFacts<S, B>): BalancerDefinition<
   z.ZodObject<S & typeof refreshOptions & typeof modeOptions, z.core.$strict>,
   B
 > {

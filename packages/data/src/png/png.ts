@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, inflate } from 'node:zlib';
+import { wholeFile } from '../files/whole-file.ts';
 import { assertPixels } from '../size.ts';
 import { deinterlaced, interlacedBytes } from './adam7.ts';
 import { rowBytesOf, samplesOf } from './samples.ts';
@@ -50,17 +50,7 @@ export interface PngHeader extends Pick<Png, 'width' | 'height' | 'kind' | 'dept
  * @throws Error naming the file when it is missing, not a PNG, truncated, damaged or above `MAX_PIXELS`
  */
 export async function readPng(file: string, accept?: (header: PngHeader) => void): Promise<Png> {
-  let bytes: Buffer;
-  try {
-    // A pipe or a device would be read for ever.
-    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new Error(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      cause: error,
-    });
-  }
-  return decodePng(bytes, file, accept);
+  return decodePng(await wholeFile(file), file, accept);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { MAX_PIXELS } from '@scene-mtl/data';
+import { wholeFile } from '@scene-mtl/data/files';
 
 /** Numbers of a NumPy file, in C order. */
 export interface Npy {
@@ -53,16 +53,7 @@ export async function readNpy(
   file: string,
   accept?: (shape: readonly number[]) => void,
 ): Promise<Npy> {
-  let bytes: Buffer;
-  try {
-    // A pipe or a device would be read for ever.
-    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-    bytes = await readFile(file);
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
-  return decodeNpy(bytes, file, accept);
+  return decodeNpy(await wholeFile(file), file, accept);
 }
 
 /**

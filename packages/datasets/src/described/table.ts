@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { didYouMean } from '@scene-mtl/data';
+import { wholeFile } from '@scene-mtl/data/files';
 import { textOf } from '@scene-mtl/data/json';
 
 /** Largest table that is read, bytes. */
@@ -10,18 +10,7 @@ export type Cells = ReadonlyMap<string, readonly string[]>;
 
 /** A text file. @throws naming it where it cannot be read or is not UTF-8 */
 export async function readText(file: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    const found = await stat(file);
-    // A pipe or a device would be read for ever.
-    if (!found.isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-    if (found.size > MAX_BYTES) throw Object.assign(new Error(), { code: 'too large' });
-    bytes = await readFile(file);
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
-  return textOf(bytes, file).replace(/^\ufeff/, '');
+  return textOf(await wholeFile(file, MAX_BYTES), file).replace(/^\ufeff/, '');
 }
 
 /**

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { assertPixels, type Size } from '@scene-mtl/data';
+import { wholeFile } from '@scene-mtl/data/files';
 import sharp from 'sharp';
 
 /** How libvips calls floats of so many channels: grey, and RGB. */
@@ -16,14 +16,7 @@ export async function readFloatTiff(
   channels: 1 | 3 = 1,
 ): Promise<Size & { readonly data: Float32Array }> {
   const wanted = SPACES[channels];
-  let bytes: Buffer;
-  try {
-    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-    bytes = await readFile(file);
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
+  const bytes = await wholeFile(file);
   const damaged = (cause: unknown) =>
     new Error(`${file}: not a whole TIFF (${(cause as Error).message.split('\n')[0]})`, { cause });
   const found = await sharp(bytes, { limitInputPixels: false })

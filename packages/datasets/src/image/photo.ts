@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
 import { assertPixels, assertSize, sameSize, type Size } from '@scene-mtl/data';
+import { wholeFile } from '@scene-mtl/data/files';
 import { warnOnce } from './warnings.ts';
 
 /** A colour image, row-major. */
@@ -125,15 +125,7 @@ function withMoreData(jpeg: Uint8Array): Uint8Array | undefined {
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    // A pipe or a device would be read for ever.
-    if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-    bytes = await readFile(file);
-  } catch (cause) {
-    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new Error(`${file}: cannot be read (${code})`, { cause });
-  }
+  const bytes = await wholeFile(file);
   if (bytes.length === 0) throw new Error(`${file}: the file is empty, expected a photograph`);
   return bytes;
 }

@@ -1,6 +1,7 @@
 import { maskedMean, type Task } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 import { decoder } from '../decoder.ts';
+import { assertMap } from '../map-size.ts';
 import { edgesMetrics } from './metrics.ts';
 import { edgeTargets } from './targets.ts';
 
@@ -36,11 +37,7 @@ export function edges(field = 'edges'): Task<EdgesPrediction> {
     decoder: (features, size, options) => decoder(features, 1, size, options),
     loss: weightedCrossEntropy,
     decode(output, height, width) {
-      if (output.length !== height * width) {
-        throw new Error(
-          `${field}: expected ${height}×${width} numbers to decode, got ${output.length}`,
-        );
-      }
+      assertMap(field, output, height, width);
       return { edges: output.map((f) => 1 / (1 + Math.exp(-f))) };
     },
   };

@@ -1,5 +1,6 @@
 import { maskedL1, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
+import { assertMap } from '../map-size.ts';
 import { instanceMetrics } from './metrics.ts';
 import { instanceTargets } from './targets.ts';
 
@@ -30,11 +31,7 @@ export function instance(field = 'instance'): Task<InstancePrediction> {
     decoder: (features, size, options) => decoder(features, 2, size, options),
     loss: maskedL1,
     decode(output, height, width) {
-      if (output.length !== height * width * 2) {
-        throw new Error(
-          `${field}: expected ${height}×${width}×2 numbers to decode, got ${output.length}`,
-        );
-      }
+      assertMap(field, output, height, width, 2);
       return { vectors: output };
     },
   };

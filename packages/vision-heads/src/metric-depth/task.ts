@@ -1,5 +1,6 @@
 import { maskedL1, type Task } from '@scene-mtl/core';
 import { decoder } from '../decoder.ts';
+import { assertMap } from '../map-size.ts';
 import { metricDepthMetrics } from './metrics.ts';
 import { metricDepthTargets } from './targets.ts';
 
@@ -32,11 +33,7 @@ export function metricDepth(field: string, unit = 'm'): Task<MetricDepthPredicti
     decoder: (features, size, options) => decoder(features, 1, size, options),
     loss: maskedL1,
     decode(output, height, width) {
-      if (output.length !== height * width) {
-        throw new Error(
-          `${field}: expected ${height}×${width} numbers to decode, got ${output.length}`,
-        );
-      }
+      assertMap(field, output, height, width);
       return { depth: output };
     },
   };

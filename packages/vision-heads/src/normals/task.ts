@@ -1,6 +1,7 @@
 import { maskedMean, type Task } from '@scene-mtl/core';
 import * as tf from '@tensorflow/tfjs';
 import { decoder } from '../decoder.ts';
+import { assertMap } from '../map-size.ts';
 import { normalsMetrics } from './metrics.ts';
 import { normalTargets } from './targets.ts';
 
@@ -36,11 +37,7 @@ export function normals(field = 'normals'): Task<NormalsPrediction> {
     decoder: (features, size, options) => decoder(features, 3, size, options),
     loss: cosineDistance,
     decode(output, height, width) {
-      if (output.length !== height * width * 3) {
-        throw new Error(
-          `${field}: expected ${height}×${width}×3 numbers to decode, got ${output.length}`,
-        );
-      }
+      assertMap(field, output, height, width, 3);
       return { normals: unitVectors(output) };
     },
   };
