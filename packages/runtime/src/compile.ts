@@ -3,11 +3,12 @@ import { captureTwice, checkUnchanged } from './capture/capture-twice.ts';
 import { countStep, settingsGuard } from './capture/optimisers.ts';
 import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
-import { OnnxStep, reload, valuesOf, type OnnxOptions, type State } from './engines/onnx.ts';
+import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
 import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
 import { ReadOnlyStep } from './engines/read-only.ts';
 import { Recent } from './engines/recent.ts';
+import { reload, valuesOf, type State } from './engines/state.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Trace } from './capture/value.ts';
 import type { Ref } from './onnx/graph.ts';
@@ -190,10 +191,16 @@ async function compiledIn<S extends OpenSignature, O extends Outputs>(
   let last = open ? undefined : await sized(0);
   let disposed = false;
 
-  const once = async (batch: number, values: ReturnType<typeof checkedInputs>) => {
+  const once = (inputs: InputValues<S>) => {
     if (disposed) throw new Error('run: the step was disposed; compile it again');
+    return last && !open
+      ? last.run(checkedInputs(signature as Signature, inputs))
+      : onceOf(batchOf(signature, inputs), inputs);
+  };
+  const onceOf = async (batch: number, inputs: InputValues<S>) => {
+    const values = checkedInputs(withBatch(signature, batch), inputs);
     last = await sized(batch);
-    return (await last.run(values)) as OutputValues<O>;
+    return last.run(values);
   };
 
   return {
@@ -201,11 +208,7 @@ async function compiledIn<S extends OpenSignature, O extends Outputs>(
     get outputShapes() {
       return (last?.outputShapes ?? {}) as Record<keyof O & string, readonly number[]>;
     },
-    run: async (inputs) => {
-      const batch = open ? batchOf(signature, inputs) : 0;
-      const values = checkedInputs(withBatch(signature, batch), inputs);
-      return queue.add(() => once(batch, values));
-    },
+    run: (inputs) => queue.add(() => once(inputs) as Promise<OutputValues<O>>),
     pull: () => queue.add(() => restore(valuesOf(state))),
     push: () => queue.add(() => reload(state)),
     beside: async (other, signatureOf, { inference = false } = {}) => {

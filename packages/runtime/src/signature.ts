@@ -65,6 +65,8 @@ export type OutputValues<O extends Outputs> = {
 
 const arrayNames = { float32: 'Float32Array', int32: 'Int32Array', bool: 'Uint8Array' } as const;
 
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
 /** A text that two signatures share when they are the same. */
 export const signatureKey = (signature: Signature): string =>
   Object.keys(signature)
@@ -172,32 +174,31 @@ export function checkedInputs(
       );
     }
   }
-  return Object.fromEntries(
-    Object.entries(signature).map(([name, spec]) => [
-      name,
-      plain(checked(name, spec, inputs[name]), spec),
-    ]),
-  );
+  const values: Record<string, Values> = {};
+  for (const [name, spec] of Object.entries(signature)) {
+    values[name] = plain(checked(name, spec, inputs[name]), spec);
+  }
+  return values;
 }
 
 function checked(name: string, { shape, dtype }: InputSpec, value: unknown): Values {
-  const expected = `${arrayNames[dtype]} of ${sizeOf(shape)} elements for shape [${shape.join(', ')}]`;
+  const size = sizeOf(shape);
+  if (value instanceof arrays[dtype] && value.length === size) return value;
+  // By name, since a typed array may come from another realm.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind === arrayNames[dtype] && (value as Values).length === size) return value as Values;
+  const expected = `${arrayNames[dtype]} of ${size} elements for shape [${shape.join(', ')}]`;
   if (value === undefined) {
     throw new Error(`run: input '${name}' is missing; expected a ${expected}`);
   }
-  // By name, since a typed array may come from another realm.
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  const { length } = value as Values;
-  if (kind !== arrayNames[dtype] || length !== sizeOf(shape)) {
-    throw new Error(
-      `run: input '${name}': expected a ${expected}, got a ${kind} of ${length}; ` +
-        'compile the step again for another signature',
-    );
-  }
-  return value as Values;
+  throw new Error(
+    `run: input '${name}': expected a ${expected}, got a ${kind} of ${(value as Values).length}; ` +
+      'compile the step again for another signature',
+  );
 }
 
 const isShared = ({ buffer }: Values): boolean =>
+  !(buffer instanceof ArrayBuffer) &&
   Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 
 function plain(value: Values, { dtype }: InputSpec): Values {

@@ -67,6 +67,41 @@ describe('inference', () => {
     await doubling.dispose();
   });
 
+  test('gives arrays of its own, at once in order, and an index out of range as the error of that run', async () => {
+    const table = tf.tensor1d([10, 20, 30]);
+    const signature = { i: { shape: [2], dtype: 'int32' } } as const;
+    const step = ({ i }: { i: tf.Tensor1D }) => ({ picked: tf.gather(table, i), same: tf.neg(i) });
+    const compiled = await compile(step, signature, { threads: 1, inference: true });
+    const run = (...i: number[]) => compiled.run({ i: Int32Array.from(i) });
+    const [first, , bad, last] = await Promise.allSettled([
+      run(0, 1),
+      run(2, 2),
+      run(0, 3),
+      run(1, 0),
+    ]);
+    // What the runs between computed is elsewhere.
+    expect(first).toMatchObject({ value: { picked: Float32Array.of(10, 20) } });
+    expect(last).toMatchObject({ value: { same: Int32Array.of(-1, 0) } });
+    expect(bad).toMatchObject({
+      reason: {
+        message: expect.stringMatching(/^run: GatherV2 at .*inference\.test\.ts:\d+:\d+: an index/),
+      },
+    });
+    const again = await run(1, 0);
+    again.picked.fill(7);
+    expect(Array.from((await run(1, 0)).picked)).toEqual([20, 10]);
+    await compiled.dispose();
+  });
+
+  test('overwrites its results with reuseOutputs', async () => {
+    const options = { threads: 1, inference: true, reuseOutputs: true };
+    const compiled = await compile(({ x }) => ({ y: tf.mul(x, 2) }), scalar, options);
+    const { y } = await compiled.run({ x: Float32Array.of(1) });
+    expect((await compiled.run({ x: Float32Array.of(4) })).y).toBe(y);
+    expect(y[0]).toBe(8);
+    await compiled.dispose();
+  });
+
   test('is refused for a step that assigns a variable, by its name', async () => {
     const counter = tf.variable(tf.scalar(0), true, 'counter');
     const counting = () => {

@@ -19,13 +19,13 @@ function isCallers(call: NodeJS.CallSite): boolean {
   );
 }
 
-/** The calls under way, innermost first, without `below` and what it called; as they are compiled. */
-export function callsUnderWay(below: () => unknown): NodeJS.CallSite[] {
+/** The innermost calls under way, at most `limit`, without `below` and what it called; as they are compiled. */
+function callsUnderWay(below: () => unknown, limit: number): NodeJS.CallSite[] {
   const { stackTraceLimit } = Error;
   const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   const holder: { stack?: NodeJS.CallSite[] } = {};
   try {
-    Error.stackTraceLimit = 60;
+    Error.stackTraceLimit = limit;
     Error.prepareStackTrace = (_, calls) => calls;
     Error.captureStackTrace(holder, below);
     // The stack is made when it is first read.
@@ -39,10 +39,20 @@ export function callsUnderWay(below: () => unknown): NodeJS.CallSite[] {
 
 const known = new Map<string, string>();
 
+/** Calls that most ops are within of the caller's: each more takes time. */
+const NEAR = 16;
+const FAR = 60;
+
+function callersCall(): NodeJS.CallSite | undefined {
+  const near = callsUnderWay(callSite, NEAR).find(isCallers);
+  if (near) return near;
+  const calls = callsUnderWay(callSite, FAR);
+  return calls.find(isCallers) ?? calls.at(-1);
+}
+
 /** Innermost call outside TensorFlow.js and this package: `file:line:column` of the source. */
 export function callSite(): string {
-  const calls = callsUnderWay(callSite);
-  const call = calls.find(isCallers) ?? calls.at(-1);
+  const call = callersCall();
   if (!call) return 'an unknown place';
   const key = `${call.getFileName() ?? ''}:${call.getLineNumber()}:${call.getColumnNumber()}`;
   let site = known.get(key);

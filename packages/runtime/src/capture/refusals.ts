@@ -1,4 +1,5 @@
-import { callsUnderWay, callSite, siteOfError } from './call-site.ts';
+import * as tf from '@tensorflow/tfjs';
+import { callSite, siteOfError } from './call-site.ts';
 import { CaptureError } from './errors.ts';
 import type { TraceValue } from './value.ts';
 
@@ -41,13 +42,17 @@ export const survivor = ({ shape, source }: TraceValue): string => {
   return `compile: ${what}, of shape [${shape.join(', ')}]${place} is kept beyond a call of the step`;
 };
 
+interface Scopes {
+  readonly state: { readonly scopeStack: readonly { readonly name: string }[] };
+}
+
 /**
  * `tf.dropout` draws its mask on the CPU and hands it over as a constant, with a seed the same one on
- * every call; only the stack tells it from a constant that is meant.
+ * every call; only the scope of the op that is under way tells it from a constant that is meant.
  */
 export function refuseDropout(): void {
-  const calls = callsUnderWay(refuseDropout);
-  if (!calls.some((call) => /\bdropout_$/.test(call.getFunctionName() ?? ''))) return;
+  const { scopeStack } = (tf.engine() as unknown as Scopes).state;
+  if (!scopeStack.some(({ name }) => name === 'dropout__op')) return;
   throw new CaptureError(
     `compile: tf.dropout would give the same mask in every step, at ${callSite()}; ` +
       'use dropout(x, rate, seed, stream) of this package with a seed that is an input',

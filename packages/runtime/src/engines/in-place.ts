@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import type { Graph } from '../onnx/graph.ts';
 import { dataType } from '../onnx/proto.ts';
+import { runSession } from './run-session.ts';
 
 /**
  * Runs a session so that its outputs are only where the caller wants them.
@@ -35,7 +36,7 @@ export async function runInPlace(
   fetches: Readonly<Record<string, Ort.Tensor>>,
 ): Promise<void> {
   try {
-    await session.run(feeds, { [end]: null, ...fetches });
+    await runSession(session, feeds, { [end]: null, ...fetches });
   } catch (error) {
     if ((error as Error).message !== ENDED) throw error;
   }

@@ -7,8 +7,10 @@ import { lower, type Lowered } from '../lowering/lower.ts';
 import { NCHWC, type Target } from '../lowering/lowering.ts';
 import { endHandover, runInPlace } from './in-place.ts';
 import { runError, sessionError } from './run-error.ts';
+import { runSession } from './run-session.ts';
 import { onnxRuntime, type Device } from './device.ts';
 import { sessionFor } from './session.ts';
+import { storeVariables, valuesOf, type State, type Stored, type Values } from './state.ts';
 
 /** Options of the ONNX Runtime engine. */
 export interface OnnxOptions {
@@ -33,8 +35,6 @@ export interface OnnxOptions {
    */
   readonly reuseOutputs?: boolean;
 }
-
-type Values = Float32Array | Int32Array | Uint8Array;
 
 const allocate = (shape: readonly number[], type: OnnxType): Values => {
   const size = sizeOf(shape);
@@ -84,46 +84,21 @@ export async function onnxTarget(options: OnnxOptions = {}): Promise<Target> {
   return { block: block ?? (device === 'cpu' ? await channelBlock() : 0) };
 }
 
-/** A variable's values. Where a step may not write them in place it writes `next`, and the two swap. */
-interface Stored {
-  now: Values;
-  next?: Values;
-  /** How often it was written. */
-  version: number;
-}
-
-/** The values of the variables of one step, or of several that work on the same ones. */
-export type State = Map<tf.Variable, Stored>;
-
-/** The present values of the variables of a state. */
-export function* valuesOf(state: State): Generator<[tf.Variable, Values]> {
-  for (const [variable, { now }] of state) yield [variable, now];
-}
-
-/** Reloads a state from its variables. */
-export function reload(state: State): void {
-  for (const [variable, stored] of state) {
-    (stored.now as Float32Array).set(variable.dataSync());
-    stored.version++;
-  }
-}
-
-/** Adds the variables of a trace to a state, with their present values, where it has them not. */
-export function storeVariables(state: State, trace: Trace): void {
-  for (const { variable } of trace.variables) {
-    if (!state.has(variable)) state.set(variable, { now: copyOf(variable), version: 0 });
-  }
-}
-
 /** A lowered trace in a session. */
 export class OnnxStep {
   readonly lowered: Lowered;
   readonly #ort: typeof Ort;
-  readonly #trace: Trace;
   readonly #session: Ort.InferenceSession;
   /** What ends the handover, which costs more than it saves where no variables are written. */
   readonly #end: string | undefined;
   readonly #state: State;
+  /** The variables of the trace, in its order. */
+  readonly #stored: readonly Stored[];
+  /** The inputs of the step, by their names in the graph and in a run. */
+  readonly #given: readonly { readonly ref: Ref; readonly name: string }[];
+  readonly #outputs: readonly (readonly [name: string, ref: Ref])[];
+  /** The outputs as fetches that ask for arrays. */
+  readonly #made: Readonly<Record<string, null>>;
   /** The arrays of the state as tensors, of the shapes in which the graph reads and writes them. */
   readonly #tensors = new WeakMap<Values, Map<Ref, Ort.Tensor>>();
   /** The results of every run, where they are reused. */
@@ -159,68 +134,97 @@ export class OnnxStep {
     state: State,
   ) {
     this.#ort = ort;
-    this.#trace = trace;
     this.lowered = lowered;
     this.#session = session;
     this.#end = end;
     this.#state = state;
-    storeVariables(state, trace);
+    this.#stored = storeVariables(state, trace);
+    this.#given = lowered.graph.inputs.flatMap((ref) =>
+      ref.name.startsWith('in:') ? [{ ref, name: ref.name.slice(3) }] : [],
+    );
+    this.#outputs = Object.entries(lowered.outputs);
+    this.#made = Object.fromEntries(this.#outputs.map(([, ref]) => [ref.name, null]));
     this.#reused = reuseOutputs ? this.#results() : undefined;
   }
 
   /** One step. One at a time: the variables are shared. */
   async run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
-    const { reads, writes, outputs, graph } = this.lowered;
+    const feeds = this.#feeds(inputs);
+    try {
+      // The arrays that it makes of its own are the result, which no others then have to be copied into.
+      if (this.#end === undefined && !this.#reused) {
+        return this.#valuesOf(
+          await runSession(this.#session, feeds, this.#made),
+          (_, ref) => ref.name,
+        );
+      }
+      return await this.#runInto(feeds);
+    } catch (error) {
+      throw runError(this.lowered.graph, error);
+    }
+  }
+
+  #feeds(inputs: Readonly<Record<string, Values>>): Record<string, Ort.Tensor> {
     const feeds: Record<string, Ort.Tensor> = {};
+    const written =
+      this.#reused && Object.values(this.#reused).map(({ data }) => (data as Values).buffer);
+    for (const { ref, name } of this.#given) {
+      const given = inputs[name];
+      // An input that is also written would be read half old, half new.
+      const data = written?.includes(given.buffer) ? given.slice() : given;
+      feeds[ref.name] = tensor(this.#ort, ref, data);
+    }
+    const { reads } = this.lowered;
+    this.#stored.forEach(({ now }, i) => {
+      const read = reads[i];
+      if (read) feeds[read.name] = this.#tensorOf(read, now);
+    });
+    return feeds;
+  }
+
+  /** Runs the session so that variables and results are written where they are to be. */
+  async #runInto(feeds: Readonly<Record<string, Ort.Tensor>>): Promise<Record<string, Values>> {
+    const { writes, inPlace } = this.lowered;
     const fetches: Record<string, Ort.Tensor> = {};
     const results = this.#reused ?? this.#results();
-    const written = new Set(
-      Object.values(this.#reused ?? {}).map(({ data }) => (data as Values).buffer),
-    );
-    for (const ref of graph.inputs) {
-      if (!ref.name.startsWith('in:')) continue;
-      const given = inputs[ref.name.slice(3)];
-      // An input that is also written would be read half old, half new.
-      feeds[ref.name] = tensor(this.#ort, ref, written.has(given.buffer) ? given.slice() : given);
-    }
     const apart: Stored[] = [];
-    this.#trace.variables.forEach(({ variable }, i) => {
-      const stored = this.#state.get(variable) as Stored;
-      const [read, write] = [reads[i], writes[i]];
-      if (read) feeds[read.name] = this.#tensorOf(read, stored.now);
+    this.#stored.forEach((stored, i) => {
+      const write = writes[i];
       if (!write) return;
       stored.version++;
-      if (this.lowered.inPlace[i]) fetches[write.name] = this.#tensorOf(write, stored.now);
+      if (inPlace[i]) fetches[write.name] = this.#tensorOf(write, stored.now);
       else {
         stored.next ??= allocate(write.shape, write.type);
         fetches[write.name] = this.#tensorOf(write, stored.next);
         apart.push(stored);
       }
     });
-    for (const [name, ref] of Object.entries(outputs)) fetches[ref.name] = results[name];
-    try {
-      if (this.#end === undefined) await this.#session.run(feeds, fetches);
-      else await runInPlace(this.#session, this.#end, feeds, fetches);
-    } catch (error) {
-      throw runError(graph, error);
-    }
+    for (const [name, ref] of this.#outputs) fetches[ref.name] = results[name];
+    if (this.#end === undefined) await runSession(this.#session, feeds, fetches);
+    else await runInPlace(this.#session, this.#end, feeds, fetches);
     for (const stored of apart) {
       const { now, next } = stored;
       stored.now = next as Values;
       stored.next = now;
     }
-    return Object.fromEntries(
-      Object.entries(results).map(([name, { data }]) => [name, data as Values]),
-    );
+    return this.#valuesOf(results, (name) => name);
+  }
+
+  #valuesOf(
+    tensors: Readonly<Record<string, { readonly data: unknown }>>,
+    key: (name: string, ref: Ref) => string,
+  ): Record<string, Values> {
+    const values: Record<string, Values> = {};
+    for (const [name, ref] of this.#outputs) values[name] = tensors[key(name, ref)].data as Values;
+    return values;
   }
 
   #results(): Record<string, Ort.Tensor> {
-    return Object.fromEntries(
-      Object.entries(this.lowered.outputs).map(([name, ref]) => [
-        name,
-        tensor(this.#ort, ref, allocate(ref.shape, ref.type)),
-      ]),
-    );
+    const results: Record<string, Ort.Tensor> = {};
+    for (const [name, ref] of this.#outputs) {
+      results[name] = tensor(this.#ort, ref, allocate(ref.shape, ref.type));
+    }
+    return results;
   }
 
   #tensorOf(ref: Ref, data: Values): Ort.Tensor {
@@ -245,10 +249,4 @@ export class OnnxStep {
   endProfiling(): void {
     this.#session.endProfiling();
   }
-}
-
-function copyOf(variable: tf.Variable): Values {
-  const data = variable.dataSync();
-  if (variable.dtype === 'float32') return Float32Array.from(data);
-  return variable.dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
 }

@@ -3,14 +3,35 @@
  * stop those behind it.
  */
 export class Queue {
-  #last: Promise<unknown> = Promise.resolve();
+  #busy = false;
+  readonly #waiting: (() => void)[] = [];
 
-  /** The result of the job, once those before it are done. */
+  /** The result of the job, which begins at once where no other is under way, else after those before it. */
   add<T>(job: () => T | Promise<T>): Promise<T> {
-    const result = this.#last.then(job);
-    // Without the result, whose memory the next job can have.
-    const done = () => undefined;
-    this.#last = result.then(done, done);
+    if (!this.#busy) return this.#begin(job);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => void this.#begin(job).then(resolve, reject));
+    });
+  }
+
+  #begin<T>(job: () => T | Promise<T>): Promise<T> {
+    // What the job asks for itself comes after it.
+    this.#busy = true;
+    const result = begun(job);
+    result.then(this.#next, this.#next);
     return result;
+  }
+
+  readonly #next = (): void => {
+    this.#busy = false;
+    this.#waiting.shift()?.();
+  };
+}
+
+function begun<T>(job: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(job());
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { freeze } from '../capture/freeze.ts';
 import type { Trace } from '../capture/value.ts';
-import { OnnxStep, storeVariables, valuesOf, type OnnxOptions, type State } from './onnx.ts';
-
-type Values = Float32Array | Int32Array | Uint8Array;
+import { OnnxStep, type OnnxOptions } from './onnx.ts';
+import { storeVariables, valuesOf, type State, type Stored, type Values } from './state.ts';
 
 /**
  * A step that reads variables and assigns none, with their values as constants: then ONNX Runtime
@@ -14,7 +13,9 @@ export class ReadOnlyStep {
   readonly #trace: Trace;
   readonly #options: OnnxOptions;
   readonly #state: State;
+  readonly #stored: readonly Stored[];
   #step: OnnxStep;
+  /** Of what is in the session. */
   #versions: readonly number[];
 
   /** @throws Error naming the variables that the step assigns */
@@ -27,21 +28,24 @@ export class ReadOnlyStep {
           'leave inference out',
       );
     }
-    storeVariables(state, trace);
-    const versions = versionsOf(trace, state);
-    return new ReadOnlyStep(trace, options, state, await frozen(trace, options, state), versions);
+    const stored = storeVariables(state, trace);
+    const versions = versionsOf(stored);
+    const step = await frozen(trace, options, state);
+    return new ReadOnlyStep(trace, options, state, stored, step, versions);
   }
 
   private constructor(
     trace: Trace,
     options: OnnxOptions,
     state: State,
+    stored: readonly Stored[],
     step: OnnxStep,
     versions: readonly number[],
   ) {
     this.#trace = trace;
     this.#options = options;
     this.#state = state;
+    this.#stored = stored;
     this.#step = step;
     this.#versions = versions;
   }
@@ -51,15 +55,17 @@ export class ReadOnlyStep {
   }
 
   /** One run, on the variables as they are. */
-  async run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
-    const versions = versionsOf(this.#trace, this.#state);
-    if (versions.some((version, i) => version !== this.#versions[i])) {
-      const next = await frozen(this.#trace, this.#options, this.#state);
-      await this.#step.dispose();
-      this.#step = next;
-      this.#versions = versions;
-    }
-    return this.#step.run(inputs);
+  run(inputs: Readonly<Record<string, Values>>): Promise<Record<string, Values>> {
+    const same = this.#stored.every(({ version }, i) => version === this.#versions[i]);
+    return same ? this.#step.run(inputs) : this.#renew().then(() => this.#step.run(inputs));
+  }
+
+  async #renew(): Promise<void> {
+    const versions = versionsOf(this.#stored);
+    const next = await frozen(this.#trace, this.#options, this.#state);
+    await this.#step.dispose();
+    this.#step = next;
+    this.#versions = versions;
   }
 
   /** Current values of every variable. */
@@ -73,8 +79,7 @@ export class ReadOnlyStep {
   }
 }
 
-const versionsOf = (trace: Trace, state: State): number[] =>
-  trace.variables.map(({ variable }) => state.get(variable)?.version ?? 0);
+const versionsOf = (stored: readonly Stored[]): number[] => stored.map(({ version }) => version);
 
 const frozen = (trace: Trace, options: OnnxOptions, state: State): Promise<OnnxStep> =>
   OnnxStep.create(

@@ -1,9 +1,10 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
-import { fromOutputBlocks, gatherRows } from './conv-filters.ts';
+import { fromOutputBlocks } from './conv-filters.ts';
 import type { Geometry } from './conv-geometry.ts';
 import { selectColumns, shiftColumns } from './column-shift.ts';
+import { gatherRows } from './row-order.ts';
 
 /**
  * dW of a convolution whose channels divide into blocks, by blocked convolutions:
@@ -37,12 +38,16 @@ export function blockedGradient(
   );
   const joined =
     kw === 1 ? parts[0] : g.op('Concat', parts, [kw * groups * fb * kh, length], { axis: 0 });
-  const order: number[] = [];
-  for (let i = 0; i < kh; i++)
-    for (let j = 0; j < kw; j++)
-      for (let f = 0; f < fb; f++)
-        for (let group = 0; group < groups; group++)
-          order.push(((j * groups + group) * fb + f) * kh + i);
+  const fill = (rows: Int32Array) => {
+    let at = 0;
+    for (let i = 0; i < kh; i++)
+      for (let j = 0; j < kw; j++)
+        for (let f = 0; f < fb; f++)
+          for (let group = 0; group < groups; group++)
+            rows[at++] = ((j * groups + group) * fb + f) * kh + i;
+  };
+  const key = `taps of columns ${kh},${kw},${fb},${groups}`;
+  const order = { key, length: kh * kw * fb * groups, fill };
   const shape = [kh, kw, geo.inChannels, geo.outChannels];
   return fromOutputBlocks(g, gatherRows(g, joined, length, order), shape);
 }
@@ -103,14 +108,23 @@ function sumRows(
 function imageOf(g: Graph, x: Ref, rows: number, groups: number, b: number): Ref {
   const [n, c, h, w] = x.shape;
   const cb = c / b;
-  const order: number[] = [];
-  for (let group = 0; group < groups; group++)
-    for (let pair = 0; pair < n * w; pair += b)
-      for (let y = 0; y < rows; y++)
-        for (let k = 0; k < cb / groups; k++)
-          pushPairs(order, pair, b, w, (image, column) => {
-            return ((image * cb + group * (cb / groups) + k) * h + y) * w + column;
-          });
+  const each = cb / groups;
+  const fill = (order: Int32Array) => {
+    let at = 0;
+    for (let group = 0; group < groups; group++)
+      for (let pair = 0; pair < n * w; pair += b)
+        for (let y = 0; y < rows; y++)
+          for (let k = 0; k < each; k++)
+            for (let p = pair; p < pair + b; p++) {
+              const image = Math.floor(p / w);
+              order[at++] = ((image * cb + group * each + k) * h + y) * w + (p % w);
+            }
+  };
+  const order = {
+    key: `image ${n},${cb},${h},${w} ${rows},${groups},${b}`,
+    length: n * w * rows * cb,
+    fill,
+  };
   const tiles = gatherRows(g, x, b, order);
   const count = order.length / b;
   const turned = g.op(
@@ -126,28 +140,16 @@ function imageOf(g: Graph, x: Ref, rows: number, groups: number, b: number): Ref
 /** Blocked `[N, F, h, W]` → the filter `[F, N·W, h, 1]` in blocks. */
 function filterOf(g: Graph, y: Ref, b: number): Ref {
   const [n, f, h, w] = y.shape;
-  const order: number[] = [];
-  for (let k = 0; k < f / b; k++)
-    for (let pair = 0; pair < n * w; pair += b)
-      for (let row = 0; row < h; row++)
-        pushPairs(
-          order,
-          pair,
-          b,
-          w,
-          (image, column) => ((image * (f / b) + k) * h + row) * w + column,
-        );
+  const fb = f / b;
+  const fill = (order: Int32Array) => {
+    let at = 0;
+    for (let k = 0; k < fb; k++)
+      for (let pair = 0; pair < n * w; pair += b)
+        for (let row = 0; row < h; row++)
+          for (let p = pair; p < pair + b; p++) {
+            order[at++] = ((Math.floor(p / w) * fb + k) * h + row) * w + (p % w);
+          }
+  };
+  const order = { key: `filter ${n},${fb},${h},${w} ${b}`, length: n * w * h * fb, fill };
   return g.reshape(gatherRows(g, y, b, order), [f, n * w, h, 1]);
-}
-
-/** Appends the rows of a block of b pairs (n, x), which `row` numbers. */
-function pushPairs(
-  order: number[],
-  first: number,
-  b: number,
-  width: number,
-  row: (image: number, column: number) => number,
-): void {
-  for (let pair = first; pair < first + b; pair++)
-    order.push(row(Math.floor(pair / width), pair % width));
 }

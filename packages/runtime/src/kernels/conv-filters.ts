@@ -1,5 +1,6 @@
 import { NCHWC } from '../lowering/lowering.ts';
-import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
+import type { Graph, Ref } from '../onnx/graph.ts';
+import { gatherRows, tileOrder } from './row-order.ts';
 
 /** Layouts of a filter: TensorFlow.js's HWIO into what ONNX Runtime's convolutions take. */
 
@@ -16,7 +17,11 @@ export function blockedFilter(g: Graph, filter: Ref, b: number): Ref {
   const pixels = g.reshape(filter, [1, taps * i, 1, o]);
   const tiles = reorder(g, 'ReorderInput', pixels, [1, o, taps * i, 1], { channels_last: 1 });
   const from = [o / b, taps, i / b];
-  const order = tileOrder([from[0], from[2], taps], (p, q, t) => (p * taps + t) * from[2] + q);
+  const order = tileOrder(
+    'blocked filter',
+    [from[0], from[2], taps],
+    (p, q, t) => (p * taps + t) * from[2] + q,
+  );
   return g.reshape(gatherRows(g, tiles, b * b, order), [o, i, kh, kw]);
 }
 
@@ -45,7 +50,11 @@ export function turnedBlockedFilter(
   const images = g.reshape(filter, [kh * kw, i, o, 1]);
   const tiles = reorder(g, 'ReorderInput', images, images.shape, {});
   const [ib, ob] = [i / b, o / b];
-  const order = tileOrder([ib, ob, taps.length], (p, q, t) => (taps[t] * ib + p) * ob + q);
+  const order = tileOrder(
+    `turned filter of taps ${taps.join()}`,
+    [ib, ob, taps.length],
+    (p, q, t) => (taps[t] * ib + p) * ob + q,
+  );
   return g.reshape(gatherRows(g, tiles, b * b, order), [i, o, ...size]);
 }
 
@@ -56,40 +65,6 @@ const reorder = (
   shape: readonly number[],
   attributes: Readonly<Record<string, number>>,
 ): Ref => g.op(op, [x], shape, attributes, { domain: NCHWC });
-
-/** Row numbers of three nested loops, the last one innermost. */
-export function tileOrder(
-  [p, q, r]: readonly number[],
-  row: (i: number, j: number, k: number) => number,
-): number[] {
-  const order: number[] = [];
-  for (let i = 0; i < p; i++)
-    for (let j = 0; j < q; j++) for (let k = 0; k < r; k++) order.push(row(i, j, k));
-  return order;
-}
-
-/**
- * The rows of `length` numbers of a value in another order, on all threads. Rows that stay together
- * are copied together.
- */
-export function gatherRows(g: Graph, x: Ref, length: number, order: readonly number[]): Ref {
-  const count = sizeOf(x.shape) / length;
-  if (order.length === count && order.every((from, to) => from === to)) {
-    return g.reshape(x, [count, length]);
-  }
-  for (const run of [16, 8, 4, 2]) {
-    if (count % run !== 0 || order.length % run !== 0) continue;
-    const together = order.every((from, to) =>
-      to % run === 0 ? from % run === 0 : from === order[to - 1] + 1,
-    );
-    if (!together) continue;
-    const coarse = order.filter((_, to) => to % run === 0).map((from) => from / run);
-    return g.reshape(gatherRows(g, x, length * run, coarse), [order.length, length]);
-  }
-  const rows = g.reshape(x, [count, length]);
-  const picked = g.typed(order, [order.length], 'int32');
-  return g.op('Gather', [rows, picked], [order.length, length], { axis: 0 });
-}
 
 /** `[taps, O/b, I, b_out]` → HWIO. */
 export function fromOutputBlocks(g: Graph, x: Ref, shape: readonly number[]): Ref {

@@ -2,8 +2,9 @@ import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
 import { blockedGradient } from './blocked-gradient.ts';
-import { fromInputBlocks, fromOutputBlocks, gatherRows, tileOrder } from './conv-filters.ts';
+import { fromInputBlocks, fromOutputBlocks } from './conv-filters.ts';
 import { isPointwise, type Geometry } from './conv-geometry.ts';
+import { gatherRows, tileOrder } from './row-order.ts';
 import { canSumRows, sumRows } from './row-gradient.ts';
 
 /**
@@ -87,6 +88,7 @@ function rowGradient(
     const joined = g.op('Concat', parts, [kw * blocks, rows, length], { axis: 0 });
     // Both axes of taps come out in reverse.
     const order = tileOrder(
+      `taps in reverse of ${rows} rows`,
       [kh, kw, blocks],
       (i, j, p) => ((kw - 1 - j) * blocks + p) * rows + kh - 1 - i,
     );
@@ -99,7 +101,11 @@ function rowGradient(
   const parts = sumRows(ctx, direct);
   const [blocks, rows, length] = parts[0].shape;
   const joined = g.op('Concat', parts, [kw * blocks, rows, length], { axis: 0 });
-  const order = tileOrder([kh, kw, blocks], (i, j, p) => (j * blocks + p) * rows + i);
+  const order = tileOrder(
+    `taps of ${rows} rows`,
+    [kh, kw, blocks],
+    (i, j, p) => (j * blocks + p) * rows + i,
+  );
   const taps = gatherRows(g, joined, length, order);
   ctx.define(dw, 'plain', fromOutputBlocks(g, taps, dw.shape));
   return true;

@@ -1,8 +1,9 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
 import type { Graph, Ref } from '../onnx/graph.ts';
-import { gatherRows, turnedBlockedFilter } from './conv-filters.ts';
+import { turnedBlockedFilter } from './conv-filters.ts';
 import type { Geometry } from './conv-geometry.ts';
+import { gatherRows } from './row-order.ts';
 
 /**
  * dx of a strided convolution in blocks of channels. The pixels s·t + r of one phase r see only the
@@ -115,14 +116,27 @@ function interleave(
   }
   const joined = pieces.length === 1 ? pieces[0] : g.op('Concat', pieces, [length, b], { axis: 0 });
   const [sy, sx] = [parts.length, parts[0].length];
-  const order: number[] = [];
-  for (let plane = 0; plane < (n * c) / b; plane++)
-    for (let y = 0; y < h; y++)
-      for (let x = 0; x < w; x++) {
-        const part = parts[y % sy][x % sx];
-        const [height, width] = part?.shape.slice(2) ?? [];
-        const pixel = (plane * height + Math.floor(y / sy)) * width + Math.floor(x / sx);
-        order.push(part ? (starts.get(part) as number) + pixel : zero);
-      }
+  const planes = (n * c) / b;
+  const grid = parts.map((row) =>
+    row.map((part) => {
+      const [height, width] = part?.shape.slice(2) ?? [0, 0];
+      return { start: part ? (starts.get(part) as number) : zero, height, width };
+    }),
+  );
+  const fill = (rows: Int32Array) => {
+    let at = 0;
+    for (let plane = 0; plane < planes; plane++)
+      for (let y = 0; y < h; y++)
+        for (let x = 0; x < w; x++) {
+          const { start, height, width } = grid[y % sy][x % sx];
+          // Without pixels of its own a phase is the zero alone.
+          rows[at++] =
+            start +
+            (plane * height + (height && Math.floor(y / sy))) * width +
+            (width && Math.floor(x / sx));
+        }
+  };
+  const key = `phases ${JSON.stringify(grid)} ${planes},${h},${w}`;
+  const order = { key, length: planes * h * w, fill };
   return g.reshape(gatherRows(g, joined, b, order), [n, c, h, w]);
 }

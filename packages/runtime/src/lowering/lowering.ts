@@ -264,5 +264,7 @@ export const onnxType = (dtype: CapturedType): OnnxType => onnxTypes[dtype];
 
 function constantRef(graph: Graph, value: TraceValue, data: ArrayLike<number>): Ref {
   const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-  return graph.constant(arrays[value.dtype].from(data), value.shape, onnxType(value.dtype));
+  const kind = arrays[value.dtype];
+  const own = data instanceof kind ? data : kind.from(data);
+  return graph.constant(own, value.shape, onnxType(value.dtype));
 }
