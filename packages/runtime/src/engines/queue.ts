@@ -17,7 +17,8 @@ export class Queue {
   #begin<T>(job: () => T | Promise<T>): Promise<T> {
     // What the job asks for itself comes after it.
     this.#busy = true;
-    const result = begun(job);
+    // Throws into the promise.
+    const result = new Promise<T>((resolve) => resolve(job()));
     result.then(this.#next, this.#next);
     return result;
   }
@@ -26,12 +27,4 @@ export class Queue {
     this.#busy = false;
     this.#waiting.shift()?.();
   };
-}
-
-function begun<T>(job: () => T | Promise<T>): Promise<T> {
-  try {
-    return Promise.resolve(job());
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
