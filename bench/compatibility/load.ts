@@ -25,7 +25,7 @@ export function subjectOf(model: ListedModel): Subject {
   return { id, from, steps: 1, build: () => load(model), values: randomValues };
 }
 
-async function load({ from, path, sizes = {} }: ListedModel): Promise<Program> {
+async function load({ from, path, sizes = {}, settings = {} }: ListedModel): Promise<Program> {
   const file = join(folderOf(from), path);
   const description = (await contentOf(file)) as ModelFile;
   const handler = { load: () => artifactsOf(description, file) };
@@ -33,16 +33,21 @@ async function load({ from, path, sizes = {} }: ListedModel): Promise<Program> {
   const model = isGraph ? await tf.loadGraphModel(handler) : await tf.loadLayersModel(handler);
   const inputs: Record<string, Inputs[string]> = {};
   for (const { name, shape, dtype } of model.inputs as readonly InputInfo[]) {
+    if (Object.hasOwn(settings, name)) continue;
     inputs[name] = {
       shape: (sizes[name] ?? sizes['*'] ?? shape ?? []).map((size) => Math.abs(size ?? 1)),
       dtype,
     };
   }
   if (model instanceof tf.GraphModel) {
+    const set = (tensors: Record<string, tf.Tensor>) => ({
+      ...tensors,
+      ...Object.fromEntries(Object.entries(settings).map(([name, x]) => [name, tf.scalar(x)])),
+    });
     return {
       inputs,
-      step: (tensors) => named(model.execute(tensors)),
-      asyncStep: async (tensors) => named(await model.executeAsync(tensors)),
+      step: (tensors) => named(model.execute(set(tensors))),
+      asyncStep: async (tensors) => named(await model.executeAsync(set(tensors))),
     };
   }
   return { inputs, step: (tensors) => named(model.predict(Object.values(tensors))) };

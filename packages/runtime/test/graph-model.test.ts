@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { CaptureError, compile } from '../src/index.ts';
 
-/** Conditions of graph models, which `tf.loadGraphModel` runs by `executeAsync` alone. */
+/** What of graph models a step cannot have, and what stays as it was outside of steps. */
 
 tf.env().set('IS_TEST', true);
 beforeAll(() => tf.setBackend('cpu'));
@@ -34,6 +34,7 @@ const topology = {
       input: ['p', 'double'],
       attr: { then_branch: { func: { name: 'yes' } }, else_branch: { func: { name: 'no' } } },
     },
+    { name: 'found', op: 'Where', input: ['double'] },
   ],
   library: { function: [branch('yes', 'Neg'), branch('no', 'Abs')] },
 };
@@ -48,12 +49,15 @@ const signature = {
   p: { shape: [], dtype: 'bool' },
 } as const;
 
-test('a condition is refused, with op, node, place and what to do; what comes before it compiles', async () => {
+test('what is as large as its numbers say is refused, with op, node, place and what to do; what comes before it compiles', async () => {
   const model = await loaded();
-  const failed = compile(({ x, p }) => ({ y: model.execute({ x, p }) as tf.Tensor }), signature);
+  const failed = compile(
+    ({ x, p }) => ({ y: model.execute({ x, p }, 'found') as tf.Tensor }),
+    signature,
+  );
   await expect(failed).rejects.toThrow(CaptureError);
   await expect(failed).rejects.toThrow(
-    /graph model run at .*graph-model\.test\.ts:\d+:\d+ has StatelessIf in node 'choice'.*steps of their own/,
+    /graph model run at .*graph-model\.test\.ts:\d+:\d+: node 'found' \(Where\): how large its result is .*executeAsync/,
   );
   const before = await compile(
     ({ x }) => ({ y: model.execute({ x }, 'double') as tf.Tensor }),
@@ -62,6 +66,12 @@ test('a condition is refused, with op, node, place and what to do; what comes be
   );
   expect(Array.from((await before.run({ x: Float32Array.of(1, -3) })).y)).toEqual([2, -6]);
   await before.dispose();
+});
+
+test('outside of steps execute refuses a condition as it did', async () => {
+  const model = await loaded();
+  const [x, p] = [tf.tensor1d([1, -3]), tf.scalar(true, 'bool')];
+  expect(() => model.execute({ x, p }, 'choice')).toThrow(/dynamic op 'StatelessIf'/);
 });
 
 test('executeAsync is refused as an async step, with what to call', async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { callSite } from './call-site.ts';
-import { CaptureError } from './errors.ts';
+import { CaptureError, UnknownNumbers } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import { inferred, KEPT, refuseDropout, survivor } from './refusals.ts';
 import type { Attrs, CapturedType, OutputShape, Source, TraceNode, TraceValue } from './value.ts';
@@ -16,7 +16,11 @@ interface Stored {
 
 type Infer = (inputs: Record<string, TraceValue>, attrs: Attrs) => readonly OutputShape[];
 
-const typeOf = (dtype: tf.DataType): CapturedType => {
+/**
+ * The type of a captured value.
+ * @throws CaptureError for one that a step cannot hold
+ */
+export const typeOf = (dtype: tf.DataType): CapturedType => {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new CaptureError(
     `compile: a step may hold float32, int32 and bool tensors, got ${dtype} at ${callSite()}; ` +
@@ -50,7 +54,8 @@ export class CaptureBackend extends tf.KernelBackend {
     this.#places = places;
   }
 
-  #place(): string {
+  /** The place in the caller's code, where places are noted. */
+  place(): string {
     return this.#places ? callSite() : '';
   }
 
@@ -121,6 +126,11 @@ export class CaptureBackend extends tf.KernelBackend {
     return { real, imag };
   }
 
+  /** The value of a tensor, in the tensor's own shape. */
+  shaped(tensor: tf.TensorInfo): TraceValue {
+    return this.#shaped(tensor);
+  }
+
   #shaped({ dataId, shape }: tf.TensorInfo): TraceValue {
     const value = this.traceValue(dataId);
     return sameShape(value.shape, shape) ? value : this.#reshaped(value, shape);
@@ -140,7 +150,7 @@ export class CaptureBackend extends tf.KernelBackend {
       values[name] = this.#shaped(info);
     }
     const outputs: TraceValue[] = [];
-    const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: this.#place() };
+    const node: TraceNode = { kernel, inputs: values, attrs, outputs, site: this.place() };
     const infos = inferred(kernel, () => infer(values, attrs)).map(({ shape, dtype }) => {
       const value: TraceValue = { shape, dtype, source: { kind: 'node', node } };
       outputs.push(value);
@@ -157,7 +167,7 @@ export class CaptureBackend extends tf.KernelBackend {
       inputs: { x: value },
       attrs: { shape },
       outputs,
-      site: this.#place(),
+      site: this.place(),
     };
     outputs.push({ shape, dtype: value.dtype, source: { kind: 'node', node } });
     this.recorded.push(node);
@@ -217,7 +227,7 @@ export class CaptureBackend extends tf.KernelBackend {
     // A shape that is computed from shapes alone, say, as exported models do.
     const data = evaluate(this.#data.get(dataId).value);
     if (data) return data;
-    throw new CaptureError(
+    throw new UnknownNumbers(
       `compile: a value is read inside the step at ${callSite()}; a captured step has no values yet. ` +
         'Return the tensor from the step and read it from the result of run()',
     );

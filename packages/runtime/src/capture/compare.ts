@@ -18,6 +18,8 @@ function named({ source, shape }: TraceValue): string {
       return `input '${source.name}'`;
     case 'variable':
       return `variable ${source.variable.name}`;
+    case 'parameter':
+      return `what a loop or a condition hands on, number ${source.index}`;
     case 'node':
       return `the result of ${source.node.kernel} ${of}${source.node.site && `, at ${source.node.site}`}`;
   }
@@ -72,6 +74,8 @@ class Comparison {
       return was.length > 1 ? `${reader} took ${named(a)}, then one of other numbers` : differ;
     }
     if (p.kind === 'input' && q.kind === 'input') return p.name === q.name ? undefined : differ;
+    if (p.kind === 'parameter' && q.kind === 'parameter')
+      return p.index === q.index ? undefined : differ;
     if (p.kind !== 'node' || q.kind !== 'node') return differ;
     if (p.node.outputs.indexOf(a) !== q.node.outputs.indexOf(b)) return differ;
     return this.#meet(p.node, q.node, differ);
@@ -88,6 +92,11 @@ class Comparison {
     this.#met.set(a, met.add(b));
     b.site = a.site;
     for (const name of names) this.#pairs.push([a.inputs[name], b.inputs[name], where(a)]);
+    // Their inputs, hence their parameters, are as many.
+    for (const [k, { results }] of (a.regions ?? []).entries()) {
+      const others = (b.regions ?? [])[k].results;
+      results.forEach((result, i) => this.#pairs.push([result, others[i], where(a)]));
+    }
     return undefined;
   }
 }

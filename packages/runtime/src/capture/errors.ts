@@ -2,3 +2,6 @@
 export class CaptureError extends Error {
   override name = 'CaptureError';
 }
+
+/** A number is asked for that is known only when the step runs. */
+export class UnknownNumbers extends CaptureError {}

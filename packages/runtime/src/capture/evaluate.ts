@@ -12,8 +12,11 @@ function nodesBehind(value: TraceValue, variables: boolean): TraceNode[] | undef
   const stack: { readonly value: TraceValue; readonly done: boolean }[] = [{ value, done: false }];
   for (let at = stack.pop(); at; at = stack.pop()) {
     const { source } = at.value;
-    if (source.kind === 'input' || (source.kind === 'variable' && !variables)) return undefined;
+    if (source.kind === 'input' || source.kind === 'parameter') return undefined;
+    if (source.kind === 'variable' && !variables) return undefined;
     if (source.kind !== 'node' || order.has(source.node)) continue;
+    // Where a loop's or a condition's course is known it is no node.
+    if (source.node.regions) return undefined;
     if (at.done) {
       order.add(source.node);
       continue;

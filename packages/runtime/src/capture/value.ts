@@ -8,7 +8,9 @@ export type Source =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: tf.backend_util.TypedArray }
   | { readonly kind: 'variable'; readonly variable: tf.Variable }
-  | { readonly kind: 'node'; readonly node: TraceNode };
+  | { readonly kind: 'node'; readonly node: TraceNode }
+  /** In a region: what its node gives it. */
+  | { readonly kind: 'parameter'; readonly index: number };
 
 /** One value of a captured step: a shape and a type, no numbers. */
 export interface TraceValue {
@@ -27,11 +29,21 @@ export interface TraceNode {
   readonly inputs: Readonly<Record<string, TraceValue>>;
   readonly attrs: Attrs;
   readonly outputs: readonly TraceValue[];
+  /** What it runs, of a loop or a condition. */
+  readonly regions?: readonly Region[];
   /**
    * Line of the caller's code, outside TensorFlow.js and this package; '' until a second capture has
    * it from the first.
    */
   site: string;
+}
+
+/** Nodes that another node runs, as a function of parameters: of that node's inputs, or of what a turn gives the next. */
+export interface Region {
+  readonly parameters: readonly TraceValue[];
+  /** In order of execution. */
+  readonly nodes: readonly TraceNode[];
+  readonly results: readonly TraceValue[];
 }
 
 /** A variable that the step reads, assigns, or both. */

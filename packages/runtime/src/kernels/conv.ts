@@ -1,6 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
-import type { Attribute, Ref } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import type { Ref } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/graph.ts';
 import {
   blockedFilter,

@@ -1,6 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import { NCHWC, type Lowering } from '../lowering/lowering.ts';
-import { sizeOf, type Attribute, type Graph, type Ref } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
 import { cropped } from './conv.ts';
 import { geometryOf, unpadded, type Geometry } from './conv-geometry.ts';
 import { defineKernels, type Kernel } from './kernel.ts';

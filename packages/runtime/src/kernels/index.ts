@@ -3,6 +3,7 @@ import './binary.ts';
 import './channels-first.ts';
 import './complex.ts';
 import './conv.ts';
+import './control.ts';
 import './conv3d.ts';
 import './crop-and-resize.ts';
 import './cross-entropy.ts';

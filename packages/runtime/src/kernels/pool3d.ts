@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attrs } from '../capture/value.ts';
 import { onnxType } from '../lowering/lowering.ts';
-import { sizeOf, type Attribute, type Graph, type Ref } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import { sizeOf, type Graph, type Ref } from '../onnx/graph.ts';
 import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
 import { axesOf, defineVolume, unskipped, windowAttributes } from './volume.ts';
 

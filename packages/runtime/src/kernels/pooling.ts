@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Attrs, TraceValue } from '../capture/value.ts';
 import { NCHWC, onnxType, type Lowering } from '../lowering/lowering.ts';
-import { sizeOf, type Attribute } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import { sizeOf } from '../onnx/graph.ts';
 import { defineCompositions, defineKernels, type Kernel } from './kernel.ts';
 import { padAfter } from './window.ts';
 

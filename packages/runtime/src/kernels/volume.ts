@@ -1,6 +1,7 @@
 import type { TraceValue } from '../capture/value.ts';
 import type { Lowering } from '../lowering/lowering.ts';
-import type { Attribute, Graph, Ref } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import type { Graph, Ref } from '../onnx/graph.ts';
 import { padAfter } from './window.ts';
 
 /** Windows over the three spatial axes of a volume `[N, D, H, W, C]`. */

@@ -88,8 +88,14 @@ export function indexedSizes({ op, inputs, attributes }: OnnxNode): readonly num
   }
 }
 
+const indexes = (node: OnnxNode): boolean =>
+  indexedSizes(node) !== undefined ||
+  Object.values(node.bodies ?? {}).some(({ nodes }) => nodes.some(indexes));
+
 /** True for a node that fails on some index that a step may be given. */
 export function mayFail(graph: Graph, links: Links, node: OnnxNode): boolean {
+  // What goes on inside is not followed.
+  if (Object.values(node.bodies ?? {}).some(({ nodes }) => nodes.some(indexes))) return true;
   const sizes = indexedSizes(node);
   if (!sizes) return false;
   const range = rangeOf(graph, links, node.inputs[1] as Ref);

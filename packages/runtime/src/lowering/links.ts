@@ -1,3 +1,4 @@
+import { readsOf } from '../onnx/body.ts';
 import { sizeOf, type Graph, type OnnxNode, type Ref } from '../onnx/graph.ts';
 
 /** What shares the memory of its first input. */
@@ -12,8 +13,7 @@ export class Links {
   constructor(nodes: readonly OnnxNode[]) {
     for (const node of nodes) {
       for (const output of node.outputs) this.#makers.set(output.name, node);
-      for (const input of new Set(node.inputs)) {
-        if (!input) continue;
+      for (const input of new Set(readsOf(node))) {
         const readers = this.#readers.get(input.name);
         if (readers) readers.push(node);
         else this.#readers.set(input.name, [node]);
@@ -31,7 +31,7 @@ export class Links {
    */
   use(graph: Graph, node: OnnxNode, except: ReadonlySet<OnnxNode | undefined>): OnnxNode {
     const [reader, ...others] = this.#readers.get(node.outputs[0].name) ?? [];
-    if (!reader || others.length > 0 || except.has(reader)) return node;
+    if (!reader || others.length > 0 || except.has(reader) || reader.bodies) return node;
     const computed = reader.inputs.filter((ref) => ref && !graph.literal(ref));
     return computed.length > 1 ? reader : this.use(graph, reader, except);
   }
@@ -69,8 +69,8 @@ export class Links {
     const seen = new Set<OnnxNode>([node]);
     const stack = [node];
     for (let at = stack.pop(); at && left.size > 0; at = stack.pop()) {
-      for (const input of at.inputs) {
-        const maker = input && this.maker(input);
+      for (const input of readsOf(at)) {
+        const maker = this.maker(input);
         if (!maker || seen.has(maker)) continue;
         seen.add(maker);
         left.delete(maker);

@@ -1,6 +1,7 @@
 import { CaptureError } from '../capture/errors.ts';
 import type { CapturedType, TraceNode, TraceValue } from '../capture/value.ts';
-import { Graph, sizeOf, type Attribute, type Ref } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/attribute.ts';
+import { Graph, sizeOf, type Ref } from '../onnx/graph.ts';
 import type { OnnxType } from '../onnx/proto.ts';
 
 /**
@@ -45,7 +46,7 @@ export const NCHWC = 'com.microsoft.nchwc';
 
 /** Turns a trace into an ONNX graph: keeps each value in the layouts that its users ask for. */
 export class Lowering {
-  readonly graph = new Graph();
+  readonly graph: Graph;
   readonly block: number;
   #forms = new Map<TraceValue, Map<Layout, Form>>();
   #native = new Map<TraceValue, Layout>();
@@ -56,12 +57,17 @@ export class Lowering {
 
   readonly #kept: ReadonlySet<TraceValue>;
 
-  /** @param kept values that leave the graph, so that what makes them may not be absorbed */
+  /**
+   * @param kept values that leave the graph, so that what makes them may not be absorbed
+   * @param graph where the nodes go
+   */
   constructor(
     target: Target,
     nodes: readonly TraceNode[],
     kept: ReadonlySet<TraceValue> = new Set(),
+    graph: Graph = new Graph(),
   ) {
+    this.graph = graph;
     this.block = target.block;
     this.#kept = kept;
     for (const node of nodes) {

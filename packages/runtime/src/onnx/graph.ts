@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Attribute } from './attribute.ts';
+import { bodiesOf, readsOf, type Body } from './body.ts';
 import type { OnnxType } from './proto.ts';
 
 /** One value of an ONNX graph: its name, static shape and element type. */
@@ -12,14 +14,6 @@ export interface Ref {
   readonly sequence?: true;
 }
 
-/** A number is an integer attribute; `{ float }` and `{ floats }` are floating-point ones. */
-export type Attribute =
-  | number
-  | string
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly floats: readonly number[] };
-
 /** One ONNX node. An absent optional input is undefined. */
 export interface OnnxNode {
   readonly name: string;
@@ -29,6 +23,8 @@ export interface OnnxNode {
   readonly inputs: readonly (Ref | undefined)[];
   readonly outputs: readonly Ref[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Graphs inside it, by the attribute that holds each. */
+  readonly bodies?: Readonly<Record<string, Body>>;
   /** The captured op that it comes from, and the line of it; undefined for what belongs to none. */
   readonly origin?: { readonly kernel: string; readonly site: string };
 }
@@ -65,10 +61,29 @@ export class Graph {
   readonly outputs: Ref[] = [];
   #nodes: OnnxNode[] = [];
   #known = new Map<string, readonly Ref[]>();
-  #constants = new Map<string, Initialiser>();
-  #literals = new Map<string, ArrayBufferView>();
-  #counter = 0;
   #scope: OnnxNode['origin'];
+  readonly #around: Graph | undefined;
+  /** One for a graph and those inside its nodes: a name is one value, and constants lie in the outermost. */
+  #shared = {
+    constants: new Map<string, Initialiser>(),
+    literals: new Map<string, ArrayBufferView>(),
+    counter: 0,
+  };
+
+  /** @param around the graph in whose node this one lies, and whose values it may read */
+  constructor(around?: Graph) {
+    this.#around = around;
+    if (around) this.#shared = around.#shared;
+  }
+
+  #next(): number {
+    return this.#shared.counter++;
+  }
+
+  #found(key: string): readonly Ref[] | undefined {
+    const known = this.#known.get(key);
+    return known ?? (this.#around ? this.#around.#found(key) : undefined);
+  }
 
   /** Marks the nodes made inside `body`, so that a profile or an error says where they come from. */
   scoped<T>(scope: { readonly kernel: string; readonly site: string }, body: () => T): T {
@@ -123,34 +138,55 @@ export class Graph {
       attributes,
       outputs.length,
     ]);
-    const known = this.#known.get(key);
+    const known = this.#found(key);
     if (known) return known;
     const fallback = inputs.find((i) => i !== undefined)?.type ?? 'float32';
-    const origin = this.#scope;
-    const name = `${origin ? `${origin.kernel}/` : ''}${op}_${this.#counter++}`;
+    const name = `${this.#scope ? `${this.#scope.kernel}/` : ''}${op}_${this.#next()}`;
     const refs = outputs.map(({ shape, type = fallback }, i) => ({
       name: outputs.length === 1 ? name : `${name}.${i}`,
       shape,
       type,
     }));
-    const node = { name, op, domain, inputs, outputs: refs, attributes };
-    this.#nodes.push(origin ? { ...node, origin } : node);
+    this.#push({ name, op, domain, inputs, outputs: refs, attributes });
     this.#known.set(key, refs);
     return refs;
   }
 
+  #push(node: OnnxNode): void {
+    this.#nodes.push(this.#scope ? { ...node, origin: this.#scope } : node);
+  }
+
   /** A second value with the same elements, never shared. */
   copy(x: Ref): Ref {
-    const ref = { ...x, name: `copy_${this.#counter++}` };
-    this.#nodes.push({
-      name: ref.name,
-      op: 'Identity',
-      domain: '',
-      inputs: [x],
-      outputs: [ref],
-      attributes: {},
-    });
+    const ref = { ...x, name: `copy_${this.#next()}` };
+    const [name, outputs] = [ref.name, [ref]];
+    this.#nodes.push({ name, op: 'Identity', domain: '', inputs: [x], outputs, attributes: {} });
     return ref;
+  }
+
+  /** An input of a graph inside a node. */
+  parameter(shape: readonly number[], type: OnnxType): Ref {
+    return this.input(`inner_${this.#next()}`, shape, type);
+  }
+
+  /** Makes a value an output of a graph inside a node: a copy where it is not one of its own nodes', or is one already. */
+  result(x: Ref): void {
+    const own = this.#nodes.some(({ outputs }) => outputs.includes(x));
+    this.output(own && !this.outputs.includes(x) ? x : this.copy(x));
+  }
+
+  /** A node with graphs inside, by the attribute that holds each. */
+  around(
+    op: string,
+    inputs: readonly (Ref | undefined)[],
+    specs: readonly Required<OutputSpec>[],
+    inside: Readonly<Record<string, Graph>>,
+  ): readonly Ref[] {
+    const name = `${op}_${this.#next()}`;
+    const outputs = specs.map(({ shape, type }, i) => ({ name: `${name}.${i}`, shape, type }));
+    const bodies = bodiesOf(inside);
+    this.#push({ name, op, domain: '', inputs, outputs, attributes: {}, bodies });
+    return outputs;
   }
 
   /** A constant tensor; equal small constants and equal lists of indices are shared. */
@@ -167,18 +203,19 @@ export class Graph {
         : type === 'int32'
           ? createHash('sha1').update(bytes).digest('hex')
           : undefined;
-    const key = content === undefined ? `#${this.#counter}` : `${type}[${shape.join()}]${content}`;
-    const known = this.#constants.get(key);
+    const key =
+      content === undefined ? `#${this.#shared.counter}` : `${type}[${shape.join()}]${content}`;
+    const known = this.#shared.constants.get(key);
     if (known) return known.ref;
-    const ref = { name: `const_${this.#counter++}`, shape, type };
-    this.#constants.set(key, { ref, data });
-    this.#literals.set(ref.name, data);
+    const ref = { name: `const_${this.#next()}`, shape, type };
+    this.#shared.constants.set(key, { ref, data });
+    this.#shared.literals.set(ref.name, data);
     return ref;
   }
 
   /** The value of a constant, or undefined for a computed one. */
   literal(ref: Ref): ArrayBufferView | undefined {
-    return this.#literals.get(ref.name);
+    return this.#shared.literals.get(ref.name);
   }
 
   float(value: number): Ref {
@@ -240,7 +277,8 @@ export class Graph {
       const node = this.#nodes[this.#indexed];
       for (const output of node.outputs) this.#producers.set(output.name, node);
     }
-    return this.#producers.get(ref.name);
+    const producer = this.#producers.get(ref.name);
+    return producer ?? (this.#around ? this.#around.#producer(ref) : undefined);
   }
 
   /** Nodes and constants that the outputs need, in order. */
@@ -250,10 +288,12 @@ export class Graph {
     for (let i = this.#nodes.length - 1; i >= 0; i--) {
       const node = this.#nodes[i];
       if (!node.outputs.some((o) => needed.has(o.name))) continue;
-      for (const input of node.inputs) if (input) needed.add(input.name);
+      for (const { name } of readsOf(node)) needed.add(name);
       nodes.push(node);
     }
-    const initialisers = [...this.#constants.values()].filter(({ ref }) => needed.has(ref.name));
+    const initialisers = [...this.#shared.constants.values()].filter(({ ref }) =>
+      needed.has(ref.name),
+    );
     return { nodes: nodes.reverse(), initialisers };
   }
 }

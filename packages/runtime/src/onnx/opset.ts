@@ -1,3 +1,4 @@
+import { inBodies } from './body.ts';
 import type { Graph, OnnxNode, Ref } from './graph.ts';
 
 /** Operator sets of the ONNX standard that a file may be written for; lowering itself targets the last. */
@@ -36,7 +37,11 @@ export function forOpset(
   opset: Opset,
   literal: Graph['literal'],
 ): OnnxNode[] {
-  return nodes.map((node) => {
+  return nodes.map((whole) => {
+    const node = inBodies(whole, (body) => ({
+      ...body,
+      nodes: forOpset(body.nodes, opset, literal),
+    }));
     const { op, inputs, attributes, origin } = node;
     const first = since[op] ?? 17;
     const place = origin ? `${origin.kernel} at ${origin.site}` : node.name;

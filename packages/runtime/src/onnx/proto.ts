@@ -1,5 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { Attribute, Graph, OnnxNode, Ref } from './graph.ts';
+import type { Body } from './body.ts';
+import type { Attribute } from './attribute.ts';
+import type { Graph, OnnxNode, Ref } from './graph.ts';
 import type { Opset } from './opset.ts';
 
 /**
@@ -16,7 +18,15 @@ export const OPSET = 21;
 /** Version of the file format that came with each opset. */
 const irVersions: Readonly<Record<Opset, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10 };
 
-const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+} as const;
 
 /** `TensorProto.DataType` of the element types in use. */
 export const dataType = {
@@ -103,6 +113,49 @@ function attribute(w: Writer, name: string, value: Attribute): void {
   }
 }
 
+function node(
+  w: Writer,
+  { name, op, domain, inputs, outputs, attributes, bodies }: OnnxNode,
+): void {
+  for (const input of inputs) text(w, 1, input?.name ?? '');
+  for (const output of outputs) text(w, 2, output.name);
+  text(w, 3, name);
+  text(w, 4, op);
+  for (const [key, value] of Object.entries(attributes)) {
+    message(w, 5, (a) => attribute(a, key, value));
+  }
+  for (const [key, body] of Object.entries(bodies ?? {})) {
+    message(w, 5, (a) => {
+      text(a, 1, key);
+      message(a, 6, (g) => graphOf(g, key, body));
+      integer(a, 20, attributeType.graph);
+    });
+  }
+  if (domain) text(w, 7, domain);
+}
+
+/** Nodes, inputs and outputs of a graph; constants come between by `constants`. */
+function graphOf(
+  w: Writer,
+  name: string,
+  { nodes, inputs, outputs }: Body,
+  constants: () => void = () => {},
+): void {
+  for (const one of nodes) message(w, 1, (n) => node(n, one));
+  text(w, 2, name);
+  constants();
+  for (const ref of inputs) message(w, 11, (v) => valueInfo(v, ref));
+  for (const ref of outputs) message(w, 12, (v) => valueInfo(v, ref));
+}
+
+/** Domains of nodes, and of those inside them. */
+function* domainsOf(nodes: readonly OnnxNode[]): Generator<string> {
+  for (const { domain, bodies } of nodes) {
+    if (domain !== '') yield domain;
+    for (const body of Object.values(bodies ?? {})) yield* domainsOf(body.nodes);
+  }
+}
+
 function valueInfo(w: Writer, ref: Ref): void {
   text(w, 1, ref.name);
   const tensorType = (type: Writer) =>
@@ -151,27 +204,15 @@ export function encodeModel(
   integer(w, 1, irVersions[opset]);
   text(w, 2, 'scene-mtl');
   message(w, 7, (g) => {
-    for (const node of nodes) {
-      message(g, 1, (n) => {
-        for (const input of node.inputs) text(n, 1, input?.name ?? '');
-        for (const output of node.outputs) text(n, 2, output.name);
-        text(n, 3, node.name);
-        text(n, 4, node.op);
-        for (const [key, value] of Object.entries(node.attributes)) {
-          message(n, 5, (a) => attribute(a, key, value));
-        }
-        if (node.domain) text(n, 7, node.domain);
-      });
-    }
-    text(g, 2, 'step');
-    for (const { ref, data } of initialisers) {
-      const outside = external?.get(ref.name);
-      message(g, 5, (t) => tensor(t, ref.name, ref.shape, ref.type, data, outside));
-    }
-    for (const ref of graph.inputs) message(g, 11, (v) => valueInfo(v, ref));
-    for (const ref of graph.outputs) message(g, 12, (v) => valueInfo(v, ref));
+    const { inputs, outputs } = graph;
+    graphOf(g, 'step', { nodes, inputs, outputs }, () => {
+      for (const { ref, data } of initialisers) {
+        const outside = external?.get(ref.name);
+        message(g, 5, (t) => tensor(t, ref.name, ref.shape, ref.type, data, outside));
+      }
+    });
   });
-  const domains = new Set(nodes.map((node) => node.domain).filter((d) => d !== ''));
+  const domains = new Set(domainsOf(nodes));
   message(w, 8, (o) => {
     text(o, 1, '');
     integer(o, 2, opset);

@@ -55,6 +55,13 @@ export function inHalfPrecision(model: FileModel): FileModel {
     outputs: [to],
     attributes: { to: dataType[type] },
   });
+  const whole = nodes.find((node) => node.bodies);
+  if (whole) {
+    const place = whole.origin ? `${whole.origin.kernel} at ${whole.origin.site}` : whole.name;
+    throw new Error(
+      `save: float16: ${place}: a loop or a condition is written in float32 alone; leave float16 out`,
+    );
+  }
   const converted = nodes.flatMap((node): OnnxNode[] => {
     const inputs = node.inputs.map((ref) => ref && named(ref));
     const outputs = node.outputs.map(named);

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { freeze } from '../capture/freeze.ts';
 import type { Trace } from '../capture/value.ts';
 import { lower } from '../lowering/lower.ts';
+import { inBodies, readsOf } from '../onnx/body.ts';
 import type { Graph, OnnxNode, Ref } from '../onnx/graph.ts';
 import { forOpset, type Opset } from '../onnx/opset.ts';
 import type { FileModel } from '../onnx/proto.ts';
@@ -24,7 +25,8 @@ function transposed(x: Ref, nodes: OnnxNode[]): Ref {
 /** ONNX Runtime's fused products in terms of the standard. Other extensions are an error. */
 function standardNodes(nodes: readonly OnnxNode[]): OnnxNode[] {
   const result: OnnxNode[] = [];
-  for (const node of nodes) {
+  for (const whole of nodes) {
+    const node = inBodies(whole, (body) => ({ ...body, nodes: standardNodes(body.nodes) }));
     if (node.domain === '') {
       result.push(node);
       continue;
@@ -54,16 +56,25 @@ function renamed(graph: Model, names: ReadonlyMap<string, string>, opset: Opset)
   const literals = new Map(initialisers.map(({ ref, data }) => [ref.name, data]));
   const standard = forOpset(standardNodes(nodes), opset, (ref) => literals.get(ref.name));
   // Axes that became attributes are read by nothing now.
-  const read = new Set(standard.flatMap(({ inputs }) => inputs.map((ref) => ref?.name)));
+  const read = new Set(standard.flatMap((node) => Array.from(readsOf(node), (ref) => ref.name)));
+  const named = (node: OnnxNode): OnnxNode =>
+    inBodies(
+      {
+        ...node,
+        inputs: node.inputs.map((ref) => ref && name(ref)),
+        outputs: node.outputs.map(name),
+      },
+      (body) => ({
+        inputs: body.inputs.map(name),
+        outputs: body.outputs.map(name),
+        nodes: body.nodes.map(named),
+      }),
+    );
   return {
     inputs: graph.inputs.map(name),
     outputs: graph.outputs.map(name),
     live: () => ({
-      nodes: standard.map((node) => ({
-        ...node,
-        inputs: node.inputs.map((ref) => ref && name(ref)),
-        outputs: node.outputs.map(name),
-      })),
+      nodes: standard.map(named),
       initialisers: initialisers
         .filter(({ ref }) => read.has(ref.name))
         .map(({ ref, data }) => ({ ref: name(ref), data })),

@@ -48,6 +48,8 @@ export function openBatch(models: readonly FileModel[], batched: string): FileMo
       (node, i) => (live.nodes[i] as OnnxNode | undefined)?.op !== node.op,
     );
     if (at >= 0) refused(nodes[at], 'the graph is not the same');
+    const whole = nodes.find((node) => node.bodies);
+    if (whole) refused(whole, 'a loop or a condition is not open');
   });
   const tables = lives.map(
     ({ initialisers }) => new Map(initialisers.map((one) => [one.ref.name, one])),

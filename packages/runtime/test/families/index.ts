@@ -26,7 +26,9 @@ export const families: readonly Family[] = [
 
 /** Kernels that another test covers, and which. */
 export const testedElsewhere: Readonly<Record<string, string>> = {
+  Condition: 'test/control-flow.test.ts',
   FourierTransform: 'test/complex.test.ts',
+  Loop: 'test/control-flow.test.ts',
   SoftmaxCrossEntropy: 'test/softmax-cross-entropy.test.ts',
   SoftmaxCrossEntropyGrad: 'test/softmax-cross-entropy.test.ts',
 };

@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs';
+import { typeOf, type CaptureBackend } from './backend.ts';
+import { closeRegion } from './region.ts';
+import type { OutputShape, Region, TraceNode, TraceValue } from './value.ts';
+
+/** Recording of what a loop or a condition runs. */
+
+/** A region, and the values outside that its last parameters stand for. */
+export interface Recorded {
+  readonly region: Region;
+  readonly captured: readonly TraceValue[];
+}
+
+/**
+ * Records what `body` does as a region, in place of a part of the step.
+ * @param body gets a function that makes a parameter of the shape and type of a tensor; gives the results
+ */
+export function recordRegion(
+  backend: CaptureBackend,
+  body: (parameterLike: (x: tf.Tensor) => tf.Tensor) => readonly tf.Tensor[],
+): Recorded {
+  const start = backend.recorded.length;
+  const parameters: TraceValue[] = [];
+  const results = body(({ shape, dtype }) => {
+    const source = { kind: 'parameter', index: parameters.length } as const;
+    const made = backend.tensorOf(shape, typeOf(dtype), source);
+    parameters.push(backend.traceValue(made.dataId));
+    return made;
+  }).map((x) => backend.shaped(x));
+  const closed = closeRegion(backend.recorded.splice(start), parameters, results);
+  backend.recorded.push(...closed.before);
+  return closed;
+}
+
+/** Runs `body`, and forgets what it recorded. */
+export function forgetting<T>(backend: CaptureBackend, body: () => T): T {
+  const start = backend.recorded.length;
+  try {
+    return body();
+  } finally {
+    backend.recorded.length = start;
+  }
+}
+
+/** Records a node that runs regions; gives its outputs. */
+export function recordRegions(
+  backend: CaptureBackend,
+  kernel: string,
+  inputs: readonly TraceValue[],
+  regions: readonly Region[],
+  shapes: readonly OutputShape[],
+): tf.Tensor[] {
+  const outputs: TraceValue[] = [];
+  const named = Object.fromEntries(inputs.map((value, i) => [`${i}`, value]));
+  const site = backend.place();
+  const node: TraceNode = { kernel, inputs: named, attrs: {}, outputs, regions, site };
+  backend.recorded.push(node);
+  return shapes.map(({ shape, dtype }) => {
+    const made = backend.tensorOf(shape, dtype, { kind: 'node', node });
+    outputs.push(backend.traceValue(made.dataId));
+    return made;
+  });
+}
