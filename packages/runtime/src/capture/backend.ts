@@ -94,8 +94,13 @@ export class CaptureBackend extends tf.KernelBackend {
 
   /** A tensor for a new value of the trace. */
   tensorOf(shape: readonly number[], dtype: CapturedType, source: Source): tf.Tensor {
-    const dataId = this.#store({ shape, dtype, source });
-    return tf.engine().makeTensorFromDataId(dataId, [...shape], dtype, this);
+    return this.tensorFor({ shape, dtype, source });
+  }
+
+  /** A tensor for a value that is recorded. */
+  tensorFor(value: TraceValue): tf.Tensor {
+    const { shape, dtype } = value;
+    return tf.engine().makeTensorFromDataId(this.#store(value), [...shape], dtype, this);
   }
 
   /** A tensor of complex numbers, of parts of one shape. */

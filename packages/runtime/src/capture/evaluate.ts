@@ -43,7 +43,7 @@ interface Engine {
 }
 
 /** Runs `body` on TensorFlow.js' CPU backend, in a scope of its own and without a tape. */
-function onCpu<T>(body: (engine: Engine) => T): T {
+export function onCpu<T>(body: (engine: Engine) => T): T {
   const engine = tf.engine() as unknown as Engine;
   const backend = tf.getBackend();
   // Synchronous for a backend that is ready.

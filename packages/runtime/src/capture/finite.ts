@@ -32,7 +32,7 @@ export function finiteProbe(trace: Trace): FiniteProbe {
   for (const node of trace.nodes) {
     nodes.push(node);
     for (const value of node.outputs) {
-      if (value.dtype !== 'float32' || value.shape.includes(0)) continue;
+      if (value.dtype !== 'float32' || value.shape.some((d) => d <= 0)) continue;
       const each = made('IsFinite', value, value.shape, {});
       const axis = value.shape.map((_, i) => i);
       const all = made('All', each, [], { axis, keepDims: false });

@@ -42,22 +42,34 @@ export function forgetting<T>(backend: CaptureBackend, body: () => T): T {
   }
 }
 
+/** What a node is recorded with. */
+type NodeParts = Pick<TraceNode, 'kernel' | 'regions'> & {
+  readonly inputs: readonly TraceValue[];
+  readonly attrs?: TraceNode['attrs'];
+};
+
+/** Records a node that no TensorFlow.js op calls; gives its outputs. */
+export function recordNode(
+  backend: CaptureBackend,
+  { inputs, attrs = {}, ...rest }: NodeParts,
+  shapes: readonly OutputShape[],
+): TraceValue[] {
+  const outputs: TraceValue[] = [];
+  const named = Object.fromEntries(inputs.map((value, i) => [`${i}`, value]));
+  const node: TraceNode = { ...rest, inputs: named, attrs, outputs, site: backend.place() };
+  backend.recorded.push(node);
+  for (const { shape, dtype } of shapes) {
+    outputs.push({ shape, dtype, source: { kind: 'node', node } });
+  }
+  return outputs;
+}
+
 /** Records a node that runs regions; gives its outputs. */
-export function recordRegions(
+export const recordRegions = (
   backend: CaptureBackend,
   kernel: string,
   inputs: readonly TraceValue[],
   regions: readonly Region[],
   shapes: readonly OutputShape[],
-): tf.Tensor[] {
-  const outputs: TraceValue[] = [];
-  const named = Object.fromEntries(inputs.map((value, i) => [`${i}`, value]));
-  const site = backend.place();
-  const node: TraceNode = { kernel, inputs: named, attrs: {}, outputs, regions, site };
-  backend.recorded.push(node);
-  return shapes.map(({ shape, dtype }) => {
-    const made = backend.tensorOf(shape, dtype, { kind: 'node', node });
-    outputs.push(backend.traceValue(made.dataId));
-    return made;
-  });
-}
+): tf.Tensor[] =>
+  recordNode(backend, { kernel, inputs, regions }, shapes).map((value) => backend.tensorFor(value));

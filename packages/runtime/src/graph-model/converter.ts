@@ -24,7 +24,7 @@ export interface Executor {
   readonly functionExecutorMap: Readonly<Record<string, Executor>>;
   readonly inputs: readonly { readonly name: string }[];
   readonly outputNodes: readonly string[];
-  execute(inputs: tf.NamedTensorMap, outputs: readonly string[]): tf.Tensor[];
+  execute(inputs: tf.NamedTensorMap, outputs: readonly string[]): (tf.Tensor | undefined)[];
   compile(): unknown;
   mapInputs(inputs: tf.NamedTensorMap): tf.NamedTensorMap;
   checkInputs(inputs: tf.NamedTensorMap): void;

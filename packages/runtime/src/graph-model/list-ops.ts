@@ -2,18 +2,25 @@ import * as tf from '@tensorflow/tfjs';
 import { numbersOf } from '../kernels/known.ts';
 import { attribute, type GraphNode } from './converter.ts';
 import { ListValue, type ElementShape } from './list.ts';
+import type { OpenValue } from './open.ts';
 import { CONSTANT, refused } from './refuse.ts';
 
 /** The ops of graph models that make, read and write lists of tensors: TensorLists and TensorArrays. */
 
 /** What flows between the nodes of a graph model; undefined: nothing, in the branch that is not taken. */
-export type Value = tf.Tensor | ListValue | undefined;
+export type Value = tf.Tensor | ListValue | OpenValue | undefined;
 
 type ListOp = (node: GraphNode, inputs: readonly Value[]) => readonly Value[];
 
 /** An input that is a tensor. */
 export function tensorIn(node: GraphNode, value: Value, i: number): tf.Tensor {
   if (value instanceof tf.Tensor) return value;
+  if (value && !(value instanceof ListValue)) {
+    throw refused(
+      node,
+      `how large input ${i} is depends on an input of the step; fill it up to one size in the model`,
+    );
+  }
   throw refused(node, `expected a tensor as input ${i}, got ${value ? 'a list' : 'nothing'}`);
 }
 

@@ -35,6 +35,12 @@ export const truth = (x: tf.Tensor): tf.Tensor => tf.reshape(tf.cast(x, 'bool'),
 export function flat(node: GraphNode, value: Value): tf.Tensor {
   if (value instanceof tf.Tensor) return value;
   if (value instanceof ListValue) return value.rows();
+  if (value) {
+    throw refused(
+      node,
+      'how large what it hands on is depends on an input of the step; fill it up to one size in the model',
+    );
+  }
   throw refused(node, 'it hands on a value that no branch has computed');
 }
 

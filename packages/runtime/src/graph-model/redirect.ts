@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { isInsideStep } from '../ops/inside-step.ts';
 import { parseName, type Executor } from './converter.ts';
-import { ListValue } from './list.ts';
+import { flat } from './record.ts';
 import { nodesBehind, Scope } from './scope.ts';
 
 /**
@@ -12,7 +12,11 @@ import { nodesBehind, Scope } from './scope.ts';
 /** Categories of the converter for ops that it runs by promises. */
 const byPromises = new Set(['control', 'dynamic']);
 
-function run(executor: Executor, given: tf.NamedTensorMap, asked: readonly string[]): tf.Tensor[] {
+function run(
+  executor: Executor,
+  given: tf.NamedTensorMap,
+  asked: readonly string[],
+): (tf.Tensor | undefined)[] {
   const inputs = executor.mapInputs(given);
   executor.checkInputs(inputs);
   executor.checkInputShapeAndType(inputs);
@@ -30,7 +34,8 @@ function run(executor: Executor, given: tf.NamedTensorMap, asked: readonly strin
   return tf.tidy(() =>
     outputs.map((name) => {
       const value = scope.get(name);
-      return value instanceof ListValue ? value.rows() : (value as tf.Tensor);
+      // As TensorFlow.js gives what is in a branch that is not taken.
+      return value && flat(executor.graph.nodes[parseName(name)[0]], value);
     }),
   );
 }

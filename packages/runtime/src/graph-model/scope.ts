@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { conditionOf, controlOps, loopOf, type Group } from './control-ops.ts';
 import { parseName, runNode, type Executor, type GraphNode } from './converter.ts';
 import type { Value } from './list-ops.ts';
+import { recordedOpen, withKnownSizes } from './open-ops.ts';
 import { naming, refused } from './refuse.ts';
 
 /** The nodes that a scope computes itself, and the scope that computes the others. */
@@ -118,6 +119,8 @@ export class Scope {
   }
 
   #compute(node: GraphNode, inputs: readonly Value[], output: number): readonly Value[] {
+    const open = inputs.includes(undefined) ? undefined : recordedOpen(node, inputs);
+    if (open) return open;
     const op = controlOps[node.op];
     if (op) return op(this, node, inputs);
     if (node.op.startsWith('Placeholder') && node.inputs.length === 0) {
@@ -131,6 +134,9 @@ export class Scope {
       if (input instanceof tf.Tensor) return input;
       throw refused(node, `expected a tensor as input ${i}, got a list`);
     });
-    return naming(node, () => runNode(this.executor, node, tensors, output));
+    return naming(node, () => {
+      const results = runNode(this.executor, node, tensors, output);
+      return withKnownSizes(this.executor, node, tensors, results);
+    });
   }
 }

@@ -16,6 +16,7 @@ import './indexing.ts';
 import './matmul.ts';
 import './non-max-suppression.ts';
 import './normalisation.ts';
+import './open.ts';
 import './pool3d.ts';
 import './pooling.ts';
 import './reductions.ts';

@@ -4,7 +4,7 @@ import { defineCompositions, defineKernels, type Composition, type Kernel } from
 import { numbersOf } from './known.ts';
 
 /** The next number below x in float32. */
-function nextBelow(x: number): number {
+export function nextBelow(x: number): number {
   const bits = new Int32Array(new Float32Array([x]).buffer);
   bits[0]--;
   return new Float32Array(bits.buffer)[0];

@@ -26,9 +26,11 @@ export const families: readonly Family[] = [
 
 /** Kernels that another test covers, and which. */
 export const testedElsewhere: Readonly<Record<string, string>> = {
+  Closed: 'test/open-sizes.test.ts',
   Condition: 'test/control-flow.test.ts',
   FourierTransform: 'test/complex.test.ts',
   Loop: 'test/control-flow.test.ts',
+  Open: 'test/open-sizes.test.ts',
   SoftmaxCrossEntropy: 'test/softmax-cross-entropy.test.ts',
   SoftmaxCrossEntropyGrad: 'test/softmax-cross-entropy.test.ts',
 };
