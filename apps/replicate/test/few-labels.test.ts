@@ -239,7 +239,7 @@ describe('ruder2017 scenes', () => {
   test.each([
     [{ labelled: '0' }, /^--labelled 0/],
     [{ labelledShare: '1' }, /^--labelled-share 1/],
-    [{ labelledShare: '0.2,0.3' }, /^--labelled-share 0\.2,0\.3: expected one share/],
+    [{ labelledShare: '0.2,0.3' }, /^--labelled-share 0\.2,0\.3: expected one number/],
     [{ widths: '-1' }, /^--widths -1/],
     [{ moreSeeds: '1.5' }, /^--more-seeds 1\.5/],
   ])('%j is refused', (wrong, message) => {

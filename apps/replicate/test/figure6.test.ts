@@ -156,7 +156,7 @@ test('data without depth leaves it out', async () => {
 
 test.each([
   [{ starts: '1' }, /--starts 1: expected 2 … 8 starts/],
-  [{ rates: '0.01,fast' }, /--rates 0.01,fast: “fast” is not a number/],
+  [{ rates: '0.01,fast' }, /--rates 0.01,fast: expected numbers above 0, got “fast”/],
   [{ forms: 'gaussian' }, /loss form gaussian: expected one of uncertainty, /],
   [{ iterations: '2.5' }, /--iterations 2.5/],
 ])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {

@@ -178,7 +178,7 @@ test('a tenth of the frames that a folder has is held out, whatever its limits s
 
 test.each([
   [{ rows: 'semantic-only,nothing' }, /--rows nothing: no such row/],
-  [{ tuneRates: '0.01,fast' }, /--tune-rates 0.01,fast: “fast” is not a number that fits here/],
+  [{ tuneRates: '0.01,fast' }, /--tune-rates 0.01,fast: expected numbers above 0, got “fast”/],
   [{ sizes: '128' }, /--sizes 128: expected HEIGHTxWIDTH/],
 ])('a wrong flag is named: %j', (flags: Record<string, string>, message) => {
   expect(() => table1.options(flags)).toThrow(message);

@@ -98,7 +98,7 @@ export { notRun, type Claim, type Judgement, type Verdict } from './compare/verd
 
 export type { Artefacts, Figure, NamedTable } from './experiment/artefacts.ts';
 export type { Experiment, ExperimentContext } from './experiment/experiment.ts';
-export { flagNumbers, flagWords } from './experiment/flag-lists.ts';
+export { flagNumber, flagNumbers, flagWords, type NumberRange } from './experiment/flag-lists.ts';
 export { makeExperiment, type MakeOptions } from './experiment/make-experiment.ts';
 export { seriesChart, type SeriesChart } from './experiment/series-chart.ts';
 export { carryOut, runsOf } from './experiment/stages.ts';

@@ -1,4 +1,4 @@
-import { flagNumbers, type Experiment } from '@scene-mtl/lab';
+import { flagNumber, type Experiment } from '@scene-mtl/lab';
 
 /** How often each arm is trained, and whether only to see that everything runs. */
 export interface Trials {
@@ -16,9 +16,7 @@ export const trialFlags = (count: number): Pick<Experiment<Trials>, 'addFlags' |
     command.option('--trials <n>', `seeds of each arm (default: ${count}; smoke: 2)`),
   options({ trials, profile }) {
     const smoke = profile === 'smoke';
-    const [wanted = smoke ? 2 : count] = flagNumbers(
-      ...([trials, '--trials', (n: number) => Number.isInteger(n) && n > 0] as const),
-    );
+    const wanted = flagNumber(trials, '--trials', { whole: true, from: 1 }) ?? (smoke ? 2 : count);
     return { smoke, seeds: Array.from({ length: wanted }, (_, i) => i + 1) };
   },
 });

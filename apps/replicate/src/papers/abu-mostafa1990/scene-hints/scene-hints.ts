@@ -1,4 +1,4 @@
-import { flagNumbers } from '@scene-mtl/lab';
+import { flagNumber, flagNumbers } from '@scene-mtl/lab';
 import { kits } from '@scene-mtl/vision-heads';
 import type { SceneExperiment } from '../../../scenes/kind.ts';
 import { hintsOf, runsOf, tasksOf, type SceneHintsOptions } from './arms.ts';
@@ -16,16 +16,10 @@ export const sceneHints: SceneExperiment<SceneHintsOptions> = {
       .option('--doses <factors>', 'of the hints’ own weights (default 1)')
       .option('--of <tasks>', 'tasks, each by itself (default: all that know hints)'),
   options({ labelled, labelledShare, doses, of }) {
-    const one = (text: string, flag: string, isGood: (x: number) => boolean): number => {
-      const numbers = flagNumbers(text, flag, isGood);
-      if (numbers.length !== 1) throw new Error(`${flag} ${text}: expected one number`);
-      return numbers[0];
-    };
-    const isFrames = (x: number) => Number.isInteger(x) && x > 1;
     return {
-      labelled: labelled === undefined ? undefined : one(labelled, '--labelled', isFrames),
-      share: one(labelledShare ?? '0.5', '--labelled-share', (x) => x > 0 && x < 1),
-      doses: flagNumbers(doses ?? '1', '--doses', (x) => x > 0 && Number.isFinite(x)),
+      labelled: flagNumber(labelled, '--labelled', { whole: true, from: 2 }),
+      share: flagNumber(labelledShare, '--labelled-share', { above: 0, below: 1 }) ?? 0.5,
+      doses: flagNumbers(doses ?? '1', '--doses', { above: 0 }),
       tasks: of === undefined ? undefined : knownTasks(of),
     };
   },

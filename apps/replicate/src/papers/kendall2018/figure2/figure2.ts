@@ -61,7 +61,7 @@ export const figure2: SceneExperiment<Figure2Options> = {
       if (names.includes(pair)) return pair;
       throw new Error(`--pair ${pair}: expected some of ${names.join(', ')}`);
     }),
-    rates: flagNumbers(flags['rates'], '--rates', (rate) => rate > 0),
+    rates: flagNumbers(flags['rates'], '--rates', { above: 0 }),
   }),
   stages: (context) => [gridsOf(context).flatMap((grid) => runsOf(grid, context))],
   show(context, results) {

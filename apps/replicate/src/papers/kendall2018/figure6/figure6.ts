@@ -1,5 +1,5 @@
 import { seriesColours } from '@scene-mtl/eval';
-import { flagNumbers, flagWords, overSeeds } from '@scene-mtl/lab';
+import { flagNumber, flagNumbers, flagWords, overSeeds } from '@scene-mtl/lab';
 import type {
   SceneArm,
   SceneContext,
@@ -50,8 +50,9 @@ export const figure6: SceneExperiment<Figure6Options> = {
       )
       .option('--iterations <n>', 'steps of each run (default: 250, or the training steps)'),
   options: (flags) => {
-    const [iterations = 250] = flagNumbers(flags['iterations'], '--iterations', isWhole);
-    const starts = flagNumbers(flags['starts'], '--starts', Number.isFinite);
+    const iterations =
+      flagNumber(flags['iterations'], '--iterations', { whole: true, from: 1 }) ?? 250;
+    const starts = flagNumbers(flags['starts'], '--starts', {});
     if (starts.length === 1 || starts.length > seriesColours.length) {
       throw new Error(
         `--starts ${starts.join(',')}: expected 2 … ${seriesColours.length} starts, got ${starts.length}`,
@@ -59,10 +60,7 @@ export const figure6: SceneExperiment<Figure6Options> = {
     }
     return {
       starts: orElse(starts, defaultStarts),
-      rates: orElse(
-        flagNumbers(flags['rates'], '--rates', (rate) => rate > 0),
-        statedRates,
-      ),
+      rates: orElse(flagNumbers(flags['rates'], '--rates', { above: 0 }), statedRates),
       forms: orElse(flagWords(flags['forms']).map(formOf), lossForms),
       iterations,
     };
@@ -91,8 +89,6 @@ export const figure6: SceneExperiment<Figure6Options> = {
     };
   },
 };
-
-const isWhole = (n: number): boolean => Number.isInteger(n) && n > 0;
 
 const orElse = <T>(values: readonly T[], fallback: readonly T[]): readonly T[] =>
   values.length > 0 ? values : fallback;

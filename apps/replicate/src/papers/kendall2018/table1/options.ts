@@ -66,7 +66,7 @@ export const table1Options = (
   }),
   balancers: flagWords(flags['balancer']).map(balancerName),
   ...(flags['pairs'] !== undefined && { pairs: flagWords(flags['pairs']) }),
-  rates: flagNumbers(flags['tuneRates'], '--tune-rates', (rate) => rate > 0),
+  rates: flagNumbers(flags['tuneRates'], '--tune-rates', { above: 0 }),
   sizes: flagWords(flags['sizes']).map((text) => {
     const match = /^(\d+)x(\d+)$/.exec(text);
     if (!match) throw new Error(`--sizes ${text}: expected HEIGHTxWIDTH in px, e.g. 128x256`);

@@ -1,7 +1,7 @@
 import { balancerNamed, balancers } from '@scene-mtl/core';
 import { pathChart, type PathPanel } from '@scene-mtl/eval';
 import * as tf from '@tensorflow/tfjs';
-import { flagNumbers, flagWords, type ArmRun, type Experiment } from '@scene-mtl/lab';
+import { flagNumber, flagWords, type ArmRun, type Experiment } from '@scene-mtl/lab';
 import { LOSSES, FLOORS, losses, paretoFront, STARTS } from './losses.ts';
 import { paths, type Paths, type PathSpec } from './program.ts';
 
@@ -43,7 +43,7 @@ export const toy: Experiment<ToyOptions, Paths> = {
       .option('--methods <names>', 'only these (default: every method of the registry)')
       .option('--steps <n>', `of Adam, rate 0.02 (default: ${STEPS})`),
   options({ methods, steps }) {
-    const [count = STEPS] = flagNumbers(steps, '--steps', (n) => Number.isInteger(n) && n > 0);
+    const count = flagNumber(steps, '--steps', { whole: true, from: 1 }) ?? STEPS;
     const wanted = flagWords(methods).map((name) => balancerNamed(name).name);
     return {
       methods: wanted.length > 0 ? wanted : balancers.map(({ name }) => name),

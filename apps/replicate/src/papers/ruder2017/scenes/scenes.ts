@@ -1,4 +1,4 @@
-import { flagNumbers } from '@scene-mtl/lab';
+import { flagNumber, flagNumbers } from '@scene-mtl/lab';
 import type { SceneExperiment } from '../../../scenes/kind.ts';
 import {
   countsOf,
@@ -16,8 +16,8 @@ import { findingsOf, type Findings } from './findings.ts';
 import { equivalentText, tablesOf } from './tables.ts';
 import { verdictsOf } from './verdicts.ts';
 
-const isSeed = (seed: number): boolean => Number.isSafeInteger(seed) && seed >= 0;
-const isFrames = (count: number): boolean => Number.isInteger(count) && count > 1;
+const SEEDS = { whole: true, from: 0 } as const;
+const FRAMES = { whole: true, from: 2 } as const;
 
 /** Classes from few labelled frames, with and without the labels of the other tasks. */
 export const scenes: SceneExperiment<ScenesOptions> = {
@@ -37,17 +37,14 @@ export const scenes: SceneExperiment<ScenesOptions> = {
         'besides the others, with 40 and 100 labelled frames (default: two, of three seeds or more)',
       ),
   options({ labelled, labelledShare, widths, moreSeeds }) {
-    const share = flagNumbers(labelledShare ?? '0.5', '--labelled-share', (x) => x > 0 && x < 1);
-    if (share.length !== 1)
-      throw new Error(`--labelled-share ${labelledShare}: expected one share`);
     return {
-      labelled: labelled === undefined ? undefined : flagNumbers(labelled, '--labelled', isFrames),
-      share: share[0],
-      widths: flagNumbers(widths ?? '0.5,1.5', '--widths', (x) => x > 0 && x <= 8).filter(
+      labelled: labelled === undefined ? undefined : flagNumbers(labelled, '--labelled', FRAMES),
+      share: flagNumber(labelledShare, '--labelled-share', { above: 0, below: 1 }) ?? 0.5,
+      widths: flagNumbers(widths ?? '0.5,1.5', '--widths', { above: 0, to: 8 }).filter(
         (width) => width !== 1,
       ),
       moreSeeds:
-        moreSeeds === undefined ? undefined : flagNumbers(moreSeeds, '--more-seeds', isSeed),
+        moreSeeds === undefined ? undefined : flagNumbers(moreSeeds, '--more-seeds', SEEDS),
     };
   },
   // The points that tell most first: a command that is stopped has them.
