@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -46,4 +46,19 @@ describe('what takes a file refuses a folder before anything is done', () => {
     expect(() => parsed(takes, folder)).toThrow('expected a file, this is a folder.');
     for (const fine of [file, join(folder, 'new')]) expect(parsed(takes, fine)).toBe(fine);
   });
+});
+
+test.each([
+  ['report --results', /^--results .*: no published group in it; `publish` makes one$/],
+  [
+    'publish --profile smoke --runs',
+    /^--runs .*: no runs in it \(trained\/\), and none are published/,
+  ],
+  ['gather', /jobs\.json: there is no such file; expected what --executor slurm/],
+  ['compare', /: there is no such folder; give the folder of a run, or one of runs$/],
+])('%s of a folder that is not there says what was expected', async (words, message) => {
+  const typed = [...words.split(' '), join(folder, 'none')];
+  const out = words.startsWith('publish') ? ['--out', join(folder, 'results')] : [];
+  await expect(program.parseAsync([...typed, ...out], { from: 'user' })).rejects.toThrow(message);
+  expect(await readdir(folder)).toEqual(['file']);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellWords } from '@scene-mtl/data';
 import {
@@ -65,6 +66,11 @@ export function addReportCommands(program: Command): void {
         parseVariant(withoutPaper(text.trim().split(/\s+/)).join(' '), experiments),
       );
       const config = await configurationOf(flags);
+      if (!existsSync(join(flags.runs, 'trained')) && !existsSync(folder)) {
+        throw new Error(
+          `--runs ${flags.runs}: no runs in it (trained/), and none are published in ${folder}; give the folder in which they were made`,
+        );
+      }
       const session = scenes.start({ runs: flags.runs, line: progressLine() });
       const { data, fingerprint = null } = await session.open(config);
       const trivial = await session.trivial?.(config);
@@ -106,6 +112,9 @@ export function addReportCommands(program: Command): void {
     .option('--force', 'replace files that this command did not write, or that were changed since')
     .action(async ({ results, out, html, force }: ReportFlags) => {
       const groups = await publishedGroups(results, experiments);
+      if (groups.length === 0) {
+        throw new Error(`--results ${results}: no published group in it; \`publish\` makes one`);
+      }
       if (html === undefined) {
         const codec = { read: readRgb, write: smallPng };
         await writeOwn(out, await resultsFiles(groups, texts, codec), force);

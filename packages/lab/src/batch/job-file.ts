@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseJsonFile } from '@scene-mtl/data/json';
+import { parseJsonFileIfPresent } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { payloadSchema } from '../remote/payload.ts';
 
@@ -22,8 +22,11 @@ export const jobFileIn = (folder: string): string => join(batchFolder(folder), '
 export const taskLog = (folder: string, task: number | '%a'): string =>
   join(batchFolder(folder), `task-${task}.log`);
 
+const REMEDY = 'expected what --executor slurm of a table or figure wrote';
+
 /** @throws naming file and field, and what writes such a file */
-export const readJobFile = (file: string): Promise<JobFile> =>
-  parseJsonFile(file, jobFileSchema, {
-    remedy: 'expected what --executor slurm of a table or figure wrote',
-  });
+export async function readJobFile(file: string): Promise<JobFile> {
+  const content = await parseJsonFileIfPresent(file, jobFileSchema, { remedy: REMEDY });
+  if (content) return content;
+  throw new Error(`${file}: there is no such file; ${REMEDY}`);
+}
