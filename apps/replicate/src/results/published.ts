@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkedBy } from '@scene-mtl/data/json';
@@ -172,7 +171,13 @@ export async function publishedGroups(
 
 /** Names of the folders in a folder of published results, sorted; none where it is not there. */
 export async function groupNames(folder: string): Promise<string[]> {
-  const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return [];
+      const why = `the folder cannot be listed (${cause.code})`;
+      throw new Error(`${folder}: ${why}; expected one of published results`, { cause });
+    },
+  );
   // Pages and their figures lie in the same folder.
   return entries
     .filter((entry) => entry.isDirectory())

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RandomState } from '@scene-mtl/data';
-import { PARTIAL, writeAtomically } from '@scene-mtl/data/files';
+import { PARTIAL, wholeFile, writeAtomically } from '@scene-mtl/data/files';
 import { parseJsonFile } from '@scene-mtl/data/json';
 import type { Sums } from '../training/averages.ts';
 import { manifestSchema } from './manifest-schema.ts';
@@ -92,8 +92,8 @@ export async function loadCheckpoint(
   }
   assertOf(configHash, manifest, `${path}.json`);
   const file = `${path}.safetensors`;
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
+  const bytes = await wholeFile(file).catch((cause: Error) => {
+    if ((cause.cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new Error(
       `${file}: not there, but ${path}.json says that it was written; put it back, or delete ` +
         `that manifest to continue from an earlier checkpoint`,
