@@ -9,9 +9,13 @@ export const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div']);
 export class Links {
   readonly #makers = new Map<string, OnnxNode>();
   readonly #readers = new Map<string, OnnxNode[]>();
+  /** Places in the order of execution. */
+  readonly #places = new Map<OnnxNode, number>();
 
+  /** @param nodes in order of execution */
   constructor(nodes: readonly OnnxNode[]) {
-    for (const node of nodes) {
+    for (const [place, node] of nodes.entries()) {
+      this.#places.set(node, place);
       for (const output of node.outputs) this.#makers.set(output.name, node);
       for (const input of new Set(readsOf(node))) {
         const readers = this.#readers.get(input.name);
@@ -66,14 +70,19 @@ export class Links {
   independent(node: OnnxNode, wanted: Iterable<OnnxNode>): Set<OnnxNode> {
     const left = new Set(wanted);
     left.delete(node);
+    const place = (one: OnnxNode) => this.#places.get(one) as number;
+    // What runs later is none that it depends on, and what runs before them all depends on none.
+    const before = [...left].map(place).filter((at) => at < place(node));
+    const first = Math.min(...before);
+    let count = before.length;
     const seen = new Set<OnnxNode>([node]);
     const stack = [node];
-    for (let at = stack.pop(); at && left.size > 0; at = stack.pop()) {
+    for (let at = stack.pop(); at && count > 0; at = stack.pop()) {
       for (const input of readsOf(at)) {
         const maker = this.maker(input);
-        if (!maker || seen.has(maker)) continue;
+        if (!maker || seen.has(maker) || place(maker) < first) continue;
         seen.add(maker);
-        left.delete(maker);
+        if (left.delete(maker)) count--;
         stack.push(maker);
       }
     }

@@ -155,7 +155,7 @@ export class Lowering {
     if (value.source.kind !== 'constant') return undefined;
     if (!this.#uniform.has(value)) {
       const { data } = value.source;
-      this.#uniform.set(value, data.every((x) => x === data[0]) ? data[0] : undefined);
+      this.#uniform.set(value, repeats(data) ? data[0] : undefined);
     }
     return this.#uniform.get(value);
   }
@@ -257,6 +257,11 @@ export class Lowering {
             );
     }
   }
+}
+
+function repeats(data: ArrayLike<number>): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== data[0]) return false;
+  return true;
 }
 
 const onnxTypes: Record<CapturedType, OnnxType> = {
