@@ -1,17 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { captureTwice, checkUnchanged } from './capture/capture-twice.ts';
-import { countStep, settingsGuard } from './capture/optimisers.ts';
-import { blame, nonFinite, restore, snapshotOf, type DebugOptions } from './debug.ts';
+import { captureTwice } from './capture/capture-twice.ts';
+import { restore, type DebugOptions } from './debug.ts';
 import { eagerStep } from './engines/eager.ts';
-import { OnnxStep, type OnnxOptions } from './engines/onnx.ts';
+import type { OnnxOptions } from './engines/onnx.ts';
 import { checkEngine, checkNames } from './engines/options.ts';
 import { Queue } from './engines/queue.ts';
-import { ReadOnlyStep } from './engines/read-only.ts';
 import { Recent } from './engines/recent.ts';
 import { reload, valuesOf, type State } from './engines/state.ts';
 import { loadTensorFlow } from './engines/tensorflow.ts';
 import type { Trace } from './capture/value.ts';
-import type { Ref } from './onnx/graph.ts';
+import { fixedStep, type FixedStep } from './fixed-step.ts';
 import { standaloneModel } from './save/model.ts';
 import { openBatch, SAMPLES } from './save/open-batch.ts';
 import { saveSettings, type SaveOptions } from './save/options.ts';
@@ -248,52 +246,3 @@ const variablesIn = (trace: Trace, state: State): Map<tf.Variable, tf.backend_ut
     ...trace.variables.map(({ variable }) => [variable, variable.dataSync()] as const),
     ...valuesOf(state),
   ]);
-
-/** A step compiled for one size of every input. Its runs follow each other. */
-interface FixedStep {
-  readonly trace: Trace;
-  readonly outputShapes: Readonly<Record<string, readonly number[]>>;
-  run(inputs: ReturnType<typeof checkedInputs>): Promise<Record<string, unknown>>;
-  dispose(): Promise<void>;
-}
-
-async function fixedStep(
-  state: State,
-  step: (inputs: InputTensors<Signature>) => Outputs,
-  signature: Signature,
-  options: CompileOptions,
-): Promise<FixedStep> {
-  const { seed, debug = {} } = options;
-  const captured = captureTwice(step, signature, seed);
-  const { trace, optimisers } = captured;
-  const settingsHold = settingsGuard(optimisers);
-  const onnx = await (options.inference ? ReadOnlyStep : OnnxStep).create(trace, options, state);
-  let steps = 0;
-  return {
-    trace,
-    outputShapes: shapesOf(onnx.lowered.outputs),
-    async run(inputs) {
-      settingsHold();
-      if (debug.frozen) checkUnchanged(captured, step, signature, seed);
-      const before = debug.finite ? snapshotOf(onnx) : [];
-      const outputs = await onnx.run(inputs);
-      const bad = debug.finite ? nonFinite(onnx, trace, outputs) : undefined;
-      if (bad) {
-        restore(before);
-        reload(state);
-        const cause = await blame(trace, bad.value, inputs, options);
-        throw new Error(
-          `run: ${bad.what} is not finite after step ${steps + 1}: ${cause}. ` +
-            'The variables are back at their values before the step',
-        );
-      }
-      steps++;
-      for (const optimiser of optimisers) countStep(optimiser);
-      return outputs;
-    },
-    dispose: () => onnx.dispose(),
-  };
-}
-
-const shapesOf = (refs: Readonly<Record<string, Ref>>) =>
-  Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, ref.shape]));
