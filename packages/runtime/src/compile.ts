@@ -123,6 +123,7 @@ export interface CompileOptions extends OnnxOptions {
  * `variable.assign` in an optimiser) becomes one graph. It must be a function of its inputs and of
  * `tf.Variable`s alone; what varies from step to step, a learning rate for example, comes in as an
  * input. What it closes over besides, tensors and numbers, is constant from here on.
+ * A graph model is called by `execute` or `predict`, with the loops and conditions that it may have.
  *
  * A first size of null in the signature, `[null, 28, 28, 1]`, leaves the batch open: the step is compiled when a size first
  * comes, with the errors that follow then.

@@ -35,6 +35,8 @@ const topology = {
       attr: { then_branch: { func: { name: 'yes' } }, else_branch: { func: { name: 'no' } } },
     },
     { name: 'found', op: 'Where', input: ['double'] },
+    { name: 'table', op: 'HashTableV2', attr: { value_dtype: { type: 'DT_FLOAT' } } },
+    { name: 'looked', op: 'LookupTableFindV2', input: ['table', 'x', 'x'] },
   ],
   library: { function: [branch('yes', 'Neg'), branch('no', 'Abs')] },
 };
@@ -66,6 +68,15 @@ test('what is as large as its numbers say is refused, with op, node, place and w
   );
   expect(Array.from((await before.run({ x: Float32Array.of(1, -3) })).y)).toEqual([2, -6]);
   await before.dispose();
+});
+
+test('a table of keys is refused, with op, node and what to do', async () => {
+  const model = await loaded();
+  await expect(
+    compile(({ x }) => ({ y: model.execute({ x }, 'looked') as tf.Tensor }), { x: signature.x }),
+  ).rejects.toThrow(
+    /graph-model\.test\.ts:\d+:\d+: node 'table' \(HashTableV2\): .*look them up before/,
+  );
 });
 
 test('outside of steps execute refuses a condition as it did', async () => {

@@ -71,12 +71,3 @@ function siteOf(call: NodeJS.CallSite): string | undefined {
   if (!entry || !('originalSource' in entry)) return undefined;
   return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
 }
-
-/** The place in the caller's code where an error was thrown, by its stack. */
-export function siteOfError({ stack = '' }: Error): string {
-  const places = stack
-    .split('\n')
-    .flatMap((line) => /^ +at .*?((?:file:|[^()\s:])[^()\s]*:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
-  const isOurs = (place: string) => own.some((at) => place.startsWith(at)) || foreign.test(place);
-  return places.find((place) => !isOurs(place)) ?? 'an unknown place';
-}

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { callSite, siteOfError } from './call-site.ts';
+import { callSite } from './call-site.ts';
 import { CaptureError } from './errors.ts';
 import type { TraceValue } from './value.ts';
 
@@ -68,22 +68,4 @@ export function inferred<T>(kernel: string, infer: () => T): T {
     const why = (cause as Error).message;
     throw new CaptureError(`compile: ${kernel} at ${callSite()}: ${why}`, { cause });
   }
-}
-
-/**
- * What a step threw, in words that help: a graph model with a loop or a condition refuses by itself, and
- * advises `executeAsync`, which is of no use here.
- */
-export function refusedByModel(cause: unknown): unknown {
-  const { message } = (cause ?? {}) as Partial<Error>;
-  const [, node, op] =
-    /the node '(.+)', which has the dynamic op '(\w+)'/.exec(message ?? '') ?? [];
-  if (node === undefined) return cause;
-  return new CaptureError(
-    `compile: the graph model run at ${siteOfError(cause as Error)} has ${op} in node '${node}', where numbers ` +
-      'decide what is computed next, and a captured step has none yet. Compile what comes before it and what comes ' +
-      'behind it as steps of their own, by the names of nodes that model.execute(inputs, outputs) takes, or run ' +
-      'model.executeAsync() outside of compile()',
-    { cause },
-  );
 }

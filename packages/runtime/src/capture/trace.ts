@@ -6,7 +6,6 @@ import { bind, release, type Bound } from './bind.ts';
 import { callSite } from './call-site.ts';
 import { CaptureError } from './errors.ts';
 import { evaluate } from './evaluate.ts';
-import { refusedByModel } from './refusals.ts';
 import { captureBackend } from './register.ts';
 import { withSeed } from './seed.ts';
 import type { Trace, TraceValue, TraceVariable } from './value.ts';
@@ -94,8 +93,6 @@ export function capture<S extends Signature, O extends Outputs>(
     const variables = variablesOf(target, { nodes, outputs }, bound);
     captured = { trace: { nodes, inputs: inputValues, outputs, variables }, optimisers, created };
     done = true;
-  } catch (error) {
-    throw refusedByModel(error);
   } finally {
     tf.engine().endScope();
     unwatch();

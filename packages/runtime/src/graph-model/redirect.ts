@@ -9,8 +9,8 @@ import { nodesBehind, Scope } from './scope.ts';
  * `executeAsync` alone. Outside, and for models without, they are what they were.
  */
 
-/** Categories of the converter for ops that it runs by promises. */
-const byPromises = new Set(['control', 'dynamic']);
+/** Categories of the converter for ops that it runs by `executeAsync` alone. */
+const asynchronous = new Set(['control', 'dynamic', 'hash_table']);
 
 function run(
   executor: Executor,
@@ -52,7 +52,7 @@ model.execute = function (...args) {
   executor.execute = (inputs, outputs) => {
     const given = Object.keys(executor.mapInputs(inputs));
     const behind = nodesBehind(executor, executor.mapOutputs(outputs), given);
-    const dynamic = [...behind].some(({ category = '' }) => byPromises.has(category));
+    const dynamic = [...behind].some(({ category = '' }) => asynchronous.has(category));
     return dynamic ? run(executor, inputs, outputs) : own(inputs, outputs);
   };
   try {

@@ -123,6 +123,12 @@ export class Scope {
     if (open) return open;
     const op = controlOps[node.op];
     if (op) return op(this, node, inputs);
+    if (node.category === 'hash_table') {
+      throw refused(
+        node,
+        'a step has no tables of keys; look them up before it, and give what was found as an input',
+      );
+    }
     if (node.op.startsWith('Placeholder') && node.inputs.length === 0) {
       throw refused(node, 'expected a value for this input, got none; give it one');
     }
