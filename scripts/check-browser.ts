@@ -129,6 +129,7 @@ async function main(): Promise<void> {
         train: 32,
         val: 4,
         seed: 1,
+        composition: 'ordinary',
         occlusion: 'ordinary',
         gaps: 'geometric',
         disparitySigma: 0,

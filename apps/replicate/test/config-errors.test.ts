@@ -44,7 +44,7 @@ test.each([
   ['training.stepz=7', `: training: unknown key "stepz", did you mean steps? There are: ${known}`],
   [
     'data.gapz=x',
-    ': data: unknown key "gapz", did you mean gaps? There are: source, train, val, seed, occlusion, gaps, disparitySigma, derive, labels, holdOut',
+    ': data: unknown key "gapz", did you mean gaps? There are: source, train, val, seed, composition, occlusion, gaps, disparitySigma, derive, labels, holdOut',
   ],
   [
     'network.encoder.alpha=1',

@@ -5,6 +5,7 @@ export { type Disagreement } from './cityscapes/disagreement.ts';
 export { decodeDisparity, encodeDisparity } from './cityscapes/disparity.ts';
 export {
   CITYSCAPES_DISPARITY_DEVIATION,
+  cityscapesFrames,
   cityscapesStatistics,
   type PublishedClass,
 } from './cityscapes/published.ts';
@@ -50,12 +51,14 @@ export { openDataset, readAsItIs, type OpenOptions } from './open.ts';
 export { contactSheet } from './contact-sheet.ts';
 export { type Pool } from './pools.ts';
 export {
+  LARGE_PIECE,
   statistics,
   type Histogram,
   type Statistics,
   type StatisticsCollector,
 } from './statistics.ts';
 export { GAPS, type Gaps } from './street/render/texture.ts';
+export { COMPOSITIONS, type Composition } from './street/scene/composition.ts';
 export { OCCLUSIONS, type Occlusion } from './street/scene/occluders.ts';
 export { contentProblems } from './street/tree/content.ts';
 export { generateTree, type GenerateOptions, type WriteFile } from './street/tree/generate.ts';

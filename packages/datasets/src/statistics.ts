@@ -27,6 +27,8 @@ export interface Statistics {
   readonly sizes: Histogram;
   /** Share of objects in two or more pieces (8-connectivity). */
   readonly split: number;
+  /** Share of objects in two or more pieces of at least `LARGE_PIECE` px of 1024 × 2048: no specks. */
+  readonly splitLarge: number;
   /** Mean and standard deviation of known disparities that are not 0, px at 2048. */
   readonly disparity: { readonly mean: number; readonly deviation: number };
   /** Known disparities that are not 0, px at 2048: cells of 4 px, the last one open. */
@@ -40,6 +42,9 @@ export interface Histogram {
   readonly edges: readonly number[];
   readonly shares: readonly number[];
 }
+
+/** Smaller pieces of an object are specks, px of 1024 × 2048. */
+export const LARGE_PIECE = 100;
 
 const SIZE_EDGES = Array.from({ length: 23 }, (_, k) => 2 ** k);
 const DISPARITY_EDGES = Array.from({ length: 34 }, (_, k) => 4 * k);
@@ -70,7 +75,8 @@ export function statistics(classes: number): StatisticsCollector {
   let pixels = 0;
   let unknown = 0;
   let knownDisparities = 0;
-  let pieces = 0;
+  let split = 0;
+  let splitLarge = 0;
   const counts = new Float64Array(classes);
   const objects = new Float64Array(classes);
   const areas = new Float64Array(classes);
@@ -92,13 +98,14 @@ export function statistics(classes: number): StatisticsCollector {
         else counts[label]++;
       }
       const unit = (2048 * 1024) / (height * width);
-      for (const { area, label, split } of instance ? objectsOf(instance, semantic) : []) {
+      for (const { area, label, pieces } of instance ? objectsOf(instance, semantic) : []) {
         if (label !== VOID) {
           objects[label]++;
           areas[label] += area * unit;
         }
         sizes.push(area * unit);
-        if (split) pieces++;
+        if (pieces.length > 1) split++;
+        if (pieces.filter((piece) => piece * unit >= LARGE_PIECE).length > 1) splitLarge++;
       }
       // A loop, as above: callbacks for two million pixels take longer than all else.
       for (let i = 0; disparity && i < disparity.valid.length; i++) {
@@ -124,7 +131,8 @@ export function statistics(classes: number): StatisticsCollector {
         meanSize: Array.from(areas, (area, k) => area / objects[k]),
         sizePercentiles: [at(0.1), at(0.5), at(0.9)],
         sizes: histogram(SIZE_EDGES, sizeCells(sizes)),
-        split: pieces / sizes.length,
+        split: split / sizes.length,
+        splitLarge: splitLarge / sizes.length,
         disparity: {
           mean,
           deviation: Math.sqrt(Math.max(0, moments.squares / moments.count - mean * mean)),
@@ -153,7 +161,8 @@ interface ObjectFacts {
   readonly area: number;
   /** Class of most of its pixels. */
   readonly label: number;
-  readonly split: boolean;
+  /** Px of each of its pieces. */
+  readonly pieces: readonly number[];
 }
 
 /** Facts of each object, in the order of their first pixels. */
@@ -161,27 +170,22 @@ function objectsOf(
   { data, height, width }: ObjectMap,
   semantic: Uint8Array | undefined,
 ): ObjectFacts[] {
-  const { labels } = connectedComponents(data, height, width);
-  const found = new Map<number, { area: number; pieces: number; votes: Uint32Array }>();
-  let pieces = 0;
+  const { labels, count } = connectedComponents(data, height, width);
+  const found = new Map<number, { pieces: number[]; votes: Uint32Array }>();
+  const areas = new Uint32Array(count);
   for (let i = 0; i < data.length; i++) {
     if (data[i] === 0) continue;
     let object = found.get(data[i]);
     if (!object) {
-      object = { area: 0, pieces: 0, votes: new Uint32Array(VOID + 1) };
+      object = { pieces: [], votes: new Uint32Array(VOID + 1) };
       found.set(data[i], object);
     }
-    object.area++;
     object.votes[semantic?.[i] ?? VOID]++;
-    // Components are numbered by their first pixels.
-    if (labels[i] === pieces) {
-      pieces++;
-      object.pieces++;
-    }
+    if (areas[labels[i]]++ === 0) object.pieces.push(labels[i]);
   }
-  return Array.from(found.values(), ({ area, pieces: count, votes }) => ({
-    area,
+  return Array.from(found.values(), ({ pieces, votes }) => ({
+    area: pieces.reduce((sum, piece) => sum + areas[piece], 0),
     label: votes.indexOf(votes.reduce((a, b) => Math.max(a, b), 0)),
-    split: count > 1,
+    pieces: pieces.map((piece) => areas[piece]),
   }));
 }

@@ -51,4 +51,18 @@ describe('statistics', () => {
     );
     expect(collector.result().split).toBe(1);
   });
+
+  test('do not take specks for pieces: less than 100 px of 1024 × 2048', () => {
+    // A px of 512 × 1024 is 4 of 1024 × 2048: 25 of them make a piece.
+    const size = { height: 512, width: 1024 };
+    const share = (pixels: number) => {
+      const collector = statistics(1);
+      const instance = new Uint16Array(512 * 1024).fill(9, 0, 200).fill(9, 2048, 2048 + pixels);
+      collector.add(streetSample({ id: 'a', ...size, instance }));
+      const { split, splitLarge } = collector.result();
+      return [split, splitLarge];
+    };
+    expect(share(24)).toEqual([1, 0]);
+    expect(share(25)).toEqual([1, 1]);
+  });
 });

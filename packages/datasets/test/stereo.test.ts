@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { matched } from '../src/street/render/stereo.ts';
+import { matched, recorded, type Matcher } from '../src/street/render/stereo.ts';
 import { textured } from '../src/street/render/texture.ts';
+
+const matcher: Matcher = { largest: Infinity, sky: { unknownAbove: 0.45 } };
 
 describe('stereo', () => {
   test('loses the columns whose partner is outside, and what a nearer thing hides', () => {
@@ -10,7 +12,7 @@ describe('stereo', () => {
     const usable = new Uint8Array(width).fill(1);
     const lost = Array.from({ length: width }, () => 0);
     for (let k = 0; k < 20; k++) {
-      matched(disparity, usable, { height: 1, width }, k).forEach((found, u) => {
+      matched(disparity, usable, { height: 1, width }, k, matcher).forEach((found, u) => {
         lost[u] += 1 - found;
       });
     }
@@ -26,8 +28,46 @@ describe('stereo', () => {
       new Uint8Array(12),
       { height: 1, width: 12 },
       1,
+      matcher,
     );
     expect(found.every((f) => f === 0)).toBe(true);
+  });
+
+  test('searches up to the largest disparity at 2048 px of width, less in smaller pictures', () => {
+    const size = { height: 1, width: 64 };
+    // 126 px at 2048 are 3.94 at 64; both partners lie within the right image.
+    const at = (d: number, largest: number) => {
+      const disparity = new Float32Array(64).fill(d);
+      const usable = new Uint8Array(64).fill(1);
+      return matched(disparity, usable, size, 3, { ...matcher, largest }).reduce(
+        (a, b) => a + b,
+        0,
+      );
+    };
+    expect(at(3.9, 126)).toBeGreaterThan(30);
+    expect(at(3.9, 126)).toBe(at(3.9, Infinity));
+    expect(at(4, 126)).toBe(0);
+    expect(at(4, Infinity)).toBeGreaterThan(30);
+  });
+
+  test('finds wrong disparities in the sky where it has noise, and nowhere else', () => {
+    const size = { height: 64, width: 128 };
+    const disparity = Float32Array.from({ length: 64 * 128 }, (_, i) => (i < 4096 ? 0 : 5));
+    const isSky = Uint8Array.from(disparity, (d) => Number(d === 0));
+    expect(recorded(disparity, isSky, size, 1, matcher)).toBe(disparity);
+    const noise = 32;
+    const noisy = recorded(disparity, isSky, size, 1, {
+      ...matcher,
+      sky: { unknownAbove: 0.5, noise },
+    });
+    expect(noisy.subarray(4096)).toEqual(disparity.subarray(4096));
+    const sky = noisy.subarray(0, 4096);
+    // Smooth noise in [0, 1) is above ½ in half of the places: 0.4 to 0.6 over some 800 patches.
+    const wrong = sky.filter((d) => d > 0);
+    expect(wrong.length / 4096).toBeGreaterThan(0.4);
+    expect(wrong.length / 4096).toBeLessThan(0.6);
+    // (1 − ½) · 32 px at 2048 are 1 px at 128.
+    expect(Math.max(...sky)).toBeLessThan(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { DERIVED, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
+import { COMPOSITIONS, DERIVED, GAPS, OCCLUSIONS } from '@scene-mtl/datasets';
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 import { positive, seed, upTo } from './schema-numbers.ts';
@@ -39,6 +39,10 @@ export const dataSchema = z.discriminatedUnion('source', [
     train: upTo(LIMITS.frames).describe('training frames'),
     val: upTo(LIMITS.frames).describe('validation frames'),
     seed,
+    composition: z
+      .enum(COMPOSITIONS)
+      .default('ordinary')
+      .describe('measured: nearer to the statistics of Cityscapes (docs/data-sets.md)'),
     occlusion: z
       .enum(OCCLUSIONS)
       .default('ordinary')

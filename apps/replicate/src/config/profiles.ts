@@ -6,6 +6,7 @@ const scenes = {
   train: 600,
   val: 100,
   seed: 1,
+  composition: 'ordinary',
   occlusion: 'ordinary',
   gaps: 'geometric',
   disparitySigma: 0,

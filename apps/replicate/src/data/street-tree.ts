@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { GENERATOR_VERSION, generateTree, type Gaps, type Occlusion } from '@scene-mtl/datasets';
+import {
+  GENERATOR_VERSION,
+  generateTree,
+  type Composition,
+  type Gaps,
+  type Occlusion,
+} from '@scene-mtl/datasets';
 import { hashOf, type ProgressLine } from '@scene-mtl/lab';
 
 /** What generated scenes are made from. */
@@ -11,6 +17,7 @@ export interface StreetTreeOptions {
   readonly train: number;
   readonly val: number;
   readonly seed: number;
+  readonly composition: Composition;
   readonly occlusion: Occlusion;
   readonly gaps: Gaps;
   /** px; 0: labels are the truth. */
@@ -21,10 +28,12 @@ export interface StreetTreeOptions {
 }
 
 /** What of the options decides the scenes besides their number and size. */
-function scenesOf({ seed, occlusion, gaps, disparitySigma, normals }: StreetTreeOptions) {
+function scenesOf(options: StreetTreeOptions) {
+  const { seed, composition, occlusion, gaps, disparitySigma, normals } = options;
   const noise = disparitySigma > 0 ? { disparitySigma } : {};
   return {
     ...{ seed, occlusion, noise },
+    ...(composition !== 'ordinary' && { composition }),
     ...(gaps !== 'geometric' && { gaps }),
     ...(normals && { normals }),
   };

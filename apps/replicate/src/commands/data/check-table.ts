@@ -1,6 +1,8 @@
 import {
   CITYSCAPES_DISPARITY_DEVIATION,
+  cityscapesFrames,
   cityscapesStatistics,
+  LARGE_PIECE,
   legendOf,
 } from '@scene-mtl/datasets';
 import type { CheckResult } from './check.ts';
@@ -43,20 +45,22 @@ export function checkTable({ dataset, statistics, colour }: CheckResult): string
   const lines = [HEAD, ...rows].map((row) =>
     row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  '),
   );
+  const beside = (value: string | number) => (published.length > 0 ? ` (Cityscapes ${value})` : '');
   const objects = statistics.objects.reduce((a, b) => a + b, 0);
   const [small, middle, large] = statistics.sizePercentiles.map((size) =>
     Number.isNaN(size) ? '–' : size.toFixed(0),
   );
   lines.push(
     '',
-    `objects per frame ${objects.toFixed(1)}${published.length > 0 ? ' (Cityscapes 17.5)' : ''}; in two or more pieces ${percent(statistics.split)} %`,
+    `objects per frame ${objects.toFixed(1)}${beside('17.5')}; in two or more pieces ${percent(statistics.split)} %${beside(`${percent(cityscapesFrames.split, 1)} in ${cityscapesFrames.frames} frames`)}, of at least ${LARGE_PIECE} px at 2048 ${percent(statistics.splitLarge)} %`,
     `object size px at 2048: 10 % under ${small}, half under ${middle}, 90 % under ${large}`,
     `void ${percent(statistics.void)} %`,
   );
   if (dataset.fields.includes('depth')) {
     const { mean, deviation } = statistics.disparity;
+    const real = cityscapesFrames.disparity;
     lines.push(
-      `disparity px at 2048: mean ${mean.toFixed(1)}, deviation ${deviation.toFixed(1)} (Cityscapes ${CITYSCAPES_DISPARITY_DEVIATION}, about a mean image); known ${percent(statistics.valid)} %`,
+      `disparity px at 2048: mean ${mean.toFixed(1)}${beside(real.mean)}, deviation ${deviation.toFixed(1)}${beside(`${real.deviation}; ${CITYSCAPES_DISPARITY_DEVIATION} about a mean image`)}; known ${percent(statistics.valid)} %${beside(percent(cityscapesFrames.valid, 1))}`,
     );
   }
   lines.push(...colourLine(classes, colour));

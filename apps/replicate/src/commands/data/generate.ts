@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import {
+  COMPOSITIONS,
   GAPS,
   generateTree,
   OCCLUSIONS,
   readManifest,
+  type Composition,
   type Gaps,
   type NoiseOptions,
   type Occlusion,
@@ -22,6 +24,7 @@ interface Options {
   val: number;
   size: Size;
   seed: number;
+  composition: Composition;
   occlusion: Occlusion;
   gaps: Gaps;
   workers: number;
@@ -53,6 +56,11 @@ export function addGenerateCommand(data: Command): void {
     )
     .option('--seed <n>', 'seed of everything', wholeNumber(0), 1)
     .addOption(
+      new Option('--composition <kind>', "'measured': nearer to Cityscapes' statistics")
+        .choices(COMPOSITIONS)
+        .default('ordinary'),
+    )
+    .addOption(
       new Option('--occlusion <kind>', "'cut': objects cut in two by poles, trees and people")
         .choices(OCCLUSIONS)
         .default('ordinary'),
@@ -71,7 +79,7 @@ export function addGenerateCommand(data: Command): void {
     .option('--truth', 'the exact tree under truth/ without noise too: disparity without gaps')
     .option('--normals', 'the normals of the surfaces under normals/ too; no other file changes')
     .action(async (options: Options) => {
-      const { out, frames, val, seed, occlusion, gaps, workers } = options;
+      const { out, frames, val, seed, composition, occlusion, gaps, workers } = options;
       const note = upright(options.size);
       if (note) console.error(note);
       await generateTree({
@@ -79,6 +87,7 @@ export function addGenerateCommand(data: Command): void {
         frames: { train: frames, val },
         ...options.size,
         seed,
+        composition,
         occlusion,
         gaps,
         workers,

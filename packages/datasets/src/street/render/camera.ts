@@ -30,7 +30,7 @@ export function viewOf(camera: Camera, size: Size): View {
   return { camera, size, axes };
 }
 
-/** Cityscapes' first rig at 1024 × 2048 (a published camera file). */
+/** A rig of Cityscapes at 1024 × 2048 (a published camera file). */
 export const RIG: Camera = {
   baseline: 0.209313,
   fx: 2262.52,
@@ -43,6 +43,21 @@ export const RIG: Camera = {
   x: 1.7,
   y: 0.1,
   z: 1.22,
+};
+
+/** Cityscapes' other rig: a wider baseline, lower, and turned down further (a published camera file). */
+export const SECOND_RIG: Camera = {
+  baseline: 0.222126,
+  fx: 2268.36,
+  fy: 2225.5405988775956,
+  u0: 1048.64,
+  v0: 519.277,
+  pitch: 0.05,
+  roll: 0,
+  yaw: 0.007,
+  x: 1.7,
+  y: -0.1,
+  z: 1.18,
 };
 
 /** The rig's intrinsics at another size of the image (fx, u0 by the width; fy, v0 by the height). */

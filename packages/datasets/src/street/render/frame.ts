@@ -4,18 +4,15 @@ import { bonnetCovers, paintBonnet } from './bonnet.ts';
 import { viewOf } from './camera.ts';
 import { contactMap } from './contact.ts';
 import { develop } from './lens.ts';
+import { instanceValues } from './labels.ts';
 import { surfaceNormals } from './normals.ts';
 import { rasterise } from './rasterise.ts';
 import { shade } from './shade.ts';
 import { shadowMap } from './shadow.ts';
-import { matched } from './stereo.ts';
+import { matched, recorded } from './stereo.ts';
 import { textured, type Gaps } from './texture.ts';
 
-/** Label ids that the renderer itself gives. */
-const EGO_VEHICLE = 1;
-const SKY = 23;
-
-/** A rendered frame. All maps come from the same nearest surfaces. */
+/** A rendered frame. All maps come from the same nearest surfaces; classes and objects may be outlined. */
 export interface StreetFrame extends Size {
   /** `u8 [H, W, 3]`. */
   readonly image: Uint8Array;
@@ -25,6 +22,8 @@ export interface StreetFrame extends Size {
   readonly instanceIds: Uint16Array;
   /** Exact disparity in px at this width, `[H, W]`; 0 for sky and the bonnet. */
   readonly disparity: Float32Array;
+  /** What a stereo matcher records in its place: the same, or wrong in the sky. */
+  readonly recordedDisparity: Float32Array;
   /** 1 where a stereo matcher would find the disparity, `u8 [H, W]`. */
   readonly disparityValid: Uint8Array;
   readonly camera: Camera;
@@ -51,7 +50,7 @@ export function renderFrame(
   size: Size,
   { gaps = 'geometric', normals = false }: RenderOptions = {},
 ): StreetFrame {
-  const { mesh, weather, lens, bonnet, seed } = scene;
+  const { mesh, weather, lens, bonnet, matcher, seed } = scene;
   const camera = scene.cameraAt(size);
   const view = viewOf(camera, size);
   const visibility = rasterise(mesh, view, SAMPLES);
@@ -67,8 +66,9 @@ export function renderFrame(
   const image = develop(light, size, lens, randomStream('sensor', seed));
 
   const pixels = size.height * size.width;
-  const labelIds = new Uint8Array(pixels);
-  const instanceIds = new Uint16Array(pixels);
+  const instanceIds = instanceValues(scene, visibility, size);
+  const labelIds = Uint8Array.from(instanceIds, (v) => (v < 1000 ? v : Math.floor(v / 1000)));
+  const isSky = new Uint8Array(pixels);
   const disparity = new Float32Array(pixels);
   const middle = (SAMPLES - 1) / 2;
   const usable = gaps === 'photometric' ? textured(image, size) : new Uint8Array(pixels).fill(1);
@@ -76,25 +76,23 @@ export function renderFrame(
   for (let row = 0, i = 0; row < size.height; row++) {
     let sample = (row * SAMPLES + middle) * visibility.width + middle;
     for (let column = 0; column < size.width; column++, i++, sample += SAMPLES) {
-      const id = visibility.drawn[sample];
       if (ego[i]) {
-        labelIds[i] = instanceIds[i] = EGO_VEHICLE;
         usable[i] = 0;
-      } else if (id < 0) {
-        labelIds[i] = instanceIds[i] = SKY;
+      } else if (visibility.drawn[sample] < 0) {
+        isSky[i] = 1;
+        // What is recorded there without texture is what the noise is.
+        if (matcher.sky.noise !== undefined) usable[i] = 1;
       } else {
-        const { label, thing } = mesh.surfaces[mesh.surfaceOf[visibility.triangleOf[id]]];
-        labelIds[i] = label;
-        instanceIds[i] = thing < 0 ? label : scene.things[thing];
         disparity[i] = perInverseDepth * visibility.inverseDepth[sample];
       }
     }
   }
   const patches = pickIndex(randomStream('stereo', seed), 2 ** 31);
-  const disparityValid = matched(disparity, usable, size, patches);
+  const disparityValid = matched(disparity, usable, size, patches, matcher);
+  const recordedDisparity = recorded(disparity, isSky, size, patches, matcher);
   return {
     ...size,
-    ...{ image, labelIds, instanceIds, disparity, disparityValid, camera },
+    ...{ image, labelIds, instanceIds, disparity, recordedDisparity, disparityValid, camera },
     ...(normals && { normals: surfaceNormals(visibility, mesh, view, ego) }),
   };
 }

@@ -1,5 +1,25 @@
 import type { Size } from '@scene-mtl/data';
-import { fractal2Above } from './noise.ts';
+import { fractal2, fractal2Above } from './noise.ts';
+
+/** What a stereo matcher makes of what it cannot see well. */
+export interface Matcher {
+  /** Larger disparities are not searched for, px at 2048 of width. */
+  readonly largest: number;
+  readonly sky: {
+    /** Unknown where smooth noise in [0, 1) is above. */
+    readonly unknownAbove: number;
+    /**
+     * Wrong disparities there, px at 2048 of width: this times what smooth noise in [0, 1) is above ½, 0
+     * where it is below. Without it all are 0.
+     */
+    readonly noise?: number;
+  };
+}
+
+/** Patches of noise across the picture. */
+const PATCHES = 40;
+/** Those of wrong disparities in the sky are finer. */
+const SKY_PATCHES = 160;
 
 /**
  * Which pixels a stereo matcher would find, given the exact disparity of the left image.
@@ -16,9 +36,11 @@ export function matched(
   usable: Uint8Array,
   { height, width }: Size,
   seed: number,
+  { largest, sky }: Matcher,
 ): Uint8Array {
   const found = new Uint8Array(disparity.length);
-  const scale = 40 / width;
+  const scale = PATCHES / width;
+  const limit = (largest * width) / 2048;
   // Nearest disparity that falls on each pixel of the right image's row.
   const right = new Float32Array(width);
   for (let row = 0; row < height; row++) {
@@ -34,10 +56,33 @@ export function matched(
     for (let u = 0; u < width; u++) {
       const d = disparity[start + u];
       const partner = Math.round(u - d);
-      if (!usable[start + u] || partner < 0 || right[partner] > d + slack) continue;
-      if (fractal2Above(u * scale, row * scale, seed, d === 0 ? 0.45 : 0.84)) continue;
+      if (!usable[start + u] || d > limit || partner < 0 || right[partner] > d + slack) continue;
+      const most = d === 0 ? sky.unknownAbove : 0.84;
+      if (fractal2Above(u * scale, row * scale, seed, most)) continue;
       found[start + u] = 1;
     }
   }
   return found;
+}
+
+/**
+ * The disparities that a matcher records: the exact ones but in the sky (`Matcher.sky.noise`).
+ * @param disparity `[H, W]` px, 0 for sky; returned as it is where there is no noise
+ * @param isSky `[H, W]`
+ */
+export function recorded(
+  disparity: Float32Array,
+  isSky: Uint8Array,
+  { width }: Size,
+  seed: number,
+  { sky: { noise } }: Matcher,
+): Float32Array {
+  if (noise === undefined) return disparity;
+  const unit = (noise * width) / 2048;
+  const scale = SKY_PATCHES / width;
+  return disparity.map((d, i) => {
+    if (!isSky[i]) return d;
+    const row = Math.floor(i / width);
+    return unit * Math.max(0, fractal2((i - row * width) * scale, row * scale, seed + 7) - 0.5);
+  });
 }

@@ -53,8 +53,11 @@ export interface Road {
   crossed(s: number, sign: 1 | -1, margin?: number): boolean;
 }
 
-/** A road of a kind; sizes vary by frame. */
-export function drawRoad(random: Draw, kind: StreetKind, rails: boolean): Road {
+/**
+ * A road of a kind; sizes vary by frame.
+ * @param pavement factor on the width of pavements
+ */
+export function drawRoad(random: Draw, kind: StreetKind, rails: boolean, pavement: number): Road {
   const lane = 3.2 + 0.6 * random();
   const wide = kind === 'avenue' || rails;
   const lanes = () => (wide ? 2 : random() < 0.2 ? 2 : 1);
@@ -65,7 +68,8 @@ export function drawRoad(random: Draw, kind: StreetKind, rails: boolean): Road {
     const kerb = edge + (parking ? 2.1 : 0.1);
     const green = { centre: 0.05, avenue: 0.45, houses: 0.35, edge: 0.6 }[kind];
     const verge = random() < green ? 1 + 1.4 * random() : 0;
-    const walk = kerb + verge + (kind === 'edge' ? 2.4 + 1.8 * random() : 3.6 + 3.8 * random());
+    const paved = kind === 'edge' ? 2.4 + 1.8 * random() : 3.6 + 3.8 * random();
+    const walk = kerb + verge + pavement * paved;
     const setback = {
       centre: 0,
       avenue: 1 + 3 * random(),

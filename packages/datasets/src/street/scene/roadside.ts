@@ -24,9 +24,10 @@ export function addRoadside(stage: Stage): void {
 /** What divides front gardens from the pavement. */
 function addPlots(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
+  const { dense, fence, wall, hedge } = stage.mix.plots;
   const { sign, walk, front } = side;
   const room = front - walk;
-  const share = room > 1 ? 0.9 : 0.22;
+  const share = room > 1 ? 0.9 : dense;
   for (let s = 0; s < road.length * 0.8;) {
     const next = s + between(random, 8, 22);
     if (
@@ -37,9 +38,9 @@ function addPlots(stage: Stage, side: RoadSide): void {
     ) {
       const t = sign * (walk + 0.25);
       const kind = random();
-      if (kind < 0.45) addBarrier(stage, 'fence', s, next - 1, t);
-      else if (kind < 0.68) addBarrier(stage, 'wall', s, next - 1, t);
-      else if (kind < 0.9 && room > 1) {
+      if (kind < fence) addBarrier(stage, 'fence', s, next - 1, t);
+      else if (kind < wall) addBarrier(stage, 'wall', s, next - 1, t);
+      else if (kind < hedge && room > 1) {
         const height = between(random, 0.8, 2);
         for (let x = s; x < next - 1; x += 1.6) {
           addBush(stage, road.place(x, t + sign * 0.5), [2.4, 1.2, height]);
@@ -57,14 +58,18 @@ function addPlots(stage: Stage, side: RoadSide): void {
 
 /** Lamps, signs, bollards and bins at the kerb. */
 function addKerbRow(stage: Stage, side: RoadSide): void {
-  const { road, random } = stage;
+  const { road, random, mix } = stage;
   const { sign, kerb } = side;
   const t = sign * (kerb + 0.45);
-  const lampStep = between(random, 22, 34);
+  const lampStep = mix.poleSpacing * between(random, 22, 34);
   for (let s = between(random, 4, 24); s < road.length * 0.8; s += lampStep) {
     if (!road.crossed(s, sign, 1)) addStreetLamp(stage, road.place(s, t), -sign);
   }
-  for (let s = between(random, 4, 20); s < road.length * 0.7; s += between(random, 12, 46)) {
+  for (
+    let s = between(random, 4, 20);
+    s < road.length * 0.7;
+    s += mix.poleSpacing * between(random, 12, 46)
+  ) {
     if (road.crossed(s, sign, 1)) continue;
     if (random() < 0.035) addDirectionSign(stage, road.place(s, sign * (kerb + 1.2)));
     else addSign(stage, road.place(s, t));
@@ -81,9 +86,9 @@ function addKerbRow(stage: Stage, side: RoadSide): void {
 }
 
 function addTrees(stage: Stage, side: RoadSide): void {
-  const { road, random, city } = stage;
+  const { road, random, city, mix } = stage;
   const { sign, kerb, walk, front, parking } = side;
-  const row = random() < city.trees;
+  const row = random() < mix.trees * city.trees;
   const step = between(random, 7, 15);
   const size = between(random, 7, 15);
   if (row) {
@@ -100,11 +105,11 @@ function addTrees(stage: Stage, side: RoadSide): void {
   // Gardens, and the green behind and between the houses.
   const room = front - walk;
   for (let s = 2; s < road.length; s += between(random, 6, 18)) {
-    if (room > 3 && random() < 0.55 && !road.crossed(s, sign, 3)) {
+    if (room > 3 && random() < 0.55 * mix.trees && !road.crossed(s, sign, 3)) {
       const t = sign * between(random, walk + 1.5, front);
       addTree(stage, road.place(s, t), between(random, 4, 10), s);
     }
-    if (random() < (road.kind === 'centre' ? 0.15 : 0.7)) {
+    if (random() < mix.trees * (road.kind === 'centre' ? 0.15 : 0.7)) {
       const t = sign * (front + between(random, 14, 30));
       addTree(stage, road.place(s, t), between(random, 9, 19), Math.max(50, s));
     }

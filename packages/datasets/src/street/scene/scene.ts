@@ -3,6 +3,7 @@ import type { Mesh } from '../geometry/mesh.ts';
 import type { Bonnet } from '../render/bonnet.ts';
 import type { Footprint } from '../render/contact.ts';
 import type { Lens } from '../render/lens.ts';
+import type { Matcher } from '../render/stereo.ts';
 import type { Weather } from '../render/weather.ts';
 
 /** Everything that a frame shows, at no particular resolution. */
@@ -14,6 +15,9 @@ export interface Scene {
   readonly weather: Weather;
   readonly lens: Lens;
   readonly bonnet: Bonnet;
+  /** Regions of fewer px of 1024 × 2048 are not outlined; 0: each pixel is what it shows. */
+  readonly leastRegion: number;
+  readonly matcher: Matcher;
   readonly seed: string;
   /** The camera with intrinsics for an image of this size. */
   cameraAt(size: Size): Camera;

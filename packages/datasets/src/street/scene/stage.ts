@@ -4,6 +4,7 @@ import type { Place } from '../geometry/shapes.ts';
 import type { Colour, Material, Surface } from '../geometry/surface.ts';
 import type { Footprint } from '../render/contact.ts';
 import type { City } from './city.ts';
+import type { Mix } from './composition.ts';
 import type { Road } from './road.ts';
 
 /** What a surface of the stage needs besides its material, label and colour. */
@@ -20,6 +21,8 @@ export interface Stage {
   readonly random: Draw;
   readonly city: City;
   readonly road: Road;
+  /** How much there is of what. */
+  readonly mix: Mix;
   /** Official instance value by index of thing. */
   readonly things: number[];
   readonly footprints: Footprint[];
@@ -34,7 +37,7 @@ export interface Stage {
 }
 
 /** An empty stage. */
-export function newStage(random: Draw, city: City, road: Road): Stage {
+export function newStage(random: Draw, city: City, road: Road, mix: Mix): Stage {
   const things: number[] = [];
   const footprints: Footprint[] = [];
   const counts = new Map<number, number>();
@@ -43,6 +46,7 @@ export function newStage(random: Draw, city: City, road: Road): Stage {
     random,
     city,
     road,
+    mix,
     things,
     footprints,
     surface: (material, label, colour, options = {}) => ({

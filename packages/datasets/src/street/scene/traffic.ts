@@ -57,10 +57,10 @@ function addVehicle(
   heading: number,
   tram: boolean,
 ): number {
-  const { random, road } = stage;
+  const { random, road, mix } = stage;
   const kind = random();
   const further = (distance: number) => road.place(s + distance, t, heading);
-  if (tram && kind < 0.3 && s > 8) {
+  if (tram && kind < mix.trams.share && s > 8 && s < mix.trams.reach) {
     addTram(stage, further(15));
     return 30;
   }
@@ -80,10 +80,10 @@ function addVehicle(
 }
 
 function addParked(stage: Stage, side: RoadSide): void {
-  const { road, random, city } = stage;
+  const { road, random, city, mix } = stage;
   if (!side.parking) return;
   const t = side.sign * (side.edge + 1.05);
-  const full = city.parked * between(random, 0.4, 1.15);
+  const full = mix.parked * city.parked * between(random, 0.4, 1.15);
   const group = stage.group(CAR);
   for (let s = between(random, 5, 22); s < 150; s += between(random, 5.2, 6.3)) {
     if (road.crossed(s, side.sign, 4) || random() > full) continue;
@@ -98,10 +98,11 @@ function addParked(stage: Stage, side: RoadSide): void {
 
 function addPedestrians(stage: Stage, side: RoadSide): void {
   const { road, random, city } = stage;
-  const count = Math.floor(city.people * between(random, 0.2, 1.6) + random());
+  const { crowd, reach, groups } = stage.mix.people;
+  const count = Math.floor(crowd * city.people * between(random, 0.2, 1.6) + random());
   for (let k = 0; k < count; k++) {
     // More people far away than near: the pavement widens with distance in sight, not in metres.
-    const s = 3 + 80 * random() ** 1.7;
+    const s = 3 + reach * random() ** 1.7;
     const inner = side.kerb + side.verge;
     const t = side.sign * between(random, inner + 0.5, Math.max(inner + 1, side.walk - 0.3));
     const party = random() < 0.3 ? 2 : 1;
@@ -110,7 +111,7 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
       addPerson(stage, place, s);
     }
   }
-  if (random() < 0.16) {
+  if (random() < groups) {
     const s = between(random, 35, 110);
     const group = stage.group(PERSON);
     for (let k = 0; k < 9; k++) {
@@ -125,15 +126,16 @@ function addPedestrians(stage: Stage, side: RoadSide): void {
 /** Parked bicycles, single or as a group, and now and then a motorcycle. */
 function addStands(stage: Stage, side: RoadSide): void {
   const { road, random } = stage;
+  const { groups, reach } = stage.mix.stands;
   const spots = Math.floor(between(random, 0, 4.4));
   for (let k = 0; k < spots; k++) {
-    const s = between(random, 5, 60);
+    const s = between(random, 5, reach);
     if (road.crossed(s, side.sign, 3)) continue;
     const t = side.sign * pick(random, [side.kerb + 0.6, side.walk - 0.5]);
     const lean = between(random, -0.3, 0.3);
     if (random() < 0.15) {
       addMotorcycle(stage, raised(road.place(s, t, lean)), s, { ridden: false });
-    } else if (random() < 0.25) {
+    } else if (random() < groups) {
       const group = stage.group(BICYCLE);
       for (let m = 0; m < 6; m++) {
         addBicycle(stage, raised(road.place(s + 0.5 * m, t, 1.4 + lean)), s, {
@@ -149,8 +151,8 @@ function addStands(stage: Stage, side: RoadSide): void {
 
 /** Now and then someone on a bicycle nearby, at the edge of the lanes. */
 function addCyclist(stage: Stage, side: RoadSide): void {
-  const { road, random } = stage;
-  if (random() > 0.2) return;
+  const { road, random, mix } = stage;
+  if (random() > mix.cyclists) return;
   const s = between(random, 7, 32);
   const t = side.sign * (side.edge - between(random, 0.5, 1));
   addBicycle(stage, road.place(s, t, side.sign < 0 ? 0 : Math.PI), s, { ridden: true });

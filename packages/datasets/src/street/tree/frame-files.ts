@@ -8,6 +8,7 @@ import { encodeNormals } from '../../cityscapes/normals.ts';
 import { grey16Png, grey8Png, rgbaPng, rgbPng } from '../../image/write.ts';
 import { renderFrame, type StreetFrame } from '../render/frame.ts';
 import type { Gaps } from '../render/texture.ts';
+import type { Composition } from '../scene/composition.ts';
 import type { Occlusion } from '../scene/occluders.ts';
 import { streetScene } from '../scene/street.ts';
 import { frameHash } from './content.ts';
@@ -37,6 +38,7 @@ export interface FrameFiles {
 /** What is rendered and recorded of a frame besides its name. */
 export interface FrameOptions {
   readonly size: Size;
+  readonly composition?: Composition;
   readonly occlusion?: Occlusion;
   readonly gaps?: Gaps;
   readonly noise?: NoiseOptions;
@@ -66,6 +68,7 @@ export async function frameFiles(
   frame: PlannedFrame,
   {
     size,
+    composition = 'ordinary',
     occlusion = 'ordinary',
     gaps,
     noise = {},
@@ -73,16 +76,16 @@ export async function frameFiles(
     normals: hasNormals = false,
   }: FrameOptions,
 ): Promise<FrameFiles> {
-  const scene = streetScene(frame.name, occlusion);
+  const scene = streetScene(frame.name, occlusion, composition);
   const rendered = renderFrame(scene, size, { ...(gaps && { gaps }), normals: hasNormals });
   const normals = rendered.normals && encodeNormals(rendered.normals);
-  const { labelIds, instanceIds, disparity, disparityValid } = rendered;
+  const { labelIds, instanceIds, disparity, recordedDisparity, disparityValid } = rendered;
   const recorded: Recorded = isNoisy(noise)
     ? noisy(frame, rendered, noise)
     : {
         labelIds,
         instanceIds,
-        disparity: encodeDisparity({ data: disparity, valid: disparityValid }),
+        disparity: encodeDisparity({ data: recordedDisparity, valid: disparityValid }),
       };
   const files = await encode(frame, rendered, { ...recorded, ...(normals && { normals }) });
   if (hasTruth) {
@@ -102,9 +105,9 @@ export async function frameFiles(
 }
 
 function noisy(frame: PlannedFrame, rendered: StreetFrame, noise: NoiseOptions): Recorded {
-  const { labelIds, instanceIds, disparity, disparityValid: valid, width } = rendered;
+  const { labelIds, instanceIds, recordedDisparity, disparityValid: valid, width } = rendered;
   const stream = (purpose: string) => randomStream(purpose, frame.name.seed, frame.split, frame.id);
-  const errors = noisyDisparity(disparity, valid, width, noise, stream('disparity noise'));
+  const errors = noisyDisparity(recordedDisparity, valid, width, noise, stream('disparity noise'));
   const displaced = displacedBoundaries(labelIds, rendered, noise, stream('boundary noise'));
   const centres = centresOf(objects(instanceIds, width, frame.id), width);
   return {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { assertSize } from '@scene-mtl/data';
 import { cannotWrite, makeFolder } from '@scene-mtl/data/files';
 import { GAPS, type Gaps } from '../render/texture.ts';
+import { COMPOSITIONS, type Composition } from '../scene/composition.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import { treeHash } from './content.ts';
 import { inWorkers } from './in-workers.ts';
@@ -28,6 +29,11 @@ export interface GenerateOptions {
   readonly height: number;
   readonly width: number;
   readonly seed: number;
+  /**
+   * 'measured' is nearer to the statistics of Cityscapes: how much there is of what, how it is outlined,
+   * what stereo finds; default 'ordinary'.
+   */
+  readonly composition?: Composition;
   /** 'cut' puts poles, trees and people in front of objects on purpose; default 'ordinary'. */
   readonly occlusion?: Occlusion;
   /**
@@ -65,7 +71,7 @@ export async function generateTree(
   write: WriteFile = writeWithFolders,
 ): Promise<void> {
   const { frames, height, width, seed, occlusion = 'ordinary', noise = {}, workers = 1 } = options;
-  const { gaps = 'geometric', normals = false } = options;
+  const { composition = 'ordinary', gaps = 'geometric', normals = false } = options;
   check(options);
   const out = resolve(options.out);
   const hasTruth = options.truth === true || isNoisy(noise);
@@ -75,7 +81,8 @@ export async function generateTree(
     seed,
     frames,
     ...shape,
-    // Named only where it is not the default: a tree from before it existed has the same recipe.
+    // Named only where they are not the default: a tree from before they existed has the same recipe.
+    ...(composition !== 'ordinary' && { composition }),
     ...(gaps === 'photometric' && { gaps }),
     // With noise the truth goes without saying.
     ...(hasTruth && !isNoisy(noise) && { truth: true }),
@@ -87,8 +94,8 @@ export async function generateTree(
   const plan = planTree(seed, frames);
   const partial = partialPath(out);
   try {
-    const shared = { size: { height, width }, occlusion, gaps, noise, truth: hasTruth, normals };
-    const job = { root: partial, ...shared };
+    const scenes = { composition, occlusion, gaps, noise, truth: hasTruth, normals };
+    const job = { root: partial, size: { height, width }, ...scenes };
     const hashes = new Array<string>(plan.length);
     let done = 0;
     const finished = (index: number, hash: string) => {
@@ -131,6 +138,7 @@ async function putInPlace(partial: string, out: string, recipe: TreeRecipe): Pro
 export interface FrameJob {
   readonly root: string;
   readonly size: { readonly height: number; readonly width: number };
+  readonly composition: Composition;
   readonly occlusion: Occlusion;
   readonly gaps: Gaps;
   readonly noise: NoiseOptions;
@@ -165,6 +173,7 @@ function check({
   height,
   width,
   seed,
+  composition = 'ordinary',
   occlusion = 'ordinary',
   gaps = 'geometric',
   noise = {},
@@ -173,6 +182,7 @@ function check({
   if (out.trim() === '') throw new Error("generateTree: expected out as a folder, got ''");
   assertSize('generateTree', { height, width });
   checkNoise(noise);
+  oneOf('composition', composition, COMPOSITIONS);
   oneOf('occlusion', occlusion, OCCLUSIONS);
   oneOf('gaps', gaps, GAPS);
   for (const [name, value] of Object.entries({

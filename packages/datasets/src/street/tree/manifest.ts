@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseJsonFileIfPresent, unchanged } from '@scene-mtl/data/json';
 import { z } from 'zod';
 import { GAPS, type Gaps } from '../render/texture.ts';
+import { COMPOSITIONS, type Composition } from '../scene/composition.ts';
 import { OCCLUSIONS, type Occlusion } from '../scene/occluders.ts';
 import type { NoiseOptions } from './noise.ts';
 import type { FrameCounts } from './plan.ts';
@@ -21,6 +22,8 @@ export interface TreeRecipe {
   readonly width: number;
   readonly occlusion: Occlusion;
   readonly noise: NoiseOptions;
+  /** Absent: 'ordinary'. */
+  readonly composition?: Composition;
   /** Absent: 'geometric'. */
   readonly gaps?: Gaps;
   /** Present when the truth was asked for without noise. */
@@ -46,6 +49,7 @@ const schema = unchanged<Manifest>(
     width: count,
     occlusion: z.enum(OCCLUSIONS),
     noise: z.record(z.string(), z.number().nonnegative()),
+    composition: z.enum(COMPOSITIONS).optional(),
     gaps: z.enum(GAPS).optional(),
     truth: z.literal(true).optional(),
     normals: z.literal(true).optional(),
