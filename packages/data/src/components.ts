@@ -30,25 +30,33 @@ export function connectedComponents(
     );
   }
   const labels = new Int32Array(values.length).fill(-1);
+  // One pixel of each run that is to be filled.
   const stack: number[] = [];
   let count = 0;
   for (let seed = 0; seed < values.length; seed++) {
     const value = values[seed];
     if (value === 0 || labels[seed] >= 0) continue;
-    labels[seed] = count;
     stack.push(seed);
     while (stack.length > 0) {
       const pixel = stack.pop()!;
-      const row = Math.floor(pixel / width);
-      const column = pixel - row * width;
-      const lastRow = Math.min(row + 1, height - 1);
-      const lastColumn = Math.min(column + 1, width - 1);
-      for (let r = Math.max(row - 1, 0); r <= lastRow; r++) {
-        for (let c = Math.max(column - 1, 0); c <= lastColumn; c++) {
-          const neighbour = r * width + c;
-          if (values[neighbour] !== value || labels[neighbour] >= 0) continue;
-          labels[neighbour] = count;
-          stack.push(neighbour);
+      if (labels[pixel] >= 0) continue;
+      const start = pixel - (pixel % width);
+      const end = start + width;
+      // The whole run of the row at once; then what touches it in the rows above and below.
+      let from = pixel;
+      while (from > start && values[from - 1] === value) from--;
+      let to = pixel + 1;
+      while (to < end && values[to] === value) to++;
+      labels.fill(count, from, to);
+      const left = from > start ? from - 1 : from;
+      const right = to < end ? to + 1 : to;
+      for (const shift of [-width, width]) {
+        if (left + shift < 0 || right + shift > values.length) continue;
+        let inRun = false;
+        for (let i = left + shift; i < right + shift; i++) {
+          const isNew = values[i] === value && labels[i] < 0;
+          if (isNew && !inRun) stack.push(i);
+          inRun = isNew;
         }
       }
     }

@@ -12,8 +12,9 @@ export interface ColourClassifier {
   predict(image: Uint8Array): Uint8Array;
 }
 
-/** Bits kept of each channel, from fine to coarse. */
-const LEVELS = [5, 3];
+/** Bits kept of each channel by fine cells, and by the coarse ones that stand in for them. */
+const FINE = 5;
+const COARSE = 3;
 /** Pixels that a cell of colours needs before it is asked. */
 const ENOUGH = 20;
 
@@ -34,52 +35,67 @@ const ENOUGH = 20;
  * ```
  */
 export function colourClassifier(classes: number): ColourClassifier {
-  const grids = LEVELS.map((bits) => ({ bits, counts: new Float64Array(classes * 8 ** bits) }));
-  const total = new Float64Array(classes);
-  let tables: { bits: number; answers: Int16Array }[] | undefined;
+  // Pixels by cell of the finest grid and class; those of coarser cells are their sums.
+  const counts = new Float64Array(classes * 8 ** FINE);
+  let table: Uint8Array | undefined;
   return {
     learn(sample) {
-      tables = undefined;
+      table = undefined;
       const { data: image } = imageOf(sample);
       const labels = findField(sample, 'semantic', classesKind)?.data ?? new Uint8Array(0);
-      for (const label of labels) if (label !== VOID) total[label]++;
-      for (const { bits, counts } of grids) {
-        for (let i = 0; i < labels.length; i++) {
-          if (labels[i] !== VOID) counts[cell(image, i, bits) * classes + labels[i]]++;
-        }
+      for (let i = 0; i < labels.length; i++) {
+        if (labels[i] !== VOID) counts[cell(image, i) * classes + labels[i]]++;
       }
     },
     predict(image) {
-      tables ??= grids.map(({ bits, counts }) => ({ bits, answers: answers(counts, classes) }));
-      const usual = largest(total);
+      table ??= answers(counts, classes);
       const result = new Uint8Array(image.length / 3);
-      const [fine, coarse] = tables;
-      for (let i = 0; i < result.length; i++) {
-        let answer = fine.answers[cell(image, i, fine.bits)];
-        if (answer < 0) answer = coarse.answers[cell(image, i, coarse.bits)];
-        result[i] = answer < 0 ? usual : answer;
-      }
+      for (let i = 0; i < result.length; i++) result[i] = table[cell(image, i)];
       return result;
     },
   };
 }
 
-function cell(image: Uint8Array, pixel: number, bits: number): number {
-  const shift = 8 - bits;
+/** The fine cell of a pixel. */
+function cell(image: Uint8Array, pixel: number): number {
   const at = 3 * pixel;
+  const drop = 8 - FINE;
   return (
-    ((image[at] >> shift) << (2 * bits)) |
-    ((image[at + 1] >> shift) << bits) |
-    (image[at + 2] >> shift)
+    ((image[at] >> drop) << (2 * FINE)) |
+    ((image[at + 1] >> drop) << FINE) |
+    (image[at + 2] >> drop)
   );
 }
 
-/** Most frequent class of each cell, −1 where there are too few pixels. */
-function answers(counts: Float64Array, classes: number): Int16Array {
-  return Int16Array.from({ length: counts.length / classes }, (_, k) => {
-    const own = counts.subarray(k * classes, (k + 1) * classes);
-    return own.reduce((a, b) => a + b, 0) < ENOUGH ? -1 : largest(own);
-  });
+/** The coarse cell of a fine one. */
+function coarseOf(fine: number): number {
+  const drop = FINE - COARSE;
+  const mask = (1 << COARSE) - 1;
+  const red = (fine >> (2 * FINE + drop)) & mask;
+  const green = (fine >> (FINE + drop)) & mask;
+  return (red << (2 * COARSE)) | (green << COARSE) | ((fine >> drop) & mask);
+}
+
+/** The class of each fine cell. */
+function answers(counts: Float64Array, classes: number): Uint8Array {
+  const coarse = new Float64Array(classes * 8 ** COARSE);
+  const total = new Float64Array(classes);
+  for (let fine = 0, i = 0; fine < 8 ** FINE; fine++) {
+    const start = coarseOf(fine) * classes;
+    for (let label = 0; label < classes; label++, i++) {
+      coarse[start + label] += counts[i];
+      total[label] += counts[i];
+    }
+  }
+  const usual = largest(total);
+  const within = (all: Float64Array, k: number): number | undefined => {
+    const own = all.subarray(k * classes, (k + 1) * classes);
+    return own.reduce((a, b) => a + b, 0) < ENOUGH ? undefined : largest(own);
+  };
+  return Uint8Array.from(
+    { length: 8 ** FINE },
+    (_, k) => within(counts, k) ?? within(coarse, coarseOf(k)) ?? usual,
+  );
 }
 
 function largest(list: Float64Array): number {

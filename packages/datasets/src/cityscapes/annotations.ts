@@ -75,9 +75,16 @@ function objectOf(value: number, i: number, width: number, file: string): number
  */
 export function untrainedObjects(instanceIds: Uint16Array): Uint16Array | undefined {
   let found: Uint16Array | undefined;
+  // Neighbours mostly share their value.
+  let last = 0;
+  let isUntrained = false;
   for (let i = 0; i < instanceIds.length; i++) {
     const value = instanceIds[i];
-    if (value < 1000 || trainIdOf[Math.floor(value / 1000)] !== VOID) continue;
+    if (value !== last) {
+      last = value;
+      isUntrained = value >= 1000 && trainIdOf[Math.floor(value / 1000)] === VOID;
+    }
+    if (!isUntrained) continue;
     found ??= new Uint16Array(instanceIds.length);
     found[i] = value;
   }

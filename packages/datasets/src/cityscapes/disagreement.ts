@@ -36,9 +36,15 @@ export async function labelDisagreement(
   }
   let pixels = 0;
   let at = -1;
+  // Neighbours mostly share their value.
+  let [last, label] = [-1, -1];
   for (let i = 0; i < instanceIds.length; i++) {
     const value = instanceIds[i];
-    if ((value < 1000 ? value : Math.floor(value / 1000)) === labelIds[i]) continue;
+    if (value !== last) {
+      last = value;
+      label = value < 1000 ? value : Math.floor(value / 1000);
+    }
+    if (label === labelIds[i]) continue;
     if (pixels++ === 0) at = i;
   }
   if (pixels === 0) return undefined;

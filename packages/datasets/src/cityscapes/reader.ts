@@ -11,6 +11,7 @@ import {
   VOID,
   withFields,
   type Centre,
+  type DisparityMap,
   type Field,
   type Sample,
   type Size,
@@ -122,13 +123,11 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
   const ratio = { height: size.height / native.height, width: size.width / native.width };
   const { width } = size;
   const fields: Record<string, Field> = { image: photo(size, picture.data) };
-  const sky: number[] = [];
   const semantic = path('semantic');
   if (semantic !== undefined) {
     const labelIds = ofPhoto(semantic, await readIds(semantic), native);
     const data = trainIds(resizeNearest(labelIds, native, size), width, semantic);
     fields['semantic'] = classMap(size, data);
-    for (let i = 0; i < data.length; i++) if (data[i] === SKY) sky.push(i);
   }
   const instance = path('instance');
   if (instance !== undefined) {
@@ -148,10 +147,8 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
   if (disparity !== undefined) {
     const p = ofPhoto(disparity, await readWords(disparity), native);
     const map = decodeDisparity(p, native, size);
-    for (const i of request.skyDisparity === 'zero' ? sky : []) {
-      map.data[i] = 0;
-      map.valid[i] = 1;
-    }
+    const classes = findField({ id, fields }, 'semantic', classesKind)?.data;
+    if (classes && request.skyDisparity === 'zero') setSkyToZero(map, classes);
     fields['depth'] = map;
   }
   const normals = path('normals');
@@ -164,6 +161,14 @@ async function readFrame(request: FrameRequest): Promise<Sample> {
     fields['camera'] = cameraField(await readCamera(camera, native, size));
   }
   return { id, fields };
+}
+
+function setSkyToZero({ data, valid }: DisparityMap, classes: Uint8Array): void {
+  for (let i = 0; i < classes.length; i++) {
+    if (classes[i] !== SKY) continue;
+    data[i] = 0;
+    valid[i] = 1;
+  }
 }
 
 /** Centres by object: row and column. */
