@@ -176,22 +176,30 @@ interface ObjectFacts {
   readonly pieces: readonly number[];
 }
 
+/** The components of an object, and its pixels by class. */
+interface Tally {
+  readonly pieces: number[];
+  readonly votes: Uint32Array;
+}
+
+const newTally = (): Tally => ({ pieces: [], votes: new Uint32Array(VOID + 1) });
+
 /** Facts of each object, in the order of their first pixels. */
 function objectsOf(
   { data, height, width }: ObjectMap,
   semantic: Uint8Array | undefined,
 ): ObjectFacts[] {
   const { labels, count } = connectedComponents(data, height, width);
-  const found = new Map<number, { pieces: number[]; votes: Uint32Array }>();
+  const found = new Map<number, Tally>();
   const areas = new Uint32Array(count);
   // Neighbours mostly share their object.
   let last = 0;
-  let object = { pieces: [] as number[], votes: new Uint32Array(VOID + 1) };
+  let object = newTally();
   for (let i = 0; i < data.length; i++) {
     if (data[i] === 0) continue;
     if (data[i] !== last) {
       last = data[i];
-      object = found.get(last) ?? { pieces: [], votes: new Uint32Array(VOID + 1) };
+      object = found.get(last) ?? newTally();
       found.set(last, object);
     }
     object.votes[semantic ? semantic[i] : VOID]++;
