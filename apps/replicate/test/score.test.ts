@@ -180,8 +180,11 @@ describe('replicate score', () => {
     expect(err).toContain("'lanes' is invalid. Allowed choices are semantic, instance");
     expect(await score(...folders, '--task', 'semantic', '--stereo', '.')).toBe(1);
     expect(err).toContain('--stereo only goes with --task instance');
+    const file = join(place({ 'a.json': '{}' }), 'a.json');
+    expect(await score('--gt', file, '--pred', '.', '--task', 'semantic')).toBe(1);
+    expect(err).toContain(`--gt ${file}: expected a folder, this is a file; only --task panoptic`);
     expect(await score('--gt', '.', '--task', 'semantic')).toBe(1);
-    expect(err).toContain("required option '--pred <folder>' not specified");
+    expect(err).toContain("required option '--pred <place>' not specified");
   });
 
   test('prints one line after a data error, whatever names hold, and no usage', async () => {

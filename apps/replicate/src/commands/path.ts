@@ -26,7 +26,7 @@ export function filePath(text: string): string {
 }
 
 /** Undefined where nothing is, or it cannot be looked at, which whoever uses it will tell. */
-function isFolder(place: string): boolean | undefined {
+export function isFolder(place: string): boolean | undefined {
   try {
     return statSync(place).isDirectory();
   } catch {

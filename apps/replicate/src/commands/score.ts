@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { writeAtomically } from '@scene-mtl/data/files';
 import { onOneLine } from '../terminal.ts';
-import { filePath, folderPath } from './path.ts';
+import { filePath, folderPath, isFolder, path } from './path.ts';
 import { intervalTable, perFrameLines, scoreIntervals } from './score/resampled.ts';
 import { scoreProgress } from './score/progress.ts';
 import { scorers } from './score/tables.ts';
@@ -32,11 +32,15 @@ export function addScoreCommand(program: Command): void {
     .command('score')
     .description('score predictions in the official Cityscapes submission formats')
     .requiredOption(
-      '--gt <folder>',
-      'ground truth, searched with subfolders (e.g. gtFine/val)',
-      folderPath,
+      '--gt <place>',
+      'ground truth: a folder, searched with subfolders (e.g. gtFine/val), or the JSON of a panoptic set',
+      path,
     )
-    .requiredOption('--pred <folder>', 'predictions, searched with subfolders', folderPath)
+    .requiredOption(
+      '--pred <place>',
+      'predictions: a folder, searched with subfolders, or the JSON of a panoptic set',
+      path,
+    )
     .addOption(
       new Option('--task <task>', 'which benchmark')
         .choices(Object.keys(scorers))
@@ -70,6 +74,13 @@ export function addScoreCommand(program: Command): void {
       }
       if (area && !SIZED.includes(task)) {
         command.error(`error: --area only goes with --task ${SIZED.join(' or ')}, not ${task}`);
+      }
+      for (const [flag, place] of Object.entries({ gt, pred })) {
+        if (task !== 'panoptic' && isFolder(place) === false) {
+          command.error(
+            `error: --${flag} ${place}: expected a folder, this is a file; only --task panoptic takes one`,
+          );
+        }
       }
       const progress = scoreProgress(process.stderr);
       const scored = await scorers[task]({
