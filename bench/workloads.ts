@@ -49,7 +49,7 @@ interface BuiltStep {
 export const small = (): Encoder =>
   dilatedResidual({ stem: 32, channels: [32, 64, 96], aspp: { channels: 64, rates: [3, 6, 9] } });
 
-/** Three heads on one encoder, balanced by a method with some options. */
+/** Three heads on one encoder, balanced by a method with some options; epochs are those of the quick profile. */
 export const heads =
   (
     encoder: () => Encoder,
@@ -61,7 +61,10 @@ export const heads =
     const tasks = [semantic(19), instance(), depth()] as Task[];
     const decoder = { width, kernel: 3 } as const;
     const network = multiTaskModel({ encoder: encoder(), tasks, size, decoder, seed: 1 });
-    const balancer = balancerNamed(method).make({ objectives: tasks }, options);
+    const balancer = balancerNamed(method).make(
+      { objectives: tasks, batchesPerEpoch: 75 },
+      options,
+    );
     const parameters = parametersOf(network, balancer.variables);
     const optimiser = sgd(parameters.trained, { momentum: 0.9, weightDecay: 1e-4 });
     const numbers = parameters.trained.reduce((sum, p) => sum + p.variable.size, 0);

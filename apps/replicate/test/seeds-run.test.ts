@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { runsOf } from '@scene-mtl/lab';
 import { profiles } from '../src/config/profiles.ts';
 import { parseConfig } from '../src/config/schema.ts';
+import { balancing } from '../src/papers/libmtl/balancing/balancing.ts';
 import { scenes as fewLabels } from '../src/papers/ruder2017/scenes/scenes.ts';
 import { table1 } from '../src/papers/kendall2018/table1/table1.ts';
 import { partlyText, seedsRun } from '../src/results/seeds-run.ts';
@@ -29,16 +30,28 @@ function found(
   return seedsRun(experiment, context, { ...none, summary });
 }
 
-test('an experiment has the seeds that lack nothing of what another seed has', () => {
+test('an experiment has the seeds that lack hardly anything of what another seed has', () => {
   const some = found(table1, { rows }, (label, seed) => seed < 3 || label.startsWith('depth-only'));
   expect(some.seeds).toEqual([1, 2]);
   expect(some.partly).toEqual([
-    { seed: 3, made: 1, of: 3 },
-    { seed: 4, made: 1, of: 3 },
+    { seed: 3, made: 1, of: 3, isLeftOut: true },
+    { seed: 4, made: 1, of: 3, isLeftOut: true },
   ]);
   expect(partlyText(some.partly)).toBe(
-    'Left out, since a part of the runs is not there: seed 3 (1 of 3 runs), seed 4 (1 of 3 runs).',
+    'Left out, since too few of their runs are there: seed 3 (1 of 3 runs), seed 4 (1 of 3 runs).',
   );
+});
+
+test('a seed that lacks one of ten runs stays, and is named', () => {
+  const methods = 'equal,uncertainty,learned,log-sum,random,pcgrad,mgda';
+  // With a network a task, and equal weights at two more rates: 12 arms, of which seed 2 lacks one.
+  const made = found(
+    balancing,
+    { methods },
+    (label, seed) => seed === 1 || (seed === 2 && !label.startsWith('mgda')),
+  );
+  expect(made.seeds).toEqual([1, 2]);
+  expect(partlyText(made.partly)).toBe('Not all runs are there of seed 2 (11 of 12 runs).');
 });
 
 test('a run that no seed has is missing from no seed; with none at all every seed stays', () => {

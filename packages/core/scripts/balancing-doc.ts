@@ -196,9 +196,9 @@ blank where it was not.
 ## What a step was measured to cost
 
 \`npm run bench -- balancing NAME …\`: training steps of workload (a), three heads (64×128, batches of 8), each method in a
-process of its own, all in turns (${machine.join('; ')}).
-Ratios to equal weights: medians over the rounds, the smallest of all steps, and processor time. Much else ran on the
-machine: methods of the gradients that weigh them by M do the same work but for 0.1 to 0.6 ms, so that what tells them
+process of its own, in turns, five groups of them each with equal weights of its own (${machine.join('; ')}), nothing
+else running on a shared host. Ratios to equal weights: medians over the rounds, the smallest of all steps, and processor time.
+Methods of the gradients that weigh them by M do the same work but for 0.1 to 0.6 ms, so that what tells them
 apart here is noise. Where weights are kept for n batches the numbers are means of n steps. Memory is the peak of the
 process, in which two programs lie where weights are kept.
 

@@ -8,7 +8,7 @@ export interface RunWith {
   readonly heading: string;
   /** Flags that choose the data, change the profile and give the seeds, as one types them. */
   readonly flags: string;
-  /** Seeds of which some runs are there and others are not, so that they are not shown, in words. */
+  /** Seeds of which a part of the runs is there, and whether they are shown, in words. */
   readonly leftOut?: string;
 }
 
