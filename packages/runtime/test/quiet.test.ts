@@ -80,3 +80,10 @@ test('jest loads ONNX Runtime with it forbidden', async () => {
   const inherited = spawnSync('printenv', ['ORT_DISABLE_TELEMETRY'], { encoding: 'utf8' });
   expect(inherited.stdout.trim()).toBe('1');
 });
+
+test('a run that fails says so by its error alone', async () => {
+  const failing = compiled(new URL('fixtures/failing-run.ts', import.meta.url));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [failing], { cwd: root });
+  expect(stdout).toMatch(/^run: GatherV2 .*: an index is out of range; expected 0 … 2/m);
+  expect(stderr).not.toContain('onnxruntime');
+});

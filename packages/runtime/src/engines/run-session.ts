@@ -8,6 +8,9 @@ interface Handler {
   run(feeds: Feeds, fetches: Fetches, options: object): Promise<Record<string, Ort.Tensor>>;
 }
 
+/** What goes wrong is an error of the run, not a line on the terminal besides. */
+const OPTIONS = { logSeverityLevel: 4 } as const;
+
 /**
  * Runs a session without onnxruntime-common's checks of names and types first, which compare every
  * output's name with every fetch's: a step gives what its own graph asks for.
@@ -19,5 +22,5 @@ export function runSession(
   fetches: Fetches,
 ): Promise<Readonly<Record<string, { readonly data: unknown }>>> {
   const { handler } = session as { handler?: Handler };
-  return handler ? handler.run(feeds, fetches, {}) : session.run(feeds, fetches);
+  return handler ? handler.run(feeds, fetches, OPTIONS) : session.run(feeds, fetches, OPTIONS);
 }
