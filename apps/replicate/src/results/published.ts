@@ -224,7 +224,7 @@ async function resultsOf(
     const runWith = {
       ...{ seeds: own.length, flags: flagsWith(group.flags, own) },
       heading: describeGroup({ ...group, config: { ...group.config, seeds: [...own] } }).heading,
-      ...(partly.length > 0 && { leftOut: partlyText(partly) }),
+      ...(partly.length > 0 && { partly: partlyText(partly) }),
     };
     const one = await experimentResults(shown, withSeeds(context, own), results, runWith);
     if (one) made.push(one);

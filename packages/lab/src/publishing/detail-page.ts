@@ -46,7 +46,7 @@ function partLines(
     `## ${escaped(experiment.heading)}`,
     escaped(artefacts.lead),
     `\`\`\`sh\n${commandOf(texts, experiment)}\n\`\`\``,
-    ...(experiment.leftOut === undefined ? [] : [escaped(experiment.leftOut)]),
+    ...(experiment.partly === undefined ? [] : [escaped(experiment.partly)]),
     ...verdictTable(part),
     ...artefacts.tables.map(({ table }) => toMarkdown(table).trimEnd()),
     ...charts.flatMap(({ id, caption }) => [

@@ -9,7 +9,7 @@ export interface RunWith {
   /** Flags that choose the data, change the profile and give the seeds, as one types them. */
   readonly flags: string;
   /** Seeds of which a part of the runs is there, and whether they are shown, in words. */
-  readonly leftOut?: string;
+  readonly partly?: string;
 }
 
 /** One experiment within a group of results. */
