@@ -2,6 +2,7 @@
 // build the outer realm's and test with `instanceof`. Sharing the constructors makes both agree.
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
+require('./jest.threads.cjs');
 
 const shared = [
   'Float32Array',

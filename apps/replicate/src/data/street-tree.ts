@@ -47,6 +47,12 @@ export function streetRoot(options: StreetTreeOptions): string {
   return join(folder, `street-${size.height}x${size.width}-${key}`);
 }
 
+/** A thread takes about as long to begin as this many pixels take to render. */
+const PIXELS_A_THREAD = 1e6;
+
+const threadsFor = (pixels: number): number =>
+  Math.max(1, Math.min(availableParallelism(), Math.floor(pixels / PIXELS_A_THREAD)));
+
 /** Root of a tree of generated scenes, made unless a whole one is there already. */
 export async function streetTree(options: StreetTreeOptions): Promise<string> {
   const { size, train, val, line } = options;
@@ -57,7 +63,7 @@ export async function streetTree(options: StreetTreeOptions): Promise<string> {
     frames: { train, val },
     ...size,
     ...scenesOf(options),
-    workers: availableParallelism(),
+    workers: threadsFor((train + val) * size.height * size.width),
     onProgress: (done, total) => {
       if (!announced) line.print(`generating street scenes in ${root}`);
       announced = true;
