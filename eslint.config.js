@@ -177,6 +177,7 @@ export default defineConfig([
         URL: 'readonly',
         require: 'readonly',
         module: 'writable',
+        __dirname: 'readonly',
         globalThis: 'readonly',
       },
     },

@@ -146,6 +146,7 @@ export {
   bootstrapStatistics,
   type BootstrapOptions,
 } from './stats/bootstrap.ts';
+export { benjaminiHochberg } from './stats/benjamini-hochberg.ts';
 export { MOST_SEEDS, settle, type Settled } from './stats/equivalence.ts';
 export { studentQuantile, studentT } from './stats/student-t.ts';
 export { deltaM, type BaselineProvenance, type DeltaM, type DeltaMetric } from './stats/delta-m.ts';

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { stream } from '@scene-mtl/data';
 import fc from 'fast-check';
 import {
+  benjaminiHochberg,
   bootstrapInterval,
   bootstrapStatistic,
   deltaM,
@@ -293,6 +294,31 @@ describe('Student’s t', () => {
   });
 });
 
+describe('benjaminiHochberg', () => {
+  test('lets the first four of the 15 tests of Benjamini & Hochberg 1995, section 3.2, stand', () => {
+    const first = [0.0001, 0.0004, 0.0019, 0.0095];
+    const rest = [0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1];
+    // So do SciPy 1.17.1 (false_discovery_control) and statsmodels 0.15.0 (fdr_bh).
+    const stands = [...first.map(() => true), ...rest.map(() => false)];
+    expect(benjaminiHochberg([...first, ...rest])).toEqual(stands);
+    expect(benjaminiHochberg([...rest, ...first])).toEqual([
+      ...stands.slice(4),
+      ...stands.slice(0, 4),
+    ]);
+  });
+
+  test('lets one stand that a later one carries, and takes any number of tests', () => {
+    // The second has 5 %, so both may; alone the first would need 2.5 %.
+    expect(benjaminiHochberg([0.04, 0.05])).toEqual([true, true]);
+    expect(benjaminiHochberg([0.04, 0.06])).toEqual([false, false]);
+    expect(benjaminiHochberg([0.05])).toEqual([true]);
+    expect(benjaminiHochberg([])).toEqual([]);
+    expect(() => benjaminiHochberg([0.1, NaN])).toThrow(
+      'benjaminiHochberg: p 1: expected a number in [0, 1], got NaN',
+    );
+  });
+});
+
 describe('settle', () => {
   test('gives SciPy’s interval (1.17.1, ttest_1samp) and two one-sided tests', () => {
     const [low, high] = settle([1.2, -0.4, 0.9], 0.5).interval;
@@ -311,10 +337,14 @@ describe('settle', () => {
     expect(settle([3], 0.5)).toMatchObject({ outcome: 'open', seedsToSettle: undefined });
   });
 
-  test('one of many tests needs more', () => {
-    const values = [1, 1.5, 0.7];
-    expect(settle(values, 0.1).outcome).toBe('above');
-    expect(settle(values, 0.1, 100).outcome).toBe('open');
+  test('gives the p of the test that settles it, or comes nearer', () => {
+    // SciPy 1.17.1, ttest_1samp: against 0, then the larger of the two one-sided ones against ±0.5.
+    expect(settle([1.2, -0.4, 0.9], 0.5).p).toBeCloseTo(0.3677631971902384, 10);
+    expect(settle([0.1, -0.1, 0.05, -0.05], 0.5).p).toBeCloseTo(0.0008143126079683392, 10);
+    expect(settle([3], 0.5).p).toBe(1);
+    // Without a spread nothing is left to chance.
+    expect(settle([1, 1, 1], 0.5)).toMatchObject({ outcome: 'above', p: 0 });
+    expect(settle([0, 0, 0], 0.5)).toMatchObject({ outcome: 'within', p: 0 });
   });
 
   test('so many seeds as it asks for settle it about four times in five', () => {

@@ -79,7 +79,14 @@ export { type TimedRun } from './execute/rates.ts';
 export { duration, progressLine } from './execute/progress-line.ts';
 
 export type { ComparedArm } from './compare/compared-arm.ts';
-export { compare, judge, type Comparison } from './compare/comparison.ts';
+export {
+  compare,
+  holdsAmong,
+  isCertain,
+  judge,
+  ofAny,
+  type Comparison,
+} from './compare/comparison.ts';
 export { deltaMTable, type DeltaMArms } from './compare/delta-m-table.ts';
 export { judgeDifference, type RunDifference } from './compare/difference.ts';
 export {

@@ -142,6 +142,38 @@ test('a claim has one line: a verdict for each group, and the first number of th
   expect(rest).toEqual([]);
 });
 
+test('what would not stand among all verdicts of a group is marked, and counted', async () => {
+  const verdict = (claim: string, p: number | undefined): Artefacts['verdicts'][number] => ({
+    ...{ claim, source: 'Table 1', judgement: p === 1 ? 'cannot tell' : 'reproduced' },
+    ...{ evidence: '1', ...(p !== undefined && { p }) },
+  });
+  // Five tests: 0.01 is held to 0.01, 0.02 to 0.02, 0.04 to 0.03.
+  const verdicts = [
+    ...[verdict('sure', 0.01), verdict('also', 0.02), verdict('by chance', 0.04)],
+    ...[verdict('open', 1), verdict('also open', 1), verdict('counted', undefined)],
+  ];
+  const [first, ...others] = groups;
+  const [experiment] = first.experiments;
+  const many: ResultsGroup = {
+    ...first,
+    experiments: [{ ...experiment, artefacts: { ...artefacts, verdicts } }],
+  };
+  const made = await resultsFiles([many, ...others], texts, codec);
+  const page = (path: string) => String(made.find((file) => file.path === path)?.content);
+  const sentence =
+    'at most 5 % are to be wrong (Benjamini & Hochberg 1995), so many would not stand, marked ‡: 1 of 3 at standard.';
+  expect(page('RESULTS.md')).toContain(sentence);
+  expect(page('results/claims.md')).toContain(sentence);
+  expect(page('results/claims.md').match(/.*‡ \|.*/g)).toEqual([
+    expect.stringContaining('[by chance](table1.md) | reproduced ‡ |'),
+  ]);
+  expect(page('results/table1.md').match(/.*‡ \|.*/g)).toEqual([
+    expect.stringContaining('by chance _(Table 1)_ | **reproduced** ‡ |'),
+  ]);
+  // Where no verdict rests on tests nothing is said of them.
+  expect(summary + allClaims).not.toContain('‡');
+});
+
 test('the first part of evidence ends at the first semicolon outside brackets', () => {
   expect(firstPart('a 1 (1 seed; over frames 2 … 3); b 2')).toBe('a 1 (1 seed; over frames 2 … 3)');
   expect(firstPart('a')).toBe('a');

@@ -1,17 +1,19 @@
-import { studentQuantile } from './student-t.ts';
+import { studentQuantile, studentT } from './student-t.ts';
 import { summarise } from './summary.ts';
 
 /** What differences over seeds settle. */
 export interface Settled {
   readonly n: number;
   readonly mean: number;
-  /** 95 % interval of the mean by Student's t (wider as one of several tests); both ends are the value for n = 1. */
+  /** 95 % interval of the mean by Student's t; both ends are the value for n = 1. */
   readonly interval: readonly [low: number, high: number];
   /**
    * `within`: the mean is nearer to 0 than δ for certain; `above`, `below`: it is not 0 for certain; `open`: the
    * interval still holds both.
    */
   readonly outcome: 'above' | 'below' | 'within' | 'open';
+  /** p of the test that settles it, of the nearer one where none does; 1 for one seed. */
+  readonly p: number;
   /**
    * Seeds with which this mean and spread would be settled four times in five; n where they are; undefined for one
    * seed, and above `MOST_SEEDS`.
@@ -21,6 +23,9 @@ export interface Settled {
 
 /** Beyond this many seeds nobody waits. */
 export const MOST_SEEDS = 1000;
+
+/** Of the statements of a test that says nothing true, so many come out all the same. */
+const LEVEL = 0.05;
 
 /** Share of true effects that a number of seeds is to find. */
 const POWER = 0.8;
@@ -38,7 +43,6 @@ const POWER = 0.8;
  *
  * The seeds that would settle it are the least n at which the same holds with t(p) + t(0.8) in place of t(p).
  * @param differences one number per seed
- * @param tests of how many tests this is one: 5 % are shared out among them (Bonferroni)
  * @param delta δ, the smallest difference that would matter, in their unit, above 0
  * @throws RangeError for no differences, one that is not finite, or a δ that is not above 0
  * @example
@@ -46,46 +50,50 @@ const POWER = 0.8;
  * import { settle } from '@scene-mtl/eval';
  * settle([3.1, 2.9, 3.0, 3.2], 0.5).outcome; // → 'above'
  * settle([0.1, -0.1, 0.05, -0.05], 0.5).outcome; // → 'within'
- * const { outcome, seedsToSettle } = settle([1.2, -0.4, 0.9], 0.5);
- * [outcome, seedsToSettle]; // → ['open', 20]
+ * const { outcome, seedsToSettle, p } = settle([1.2, -0.4, 0.9], 0.5);
+ * [outcome, seedsToSettle, p.toFixed(2)]; // → ['open', 20, '0.37']
  * ```
  */
-export function settle(differences: readonly number[], delta: number, tests = 1): Settled {
+export function settle(differences: readonly number[], delta: number): Settled {
   const { n, mean, sd } = summarise(differences);
   if (!(delta > 0)) throw new RangeError(`settle: expected delta above 0, got ${delta}`);
   if (n === 1) {
-    return { n, mean, interval: [mean, mean], outcome: 'open', seedsToSettle: undefined };
+    return { n, mean, interval: [mean, mean], outcome: 'open', p: 1, seedsToSettle: undefined };
   }
-  const { twoSided, oneSided } = shared(tests);
-  const half = (studentQuantile(twoSided, n - 1) * sd) / Math.sqrt(n);
-  const within = Math.abs(mean) + (studentQuantile(oneSided, n - 1) * sd) / Math.sqrt(n) < delta;
-  const outcome = within ? 'within' : mean > half ? 'above' : mean < -half ? 'below' : 'open';
+  const error = sd / Math.sqrt(n);
+  const half = studentQuantile(TWO_SIDED, n - 1) * error;
+  const p = {
+    apart: 2 * tailBeyond(Math.abs(mean), error, n - 1),
+    within: tailBeyond(delta - Math.abs(mean), error, n - 1),
+  };
+  const isWithin = p.within < LEVEL;
+  const side = mean > 0 ? 'above' : 'below';
+  const outcome = isWithin ? 'within' : p.apart < LEVEL ? side : 'open';
   return {
     n,
     mean,
     interval: [mean - half, mean + half],
     outcome,
-    seedsToSettle: outcome === 'open' ? seedsFor(Math.abs(mean), sd, { delta, tests }, n + 1) : n,
+    p: isWithin ? p.within : Math.min(p.apart, p.within),
+    seedsToSettle: outcome === 'open' ? seedsFor(Math.abs(mean), sd, delta, n + 1) : n,
   };
 }
 
-/** Quantiles at which 5 % for all tests together lie outside, on both sides or on one. */
-const shared = (tests: number) => ({ twoSided: 1 - 0.025 / tests, oneSided: 1 - 0.05 / tests });
+/** Quantiles with 5 % beyond them, on both sides together and on one. */
+const [TWO_SIDED, ONE_SIDED] = [1 - LEVEL / 2, 1 - LEVEL];
+
+/** Share of Student's distribution beyond a distance; without any spread all of it is at one side or the other. */
+const tailBeyond = (distance: number, error: number, df: number): number =>
+  error > 0 ? studentT(-distance / error, df) : distance > 0 ? 0 : 1;
 
 /** The least number of seeds, from `from` on, that would settle an effect with this spread: more always do too. */
-function seedsFor(
-  effect: number,
-  sd: number,
-  { delta, tests }: { readonly delta: number; readonly tests: number },
-  from: number,
-): number | undefined {
-  const { twoSided, oneSided } = shared(tests);
+function seedsFor(effect: number, sd: number, delta: number, from: number): number | undefined {
   const settles = (n: number): boolean => {
     const step = sd / Math.sqrt(n);
     const found = studentQuantile(POWER, n - 1);
     return (
-      effect > (studentQuantile(twoSided, n - 1) + found) * step ||
-      effect + (studentQuantile(oneSided, n - 1) + found) * step < delta
+      effect > (studentQuantile(TWO_SIDED, n - 1) + found) * step ||
+      effect + (studentQuantile(ONE_SIDED, n - 1) + found) * step < delta
     );
   };
   let [low, high] = [from, MOST_SEEDS];

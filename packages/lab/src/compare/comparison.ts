@@ -14,21 +14,32 @@ export interface Comparison {
   readonly n: number;
   /** Better or worse for certain, no difference that would matter for certain, or none of these. */
   readonly outcome: 'better' | 'worse' | 'same' | 'open';
+  /** Of the t test behind the outcome; see `Settled`. */
+  readonly p: number;
   readonly evidence: string;
 }
 
+/** Of what is not so, one in twenty is said all the same. */
+export const isCertain = (p: number): boolean => p <= 0.05;
+
 /**
- * Runs against others, in some quantities, over the seeds that both have.
- * @param tests of how many tests each is one; see `settle`
+ * p of a statement that any of several tests would make, by Bonferroni: what rests on all of them needs no such share,
+ * since its p is the largest of theirs.
  */
+export const ofAny = (p: number, tests: number): number => Math.min(1, p * tests);
+
+/** Whether an outcome still holds where any of so many would have been told. */
+export const holdsAmong = ({ outcome, p }: Comparison, tests: number): boolean =>
+  outcome !== 'open' && isCertain(ofAny(p, tests));
+
+/** Runs against others, in some quantities, over the seeds that both have. */
 export function compare(
   ours: readonly RunSummary[],
   theirs: readonly RunSummary[],
   quantities: readonly Quantity[],
-  tests = 1,
 ): Comparison[] {
   return quantities.flatMap((quantity) => {
-    const result = paired(ours, theirs, quantity, tests);
+    const result = paired(ours, theirs, quantity);
     if (!result) return [];
     const { task } = quantity;
     const { n, a, b, interval, delta } = result;
@@ -40,7 +51,7 @@ export function compare(
     const told = toldOf(result, outcome, `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd());
     return [
       {
-        ...{ task, n, outcome },
+        ...{ task, n, outcome, p: result.outcomeP },
         evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread}${told})`,
       },
     ];
@@ -68,18 +79,20 @@ function toldOf(
 /**
  * The verdict on a claim that runs are better than others, in every comparison, by intervals and by what would matter
  * (`settle`, `smallestEffect`). All better and none missing: reproduced; no difference that would matter in any and
- * none missing: no difference larger than δ; any worse, or one with no difference that would matter: not reproduced,
- * since it was to be better in all, whatever those would show that are open or missing; else, or with too few seeds:
- * cannot tell.
+ * none missing: no difference larger than δ. Any worse, or one with no difference that would matter: not reproduced,
+ * since it was to be better in all, whatever those would show that are open or missing; as any of them would do, it
+ * must be so certain that one of all of them (`holdsAmong`). Else, or with too few seeds: cannot tell.
  * @param missing comparisons that the claim is about too, whose runs are not there
  * @example
  * ```ts
  * import { judge } from '@scene-mtl/lab';
  * const claim = { claim: 'Learned weights beat equal ones', source: 'Table 1' };
- * const evidence = 'left 45.0 % against 31.0 %';
- * judge(claim, [{ task: 'left', n: 3, outcome: 'better', evidence }]).judgement; // → 'reproduced'
+ * const left = { task: 'left', n: 3, outcome: 'better', p: 0.01, evidence: '45.0 % against 31.0 %' } as const;
+ * judge(claim, [left]).judgement; // → 'reproduced'
  * // One seed shows nothing.
- * judge(claim, [{ task: 'left', n: 1, outcome: 'better', evidence }]).judgement; // → 'cannot tell'
+ * judge(claim, [{ ...left, n: 1 }]).judgement; // → 'cannot tell'
+ * // One of two worse, with p 0.03: by chance one of two is so in 6 of 100 cases.
+ * judge(claim, [left, { ...left, outcome: 'worse', p: 0.03 }]).judgement; // → 'cannot tell'
  * ```
  */
 export function judge(
@@ -89,24 +102,34 @@ export function judge(
 ): Verdict {
   if (comparisons.length === 0) return notRun(claim);
   const lacking = missing.length > 0 ? [`not run: ${missing.join(', ')}`] : [];
-  const judgement = judgementOf(comparisons, missing.length === 0);
+  const { judgement, p } = judgementOf(comparisons, missing.length);
   // What stands first is read as the reason.
   const told =
     judgement === 'not reproduced'
-      ? [...comparisons].sort((a, b) => Number(refutes(b)) - Number(refutes(a)))
+      ? [...comparisons].sort((a, b) => refuting(a) - refuting(b))
       : comparisons;
   return {
-    ...{ ...claim, judgement },
+    ...{ ...claim, judgement, p },
     evidence: [...told.map(({ evidence }) => evidence), ...lacking].join('; '),
   };
 }
 
-const refutes = ({ outcome }: Comparison): boolean => outcome === 'worse' || outcome === 'same';
+/** p of what speaks against being better; 1 where nothing does. */
+const refuting = ({ outcome, p }: Comparison): number =>
+  outcome === 'worse' || outcome === 'same' ? p : 1;
 
-function judgementOf(comparisons: readonly Comparison[], complete: boolean): Judgement {
-  if (comparisons.some(({ n }) => n < ENOUGH_SEEDS)) return 'cannot tell';
+function judgementOf(
+  comparisons: readonly Comparison[],
+  missing: number,
+): { judgement: Judgement; p: number } {
+  const open = { judgement: 'cannot tell', p: 1 } as const;
+  if (comparisons.some(({ n }) => n < ENOUGH_SEEDS)) return open;
   const is = (outcome: Comparison['outcome']) => (one: Comparison) => one.outcome === outcome;
-  if (complete && comparisons.every(is('better'))) return 'reproduced';
-  if (complete && comparisons.every(is('same'))) return 'no difference larger than δ';
-  return comparisons.some(refutes) ? 'not reproduced' : 'cannot tell';
+  const all = Math.max(...comparisons.map(({ p }) => p));
+  if (missing === 0 && comparisons.every(is('better'))) return { judgement: 'reproduced', p: all };
+  if (missing === 0 && comparisons.every(is('same'))) {
+    return { judgement: 'no difference larger than δ', p: all };
+  }
+  const p = ofAny(Math.min(...comparisons.map(refuting)), comparisons.length + missing);
+  return isCertain(p) ? { judgement: 'not reproduced', p } : open;
 }

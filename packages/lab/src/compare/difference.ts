@@ -26,7 +26,7 @@ export function judgeDifference(
   runs: readonly RunDifference[],
   delta: number,
   unit: string,
-): { judgement: Judgement; evidence: string } {
+): { judgement: Judgement; evidence: string; p?: number } {
   if (runs.length === 0) return { judgement: 'not measurable', evidence: 'nothing to compare' };
   const differences = runs.map(({ difference }) => difference);
   const mean = differences.reduce((a, b) => a + b, 0) / runs.length;
@@ -56,6 +56,7 @@ export function judgeDifference(
   const n = `${runs.length} seed${runs.length > 1 ? 's' : ''}`;
   return {
     judgement,
+    ...(overSeeds && { p: judgement === 'cannot tell' ? 1 : settled.p }),
     evidence: `difference ${signed(mean)} ${unit} (${overSeeds ? '' : `${n}; `}95 % interval ${over} ${shown}${told})`,
   };
 }

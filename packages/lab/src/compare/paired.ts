@@ -14,6 +14,8 @@ export interface Paired extends Pick<Settled, 'n' | 'interval' | 'outcome' | 'se
   readonly delta: number;
   /** Of the permutation test. */
   readonly p: number;
+  /** Of the t test behind the outcome; see `Settled`. */
+  readonly outcomeP: number;
 }
 
 const mean = (values: readonly number[]): number =>
@@ -21,7 +23,6 @@ const mean = (values: readonly number[]): number =>
 
 /**
  * Compares runs seed by seed; undefined without a seed that both have.
- * @param tests of how many tests this is one; see `settle`
  * @example
  * ```ts
  * import { paired, type RunSummary } from '@scene-mtl/lab';
@@ -38,7 +39,6 @@ export function paired(
   a: readonly RunSummary[],
   b: readonly RunSummary[],
   quantity: Pick<Quantity, 'metric' | 'unit' | 'matters'>,
-  tests = 1,
 ): Paired | undefined {
   const { metric } = quantity;
   const values = a.flatMap((run) => {
@@ -50,13 +50,13 @@ export function paired(
   const [left, right] = [values.map(([x]) => x), values.map(([, y]) => y)];
   const { difference, p } = pairedPermutationTest(left, right);
   const delta = smallestEffect(quantity, mean(right));
-  const { n, interval, outcome, seedsToSettle } = settle(
+  const settled = settle(
     values.map(([x, y]) => x - y),
     delta,
-    tests,
   );
+  const { n, interval, outcome, seedsToSettle } = settled;
   return {
     ...{ n, a: mean(left), b: mean(right), difference, delta },
-    ...{ interval, outcome, seedsToSettle, p },
+    ...{ interval, outcome, seedsToSettle, p, outcomeP: settled.p },
   };
 }

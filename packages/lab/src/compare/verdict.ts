@@ -40,6 +40,11 @@ export interface Verdict extends Claim {
    * where nothing was run.
    */
   readonly evidence: string;
+  /**
+   * p of the tests that it rests on, 1 where these tell nothing: among many verdicts some are wrong by chance. Absent
+   * where it rests on none.
+   */
+  readonly p?: number;
 }
 
 /**

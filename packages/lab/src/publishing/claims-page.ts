@@ -1,3 +1,4 @@
+import { AMONG_MANY, amongManyText } from './among-many.ts';
 import type { ResultsGroup, ResultsTexts } from './group.ts';
 import { escaped, markdownTable } from './markdown-table.ts';
 import { claims, firstPart, notRun, telling } from './verdicts.ts';
@@ -11,6 +12,7 @@ export function claimsPage(
   const parts = [
     '# Claims',
     `_Written by \`${texts.program} report\`; how to read it: [${links.summary}](${links.summary})._`,
+    ...[amongManyText(groups)].filter((text) => text !== undefined),
     claimsTable(groups, links.section),
     ...notRunParts(groups, texts),
   ];
@@ -22,9 +24,11 @@ function claimsTable(groups: readonly ResultsGroup[], page: (section: string) =>
     const told = telling(one);
     return [
       `[${escaped(one.claim)}](${page(one.section)})`,
-      ...groups.map(
-        ({ name }) => one.findings.find(({ group }) => group === name)?.judgement ?? '–',
-      ),
+      ...groups.map(({ name }) => {
+        const finding = one.findings.find(({ group }) => group === name);
+        if (!finding) return '–';
+        return finding.stands ? finding.judgement : `${finding.judgement} ${AMONG_MANY}`;
+      }),
       `${escaped(firstPart(told.evidence))} _(${escaped(told.group)})_`,
     ];
   });

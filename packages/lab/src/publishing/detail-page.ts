@@ -1,5 +1,6 @@
 import { toMarkdown, type ReportFigure } from '@scene-mtl/eval';
 import { partSlug } from './figures.ts';
+import { AMONG_MANY, amongMany } from './among-many.ts';
 import { commandOf, factsOf, groupSlug, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { escaped, markdownTable } from './markdown-table.ts';
 import type { ResultsSection, SectionPart } from './sections.ts';
@@ -68,13 +69,17 @@ function partLines(
 const count = (n: number, what: string): string[] =>
   n > 0 ? [`${n} ${what}${n === 1 ? '' : 's'}`] : [];
 
-function verdictTable({ artefacts: { verdicts } }: SectionPart): string[] {
+function verdictTable({ artefacts: { verdicts }, group }: SectionPart): string[] {
   if (verdicts.length === 0) return [];
-  const rows = verdicts.map(({ claim, source, judgement, evidence }) => [
-    `${escaped(claim)} _(${escaped(source)})_`,
-    `**${escaped(judgement)}**`,
-    escaped(evidence) || '–',
-  ]);
+  const { fallen } = amongMany(group);
+  const rows = verdicts.map((verdict) => {
+    const { claim, source, judgement, evidence } = verdict;
+    return [
+      `${escaped(claim)} _(${escaped(source)})_`,
+      `**${escaped(judgement)}**${fallen.has(verdict) ? ` ${AMONG_MANY}` : ''}`,
+      escaped(evidence) || '–',
+    ];
+  });
   return [markdownTable(['Claim', 'Verdict', 'Evidence'], rows)];
 }
 

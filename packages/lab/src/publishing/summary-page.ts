@@ -1,4 +1,5 @@
 import { toMarkdown, type Sign } from '@scene-mtl/eval';
+import { amongManyText } from './among-many.ts';
 import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { escaped, markdownTable } from './markdown-table.ts';
 import { mostSeeds, sectionsOf, type ResultsSection } from './sections.ts';
@@ -32,6 +33,7 @@ export function summaryPage(
     '## What was asked',
     ...texts.asked,
     overviewTable(groups),
+    ...[amongManyText(groups)].filter((text) => text !== undefined),
     `Machines, versions and the rest of the conditions: [${links.conditions}](${links.conditions}).`,
     '## What came out',
     'The first claim of each experiment, as the group with most seeds that can tell it says; ' +

@@ -1,6 +1,7 @@
 import type { ReportFinding, ReportNotRun, ReportVerdict } from '@scene-mtl/eval';
 import { signs, type Judgement } from '../compare/verdict.ts';
 import type { Artefacts } from '../experiment/artefacts.ts';
+import { amongMany } from './among-many.ts';
 import { commandOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -10,6 +11,8 @@ export interface JudgedClaim extends ReportVerdict {
   readonly findings: readonly (ReportFinding & {
     readonly judgement: Judgement;
     readonly seeds: number;
+    /** Also among all of its group; see `amongMany`. */
+    readonly stands: boolean;
   })[];
 }
 
@@ -18,10 +21,12 @@ export interface JudgedClaim extends ReportVerdict {
  * groups says about it: a verdict is never read without the group it comes from.
  */
 export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
+  const fallen = new Map(groups.map((group) => [group.name, amongMany(group).fallen]));
   const found = new Map<string, JudgedClaim & { findings: JudgedClaim['findings'][number][] }>();
   for (const { name, parts } of sectionsOf(groups)) {
     for (const { group, experiment, artefacts } of parts) {
-      for (const { claim, source, judgement, evidence } of artefacts.verdicts) {
+      for (const verdict of artefacts.verdicts) {
+        const { claim, source, judgement, evidence } = verdict;
         const key = `${name} ${claim}`;
         const known = found.get(key) ?? { section: name, claim, source, findings: [] };
         // Kept even so: the first group that has a claim gives it its place.
@@ -29,7 +34,8 @@ export function claims(groups: readonly ResultsGroup[]): JudgedClaim[] {
         if (judgement !== 'not run') {
           const sign = signs[judgement];
           const { seeds } = experiment;
-          known.findings.push({ group: group.name, judgement, sign, evidence, seeds });
+          const stands = !fallen.get(group.name)?.has(verdict);
+          known.findings.push({ group: group.name, judgement, sign, evidence, seeds, stands });
         }
       }
     }

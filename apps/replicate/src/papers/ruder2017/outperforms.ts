@@ -1,9 +1,11 @@
 import {
   compare,
   ENOUGH_SEEDS,
+  holdsAmong,
   notRun,
   type Claim,
   type ComparedArm,
+  type Comparison,
   type Quantity,
   type Verdict,
 } from '@scene-mtl/lab';
@@ -32,15 +34,20 @@ export function learnedOutperform(
   const tests = learned.length * quantities.length;
   const made = learned.map((one) => ({
     one,
-    outcomes: compare(one.arm.runs, hard.arm.runs, quantities, tests),
+    outcomes: compare(one.arm.runs, hard.arm.runs, quantities),
   }));
   const seeds = Math.min(...made.flatMap(({ outcomes }) => outcomes.map(({ n }) => n)));
   if (!Number.isFinite(seeds)) return notRun(claim);
-  const having = (wanted: string) =>
-    made.filter(({ outcomes }) => outcomes.some(({ outcome }) => outcome === wanted));
+  const having = (wanted: Comparison['outcome']) =>
+    made.filter(({ outcomes }) =>
+      outcomes.some((one) => one.outcome === wanted && holdsAmong(one, tests)),
+    );
   const worse = having('worse');
   const better = having('better').filter((one) => !worse.includes(one));
-  const open = having('open').filter((one) => !worse.includes(one) && !better.includes(one));
+  const same = made.filter(({ outcomes }) =>
+    outcomes.every((one) => one.outcome === 'same' && holdsAmong(one, tests)),
+  );
+  const open = made.filter((one) => ![...worse, ...better, ...same].includes(one));
   const half = made.length / 2;
   const settled =
     better.length > half
@@ -53,7 +60,7 @@ export function learnedOutperform(
     ...claim,
     judgement: seeds < ENOUGH_SEEDS ? 'cannot tell' : settled,
     evidence: [
-      `${better.length} of ${made.length} better in some task and worse in none with equal steps (t intervals over ${seeds} seed${seeds === 1 ? '' : 's'}, 95 % for all comparisons together)`,
+      `${better.length} of ${made.length} better in some task and worse in none with equal steps (t tests over ${seeds} seed${seeds === 1 ? '' : 's'}, at 5 % for all comparisons together)`,
       `better: ${names(better)}`,
       `worse in some task: ${names(worse)}`,
       `open: ${names(open)}`,

@@ -38,10 +38,10 @@ export function triedIn(context: Context, results: SceneResults): Tried[] {
   });
 }
 
-/** With hints against without, for a verdict: each one of so many tests. */
+/** With hints against without, for a verdict. */
 export const comparisonsOf = (tried: readonly Tried[]): Comparison[] =>
   tried.flatMap(({ task, hint, dose, quantity, runs, plain, difference }) =>
-    compare(runs, plain, [quantity], tried.length).map((one) => {
+    compare(runs, plain, [quantity]).map((one) => {
       const told = one.n > 1 ? `, p ${(difference?.p ?? NaN).toFixed(3)}` : '';
       return { ...one, evidence: `${hintName(hint, dose)}: ${one.evidence}${told}`, task };
     }),

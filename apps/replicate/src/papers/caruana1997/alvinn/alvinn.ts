@@ -1,6 +1,7 @@
 import { dotChart, type Table } from '@scene-mtl/eval';
 import {
   compare,
+  holdsAmong,
   judge,
   measuredCell,
   metricOf,
@@ -233,10 +234,10 @@ function nothingElsewhere(rows: readonly Row[], multi: ComparedArm): Verdict {
   };
   const still = rows.filter(({ paper }) => !paper.isSignificant);
   const found = still.flatMap(({ paper, best }) =>
-    best ? compare(multi.runs, best.runs, [rmsOf(paper.task)], still.length) : [],
+    best ? compare(multi.runs, best.runs, [rmsOf(paper.task)]) : [],
   );
   if (found.length < still.length) return notRun(claim);
-  const moved = found.some(({ outcome }) => outcome === 'better' || outcome === 'worse');
+  const moved = found.some((one) => one.outcome !== 'same' && holdsAmong(one, still.length));
   return {
     ...claim,
     judgement: moved

@@ -119,7 +119,7 @@ export const nCurve: Experiment<Trials, Numbers> = {
           },
           made
             .slice(1, 4)
-            .flatMap(({ single, multi }) => compare(multi.runs, single.runs, [steering], 3)),
+            .flatMap(({ single, multi }) => compare(multi.runs, single.runs, [steering])),
         ),
         moreData(worth),
       ],

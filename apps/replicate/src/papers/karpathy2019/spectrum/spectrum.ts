@@ -183,11 +183,12 @@ function fights(context: SceneContext, arms: readonly ComparedArm[]): Verdict {
   const changes = changesOf(context, arms.at(-1)!, arms[0]);
   if (changes.length === 0) return { ...claim, judgement: 'not run', evidence: '' };
   const settled = settle(changes, SMALLEST_CHANGE);
-  const { n, outcome } = settled;
+  const { n, outcome, p } = settled;
   const interval = n < 2 ? '' : `; 95 % interval ${intervalText(settled)}`;
   return {
     ...claim,
     judgement: n < ENOUGH_SEEDS ? 'cannot tell' : FIGHTS[outcome],
+    p: n < ENOUGH_SEEDS || outcome === 'open' ? 1 : p,
     evidence: `Δm of one network for all ${signed(settled.mean)} % (${n} seed${n === 1 ? '' : 's'}${interval}), above 0 is worse than a network a task, ${SMALLEST_CHANGE} % would matter`,
   };
 }

@@ -1,4 +1,14 @@
-import { compare, ENOUGH_SEEDS, metricOf, notRun, type Verdict } from '@scene-mtl/lab';
+import {
+  compare,
+  ENOUGH_SEEDS,
+  isCertain,
+  metricOf,
+  notRun,
+  ofAny,
+  type Comparison,
+  type Judgement,
+  type Verdict,
+} from '@scene-mtl/lab';
 import type { SceneSummary } from '../../../scenes/kind.ts';
 import { betterSign, primaryOfTask, primaryQuantities } from '../../../scenes/quantities.ts';
 import type { WeightGrid } from './published.ts';
@@ -7,8 +17,9 @@ import type { GridLine } from './verdict.ts';
 /**
  * Does a fixed weighting dominate the learned point, being better in both tasks? The paper's claim asks for more: that
  * the learned point is better in each task than the best weighting for it. One that is not dominated may lose
- * something in one task and win in the other. So many comparisons find some by chance: 5 % are shared out among
- * the weightings, and a weighting that dominates must be better in each of both tasks.
+ * something in one task and win in the other. One weighting that dominates refutes it: of so many some would by chance,
+ * so 5 % are shared out among them, and it must be better in each of both tasks. To confirm it every weighting must be
+ * worse, or no better by what would matter, in one task or the other: 5 % are shared out between these two.
  * @param lines of the grid; those with a weight of 0 train one task alone and are left out
  */
 export function dominanceVerdict(
@@ -27,29 +38,28 @@ export function dominanceVerdict(
   const quantities = primaryQuantities(grid.pair);
   const against = made.map((line) => ({
     line,
-    outcomes: compare(line.summaries, learned, quantities, made.length),
+    outcomes: compare(line.summaries, learned, quantities),
   }));
   const enough = against.every(({ outcomes }) => outcomes.every(({ n }) => n >= ENOUGH_SEEDS));
-  const dominating = against.filter(({ outcomes }) =>
-    outcomes.every((o) => o.outcome === 'better'),
+  const dominating = against.map(({ outcomes }) =>
+    ofAny(Math.max(...outcomes.map((one) => pOf(one, ['better']))), made.length),
   );
-  // One that is worse in a task, or no better by what would matter, does not dominate.
-  const cleared = against.filter(({ outcomes }) =>
-    outcomes.some(({ outcome }) => outcome === 'worse' || outcome === 'same'),
+  const cleared = against.map(({ outcomes }) =>
+    ofAny(Math.min(...outcomes.map((one) => pOf(one, ['worse', 'same']))), outcomes.length),
   );
   const whole = made.length === inner.length;
+  const settled: readonly [Judgement, number] =
+    enough && dominating.some(isCertain)
+      ? ['not reproduced', Math.min(...dominating)]
+      : enough && whole && cleared.every(isCertain)
+        ? ['reproduced', Math.max(...cleared)]
+        : ['cannot tell', 1];
+  const [judgement, p] = settled;
   return {
-    ...claim,
-    judgement: !enough
-      ? 'cannot tell'
-      : dominating.length > 0
-        ? 'not reproduced'
-        : whole && cleared.length === against.length
-          ? 'reproduced'
-          : 'cannot tell',
+    ...{ ...claim, judgement, p },
     evidence: [
       distanceText(made, learned, grid.pair),
-      `${dominating.length} of ${made.length} weightings better in both for certain (95 % for all together), ${cleared.length} not better in both for certain`,
+      `${dominating.filter(isCertain).length} of ${made.length} weightings better in both for certain (at 5 % for all together), ${cleared.filter(isCertain).length} not better in both for certain`,
       'the sum of learned weights is free, and acts on the rate of learning; that of the grid is 1',
       ...(whole
         ? []
@@ -57,6 +67,10 @@ export function dominanceVerdict(
     ].join('; '),
   };
 }
+
+/** p of an outcome that is one of these; 1 of another. */
+const pOf = ({ outcome, p }: Comparison, wanted: readonly Comparison['outcome'][]): number =>
+  wanted.includes(outcome) ? p : 1;
 
 /**
  * How far the learned point lies from the front of the grid: of the weighting that comes nearest to dominating it,

@@ -110,10 +110,9 @@ function verdictOf(found: readonly ObjectsByClustering[]): Verdict {
   const runs = found.flatMap(({ opticsMinusComponents: { difference, interval } }) =>
     difference === null ? [] : [{ difference, overFrames: interval ?? undefined }],
   );
-  const { judgement, evidence } = judgeDifference(runs, 0.1, 'points of AP');
+  const judged = judgeDifference(runs, 0.1, 'points of AP');
   return {
-    ...claim,
-    judgement,
-    evidence: `AP of OPTICS minus connected components: ${evidence}`,
+    ...{ ...claim, ...judged },
+    evidence: `AP of OPTICS minus connected components: ${judged.evidence}`,
   };
 }

@@ -170,7 +170,7 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
       source: 'figure 4',
     };
     if (found.length === 0) return notRun(claim);
-    const { judgement, evidence } = judgeDifference(
+    const judged = judgeDifference(
       found.flatMap((one) => differenceOf(one, source)),
       0.5,
       'points',
@@ -180,6 +180,6 @@ function verdictsOf(where: string, found: readonly OccludedObjects[]): Verdict[]
       return typeof value === 'number' ? `${value.toFixed(1)} %` : 'unknown';
     };
     const numbers = `objects found as one and told from others: OPTICS ${own('optics')}, DBSCAN ${own('dbscan')}, connected components ${own('components')}`;
-    return { ...claim, judgement, evidence: `${evidence}; on ${where}: ${numbers}` };
+    return { ...claim, ...judged, evidence: `${judged.evidence}; on ${where}: ${numbers}` };
   });
 }

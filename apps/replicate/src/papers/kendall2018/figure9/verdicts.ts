@@ -106,10 +106,11 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
   });
   if (complete.length === 0) return unknown(claim, made.length, noneVary);
   const [a, b] = [complete.map((c) => c.shared), complete.map((c) => c.separate)];
-  const { interval, outcome, seedsToSettle } = settle(
+  const settled = settle(
     a.map((v, i) => v - b[i]),
     SMALLEST_R,
   );
+  const { interval, outcome, seedsToSettle } = settled;
   const [low, high] = interval;
   const { difference, p, smallestP } = pairedPermutationTest(a, b);
   const byPair = pairs.map(({ name }, k) => `${name} ${range(complete.map((c) => c.each[k]))}`);
@@ -119,7 +120,7 @@ function fromSharing(rows: readonly CorrelationRow[]): Verdict {
       ? `; about ${seedsToSettle} seeds would tell it from 0 or from ${SMALLEST_R}`
       : '';
   return {
-    ...{ claim, source, judgement },
+    ...{ claim, source, judgement, p: judgement === 'cannot tell' ? 1 : settled.p },
     evidence: `Mean r over pairs and blocks: shared network ${range(a)}, networks trained apart ${range(b)}; difference ${formatNumber(difference, 2)}, interval ${formatNumber(low, 2)} to ${formatNumber(high, 2)}${settles}, p = ${p.toFixed(2)} (least possible ${smallestP.toFixed(2)}); by pair ${byPair.join(', ')}; ${seedsText(complete.length)}. What networks trained apart have in common lies in the images. This control is not in the paper.`,
   };
 }

@@ -165,6 +165,6 @@ function nearVerdict(scores: readonly OfficialScores[]): Verdict {
   const runs = scores.flatMap(({ ap, ap50m }) =>
     ap === null || ap50m === null ? [] : [{ difference: ap50m - ap, overFrames: undefined }],
   );
-  const { judgement, evidence } = judgeDifference(runs, 0.1, 'points');
-  return { ...claim, judgement, evidence: `AP50m minus AP: ${evidence}` };
+  const judged = judgeDifference(runs, 0.1, 'points');
+  return { ...claim, ...judged, evidence: `AP50m minus AP: ${judged.evidence}` };
 }

@@ -1,10 +1,13 @@
 import {
   compare,
   ENOUGH_SEEDS,
+  isCertain,
   metricOf,
   notRun,
+  ofAny,
   type Claim,
   type ComparedArm,
+  type Comparison,
   type Judgement,
   type Quantity,
   type Verdict,
@@ -65,8 +68,9 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * A method refutes it that is better than equal weights in one quantity and worse in none; so many comparisons find
- * some by chance, so 5 % are shared out among all of them. None better and none open shows it.
+ * A method refutes it that is better than equal weights in one quantity and worse in none, by anything that would
+ * matter: of all methods and quantities some are better by chance, so it must hold among them all. One that is worse
+ * in some quantity, among its own, or better in none by what would matter, does not; where none does, the claim stands.
  */
 function noneBetter(
   claim: Claim,
@@ -74,31 +78,52 @@ function noneBetter(
   equal: ComparedArm | undefined,
   quantities: readonly Quantity[],
 ): Verdict {
-  const made = methods.map((arm) => ({
-    title: arm.title,
-    outcomes: compare(arm.runs, equal?.runs ?? [], quantities, methods.length * quantities.length),
-  }));
-  const seeds = Math.min(...made.flatMap(({ outcomes }) => outcomes.map(({ n }) => n)));
+  const made = methods.map((arm) => {
+    const found = compare(arm.runs, equal?.runs ?? [], quantities);
+    return { title: arm.title, found, ...standing(found, methods.length) };
+  });
+  const seeds = Math.min(...made.flatMap(({ found }) => found.map(({ n }) => n)));
   if (!equal || !Number.isFinite(seeds)) return notRun(claim);
-  const named = (of: typeof made) => of.map(({ title }) => title).join(', ') || 'none';
-  const worse = made.filter(({ outcomes }) => outcomes.some((one) => one.outcome === 'worse'));
-  const better = made.filter(
-    (one) => !worse.includes(one) && one.outcomes.some(({ outcome }) => outcome === 'better'),
-  );
-  // Neither better nor worse for certain, nor the same up to what would matter.
-  const open = made.filter(
-    (one) => !worse.includes(one) && one.outcomes.some(({ outcome }) => outcome === 'open'),
-  );
-  const settled: Judgement =
-    better.length > 0 ? 'not reproduced' : open.length > 0 ? 'cannot tell' : 'reproduced';
+  const of = (wanted: Standing['is']) => made.filter(({ is }) => is === wanted);
+  const named = (wanted: Standing['is']) =>
+    of(wanted)
+      .map(({ title }) => title)
+      .join(', ') || 'none';
+  const ps = (wanted: Standing['is']) => of(wanted).map(({ p }) => p);
+  const settled: readonly [Judgement, number] =
+    of('better').length > 0
+      ? ['not reproduced', Math.min(...ps('better'))]
+      : of('open').length > 0
+        ? ['cannot tell', 1]
+        : ['reproduced', Math.max(...ps('not better'))];
+  const [judgement, p] = seeds < ENOUGH_SEEDS ? (['cannot tell', 1] as const) : settled;
   return {
-    ...claim,
-    judgement: seeds < ENOUGH_SEEDS ? 'cannot tell' : settled,
+    ...{ ...claim, judgement, p },
     evidence: [
-      `${better.length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t intervals over ${seeds} seed${seeds === 1 ? '' : 's'}, 95 % for all comparisons together)`,
-      `better: ${named(better)}`,
-      `worse in some task: ${named(worse)}`,
-      `open: ${named(open)}`,
+      `${of('better').length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t tests over ${seeds} seed${seeds === 1 ? '' : 's'}, at 5 % for all methods and tasks together)`,
+      `better: ${named('better')}`,
+      `worse in some task, or better in none by what would matter: ${named('not better')}`,
+      `open: ${named('open')}`,
     ].join('; '),
   };
+}
+
+/** What is certain of one method, and how much so. */
+interface Standing {
+  readonly is: 'better' | 'not better' | 'open';
+  readonly p: number;
+}
+
+/** With methods so many; a method is said to be better where it could not be worse in the other quantities. */
+function standing(found: readonly Comparison[], methods: number): Standing {
+  const least = (outcome: Comparison['outcome']) =>
+    Math.min(1, ...found.filter((one) => one.outcome === outcome).map(({ p }) => p));
+  const most = Math.max(...found.map(({ p }) => p));
+  const isFree = found.every(({ outcome }) => outcome === 'better' || outcome === 'same');
+  const better = Math.max(ofAny(least('better'), found.length * methods), ofAny(most, methods));
+  if (isFree && isCertain(better)) return { is: 'better', p: better };
+  const worse = ofAny(least('worse'), found.length);
+  if (isCertain(worse)) return { is: 'not better', p: worse };
+  const isNone = found.every(({ outcome }) => outcome === 'worse' || outcome === 'same');
+  return isNone ? { is: 'not better', p: most } : { is: 'open', p: 1 };
 }

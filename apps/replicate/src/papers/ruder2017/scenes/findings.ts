@@ -17,8 +17,8 @@ export interface Findings {
   readonly runs: (way: Way, count: number, width?: number) => readonly SceneSummary[];
   /** One way against another in the target’s metric, seed by seed; undefined without a seed that both have. */
   readonly paired: (way: Way, against: Way, count: number, width?: number) => Paired | undefined;
-  /** The same for a verdict, as one of so many tests; none without a seed that both have. */
-  readonly compared: (way: Way, against: Way, count: number, tests: number) => Comparison[];
+  /** The same for a verdict; none without a seed that both have. */
+  readonly compared: (way: Way, against: Way, count: number) => Comparison[];
   /** How many labelled frames one task alone needs for what a way reaches, with its 95 % interval. */
   readonly equivalent: (way: Way, count: number) => EquivalentFrames | undefined;
 }
@@ -56,8 +56,8 @@ export function findingsOf(context: Context, results: SceneResults): Findings {
   return {
     runs,
     paired: pair,
-    compared: (way, against, count, tests) =>
-      compare(runs(way, count), runs(against, count), [quantity], tests).map((one) => {
+    compared: (way, against, count) =>
+      compare(runs(way, count), runs(against, count), [quantity]).map((one) => {
         const p = pair(way, against, count)?.p ?? NaN;
         const told = one.n > 1 ? `, p ${p.toFixed(3)}` : '';
         return { ...one, evidence: `${count} labelled frames: ${one.evidence}${told}` };

@@ -23,7 +23,7 @@ export function verdictsOf(context: Context, findings: Findings): Verdict[] {
   const better = (claim: Claim, way: Way, against: Way, counts: readonly number[]): Verdict =>
     judge(
       claim,
-      counts.flatMap((count) => findings.compared(way, against, count, counts.length)),
+      counts.flatMap((count) => findings.compared(way, against, count)),
       counts
         .filter((count) => findings.paired(way, against, count) === undefined)
         .map((count) => `${count} labelled frames`),
@@ -69,7 +69,7 @@ function controlVerdict(context: Context, { compared }: Findings): Verdict {
       claim: 'Control: labels of other frames are no help',
       source: 'Caruana 1997, shuffle control',
     },
-    focus.flatMap((count) => compared(ways.control, ways.alone, count, focus.length)),
+    focus.flatMap((count) => compared(ways.control, ways.alone, count)),
     focus.length,
   );
 }
@@ -142,7 +142,7 @@ function widthVerdict(context: Context, { runs }: Findings): Verdict {
   if (differences.length === 0) return notRun(claim);
   const alone = metricOf(runs(ways.alone, count), quantity.metric);
   const delta = smallestEffect(quantity, alone.length > 0 ? alone[0] : 1);
-  const { mean, interval, outcome, n } = settle(differences, delta);
+  const { mean, interval, outcome, n, p } = settle(differences, delta);
   const text = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
   const judged: Record<typeof outcome, Judgement> = {
     above: 'reproduced',
@@ -153,6 +153,7 @@ function widthVerdict(context: Context, { runs }: Findings): Verdict {
   return {
     ...claim,
     judgement: n < ENOUGH_SEEDS ? 'cannot tell' : judged[outcome],
+    p: n < ENOUGH_SEEDS || outcome === 'open' ? 1 : p,
     evidence: `${count} labelled frames: the gain with ${wide} times the channels less that with ${narrow} times is ${text(mean)} ${quantity.unit} (${n < 2 ? '1 seed' : `95 % interval ${interval.map(text).join(' … ')}, ${n} seeds`})`,
   };
 }
