@@ -295,23 +295,24 @@ describe('Student’s t', () => {
 });
 
 describe('benjaminiHochberg', () => {
-  test('lets the first four of the 15 tests of Benjamini & Hochberg 1995, section 3.2, stand', () => {
-    const first = [0.0001, 0.0004, 0.0019, 0.0095];
-    const rest = [0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1];
-    // So do SciPy 1.17.1 (false_discovery_control) and statsmodels 0.15.0 (fdr_bh).
-    const stands = [...first.map(() => true), ...rest.map(() => false)];
-    expect(benjaminiHochberg([...first, ...rest])).toEqual(stands);
-    expect(benjaminiHochberg([...rest, ...first])).toEqual([
-      ...stands.slice(4),
-      ...stands.slice(0, 4),
-    ]);
+  test('raises the 15 p of Benjamini & Hochberg 1995, section 3.2, as SciPy does', () => {
+    const ps = [
+      ...[0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344],
+      ...[0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1],
+    ];
+    // SciPy 1.17.1, false_discovery_control; the paper tells the first four at 5 %.
+    const wanted = [
+      ...[0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.063857142857, 0.063857142857, 0.0645],
+      ...[0.0765, 0.486, 0.581181818182, 0.714875, 0.753230769231, 0.813214285714, 1],
+    ];
+    expect(benjaminiHochberg(ps)).toBeAllClose(wanted);
+    expect(benjaminiHochberg([...ps].reverse())).toBeAllClose([...wanted].reverse());
+    expect(wanted.filter((p) => p <= 0.05)).toHaveLength(4);
   });
 
-  test('lets one stand that a later one carries, and takes any number of tests', () => {
-    // The second has 5 %, so both may; alone the first would need 2.5 %.
-    expect(benjaminiHochberg([0.04, 0.05])).toEqual([true, true]);
-    expect(benjaminiHochberg([0.04, 0.06])).toEqual([false, false]);
-    expect(benjaminiHochberg([0.05])).toEqual([true]);
+  test('lets a later one carry an earlier one, and takes any number of tests', () => {
+    expect(benjaminiHochberg([0.04, 0.05])).toEqual([0.05, 0.05]);
+    expect(benjaminiHochberg([0.03])).toEqual([0.03]);
     expect(benjaminiHochberg([])).toEqual([]);
     expect(() => benjaminiHochberg([0.1, NaN])).toThrow(
       'benjaminiHochberg: p 1: expected a number in [0, 1], got NaN',
@@ -345,6 +346,10 @@ describe('settle', () => {
     // Without a spread nothing is left to chance.
     expect(settle([1, 1, 1], 0.5)).toMatchObject({ outcome: 'above', p: 0 });
     expect(settle([0, 0, 0], 0.5)).toMatchObject({ outcome: 'within', p: 0 });
+    // One-sided: below 0.5, and above −0.5.
+    const { noMore, noLess } = settle([1.2, -0.4, 0.9], 0.5);
+    expect(noMore).toBeCloseTo(0.5477818482567496, 10);
+    expect(noLess).toBeCloseTo(0.08097375929686072, 10);
   });
 
   test('so many seeds as it asks for settle it about four times in five', () => {

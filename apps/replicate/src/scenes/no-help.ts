@@ -1,6 +1,7 @@
 import {
   ENOUGH_SEEDS,
   holdsAmong,
+  isCertain,
   notRun,
   ofAny,
   type Claim,
@@ -10,8 +11,8 @@ import {
 } from '@scene-mtl/lab';
 
 /**
- * The verdict on a control, which must help nowhere: reproduced where everything is worse, or better by nothing that
- * would matter; not reproduced where anything is better, so certain that one of all of them.
+ * The verdict on a control, which must help nowhere: reproduced where nothing is better by what would matter, for
+ * certain; not reproduced where anything is better, so certain that one of all of them.
  * @param found the control against what it must not beat
  * @param expected how many comparisons the claim is about
  */
@@ -32,7 +33,6 @@ function judgementOf(
     const p = ofAny(Math.min(...helping.map((one) => one.p)), expected);
     return { judgement: 'not reproduced', p };
   }
-  const isOpen = found.length < expected || found.some(({ outcome }) => outcome === 'open');
-  if (isOpen || helping.length > 0) return open;
-  return { judgement: 'reproduced', p: Math.max(...found.map(({ p }) => p)) };
+  const p = Math.max(...found.map(({ noBetter }) => noBetter));
+  return found.length >= expected && isCertain(p) ? { judgement: 'reproduced', p } : open;
 }

@@ -14,6 +14,9 @@ export interface Settled {
   readonly outcome: 'above' | 'below' | 'within' | 'open';
   /** p of the test that settles it, of the nearer one where none does; 1 for one seed. */
   readonly p: number;
+  /** p of the one-sided tests that the mean is below δ, and above −δ: the larger of both is that of `within`. */
+  readonly noMore: number;
+  readonly noLess: number;
   /**
    * Seeds with which this mean and spread would be settled four times in five; n where they are; undefined for one
    * seed, and above `MOST_SEEDS`.
@@ -58,23 +61,24 @@ export function settle(differences: readonly number[], delta: number): Settled {
   const { n, mean, sd } = summarise(differences);
   if (!(delta > 0)) throw new RangeError(`settle: expected delta above 0, got ${delta}`);
   if (n === 1) {
-    return { n, mean, interval: [mean, mean], outcome: 'open', p: 1, seedsToSettle: undefined };
+    const nothing = { p: 1, noMore: 1, noLess: 1, seedsToSettle: undefined };
+    return { n, mean, interval: [mean, mean], outcome: 'open', ...nothing };
   }
   const error = sd / Math.sqrt(n);
   const half = studentQuantile(TWO_SIDED, n - 1) * error;
-  const p = {
-    apart: 2 * tailBeyond(Math.abs(mean), error, n - 1),
-    within: tailBeyond(delta - Math.abs(mean), error, n - 1),
-  };
-  const isWithin = p.within < LEVEL;
+  const beyond = (distance: number): number => tailBeyond(distance, error, n - 1);
+  const [noMore, noLess] = [beyond(delta - mean), beyond(delta + mean)];
+  const [apart, within] = [2 * beyond(Math.abs(mean)), Math.max(noMore, noLess)];
+  const isWithin = within < LEVEL;
   const side = mean > 0 ? 'above' : 'below';
-  const outcome = isWithin ? 'within' : p.apart < LEVEL ? side : 'open';
+  const outcome = isWithin ? 'within' : apart < LEVEL ? side : 'open';
   return {
     n,
     mean,
     interval: [mean - half, mean + half],
     outcome,
-    p: isWithin ? p.within : Math.min(p.apart, p.within),
+    p: isWithin ? within : Math.min(apart, within),
+    ...{ noMore, noLess },
     seedsToSettle: outcome === 'open' ? seedsFor(Math.abs(mean), sd, delta, n + 1) : n,
   };
 }

@@ -1,7 +1,7 @@
-import { formatNumber, MOST_SEEDS } from '@scene-mtl/eval';
+import { formatNumber, MOST_SEEDS, type Settled } from '@scene-mtl/eval';
 import { ENOUGH_SEEDS } from '../specs/arms.ts';
 import type { RunSummary } from '../specs/summary.ts';
-import { paired, type Paired } from './paired.ts';
+import { paired } from './paired.ts';
 import type { Quantity } from './quantity.ts';
 import { notRun, type Claim, type Judgement, type Verdict } from './verdict.ts';
 
@@ -16,6 +16,9 @@ export interface Comparison {
   readonly outcome: 'better' | 'worse' | 'same' | 'open';
   /** Of the t test behind the outcome; see `Settled`. */
   readonly p: number;
+  /** p of being no better by what would matter, and no worse, one-sided. */
+  readonly noBetter: number;
+  readonly noWorse: number;
   readonly evidence: string;
 }
 
@@ -46,19 +49,25 @@ export function compare(
     const edges = interval.map((edge) => formatNumber(edge, 3)).join(' … ');
     const spread = n > 1 ? `, 95 % interval ${edges}, ${n} seeds` : ', 1 seed';
     const difference = formatNumber(result.difference, 3);
-    const outcome = outcomeFor(result, quantity.better);
+    const { noMore, noLess } = result.settled;
+    const [noBetter, noWorse] = quantity.better === 'higher' ? [noMore, noLess] : [noLess, noMore];
+    const outcome = outcomeFor(result.settled, quantity.better);
     // Three places, as the difference beside it.
-    const told = toldOf(result, outcome, `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd());
+    const told = toldOf(
+      result.settled,
+      outcome,
+      `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd(),
+    );
     return [
       {
-        ...{ task, n, outcome, p: result.outcomeP },
+        ...{ task, n, outcome, p: result.settled.p, noBetter, noWorse },
         evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread}${told})`,
       },
     ];
   });
 }
 
-function outcomeFor({ outcome }: Paired, better: Quantity['better']): Comparison['outcome'] {
+function outcomeFor({ outcome }: Settled, better: Quantity['better']): Comparison['outcome'] {
   if (outcome === 'open') return 'open';
   if (outcome === 'within') return 'same';
   return (outcome === 'above') === (better === 'higher') ? 'better' : 'worse';
@@ -66,7 +75,7 @@ function outcomeFor({ outcome }: Paired, better: Quantity['better']): Comparison
 
 /** What is to be said of a comparison that is not decided either way. */
 function toldOf(
-  { n, seedsToSettle }: Paired,
+  { n, seedsToSettle }: Settled,
   outcome: Comparison['outcome'],
   delta: string,
 ): string {
@@ -79,20 +88,22 @@ function toldOf(
 /**
  * The verdict on a claim that runs are better than others, in every comparison, by intervals and by what would matter
  * (`settle`, `smallestEffect`). All better and none missing: reproduced; no difference that would matter in any and
- * none missing: no difference larger than δ. Any worse, or one with no difference that would matter: not reproduced,
- * since it was to be better in all, whatever those would show that are open or missing; as any of them would do, it
- * must be so certain that one of all of them (`holdsAmong`). Else, or with too few seeds: cannot tell.
+ * none missing: no difference larger than δ. No better by what would matter in any of them: not reproduced, since it
+ * was to be better in all, whatever those would show that are open or missing; as any of them would do, it must be so
+ * certain that one of all of them (`ofAny`). Else, or with too few seeds: cannot tell.
  * @param missing comparisons that the claim is about too, whose runs are not there
  * @example
  * ```ts
  * import { judge } from '@scene-mtl/lab';
  * const claim = { claim: 'Learned weights beat equal ones', source: 'Table 1' };
- * const left = { task: 'left', n: 3, outcome: 'better', p: 0.01, evidence: '45.0 % against 31.0 %' } as const;
+ * const certain = { outcome: 'better', p: 0.01, noBetter: 0.99, noWorse: 0.001 } as const;
+ * const left = { task: 'left', n: 3, ...certain, evidence: '45.0 % against 31.0 %' };
  * judge(claim, [left]).judgement; // → 'reproduced'
  * // One seed shows nothing.
  * judge(claim, [{ ...left, n: 1 }]).judgement; // → 'cannot tell'
- * // One of two worse, with p 0.03: by chance one of two is so in 6 of 100 cases.
- * judge(claim, [left, { ...left, outcome: 'worse', p: 0.03 }]).judgement; // → 'cannot tell'
+ * // One of two no better, with p 0.03: by chance one of two is so in 6 of 100 cases.
+ * judge(claim, [left, { ...left, outcome: 'open', noBetter: 0.03 }]).judgement; // → 'cannot tell'
+ * judge(claim, [left, { ...left, outcome: 'open', noBetter: 0.02 }]).judgement; // → 'not reproduced'
  * ```
  */
 export function judge(
@@ -106,17 +117,13 @@ export function judge(
   // What stands first is read as the reason.
   const told =
     judgement === 'not reproduced'
-      ? [...comparisons].sort((a, b) => refuting(a) - refuting(b))
+      ? [...comparisons].sort((a, b) => a.noBetter - b.noBetter)
       : comparisons;
   return {
     ...{ ...claim, judgement, p },
     evidence: [...told.map(({ evidence }) => evidence), ...lacking].join('; '),
   };
 }
-
-/** p of what speaks against being better; 1 where nothing does. */
-const refuting = ({ outcome, p }: Comparison): number =>
-  outcome === 'worse' || outcome === 'same' ? p : 1;
 
 function judgementOf(
   comparisons: readonly Comparison[],
@@ -130,6 +137,7 @@ function judgementOf(
   if (missing === 0 && comparisons.every(is('same'))) {
     return { judgement: 'no difference larger than δ', p: all };
   }
-  const p = ofAny(Math.min(...comparisons.map(refuting)), comparisons.length + missing);
+  const least = Math.min(...comparisons.map(({ noBetter }) => noBetter));
+  const p = ofAny(least, comparisons.length + missing);
   return isCertain(p) ? { judgement: 'not reproduced', p } : open;
 }

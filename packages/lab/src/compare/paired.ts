@@ -4,7 +4,7 @@ import { smallestEffect, type Quantity } from './quantity.ts';
 import type { RunSummary } from '../specs/summary.ts';
 
 /** Two sets of runs in one metric, over the seeds that both have. */
-export interface Paired extends Pick<Settled, 'n' | 'interval' | 'outcome' | 'seedsToSettle'> {
+export interface Paired extends Pick<Settled, 'n' | 'interval'> {
   /** Means of both over the common seeds, so that they differ by `difference`. */
   readonly a: number;
   readonly b: number;
@@ -14,8 +14,8 @@ export interface Paired extends Pick<Settled, 'n' | 'interval' | 'outcome' | 'se
   readonly delta: number;
   /** Of the permutation test. */
   readonly p: number;
-  /** Of the t test behind the outcome; see `Settled`. */
-  readonly outcomeP: number;
+  /** The t tests behind the interval. */
+  readonly settled: Settled;
 }
 
 const mean = (values: readonly number[]): number =>
@@ -54,9 +54,6 @@ export function paired(
     values.map(([x, y]) => x - y),
     delta,
   );
-  const { n, interval, outcome, seedsToSettle } = settled;
-  return {
-    ...{ n, a: mean(left), b: mean(right), difference, delta },
-    ...{ interval, outcome, seedsToSettle, p, outcomeP: settled.p },
-  };
+  const { n, interval } = settled;
+  return { n, a: mean(left), b: mean(right), difference, delta, interval, p, settled };
 }

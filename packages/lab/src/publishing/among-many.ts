@@ -1,4 +1,5 @@
 import { benjaminiHochberg } from '@scene-mtl/eval';
+import { isCertain } from '../compare/comparison.ts';
 import { signs, type Verdict } from '../compare/verdict.ts';
 import type { ResultsGroup } from './group.ts';
 
@@ -23,12 +24,12 @@ export function amongMany({ experiments }: Pick<ResultsGroup, 'experiments'>): A
   const tested = experiments
     .flatMap(({ artefacts }) => artefacts?.verdicts ?? [])
     .filter(({ p, judgement }) => p !== undefined && judgement !== 'not run');
-  const stands = benjaminiHochberg(tested.map(({ p }) => p!));
+  const raised = benjaminiHochberg(tested.map(({ p }) => p!));
   const isDecided = ({ judgement }: Verdict): boolean => signs[judgement] !== 'open';
   return {
     tested,
     decided: tested.filter(isDecided),
-    fallen: new Set(tested.filter((verdict, i) => isDecided(verdict) && !stands[i])),
+    fallen: new Set(tested.filter((verdict, i) => isDecided(verdict) && !isCertain(raised[i]))),
   };
 }
 

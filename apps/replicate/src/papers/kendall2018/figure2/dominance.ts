@@ -19,7 +19,7 @@ import type { GridLine } from './verdict.ts';
  * the learned point is better in each task than the best weighting for it. One that is not dominated may lose
  * something in one task and win in the other. One weighting that dominates refutes it: of so many some would by chance,
  * so 5 % are shared out among them, and it must be better in each of both tasks. To confirm it every weighting must be
- * worse, or no better by what would matter, in one task or the other: 5 % are shared out between these two.
+ * no better by what would matter in one task or the other: 5 % are shared out between these two.
  * @param lines of the grid; those with a weight of 0 train one task alone and are left out
  */
 export function dominanceVerdict(
@@ -42,10 +42,10 @@ export function dominanceVerdict(
   }));
   const enough = against.every(({ outcomes }) => outcomes.every(({ n }) => n >= ENOUGH_SEEDS));
   const dominating = against.map(({ outcomes }) =>
-    ofAny(Math.max(...outcomes.map((one) => pOf(one, ['better']))), made.length),
+    ofAny(Math.max(...outcomes.map(betterP)), made.length),
   );
   const cleared = against.map(({ outcomes }) =>
-    ofAny(Math.min(...outcomes.map((one) => pOf(one, ['worse', 'same']))), outcomes.length),
+    ofAny(Math.min(...outcomes.map(({ noBetter }) => noBetter)), outcomes.length),
   );
   const whole = made.length === inner.length;
   const settled: readonly [Judgement, number] =
@@ -68,9 +68,7 @@ export function dominanceVerdict(
   };
 }
 
-/** p of an outcome that is one of these; 1 of another. */
-const pOf = ({ outcome, p }: Comparison, wanted: readonly Comparison['outcome'][]): number =>
-  wanted.includes(outcome) ? p : 1;
+const betterP = ({ outcome, p }: Comparison): number => (outcome === 'better' ? p : 1);
 
 /**
  * How far the learned point lies from the front of the grid: of the weighting that comes nearest to dominating it,

@@ -79,4 +79,6 @@ const opposite = { better: 'worse', worse: 'better', same: 'same', open: 'open' 
 const turned = (comparison: Comparison): Comparison => ({
   ...comparison,
   outcome: opposite[comparison.outcome],
+  noBetter: comparison.noWorse,
+  noWorse: comparison.noBetter,
 });

@@ -1,3 +1,4 @@
+import { benjaminiHochberg } from '@scene-mtl/eval';
 import {
   compare,
   ENOUGH_SEEDS,
@@ -68,9 +69,9 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * A method refutes it that is better than equal weights in one quantity and worse in none, by anything that would
- * matter: of all methods and quantities some are better by chance, so it must hold among them all. One that is worse
- * in some quantity, among its own, or better in none by what would matter, does not; where none does, the claim stands.
+ * A method refutes it that is better than equal weights in one quantity and no worse by what would matter in any. Of
+ * many methods some are so by chance: of those that are named at most 5 % are to be wrong (`benjaminiHochberg`). One that
+ * is worse in some quantity, or better in none by what would matter, does not; where none does, the claim stands.
  */
 function noneBetter(
   claim: Claim,
@@ -78,29 +79,28 @@ function noneBetter(
   equal: ComparedArm | undefined,
   quantities: readonly Quantity[],
 ): Verdict {
-  const made = methods.map((arm) => {
-    const found = compare(arm.runs, equal?.runs ?? [], quantities);
-    return { title: arm.title, found, ...standing(found, methods.length) };
-  });
-  const seeds = Math.min(...made.flatMap(({ found }) => found.map(({ n }) => n)));
+  const found = methods.map((arm) => compare(arm.runs, equal?.runs ?? [], quantities));
+  const seeds = Math.min(...found.flat().map(({ n }) => n));
   if (!equal || !Number.isFinite(seeds)) return notRun(claim);
-  const of = (wanted: Standing['is']) => made.filter(({ is }) => is === wanted);
-  const named = (wanted: Standing['is']) =>
-    of(wanted)
-      .map(({ title }) => title)
-      .join(', ') || 'none';
-  const ps = (wanted: Standing['is']) => of(wanted).map(({ p }) => p);
+  const better = benjaminiHochberg(found.map(betterP));
+  const worse = found.map(notBetterP);
+  const made = methods.map(({ title }, i) => ({
+    title,
+    is: isCertain(better[i]) ? 'better' : isCertain(worse[i]) ? 'not better' : 'open',
+  }));
+  const of = (wanted: string) => made.filter(({ is }) => is === wanted).map(({ title }) => title);
   const settled: readonly [Judgement, number] =
     of('better').length > 0
-      ? ['not reproduced', Math.min(...ps('better'))]
+      ? ['not reproduced', Math.min(...better)]
       : of('open').length > 0
         ? ['cannot tell', 1]
-        : ['reproduced', Math.max(...ps('not better'))];
+        : ['reproduced', Math.max(...worse)];
   const [judgement, p] = seeds < ENOUGH_SEEDS ? (['cannot tell', 1] as const) : settled;
+  const named = (wanted: string): string => of(wanted).join(', ') || 'none';
   return {
     ...{ ...claim, judgement, p },
     evidence: [
-      `${of('better').length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t tests over ${seeds} seed${seeds === 1 ? '' : 's'}, at 5 % for all methods and tasks together)`,
+      `${of('better').length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t tests over ${seeds} seed${seeds === 1 ? '' : 's'}, of the methods named at most 5 % wrong)`,
       `better: ${named('better')}`,
       `worse in some task, or better in none by what would matter: ${named('not better')}`,
       `open: ${named('open')}`,
@@ -108,22 +108,16 @@ function noneBetter(
   };
 }
 
-/** What is certain of one method, and how much so. */
-interface Standing {
-  readonly is: 'better' | 'not better' | 'open';
-  readonly p: number;
-}
+/** p of being better in one quantity, any of them, and no worse by what would matter in all. */
+const betterP = (found: readonly Comparison[]): number =>
+  Math.max(ofAny(leastP(found, 'better'), found.length), ...found.map(({ noWorse }) => noWorse));
 
-/** With methods so many; a method is said to be better where it could not be worse in the other quantities. */
-function standing(found: readonly Comparison[], methods: number): Standing {
-  const least = (outcome: Comparison['outcome']) =>
-    Math.min(1, ...found.filter((one) => one.outcome === outcome).map(({ p }) => p));
-  const most = Math.max(...found.map(({ p }) => p));
-  const isFree = found.every(({ outcome }) => outcome === 'better' || outcome === 'same');
-  const better = Math.max(ofAny(least('better'), found.length * methods), ofAny(most, methods));
-  if (isFree && isCertain(better)) return { is: 'better', p: better };
-  const worse = ofAny(least('worse'), found.length);
-  if (isCertain(worse)) return { is: 'not better', p: worse };
-  const isNone = found.every(({ outcome }) => outcome === 'worse' || outcome === 'same');
-  return isNone ? { is: 'not better', p: most } : { is: 'open', p: 1 };
-}
+/** p of being worse in one quantity, any of them, or no better by what would matter in all, whichever is more certain. */
+const notBetterP = (found: readonly Comparison[]): number =>
+  Math.min(
+    ofAny(leastP(found, 'worse'), found.length),
+    Math.max(...found.map(({ noBetter }) => noBetter)),
+  );
+
+const leastP = (found: readonly Comparison[], outcome: Comparison['outcome']): number =>
+  Math.min(1, ...found.filter((one) => one.outcome === outcome).map(({ p }) => p));
