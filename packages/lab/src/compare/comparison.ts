@@ -52,15 +52,13 @@ export function compare(
     const { noMore, noLess } = result.settled;
     const [noBetter, noWorse] = quantity.better === 'higher' ? [noMore, noLess] : [noLess, noMore];
     const outcome = outcomeFor(result.settled, quantity.better);
+    const found = { task, n, outcome, p: result.settled.p, noBetter, noWorse };
     // Three places, as the difference beside it.
-    const told = toldOf(
-      result.settled,
-      outcome,
-      `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd(),
-    );
+    const matters = `${formatNumber(delta, 3)} ${quantity.unit}`.trimEnd();
+    const told = toldOf(found, result.settled.seedsToSettle, matters);
     return [
       {
-        ...{ task, n, outcome, p: result.settled.p, noBetter, noWorse },
+        ...found,
         evidence: `${task} ${text(a, quantity)} against ${text(b, quantity)} (difference ${difference}${spread}${told})`,
       },
     ];
@@ -73,16 +71,18 @@ function outcomeFor({ outcome }: Settled, better: Quantity['better']): Compariso
   return (outcome === 'above') === (better === 'higher') ? 'better' : 'worse';
 }
 
-/** What is to be said of a comparison that is not decided either way. */
+/** What is to be said of a comparison that is not decided: what it is not, and how many seeds would decide it. */
 function toldOf(
-  { n, seedsToSettle }: Settled,
-  outcome: Comparison['outcome'],
+  { n, outcome, noBetter, noWorse }: Omit<Comparison, 'evidence'>,
+  seedsToSettle: number | undefined,
   delta: string,
 ): string {
   if (outcome === 'same') return `; no difference larger than ${delta}`;
   if (outcome !== 'open' || n < 2) return '';
+  const isNot = isCertain(noBetter) ? `no better by ${delta}, ` : '';
+  const nor = isCertain(noWorse) ? `no worse by ${delta}, ` : '';
   const seeds = seedsToSettle === undefined ? `more than ${MOST_SEEDS}` : `about ${seedsToSettle}`;
-  return `; ${seeds} seeds would tell it from 0 or from ${delta}`;
+  return `; ${isNot}${nor}${seeds} seeds would tell it from 0 or from ${delta}`;
 }
 
 /**
