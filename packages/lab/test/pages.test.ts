@@ -170,6 +170,9 @@ test('what would not stand among all verdicts of a group is marked, and counted'
   expect(page('results/table1.md').match(/.*‡ \|.*/g)).toEqual([
     expect.stringContaining('by chance _(Table 1)_ | **reproduced** ‡ |'),
   ]);
+  const html = await resultsHtml([many, ...others], texts);
+  expect(html).toContain('marked ‡: 1 of 3 at standard.');
+  expect(html.match(/<dd>.*?‡ 1<\/dd>/g)).toHaveLength(1);
   // Where no verdict rests on tests nothing is said of them.
   expect(summary + allClaims).not.toContain('‡');
 });

@@ -1,4 +1,5 @@
 import { report, type ReportFigure, type Table } from '@scene-mtl/eval';
+import { AMONG_MANY, amongManyText } from './among-many.ts';
 import { chartsOf, partSlug } from './figures.ts';
 import { commandOf, factsOf, type ResultsGroup, type ResultsTexts } from './group.ts';
 import { mainFinding } from './main-finding.ts';
@@ -23,9 +24,15 @@ export async function resultsHtml(
     title: 'Results',
     lead: texts.subject,
     ...(finding && { finding }),
-    summary: texts.asked,
+    summary: [...texts.asked, amongManyText(groups)].filter((text) => text !== undefined),
     overview: [summary(groups), contents(groups)],
-    verdicts: claims(groups),
+    verdicts: claims(groups).map(({ findings, ...claim }) => ({
+      ...claim,
+      findings: findings.map(({ stands, evidence, ...finding }) => ({
+        ...finding,
+        evidence: stands ? evidence : `${AMONG_MANY} ${evidence}`,
+      })),
+    })),
     notRun: { lead: texts.notRunLead, groups: notRun(groups, texts) },
     howToRead: texts.howToRead,
     groups: sections.map(({ name, title, parts }) => ({
