@@ -36,25 +36,22 @@ export function dominanceVerdict(
   const made = inner.filter(({ summaries }) => summaries.length > 0);
   if (made.length === 0 || learned.length === 0) return notRun(claim);
   const quantities = primaryQuantities(grid.pair);
-  const against = made.map((line) => ({
-    line,
-    outcomes: compare(line.summaries, learned, quantities),
-  }));
-  const enough = against.every(({ outcomes }) => outcomes.every(({ n }) => n >= ENOUGH_SEEDS));
-  const dominating = against.map(({ outcomes }) =>
-    ofAny(Math.max(...outcomes.map(betterP)), made.length),
+  const against = made.map(({ summaries }) => compare(summaries, learned, quantities));
+  // A weighting of too few seeds, or without a quantity, is open whatever it shows.
+  const isWhole = (of: readonly Comparison[]): boolean =>
+    of.length === quantities.length && of.every(({ n }) => n >= ENOUGH_SEEDS);
+  const dominating = against.map((of) =>
+    isWhole(of) ? ofAny(Math.max(...of.map(betterP)), made.length) : 1,
   );
-  const cleared = against.map(({ outcomes }) =>
-    ofAny(Math.min(...outcomes.map(({ noBetter }) => noBetter)), outcomes.length),
+  const cleared = against.map((of) =>
+    isWhole(of) ? ofAny(Math.min(...of.map(({ noBetter }) => noBetter)), of.length) : 1,
   );
   const whole = made.length === inner.length;
-  const settled: readonly [Judgement, number] =
-    enough && dominating.some(isCertain)
-      ? ['not reproduced', Math.min(...dominating)]
-      : enough && whole && cleared.every(isCertain)
-        ? ['reproduced', Math.max(...cleared)]
-        : ['cannot tell', 1];
-  const [judgement, p] = settled;
+  const [judgement, p]: readonly [Judgement, number] = dominating.some(isCertain)
+    ? ['not reproduced', Math.min(...dominating)]
+    : whole && cleared.every(isCertain)
+      ? ['reproduced', Math.max(...cleared)]
+      : ['cannot tell', 1];
   return {
     ...{ ...claim, judgement, p },
     evidence: [

@@ -82,25 +82,27 @@ function noneBetter(
   const found = methods.map((arm) => compare(arm.runs, equal?.runs ?? [], quantities));
   const seeds = Math.min(...found.flat().map(({ n }) => n));
   if (!equal || !Number.isFinite(seeds)) return notRun(claim);
-  const better = benjaminiHochberg(found.map(betterP));
-  const worse = found.map(notBetterP);
+  // A method of too few seeds, or without a quantity, is open whatever it shows.
+  const isWhole = (of: readonly Comparison[]): boolean =>
+    of.length === quantities.length && of.every(({ n }) => n >= ENOUGH_SEEDS);
+  const better = benjaminiHochberg(found.map((of) => (isWhole(of) ? betterP(of) : 1)));
+  const worse = found.map((of) => (isWhole(of) ? notBetterP(of) : 1));
   const made = methods.map(({ title }, i) => ({
     title,
     is: isCertain(better[i]) ? 'better' : isCertain(worse[i]) ? 'not better' : 'open',
   }));
   const of = (wanted: string) => made.filter(({ is }) => is === wanted).map(({ title }) => title);
-  const settled: readonly [Judgement, number] =
+  const [judgement, p]: readonly [Judgement, number] =
     of('better').length > 0
       ? ['not reproduced', Math.min(...better)]
       : of('open').length > 0
         ? ['cannot tell', 1]
         : ['reproduced', Math.max(...worse)];
-  const [judgement, p] = seeds < ENOUGH_SEEDS ? (['cannot tell', 1] as const) : settled;
   const named = (wanted: string): string => of(wanted).join(', ') || 'none';
   return {
     ...{ ...claim, judgement, p },
     evidence: [
-      `${of('better').length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t tests over ${seeds} seed${seeds === 1 ? '' : 's'}, of the methods named at most 5 % wrong)`,
+      `${of('better').length} of ${made.length} methods better than ${equal.title} in some task and worse in none (t tests over ${seeds} seed${seeds === 1 ? '' : 's'} or more, of the methods named at most 5 % wrong)`,
       `better: ${named('better')}`,
       `worse in some task, or better in none by what would matter: ${named('not better')}`,
       `open: ${named('open')}`,
