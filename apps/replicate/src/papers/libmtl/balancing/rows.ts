@@ -21,7 +21,7 @@ export interface Row {
 export const methodNames = balancers.map(({ name }) => name).filter((name) => name !== 'fixed');
 
 /** By how much the learning rate of equal weights is multiplied, as a control: methods differ in the size of their steps. */
-export const RATE_FACTORS: readonly number[] = [3, 9];
+export const RATE_FACTORS: readonly number[] = [3, 9, 27];
 
 const factorSlug = (factor: number): string => `equal-rate-${factor}`;
 
