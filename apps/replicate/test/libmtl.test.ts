@@ -144,9 +144,9 @@ describe('libmtl balancing', () => {
   });
 
   test.each([
-    ['better in one task, worse in none', [1, 0, 0], 'not reproduced', /^1 of 1 methods/],
-    ['better in one task, worse in another', [1, -0.1, 0], 'reproduced', /^0 of 1 methods/],
-    ['the same', [0, 0, 0], 'reproduced', /^0 of 1 methods/],
+    ['better on the mean', [1, -0.1, 0], 'not reproduced', /^Δm of 1 of 1 methods is below/],
+    ['worse on the mean', [0.1, -0.2, 0], 'reproduced', /^Δm of 0 of 1 methods/],
+    ['the same', [0, 0, 0], 'reproduced', /^Δm of 0 of 1 methods/],
   ] as const)('a method that is %s', (_what, gain, judgement, evidence) => {
     const { verdicts, tables } = shown({ equal: [0, 0, 0], pcgrad: gain });
     // No rate suits equal weights better than another here.
@@ -179,7 +179,7 @@ describe('libmtl balancing', () => {
   test('a method that only takes larger steps is not better than equal weights that do', () => {
     const { verdicts } = shown({ equal: [0, 0, 0], pcgrad: [1, 0, 0] }, [1, 0.5, 0]);
     expect(verdicts.map(({ judgement }) => judgement)).toEqual(['not reproduced', 'reproduced']);
-    expect(verdicts[1].evidence).toContain('better than equal (EW), 9 times the rate');
+    expect(verdicts[1].evidence).toContain('below that of equal (EW), rate × 9');
     // Without equal weights there is nothing to compare with.
     const alone = shown({ pcgrad: [1, 0, 0] });
     expect(alone.verdicts.map(({ judgement }) => judgement)).toEqual(['not run', 'not run']);

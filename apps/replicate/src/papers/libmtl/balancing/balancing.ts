@@ -19,6 +19,7 @@ import {
   differenceUnits,
   primaryQuantities,
 } from '../../../scenes/quantities.ts';
+import { changeChart } from './chart.ts';
 import {
   methodNames,
   rowsOf,
@@ -63,9 +64,9 @@ export const balancing: SceneExperiment<BalancingOptions> = {
         ...(deltaM ? [{ name: 'balancing-delta-m', table: deltaM }] : []),
         ...(paired ? [{ name: 'balancing-paired', table: paired }] : []),
       ],
-      figures: [],
+      figures: changeChart(context, arms, equal),
       grids: [],
-      verdicts: data.tasks.length > 1 ? equalVerdicts(arms, quantities) : [],
+      verdicts: data.tasks.length > 1 ? equalVerdicts(context, arms) : [],
     };
   },
 };

@@ -48,7 +48,7 @@ export function rowsOf({ config, data, options }: BalancingContext): Row[] {
     const balance = { name: 'equal', options: {} };
     return {
       slug: factorSlug(factor),
-      title: `equal (EW), ${factor} times the rate`,
+      title: `equal (EW), rate × ${factor}`,
       arm: armOf({ ...config, training: rate }, { tasks, balance }),
     };
   });
