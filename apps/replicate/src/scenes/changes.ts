@@ -1,14 +1,16 @@
 import { deltaM, type Settled } from '@scene-mtl/eval';
 import { metricOf, type ComparedArm } from '@scene-mtl/lab';
 import type { SceneContext } from './kind.ts';
-import { primaryQuantities } from './quantities.ts';
+import { quantitiesOfTask, sceneTasks } from './own-tasks.ts';
 
 /**
  * Δm of the primary metrics of each seed, percent, lower is better, against an arm of a network a task, mean over its
  * seeds. Empty where that is not there or has a metric of 0.
  */
 export function changesOf({ data }: SceneContext, arm: ComparedArm, alone: ComparedArm): number[] {
-  const quantities = primaryQuantities(data.tasks);
+  const quantities = sceneTasks(data)
+    .flatMap(quantitiesOfTask)
+    .filter(({ primary }) => primary);
   const baseline = quantities.map(({ metric }) => mean(metricOf(alone.runs, metric)));
   if (baseline.some((value) => !Number.isFinite(value) || value === 0)) return [];
   return arm.runs.flatMap((run) => {

@@ -24,7 +24,7 @@ const definitions = ['perMetric', 'perTask', 'primary'] as const satisfies (keyo
 
 /**
  * Δm of every arm that learns all tasks, in its three definitions, and its mean rank among these arms.
- * Undefined where a task has no network of its own, or no arm learns them all.
+ * Undefined where a task has no network of its own, no arm learns them all, or no quantity is of these tasks.
  */
 export function deltaMTable({ arms, tasks, quantities, data }: DeltaMArms): Table | undefined {
   const judged = quantities.filter(({ task }) => tasks.includes(task));
@@ -40,7 +40,7 @@ export function deltaMTable({ arms, tasks, quantities, data }: DeltaMArms): Tabl
   );
   const made = multi.filter((arm) => complete(arm, tasks));
   const missing = tasks.filter((task) => !singles.get(task));
-  if (missing.length > 0 || made.length === 0) return undefined;
+  if (missing.length > 0 || made.length === 0 || judged.length === 0) return undefined;
 
   const baseline = (quantity: Quantity): number =>
     meanOf((singles.get(quantity.task) as ComparedArm).runs, quantity.metric);

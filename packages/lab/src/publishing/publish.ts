@@ -46,7 +46,10 @@ export async function publish<K extends Kind>(options: PublishOptions<K>): Promi
   const asked = new Set<string>();
   for (const one of shown) {
     const context = options.context(one);
-    for (const { spec, measurements = [] } of runsOf(one.experiment, context, results)) {
+    const own = runsOf(one.experiment, context, results);
+    // The data cannot have it, and it may not know what the data has.
+    if (own.length === 0) continue;
+    for (const { spec, measurements = [] } of own) {
       const id = identify(spec);
       asked.add(id);
       const summary = results.summary(spec);

@@ -26,6 +26,7 @@ import {
   primaryQuantities,
 } from '../../../scenes/quantities.ts';
 import { armOf, fixedWeights, learnedWeights } from '../../../scenes/spec.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { designsFor, nameOf, networksOf, type Design } from './designs.ts';
 import { networkCosts, type NetworkCosts } from './network-costs.ts';
 
@@ -59,7 +60,7 @@ function designArm(
 }
 
 /** From one network a task to one for all: what each way costs, and what it is worth. */
-export const spectrum: SceneExperiment<Record<never, never>> = {
+export const spectrum: SceneExperiment<Record<never, never>> = ofUsualTasks({
   name: 'spectrum',
   command: 'karpathy2019 spectrum',
   title: 'Spectrum: a network a task, one for all, and groups in between',
@@ -108,7 +109,7 @@ export const spectrum: SceneExperiment<Record<never, never>> = {
       verdicts: data.tasks.length < 2 ? [] : [cheaper(designs, costs), fights(context, arms)],
     };
   },
-};
+});
 
 /** Parameters and milliseconds of all networks of a design. */
 function costOf({ networks }: Design, costs: NetworkCosts | undefined) {

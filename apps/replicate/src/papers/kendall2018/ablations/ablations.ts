@@ -27,6 +27,7 @@ import {
   primaryOfTask,
   primaryQuantities,
 } from '../../../scenes/quantities.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { quantities } from '../table1-rows.ts';
 import { singleArm } from '../table1-arms.ts';
 import { collapse, collapseArm } from './learned-collapse.ts';
@@ -45,7 +46,7 @@ type Context = SceneContext<AblationOptions>;
 const slugs = [...lossArms.map(({ slug }) => slug), 'learned', 'noise'];
 
 /** Forms of the loss and other weightings on the same tasks, and what the paper says of them. */
-export const ablations: SceneExperiment<AblationOptions> = {
+export const ablations: SceneExperiment<AblationOptions> = ofUsualTasks({
   name: 'ablations',
   title: 'Ablations: forms of the loss, other weightings, noise of known size',
   addFlags: (command) =>
@@ -106,7 +107,7 @@ export const ablations: SceneExperiment<AblationOptions> = {
       ],
     };
   },
-};
+});
 
 interface MadeArm {
   readonly arm: LossArm;

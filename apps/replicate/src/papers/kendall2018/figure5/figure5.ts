@@ -7,6 +7,7 @@ import { taskNames } from '../table1-rows.ts';
 import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { learnedArm } from '../table1-arms.ts';
 import { qualitative, type Qualitative, type ShownFrame } from './qualitative.ts';
 
@@ -19,7 +20,7 @@ const specOf = ({ config, data }: SceneContext): SceneSpec => ({
 });
 
 /** Figure 5: what the network with learned weights predicts, frames chosen by their error. */
-export const figure5: SceneExperiment = {
+export const figure5: SceneExperiment = ofUsualTasks({
   name: 'figure5',
   title: 'Figure 5: predictions on validation images',
   options: () => ({}),
@@ -37,7 +38,7 @@ export const figure5: SceneExperiment = {
       verdicts: [],
     };
   },
-};
+});
 
 const titleOf = (frame: string, { shown }: Qualitative): string =>
   `${frame}: ${shown

@@ -8,6 +8,7 @@ import type {
   SceneRun,
 } from '../../../scenes/kind.ts';
 import { armOf, learnedWeights } from '../../../scenes/spec.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { formOf, type LossForm, lossForms } from '../log-variance-forms.ts';
 import { convergence, type StartedRun } from './convergence.ts';
 import { figure6Charts, figure6Table } from './output.ts';
@@ -34,7 +35,7 @@ const defaultStarts = [figure6Range[0], -0.5, 1, 2, 3.5, figure6Range[1]];
 const SCHEDULE = 50_000;
 
 /** Figure 6: s from several starts over the first iterations. */
-export const figure6: SceneExperiment<Figure6Options> = {
+export const figure6: SceneExperiment<Figure6Options> = ofUsualTasks({
   name: 'figure6',
   title: 'Figure 6: log variances from different starts',
   addFlags: (command) =>
@@ -88,7 +89,7 @@ export const figure6: SceneExperiment<Figure6Options> = {
       verdicts: figure6Verdicts(settings),
     };
   },
-};
+});
 
 const orElse = <T>(values: readonly T[], fallback: readonly T[]): readonly T[] =>
   values.length > 0 ? values : fallback;

@@ -2,6 +2,7 @@ import { bandOverSeeds, lineChart, type Table } from '@scene-mtl/eval';
 import { type Figure, measuredCell, overSeeds, summariesOf } from '@scene-mtl/lab';
 import type { SceneContext, SceneExperiment, SceneSummary } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { formOf, stationaryRatio } from '../log-variance-forms.ts';
 import { learnedArm } from '../table1-arms.ts';
 import { agreement, tracked } from './equilibrium.ts';
@@ -9,7 +10,7 @@ import { ratioTable } from './ratios.ts';
 import { figure7Verdicts } from './verdicts.ts';
 
 /** Figure 7: σ², losses and weights of the run that learns all tasks, the same as in Table 1. */
-export const figure7: SceneExperiment<Record<never, never>> = {
+export const figure7: SceneExperiment<Record<never, never>> = ofUsualTasks({
   name: 'figure7',
   title: 'Figure 7: learned noise, losses and weights over training',
   options: () => ({}),
@@ -37,7 +38,7 @@ export const figure7: SceneExperiment<Record<never, never>> = {
       verdicts: figure7Verdicts(summaries, tasks, data.name),
     };
   },
-};
+});
 
 function equilibriumTable(context: SceneContext, summaries: readonly SceneSummary[]): Table {
   const { tasks } = context.data;

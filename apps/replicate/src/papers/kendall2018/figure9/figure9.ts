@@ -1,6 +1,7 @@
 import { type Artefacts, overSeeds } from '@scene-mtl/lab';
 import { gridsOf } from '../../../measure/grids.ts';
 import type { SceneContext, SceneExperiment } from '../../../scenes/kind.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { learnedArm, singleArm } from '../table1-arms.ts';
 import { classFigure, classTable, matricesOf } from './classes.ts';
 import { correlationFigure, correlations, correlationTable, sameTask } from './correlation.ts';
@@ -10,7 +11,7 @@ import { objectFigure, objectTable } from './objects.ts';
 import { figure9Verdicts } from './verdicts.ts';
 
 /** Figure 9: how the network fails, and whether its tasks fail together. */
-export const figure9: SceneExperiment = {
+export const figure9: SceneExperiment = ofUsualTasks({
   name: 'figure9',
   title: 'Figure 9: failure modes',
   options: () => ({}),
@@ -52,7 +53,7 @@ export const figure9: SceneExperiment = {
       verdicts: figure9Verdicts(context, pairs, found),
     };
   },
-};
+});
 
 const leadOf = ({ data }: SceneContext): string =>
   `How the network with learned weights for ${data.tasks.join(', ')} fails. The paper shows chosen images; here every kind of failure is measured over the validation split, and networks trained apart are the control for correlated errors.`;

@@ -13,12 +13,7 @@ import {
 } from '@scene-mtl/lab';
 import type { SceneExperiment, SceneResults } from '../../../scenes/kind.ts';
 import { notesOf } from '../../../scenes/notes.ts';
-import {
-  columnOf,
-  comparedQuantities,
-  differenceUnits,
-  primaryQuantities,
-} from '../../../scenes/quantities.ts';
+import { quantitiesOfTask, quantityColumn, sceneTasks } from '../../../scenes/own-tasks.ts';
 import { changeChart } from './chart.ts';
 import {
   methodNames,
@@ -48,14 +43,16 @@ export const balancing: SceneExperiment<BalancingOptions> = {
   show(context, results) {
     const { config, data } = context;
     const arms = rowsOf(context).map((row) => comparedArm(row, context, results));
-    const quantities = primaryQuantities(data.tasks);
+    const compared = sceneTasks(data).flatMap(quantitiesOfTask);
     const equal = arms.find(({ slug }) => slug === 'equal');
     const deltaM = deltaMTable({
-      ...{ arms, tasks: data.tasks, quantities: comparedQuantities(data.tasks) },
+      ...{ arms, tasks: data.tasks, quantities: compared },
       data: { dataset: data.name, split: 'val' },
     });
     const paired = pairedTable({
-      ...{ arm: equal, others: arms, quantities, seeds: config.seeds, units: differenceUnits },
+      ...{ arm: equal, others: arms, seeds: config.seeds },
+      quantities: compared.filter(({ primary }) => primary),
+      units: 'Units and directions as in the heads above.',
     });
     return {
       lead: `Every balancing method, its options at their defaults, on ${data.name}: same network, batches, steps and learning rate for all; no rate is tuned for a method.`,
@@ -81,12 +78,16 @@ function tableOf(
   arms: readonly ComparedArm[],
   equal: ComparedArm | undefined,
 ): Table {
-  const quantities = primaryQuantities(context.data.tasks);
+  const primary = sceneTasks(context.data).flatMap((task) =>
+    quantitiesOfTask(task)
+      .slice(0, 1)
+      .map((quantity) => ({ ...quantity, column: quantityColumn(task, quantity) })),
+  );
   return {
     title: 'Every method on the same tasks',
     corner: 'Method',
     columns: [
-      ...quantities.map(({ metric }) => columnOf(metric)),
+      ...primary.map(({ column }) => column),
       { name: 'Sum of weights at the end', decimals: 2 },
       { name: 'Steps/s against equal weights', better: 'higher', decimals: 2 },
     ],
@@ -95,7 +96,7 @@ function tableOf(
       ...(slug === context.options.methods[0] && { ruleAbove: true }),
       reference: tasks.length === 1,
       cells: [
-        ...quantities.map(({ metric }) => measuredCell(metricOf(runs, metric))),
+        ...primary.map(({ metric }) => measuredCell(metricOf(runs, metric))),
         measuredCell(runs.flatMap(weightSum)),
         tasks.length > 1 ? measuredCell(speeds(runs, equal?.runs ?? [])) : null,
       ],

@@ -1,5 +1,6 @@
 import { flagNumber, flagNumbers } from '@scene-mtl/lab';
 import type { SceneExperiment } from '../../../scenes/kind.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import {
   countsOf,
   focusOf,
@@ -20,7 +21,7 @@ const SEEDS = { whole: true, from: 0 } as const;
 const FRAMES = { whole: true, from: 2 } as const;
 
 /** Classes from few labelled frames, with and without the labels of the other tasks. */
-export const scenes: SceneExperiment<ScenesOptions> = {
+export const scenes: SceneExperiment<ScenesOptions> = ofUsualTasks({
   name: 'scenes',
   command: 'ruder2017 scenes',
   title: 'Scenes: what the other tasks are worth where labels are few',
@@ -68,7 +69,7 @@ export const scenes: SceneExperiment<ScenesOptions> = {
       verdicts: verdictsOf(context, findings),
     };
   },
-};
+});
 
 const widthRuns = (context: Context) => {
   const { widths } = context.options;

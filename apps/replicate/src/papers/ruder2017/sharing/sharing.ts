@@ -1,6 +1,7 @@
 import { architectureNamed } from '@scene-mtl/core';
 import { flagWords, overSeeds, type ArmRun, type Measurement } from '@scene-mtl/lab';
 import type { SceneExperiment, SceneSpec } from '../../../scenes/kind.ts';
+import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { aloneArm, armFor, namesOf, stepsFor, type Context, type SharingOptions } from './arms.ts';
 import { degreeFigures } from '../degrees.ts';
 import { aloneOf, findingsOf } from './findings.ts';
@@ -9,7 +10,7 @@ import { tablesOf } from './tables.ts';
 import { verdictsOf } from './verdicts.ts';
 
 /** Every architecture of the registry on the same tasks, steps and time. */
-export const sharing: SceneExperiment<SharingOptions> = {
+export const sharing: SceneExperiment<SharingOptions> = ofUsualTasks({
   name: 'sharing',
   command: 'ruder2017 sharing',
   title: 'Sharing: hard, soft and everything between, on one Δm table',
@@ -50,7 +51,7 @@ export const sharing: SceneExperiment<SharingOptions> = {
       verdicts: verdictsOf(context, found),
     };
   },
-};
+});
 
 /** Runs of an architecture with all steps; the first seed's says what the network costs. */
 function stepsRuns(name: string, context: Context, seeds: readonly number[]): ArmRun<SceneSpec>[] {
