@@ -1,12 +1,11 @@
 import { flagNumber, flagNumbers } from '@scene-mtl/lab';
 import { kits } from '@scene-mtl/vision-heads';
 import type { SceneExperiment } from '../../../scenes/kind.ts';
-import { ofUsualTasks } from '../../../scenes/own-tasks.ts';
 import { hintsOf, runsOf, tasksOf, type SceneHintsOptions } from './arms.ts';
 import { show } from './show.ts';
 
 /** Hints on street scenes as objectives on frames without labels. */
-export const sceneHints: SceneExperiment<SceneHintsOptions> = ofUsualTasks({
+export const sceneHints: SceneExperiment<SceneHintsOptions> = {
   name: 'scene-hints',
   command: 'abu-mostafa1990 scene-hints',
   title: 'Hints on scenes: what is known whatever the picture shows, where labels are few',
@@ -30,7 +29,7 @@ export const sceneHints: SceneExperiment<SceneHintsOptions> = ofUsualTasks({
     for (const seed of context.config.seeds) yield runs.filter(({ spec }) => spec.seed === seed);
   },
   show,
-});
+};
 
 function knownTasks(text: string): string[] {
   const knowing = kits.map(({ name }) => name).filter((name) => hintsOf(name).length > 0);
