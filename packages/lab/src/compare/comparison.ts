@@ -115,10 +115,13 @@ export function judge(
   const lacking = missing.length > 0 ? [`not run: ${missing.join(', ')}`] : [];
   const { judgement, p } = judgementOf(comparisons, missing.length);
   // What stands first is read as the reason.
-  const told =
+  const told = [...comparisons].sort((a, b) =>
     judgement === 'not reproduced'
-      ? [...comparisons].sort((a, b) => a.noBetter - b.noBetter)
-      : comparisons;
+      ? a.noBetter - b.noBetter
+      : judgement === 'cannot tell'
+        ? Number(b.outcome === 'open') - Number(a.outcome === 'open')
+        : 0,
+  );
   return {
     ...{ ...claim, judgement, p },
     evidence: [...told.map(({ evidence }) => evidence), ...lacking].join('; '),
