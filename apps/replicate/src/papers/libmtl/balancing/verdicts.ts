@@ -53,7 +53,7 @@ function bestOf(
 }
 
 /**
- * A method refutes it whose Δm is below that of equal weights, by more than nothing that would matter. Of many methods
+ * A method refutes it whose Δm is below that of equal weights, for certain and by what may matter. Of many methods
  * some are so by chance: of those that are named at most 5 % are to be wrong (`benjaminiHochberg`). It stands where every
  * method is no better by what would matter.
  */
