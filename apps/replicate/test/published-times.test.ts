@@ -1,4 +1,4 @@
-import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,10 @@ test('a group that cannot be read is said and left out; without the folder there
   await writeFile(join(root, 'bad', 'runs.jsonl'), '{');
   const said: string[] = [];
   const runs = await publishedTimes(root, (line) => said.push(line));
-  expect(runs).toHaveLength(9);
+  const lines = (await readFile(join(root, 'good', 'runs.jsonl'), 'utf8')).trim().split('\n');
+  const published = lines.filter((line) => line.includes('"id"'));
+  expect(published.length).toBeGreaterThan(0);
+  expect(runs).toHaveLength(published.length);
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/^note: the times of .*bad are not used: /);
   expect(await publishedTimes(join(root, 'nowhere'))).toEqual([]);
