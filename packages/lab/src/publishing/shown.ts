@@ -5,6 +5,7 @@ import { runsOf } from '../experiment/stages.ts';
 import type { Kind } from '../specs/program.ts';
 import type { Results } from '../specs/results.ts';
 import { slugOf, type ExperimentResults, type RunWith } from './group.ts';
+import { withRunRows } from './run-rows.ts';
 import { variantOptions, type Variant } from './variant.ts';
 
 /** An experiment as a group shows it. */
@@ -51,8 +52,9 @@ export async function experimentResults<K extends Kind>(
     typed,
   };
   if (!runs.some(({ spec }) => results.summary(spec))) return named;
-  const artefacts = await experiment.show(context, results);
-  if (!showsAnything(artefacts)) return named;
+  const all = await experiment.show(context, results);
+  if (!showsAnything(all)) return named;
+  const artefacts = withRunRows(all);
   if (!variant) return { ...named, artefacts };
   // The same claim about other runs must not read as a second verdict on the first ones.
   const verdicts = artefacts.verdicts.map((verdict) => ({
