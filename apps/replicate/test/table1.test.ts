@@ -61,6 +61,29 @@ test('the table has the paper’s nine rows under a trivial one, and dashes for 
   expect(verdicts.map(({ judgement }) => judgement)).toEqual(Array(5).fill('not run'));
 });
 
+test('a table says whether training losses still fell in the last fifth of the steps', async () => {
+  const context = { config, data: street, options: table1.options({}) };
+  // Ten losses at steps 10 to 100: 2 over the steps 61 to 80, then 1.5; or 2 to the end.
+  const at = (late: number) =>
+    Array.from({ length: 10 }, (_, i) => [10 * (i + 1), i < 8 ? 2 : late] as const);
+  const alone = (task: string, late: number, logged = 10) => ({
+    ...{ tasks: [task], weighting: 'fixed', options: { [task]: 1 } },
+    ...{ seed: config.seeds[0], metrics: { [`${task}/meanError`]: 1 } },
+    series: { [`loss/${task}`]: at(late).slice(-logged) },
+  });
+  const { tables } = await rendered(table1, context, [
+    alone('semantic', 1.5),
+    alone('instance', 2),
+    alone('depth', 1, 9),
+  ]);
+  const falling = tables.find(({ name }) => name.endsWith('still-falling'));
+  const none = { value: null, n: 0 };
+  expect(falling?.table.rows.map(({ cells }) => cells)).toEqual([
+    [{ value: -25, n: 1 }, none, none],
+    [none, { value: 0, n: 1 }, none],
+  ]);
+});
+
 test('three seeds give mean, deviation, paired differences and a verdict', async () => {
   const context = {
     config: { ...config, seeds: [1, 2, 3] },

@@ -20,6 +20,7 @@ import {
 } from './options.ts';
 import { planOf } from './plan.ts';
 import { candidateRuns, tableRuns, undecidedRuns } from './runs.ts';
+import { stillFallingTable } from './still-falling.ts';
 import { madeRows, table1Table, table1Title, type MadeRow } from './table.ts';
 import { table1Verdicts } from './verdicts.ts';
 
@@ -75,6 +76,7 @@ function showSize(
       { name, table: table1Table(context, rows) },
       ...namedTable(`${name}-paired`, paired),
       ...namedTable(`${name}-delta-m`, deltaM),
+      ...namedTable(`${name}-still-falling`, stillFallingTable(rows, plan.tasks)),
       ...benchmarkTables(context, results, rows).map((benchmark) => ({
         ...benchmark,
         name: `${name}-${benchmark.name}`,
