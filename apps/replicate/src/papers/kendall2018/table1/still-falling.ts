@@ -31,7 +31,7 @@ export function stillFallingTable(
       cells: byTask.map((values) => measuredCell(values)),
     })),
     notes: [
-      'Below 0 the loss still fell, and more steps would change the table; near 0 it was flat. A learning rate that falls towards 0, as the schedule has it, lowers the loss as well. Losses of the tasks without their weights, over training batches.',
+      'Below 0 the loss still fell, and more steps may change the table; near 0 it was flat. A learning rate that falls towards 0, as the schedule has it, lowers the loss as well. Losses of the tasks without their weights, over training batches.',
     ],
   };
 }
