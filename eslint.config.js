@@ -184,10 +184,8 @@ export default defineConfig([
   },
   {
     files: ['**/*.ts'],
-    extends: [ts.configs.recommendedTypeChecked],
-    languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
+    // Rules that need types are oxlint's (.oxlintrc.json), in a sixth of the time.
+    extends: [ts.configs.recommended],
     rules: {
       '@typescript-eslint/no-unused-vars': [
         'error',

@@ -61,6 +61,13 @@ async function main(folder: string): Promise<void> {
   console.log(`${done} steps, ${metrics.join(', ')}`);
 }
 
-void mkdtemp(join(tmpdir(), 'scene-mtl-user-')).then((folder) =>
-  main(folder).finally(() => rm(folder, { recursive: true })),
-);
+async function inOwnFolder(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'scene-mtl-user-'));
+  try {
+    await main(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+void inOwnFolder();

@@ -60,12 +60,17 @@ withRedis(
       ),
     ]);
     const early = ended.then(() => Promise.reject(new Error(`the workers ended: ${said}`)));
-    const printed = await Promise.race([printing, early]).finally(async () => {
-      workers.kill('SIGTERM');
-      await ended;
-      ending.abort();
-      await redis.stop();
-    });
+    const print = async () => {
+      try {
+        return await Promise.race([printing, early]);
+      } finally {
+        workers.kill('SIGTERM');
+        await ended;
+        ending.abort();
+        await redis.stop();
+      }
+    };
+    const printed = await print();
 
     expect(printed[1].stdout.replaceAll(four, one)).toBe(printed[0].stdout);
     const runs = (await readdir(join(one, 'trained'))).sort();

@@ -99,7 +99,7 @@ function sessionIn({ runs, line }: ProgramPlace): Session<SceneSpec, Scenes> {
       await checkRun(runToMake({ ...run, onProgress: () => {} }, dataset, runs));
     },
     async contents({ config }, measurement) {
-      const own = measurement as SceneMeasurement | undefined;
+      const own = measurement && (measurement as SceneMeasurement);
       // What the run itself learned from is compared without any measurement.
       if (own && !own.data && !own.split) return undefined;
       const dataset = await datasetThere(own ? dataMeasured(own, config) : config);

@@ -118,7 +118,7 @@ export async function makeExperiment<O, K extends Kind>(
     return shown;
   };
   const summaryOf = (id: string) => Promise.resolve(summaryIn<K['spec']>(join(place.root, id))!);
-  const made = await carryOut(experiment, context, results, async (needed) => {
+  const execute = async (needed: readonly ArmRun<K['spec']>[]) => {
     const wanted = distinctJobs(needed, idOf);
     await executor.bring?.(wanted.map(({ id }) => id));
     await sameData(wanted);
@@ -135,7 +135,13 @@ export async function makeExperiment<O, K extends Kind>(
         last = performance.now();
       },
     });
-  }).finally(() => executor.end?.());
+  };
+  let made;
+  try {
+    made = await carryOut(experiment, context, results, execute);
+  } finally {
+    await executor.end?.();
+  }
 
   await unlessReadOnly(() => linkRuns(folder, made, folderOf, (text) => line.print(text)));
   const shown = await written(made);
